@@ -1,0 +1,179 @@
+"""More data from the same data: batched, on the training device, active in training only.
+
+Every clip of a batch takes its own draw. Waves are (B, C, T), features (B, C', F, T'); each part keeps the shape.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Mixing(NamedTuple):
+    """Which clips of a batch were mixed, and in which shares. Labels follow by calling it."""
+
+    partner: Tensor  # (B,) the other clip
+    share: Tensor  # (B,) of the clip itself
+
+    def __call__(self, target: Tensor) -> Tensor:  # (B, ...) -> (B, ...)
+        share = spread(self.share, target)
+        return share * target + (1 - share) * target[self.partner]
+
+
+class Mixup(nn.Module):
+    """Mix clips in pairs (Zhang et al., 2018, mixup), so that their powers add up in the drawn shares.
+
+    The share comes from Beta(alpha, alpha), or its complement where that is larger: a clip stays mostly itself.
+    """
+
+    def __init__(self, alpha: float, probability: float):
+        super().__init__()
+        self.alpha, self.probability = alpha, probability
+
+    def forward(self, wave: Tensor) -> tuple[Tensor, Mixing]:
+        share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(wave),)).to(wave)
+        share = torch.where(coin(self.probability, wave), torch.maximum(share, 1 - share), 1.0)
+        partner = torch.randperm(len(wave), device=wave.device)
+        mixed = spread(share.sqrt(), wave) * wave + spread((1 - share).sqrt(), wave) * wave[partner]
+        return mixed, Mixing(partner, share)
+
+
+class Augment(nn.Module):
+    """All augmentation of a run: parts that act on waves, mixup, and parts that act on features."""
+
+    def __init__(self, waves: Mapping[str, nn.Module], mixup: Mixup | None, features: Mapping[str, nn.Module]):
+        super().__init__()
+        self.waves, self.mixup = nn.Sequential(*waves.values()), mixup
+        self.features = nn.Sequential(*features.values())
+
+    def forward(self, wave: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        """Waves (B, C, T) -> the same, and what makes the targets (B, ...) follow."""
+        wave = self.waves(wave)
+        return self.mixup(wave) if self.mixup else (wave, unmixed)
+
+
+def unmixed(target: Tensor) -> Tensor:
+    """The targets of clips that were not mixed."""
+    return target
+
+
+class TimeShift(nn.Module):
+    """Roll each clip in a circle by up to `share` of its length."""
+
+    def __init__(self, share: float = 1.0):
+        super().__init__()
+        self.share = share
+
+    def forward(self, wave: Tensor) -> Tensor:
+        samples = wave.shape[-1]
+        shifts = (uniform(-self.share, self.share, wave) * samples).long()
+        return torch.stack([clip.roll(shift, -1) for clip, shift in zip(wave, shifts.tolist(), strict=True)])
+
+
+class Crop(nn.Module):
+    """Keep a random stretch of at least `share` of each clip and repeat it to the clip's length."""
+
+    def __init__(self, share: float = 0.5):
+        super().__init__()
+        self.share = share
+
+    def forward(self, wave: Tensor) -> Tensor:
+        samples = wave.shape[-1]
+        length = (uniform(self.share, 1.0, wave) * samples).long().clamp_min(1)  # (B,)
+        start = (uniform(0.0, 1.0, wave) * (samples - length)).long()
+        place = torch.arange(samples, device=wave.device) % length[:, None] + start[:, None]  # (B, T)
+        return wave.gather(-1, place[:, None].expand_as(wave))
+
+
+class Gain(nn.Module):
+    """Make each clip louder or softer, evenly in dB between `low` and `high`."""
+
+    def __init__(self, low: float = -6.0, high: float = 6.0):
+        super().__init__()
+        self.low, self.high = low, high
+
+    def forward(self, wave: Tensor) -> Tensor:
+        return wave * spread(decibel(uniform(self.low, self.high, wave)), wave)
+
+
+class Polarity(nn.Module):
+    """Turn each clip's sign round with this probability."""
+
+    def __init__(self, probability: float = 0.5):
+        super().__init__()
+        self.probability = probability
+
+    def forward(self, wave: Tensor) -> Tensor:
+        return wave * spread(torch.where(coin(self.probability, wave), -1.0, 1.0), wave)
+
+
+class Noise(nn.Module):
+    """Add white noise to some clips, at an SNR drawn evenly between `low` and `high` dB."""
+
+    def __init__(self, low: float = 10.0, high: float = 40.0, probability: float = 0.5):
+        super().__init__()
+        self.low, self.high, self.probability = low, high, probability
+
+    def forward(self, wave: Tensor) -> Tensor:
+        level = wave.square().mean((1, 2)).sqrt() * decibel(-uniform(self.low, self.high, wave))
+        return wave + torch.randn_like(wave) * spread(level * coin(self.probability, wave), wave)
+
+
+class Filter(nn.Module):
+    """Colour each clip as another microphone would: a smooth random curve over frequency of `deviation` dB."""
+
+    def __init__(self, deviation: float = 3.0, knots: int = 6):
+        super().__init__()
+        self.deviation, self.knots = deviation, knots
+
+    def forward(self, wave: Tensor) -> Tensor:
+        spectrum = torch.fft.rfft(wave)  # (B, C, T / 2 + 1)
+        heights = self.deviation * torch.randn(len(wave), 1, self.knots, device=wave.device)
+        curve = decibel(F.interpolate(heights, spectrum.shape[-1], mode="linear", align_corners=True))
+        return torch.fft.irfft(spectrum * curve, n=wave.shape[-1])
+
+
+class Mask(nn.Module):
+    """Set random stretches of time or bands of frequency to the mean (Park et al., 2019, SpecAugment).
+
+    Args:
+        axis: "time", or "frequency" for features (B, C', F, T') that have bands.
+        count: stretches a clip.
+        share: of the axis that the longest stretch covers.
+    """
+
+    def __init__(self, axis: str, count: int = 2, share: float = 0.2):
+        super().__init__()
+        self.axis, self.count, self.share = {"time": -1, "frequency": -2}[axis], count, share
+
+    def forward(self, x: Tensor) -> Tensor:
+        size = x.shape[self.axis]
+        width = torch.rand(len(x), self.count, 1, device=x.device) * self.share * size
+        start = torch.rand(len(x), self.count, 1, device=x.device) * (size - width)
+        place = torch.arange(size, device=x.device)
+        hidden = ((place >= start) & (place < start + width)).any(1)  # (B, size)
+        shape = [len(x)] + [1] * (x.ndim - 1)
+        shape[self.axis] = size
+        return x.masked_fill(hidden.view(shape), 0.0)
+
+
+def uniform(low: float, high: float, like: Tensor) -> Tensor:
+    """A number for each clip of a batch, (B,), drawn evenly."""
+    return torch.rand(len(like), device=like.device) * (high - low) + low
+
+
+def coin(probability: float, like: Tensor) -> Tensor:
+    """True for some clips of a batch, (B,)."""
+    return torch.rand(len(like), device=like.device) < probability
+
+
+def decibel(level: Tensor) -> Tensor:
+    """The factor on an amplitude for a level in dB."""
+    return 10 ** (level / 20)
+
+
+def spread(values: Tensor, like: Tensor) -> Tensor:
+    """(B,) -> (B, 1, ...), to go with a tensor of as many dimensions as `like`."""
+    return values.view(-1, *[1] * (like.ndim - 1))

@@ -1,0 +1,62 @@
+"""Hydra's and OmegaConf's errors in one sentence, with the nearest valid choice."""
+
+import re
+import sys
+from collections.abc import Iterable
+
+from hydra import compose
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import MissingConfigException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue
+
+from auris.errors import first_line, nearest
+
+
+def explain_configuration(error: BaseException) -> str:
+    """The sentence for an error that Hydra or OmegaConf raised."""
+    text = f"{error}\n{error.__cause__ or ''}"
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        group, _, option = str(error.missing_cfg_file).rpartition("/")
+        return f"There is no {group}={option}; {nearest(option, error.options)}"
+    if isinstance(error, MissingMandatoryValue) or "Missing mandatory value" in text:
+        key = find(r"Missing mandatory value: (\S+)", text)
+        return f"{key} must be given, as in {key}=..."
+    if key := find(r"Could not override '([^']+)'", text):
+        return unknown_key(key.split("@")[0])
+    if "Interpolation key" in text:
+        return f"The configuration refers to {find(r'Interpolation key .(\S+?). ', text)}, which does not exist."
+    if "parsing override" in text or "OverrideParse" in type(error).__name__ or "LexerNoViableAlt" in text:
+        word = find(r"parsing override '(.*)'", text)
+        return f"'{word}' can't be read; settings are given as name=value, as in model=mlp or optimizer.lr=0.001."
+    return f"{first_line(error)} (debug=true shows more.)"
+
+
+def find(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    return match.group(1) if match else ""
+
+
+def unknown_key(key: str) -> str:
+    """The sentence for a setting that does not exist, with what stands where it should be."""
+    parent, _, name = key.rpartition(".")
+    known = settings_of(parent)
+    place = f"in {parent}" if parent else "at the top"
+    if not known:
+        return f"There is no setting {key}, and no {parent}."
+    return f"There is no setting {key}; {place}: {nearest(name, known)}"
+
+
+def settings_of(parent: str) -> Iterable[str]:
+    """What can be set below `parent`, given the groups that the command line chooses."""
+    words = [word for word in sys.argv[1:] if re.fullmatch(r"[\w/]+=[\w,]+", word)]
+    if not GlobalHydra.instance().is_initialized():
+        return []
+    for chosen in (words, []):
+        try:
+            cfg = compose("train", overrides=[word.split(",")[0] for word in chosen])
+            node = OmegaConf.select(cfg, parent) if parent else cfg
+            return [str(key) for key in node] if isinstance(node, DictConfig) else []
+        except Exception:  # another word is wrong as well; the defaults still say what there is
+            continue
+    return []

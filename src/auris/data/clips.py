@@ -1,0 +1,101 @@
+"""Lists of labelled recordings: from a table, from sub-folders, from ESC-50's file names."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from auris.errors import UserError, nearest
+
+SUFFIXES = {
+    ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".m4a", ".wma",
+}  # fmt: skip
+COLUMNS = ("path", "label", "fold", "group", "split", "start", "stop")
+SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
+          "development": "val", "test": "test", "testing": "test", "eval": "test", "evaluation": "test"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A labelled stretch of a recording."""
+
+    path: Path
+    label: str
+    group: str  # what must stay in one set: the recording, the speaker, the room
+    fold: int | None = None
+    split: str | None = None  # "train", "val" or "test", where the data set says so
+    start: float = 0.0  # s
+    stop: float | None = None  # s; None: to the end
+
+
+def read_table(table: Path) -> list[Clip]:
+    """The clips of a CSV file `path,label[,fold][,group][,split][,start,stop]`, paths relative to the file.
+
+    Raises `UserError` where the table, a column or a value is missing or can't be read.
+    """
+    if not table.is_file():
+        raise UserError(f"There is no table {table}; data.table must name a CSV file with path,label columns.")
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        try:
+            rows = list(csv.DictReader(file))
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise UserError(f"{table} is not a CSV file in UTF-8 ({error}).") from error
+    if not rows:
+        raise UserError(f"{table} has no rows; it needs a header path,label and a line for each clip.")
+    missing = [column for column in ("path", "label") if column not in rows[0]]
+    if missing:
+        raise UserError(f"{table} lacks the column {missing[0]}; known columns are {', '.join(COLUMNS)}.")
+    return [read_row(row, table, line) for line, row in enumerate(rows, start=2)]
+
+
+def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
+    """One row of a table. Empty cells count as absent."""
+    cell = {name: text.strip() for name, text in row.items() if isinstance(text, str) and text.strip()}
+    if "path" not in cell or "label" not in cell:
+        raise UserError(f"{table}, line {line}: path and label must both be given.")
+    try:
+        fold = int(cell["fold"]) if "fold" in cell else None
+        start, stop = float(cell.get("start", 0)), float(cell["stop"]) if "stop" in cell else None
+    except ValueError as error:
+        raise UserError(f"{table}, line {line}: fold, start and stop must be numbers ({error}).") from error
+    if start < 0 or (stop is not None and stop <= start):
+        raise UserError(f"{table}, line {line}: start must not be negative and stop must come after it.")
+    split = cell.get("split")
+    if split is not None and split.lower() not in SPLITS:
+        raise UserError(f"{table}, line {line}: unknown split {split}; {nearest(split, ('train', 'val', 'test'))}")
+    path = table.parent / cell["path"]
+    return Clip(
+        path=path,
+        label=cell["label"],
+        group=cell.get("group", str(path)),
+        fold=fold,
+        split=SPLITS[split.lower()] if split else None,
+        start=start,
+        stop=stop,
+    )
+
+
+def read_folder(root: Path) -> list[Clip]:
+    """The recordings below `root`, one sub-folder a class; each file is a group of its own."""
+    if not root.is_dir():
+        raise UserError(f"There is no folder {root}; data.root must name one with a sub-folder for each class.")
+    classes = sorted(folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith("."))
+    clips = [Clip(path, folder.name, str(path)) for folder in classes for path in recordings(folder)]
+    if len({clip.label for clip in clips}) < 2:
+        raise UserError(f"{root} needs two or more sub-folders with recordings, one for each class.")
+    return clips
+
+
+def recordings(folder: Path) -> list[Path]:
+    """All audio files below a folder, in the order of their names."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+
+
+def read_esc(paths: Iterable[Path], names: dict[int, str]) -> list[Clip]:
+    """ESC-50's recordings by their names `{fold}-{recording}-{take}-{target}.wav`; `names` of targets."""
+    parts = [(path, path.stem.split("-")) for path in paths]
+    return [
+        Clip(path, names[int(target)], group=recording, fold=int(fold))
+        for path, (fold, recording, _, target) in (item for item in parts if len(item[1]) == 4)
+        if int(target) in names
+    ]

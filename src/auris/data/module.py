@@ -1,0 +1,187 @@
+"""A data set, ready for training: collected, stored, split, checked."""
+
+import hashlib
+import json
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from lightning import LightningDataModule
+from torch import Tensor
+
+from auris.data.audio import SHORTEST
+from auris.data.clips import Clip
+from auris.data.files import facts_of
+from auris.data.loader import Loader
+from auris.data.sources import Source
+from auris.data.spec import Spec
+from auris.data.splits import SETS, check_complete, check_disjoint, split
+from auris.data.store import Settings, Store, open_store
+from auris.errors import UserError, nearest
+
+LEAST_USABLE = 0.95  # share of the recordings; a data set that has lost more is not the one that was meant
+
+
+class AudioData(LightningDataModule):
+    """The clips of a source in three sets.
+
+    Args:
+        source: where the recordings come from.
+        store: the folder of the clip store.
+        sample_rate: in Hz; null takes the rate that most recordings have.
+        channels: 1 averages the channels of each recording.
+        duration: of a clip in seconds; a longer recording is cut into several clips.
+        padding: what a shorter recording is filled up with: "repeat" or "zeros".
+        fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
+        batch_size: clips that one optimizer step sees.
+        seed: of the order of the training clips.
+        validate: false trains on the validation clips too.
+    """
+
+    SETTINGS = ("sample_rate", "channels", "duration", "padding", "fold", "folds", "split_seed", "batch_size")
+
+    def __init__(
+        self,
+        source: Source,
+        store: str,
+        sample_rate: int | None,
+        channels: int,
+        duration: float,
+        padding: str,
+        fold: int,
+        folds: int,
+        split_seed: int,
+        batch_size: int,
+        seed: int = 0,
+        validate: bool = True,
+    ):
+        super().__init__()
+        self.source, self.folder, self.validate = source, Path(store), validate
+        self.sample_rate, self.channels, self.duration, self.padding = sample_rate, channels, duration, padding
+        self.fold, self.folds, self.split_seed = fold, folds, split_seed
+        self.batch_size, self.seed = batch_size, seed
+        self.check_settings()
+
+    def check_settings(self) -> None:
+        if self.padding not in ("repeat", "zeros"):
+            raise UserError(f"There is no data.padding={self.padding}; {nearest(self.padding, ('repeat', 'zeros'))}")
+        for name, least in {"batch_size": 1, "channels": 1, "duration": SHORTEST}.items():
+            if getattr(self, name) < least:
+                raise UserError(f"data.{name}={getattr(self, name)} is too small; the least is {least}.")
+        if self.sample_rate is not None and self.sample_rate < 1000:
+            raise UserError(f"data.sample_rate={self.sample_rate} is too small; it is in Hz, as in 22050.")
+
+    @cached_property
+    def collection(self):  # -> Collection
+        return self.source.collect()
+
+    @cached_property
+    def settings(self) -> Settings:
+        rate = self.sample_rate or self.usual_rate()
+        return Settings(rate, self.channels, round(self.duration * rate), self.padding)
+
+    def usual_rate(self) -> int:
+        facts = facts_of((clip.path for clip in self.collection.clips), self.folder).values()
+        rates = Counter(fact.sample_rate for fact in facts if not fact.reason)
+        return min(rates, key=lambda rate: (-rates[rate], rate), default=16000)
+
+    @cached_property
+    def opened(self) -> Store:
+        return open_store(self.collection.clips, self.settings, self.folder)
+
+    @cached_property
+    def unusable(self) -> dict[Path, str]:
+        """The recordings that can't be used, each with its reason."""
+        pairs = zip(self.collection.clips, self.opened.entries, strict=True)
+        return {clip.path: entry.reason or "silent" for clip, entry in pairs if not entry.rows}
+
+    @cached_property
+    def recordings(self) -> list[tuple[Clip, str, tuple[int, ...]]]:
+        """Each usable recording with its set and its rows in the store. Raises `UserError` where sets overlap."""
+        pairs = [(c, e) for c, e in zip(self.collection.clips, self.opened.entries, strict=True) if e.rows]
+        if len(pairs) <= LEAST_USABLE * len(self.collection.clips):
+            raise UserError(
+                f"{len(self.collection.clips) - len(pairs)} of {len(self.collection.clips)} recordings can't be used, "
+                f"too many to go on without them: {self.list_unusable()}"
+            )
+        clips = [clip for clip, _ in pairs]
+        sets = split(clips, self.fold, self.folds, self.split_seed)
+        check_disjoint(sets, clips, [entry.digests for _, entry in pairs])
+        check_complete(sets, [clip.label for clip in clips])
+        return [(clip, name, entry.rows) for (clip, entry), name in zip(pairs, sets, strict=True)]
+
+    def list_unusable(self) -> str:
+        return "; ".join(f"{path}: {reason}" for path, reason in self.unusable.items())
+
+    @cached_property
+    def clips(self) -> list[tuple[Clip, str, int]]:
+        """Each clip (N of them; a long recording gives several) with its set and its row in the store."""
+        return [(clip, name, row) for clip, name, rows in self.recordings for row in rows]
+
+    @cached_property
+    def spec(self) -> Spec:
+        facts = facts_of((clip.path for clip, _, _ in self.recordings), self.folder)
+        return Spec(
+            sample_rate=self.settings.sample_rate,
+            channels=self.settings.channels,
+            samples=self.settings.samples,
+            target="label",
+            classes=tuple(sorted({clip.label for clip, _, _ in self.recordings})),
+            padding=self.padding,
+            mixed=any(fact.channels != self.settings.channels for fact in facts.values()),
+        )
+
+    @cached_property
+    def target(self) -> Tensor:
+        """(N,) the number of each clip's class."""
+        number = {name: i for i, name in enumerate(self.spec.classes)}
+        return torch.tensor([number[clip.label] for clip, _, _ in self.clips])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the samples, the labels and the split."""
+        rows = [(clip.label, clip.group, name, row) for clip, name, row in self.clips]
+        return hashlib.blake2b(json.dumps([self.opened.name, rows]).encode(), digest_size=8).hexdigest()
+
+    def members(self, *names: str) -> Tensor:
+        """(n,) which clips are in these sets."""
+        return torch.tensor([i for i, (_, name, _) in enumerate(self.clips) if name in names])
+
+    def loader(self, clips: Tensor, seed: int | None = None) -> Loader:
+        """Batches of these clips, on the training device where all of them fit."""
+        trainer = self.trainer
+        rank, world = (trainer.global_rank, trainer.world_size) if trainer else (0, 1)
+        row = torch.tensor([row for _, _, row in self.clips])
+        return Loader(self.wave, self.target, row, clips, self.batch_size, seed, rank, world)
+
+    @cached_property
+    def wave(self) -> Tensor:
+        """(R, C, T) the rows of the store: on the device if they fit into half of what is free, else mapped."""
+        device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+        wave = self.opened.wave
+        if device.type == "cuda" and wave.nbytes < torch.cuda.mem_get_info(device)[0] / 2:
+            return wave.to(device)
+        return wave
+
+    def train_dataloader(self) -> Loader:
+        return self.loader(self.members("train") if self.validate else self.members("train", "val"), self.seed)
+
+    def val_dataloader(self) -> Loader | list:
+        return self.loader(self.members("val")) if self.validate else []
+
+    def test_dataloader(self) -> Loader:
+        return self.loader(self.members("test"))
+
+    def describe(self) -> str:
+        """What was found, for people."""
+        sizes = Counter(name for _, name, _ in self.clips)
+        counts = ", ".join(f"{sizes[name]} {name}" for name in SETS)
+        lines = [
+            f"Data: {self.collection.about}.",
+            f"{len(self.clips)} clips of {self.spec.duration:g} s at {self.spec.sample_rate} Hz: {counts}; "
+            f"{len(self.spec.classes)} classes: {', '.join(self.spec.classes)}.",
+        ]
+        if self.unusable:
+            lines.append(f"{len(self.unusable)} recordings can't be used and are left out: {self.list_unusable()}.")
+        return "\n".join(lines)

@@ -1,0 +1,64 @@
+"""What a user reads when something is wrong: one sentence, exit code 1, no traceback."""
+
+import difflib
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class UserError(Exception):
+    """Something the user can mend. The text is one sentence that says what is wrong and what to do."""
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """'Did you mean cnn? Choices: cnn, linear, mlp.'"""
+    known = sorted(map(str, choices))
+    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"{hint}Choices: {', '.join(known)}."
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn every error into one sentence on stderr and exit code 1; with debug=true, let it through."""
+    debug = any(re.fullmatch(r"\+*debug=(true|1|yes)", word, re.IGNORECASE) for word in sys.argv[1:])
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then hands its errors to us instead of printing them
+    try:
+        yield
+    except KeyboardInterrupt:
+        leave("Stopped. `python train.py resume=RUN` goes on where the last finished epoch ended.", 130)
+    except SystemExit as exit:
+        raise SystemExit(1 if exit.code == 2 else exit.code) from None  # argparse leaves with 2
+    except Exception as error:
+        if debug:
+            raise
+        leave(explain(error))
+
+
+def leave(sentence: str, code: int = 1) -> None:
+    print(f"auris: {sentence}", file=sys.stderr)
+    sys.stderr.flush()
+    raise SystemExit(code) from None
+
+
+def explain(error: BaseException) -> str:
+    """The sentence for an error of any kind."""
+    if isinstance(error, UserError):
+        return str(error)
+    if type(error).__module__.startswith(("hydra", "omegaconf")):
+        from auris.config_errors import explain_configuration
+
+        return explain_configuration(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    if "out of memory" in str(error):
+        return "The device ran out of memory; a smaller data.batch_size needs less."
+    return f"{type(error).__name__}: {first_line(error)} (debug=true shows where.)"

@@ -1,0 +1,93 @@
+"""How sound is seen: modules from waves (B, C, T) to features (B, C', F, T'), always in float32.
+
+Any module that keeps the batch first will do, torchaudio's transforms among them. `Standardized` goes round it.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torchaudio.transforms import MFCC, MelSpectrogram
+
+LEAST_DEVIATION = 1e-5  # of a feature; one that never changes says nothing, and is not blown up
+
+
+class Standardized(nn.Module):
+    """Features with mean 0 and deviation 1 in each channel and band, as learnt on the training set.
+
+    The statistics are buffers: they are saved with the model, and prediction uses them.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, transform: nn.Module, wave_shape: tuple[int, int]):
+        super().__init__()
+        self.transform = transform
+        shape = self.raw(torch.zeros(1, *wave_shape)).shape[1:]  # (C', F, T') or (C', T')
+        self.out_shape = tuple(shape)
+        self.register_buffer("mean", torch.zeros(*shape[:-1], 1))
+        self.register_buffer("deviation", torch.ones(*shape[:-1], 1))
+
+    def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, C', F, T')
+        return (self.raw(wave) - self.mean) / self.deviation
+
+    def raw(self, wave: Tensor) -> Tensor:
+        """The features in their own units. In half precision a log-mel would overflow to NaN."""
+        with torch.autocast(wave.device.type, enabled=False):
+            return self.transform(wave.float())
+
+    @torch.no_grad()
+    def learn(self, waves: Iterable[Tensor]) -> None:
+        """Take mean and deviation from batches (B, C, T) of training clips, in one pass in float64."""
+        count, total, squares = 0, torch.zeros(()), torch.zeros(())
+        for wave in waves:
+            x = self.raw(wave.to(self.mean.device)).double()  # (B, C', F, T')
+            count += len(x) * x.shape[-1]
+            total, squares = total.to(x) + x.sum((0, -1)), squares.to(x) + x.square().sum((0, -1))
+        mean = total / count  # (C', F)
+        deviation = (squares / count - mean.square()).clamp_min(0).sqrt()
+        self.mean.copy_(mean[..., None])
+        self.deviation.copy_(deviation.clamp_min(LEAST_DEVIATION)[..., None])
+
+
+class LogMel(nn.Module):
+    """Logarithm of the power in mel bands: (B, C, T) -> (B, C, n_mels, T'), in nepers of power.
+
+    Args:
+        sample_rate: in Hz.
+        n_fft, hop_length: in samples.
+        n_mels: bands, evenly spaced on the HTK mel scale between f_min and f_max in Hz (null: half the rate).
+        floor: power that counts as silence, added before the logarithm.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        n_fft: int = 1024,
+        hop_length: int = 512,
+        n_mels: int = 64,
+        f_min: float = 0.0,
+        f_max: float | None = None,
+        floor: float = 1e-10,
+    ):
+        super().__init__()
+        self.floor = floor
+        self.power = MelSpectrogram(sample_rate, n_fft, None, hop_length, f_min, f_max, n_mels=n_mels)
+
+    def forward(self, wave: Tensor) -> Tensor:
+        return (self.power(wave) + self.floor).log()
+
+
+class Mfcc(nn.Module):
+    """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980): (B, C, T) -> (B, C, n_mfcc, T')."""
+
+    def __init__(
+        self, sample_rate: int, n_mfcc: int = 20, n_fft: int = 1024, hop_length: int = 512, n_mels: int = 64
+    ):
+        super().__init__()
+        mel = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels}
+        self.cepstrum = MFCC(sample_rate, n_mfcc, melkwargs=mel)
+
+    def forward(self, wave: Tensor) -> Tensor:
+        return self.cepstrum(wave)

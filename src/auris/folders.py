@@ -1,0 +1,50 @@
+"""The folder of a run: where it is, what `latest` means, and what is in it."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+
+from auris.errors import UserError
+
+CONFIG, SPEC, MODEL, RESULT = "config.yaml", "spec.json", "model.pt", "result.json"
+PREDICTIONS, OPENINGS = "predictions.csv", "test_openings.jsonl"
+DECIDED = "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
+
+
+def new_folder(parent: Path) -> Path:
+    """A fresh folder named by the time, with `latest` beside it pointing at it."""
+    if int(os.environ.get("LOCAL_RANK", 0)) > 0:
+        return Path(os.environ[DECIDED])
+    now = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    for name in [now, *(f"{now}_{number}" for number in range(2, 1000))]:
+        folder = parent / name
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        point_latest(folder)
+        return folder
+    raise UserError(f"{parent} holds a thousand runs of this second.")
+
+
+def point_latest(folder: Path) -> None:
+    link, draft = folder.parent / "latest", folder.parent / f".latest.{os.getpid()}"
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(folder.name)
+    os.replace(draft, link)
+
+
+def find_run(path: str) -> Path:
+    """The folder of an existing run. Raises `UserError` where there is none."""
+    folder = Path(path).expanduser().resolve()
+    if not (folder / CONFIG).is_file():
+        known = sorted(str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG))
+        hint = f" Runs here: {', '.join(known)}." if known else ""
+        raise UserError(f"There is no run in {path}; name the folder of one, as in outputs/cats_babies/mlp/latest.{hint}")
+    return folder
+
+
+def load_config(folder: Path) -> DictConfig:
+    return OmegaConf.create(OmegaConf.to_container(OmegaConf.load(folder / CONFIG)))  # type: ignore[arg-type]

@@ -1,0 +1,53 @@
+"""Curves as a table, `metrics.csv`, one row an epoch, which a resumed run continues."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from lightning.pytorch.loggers import Logger
+from lightning.pytorch.utilities import rank_zero_only
+
+
+class Curves(Logger):
+    """Writes each epoch's figures to `metrics.csv`. (Lightning's CSVLogger starts anew when a run is resumed.)"""
+
+    def __init__(self, save_dir: str):
+        super().__init__()
+        self.path = Path(save_dir) / "metrics.csv"
+        self.rows: dict[int, dict[str, Any]] = {}
+        if self.path.is_file():
+            with self.path.open(newline="") as file:
+                self.rows = {int(row["epoch"]): {k: v for k, v in row.items() if v} for row in csv.DictReader(file)}
+
+    @property
+    def name(self) -> str:
+        return ""
+
+    @property
+    def version(self) -> str:
+        return ""
+
+    @property
+    def save_dir(self) -> str:
+        return str(self.path.parent)
+
+    @rank_zero_only
+    def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
+        figures = {name: f"{value:.6g}" for name, value in metrics.items() if name != "epoch"}
+        self.rows.setdefault(int(step or 0), {"epoch": int(step or 0)}).update(figures)
+
+    @rank_zero_only
+    def log_hyperparams(self, params: Any, *args: Any, **kwargs: Any) -> None:
+        """The configuration is a file of its own."""
+
+    @rank_zero_only
+    def save(self) -> None:
+        names = dict.fromkeys(name for row in self.rows.values() for name in row)
+        with self.path.open("w", newline="") as file:
+            table = csv.DictWriter(file, list(names), restval="")
+            table.writeheader()
+            table.writerows(self.rows[epoch] for epoch in sorted(self.rows))
+
+    @rank_zero_only
+    def finalize(self, status: str) -> None:
+        self.save()

@@ -1,0 +1,113 @@
+"""How good answers are, and how sure that is.
+
+A metric is a function of decoded answers (N, ...), targets (N, ...) and weights (R, N) to values (R,). With all
+weights 1 it is the metric; with the counts of R resamples of the clips it is the bootstrap of its interval. One
+formula thus gives both, a thousand resamples in a few milliseconds, which torchmetrics' BootStrapper, a copy of
+the metric for each, can't; the tests hold every metric against torchmetrics.
+"""
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+CHUNK = 20_000_000  # weights held at a time
+
+
+class Estimate(NamedTuple):
+    """A value and the ends of its 95 % interval over test clips."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+class Metric(ABC):
+    """A metric over a whole set of clips."""
+
+    @abstractmethod
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        """(N, ...), (N, ...), (R, N) -> (R,)."""
+
+    def value(self, decoded: Tensor, target: Tensor) -> float:
+        return self(decoded, target, torch.ones(1, len(target), device=decoded.device)).item()
+
+    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000) -> Estimate:
+        """The value with its percentile bootstrap interval (Efron, 1979) over clips.
+
+        Resamples of a perfect result are all perfect, which would claim certainty: then the interval is that of
+        as many successes in a row (`wilson`).
+        """
+        value = self.value(decoded, target)
+        values = self.resampled(decoded, target, repeats)
+        low, high = values[~values.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
+        return Estimate(value, wilson(1.0, len(target))[0], high) if low == high == 1.0 else Estimate(value, low, high)
+
+    def resampled(self, decoded: Tensor, target: Tensor, repeats: int) -> Tensor:
+        """(repeats,) values on clips drawn with replacement."""
+        n, draw = len(target), torch.Generator().manual_seed(0)
+        parts = []
+        for size in torch.arange(repeats).tensor_split(1 + repeats * n // CHUNK):
+            chosen = torch.randint(n, (len(size), n), generator=draw)
+            weight = torch.zeros(len(size), n).scatter_add_(1, chosen, torch.ones(len(size), n))
+            parts.append(self(decoded, target, weight))
+        return torch.cat(parts)
+
+
+class Accuracy(Metric):
+    """The share of clips whose likeliest class is the true one."""
+
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        return weight @ (decoded.argmax(1) == target).to(weight) / weight.sum(1)
+
+    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000) -> Estimate:
+        """The value with Wilson's interval, which holds for few clips too, where the bootstrap is too narrow."""
+        value = self.value(decoded, target)
+        return Estimate(value, *wilson(value, len(target)))
+
+
+class BalancedAccuracy(Metric):
+    """The mean over classes of the share of their clips that are recognised (Brodersen et al., 2010)."""
+
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        counts = confusion(decoded, target, weight)  # (R, K, K)
+        return (counts.diagonal(dim1=1, dim2=2) / counts.sum(2)).nanmean(1)
+
+
+class MacroF1(Metric):
+    """The mean over classes of the harmonic mean of precision and recall; a class that never occurs is left out."""
+
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        counts = confusion(decoded, target, weight)  # (R, K, K)
+        return (2 * counts.diagonal(dim1=1, dim2=2) / (counts.sum(1) + counts.sum(2))).nanmean(1)
+
+
+class Auroc(Metric):
+    """The chance that a clip of the second class scores above one of the first (Hanley and McNeil, 1982)."""
+
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        score, order = decoded[:, 1].contiguous().sort()
+        weight, positive = weight[:, order].double(), (target == 1)[order].double()
+        negatives = torch.nn.functional.pad((weight * (1 - positive)).cumsum(1), (1, 0))  # (R, N + 1)
+        below, upto = torch.searchsorted(score, score), torch.searchsorted(score, score, right=True)
+        wins = (weight * positive * (negatives[:, below] + negatives[:, upto]) / 2).sum(1)
+        return (wins / ((weight * positive).sum(1) * negatives[:, -1])).float()
+
+
+def confusion(decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """(N, K) probabilities, (N,) classes, (R, N) weights -> (R, K, K) counts: true classes down, answers across."""
+    classes = decoded.shape[1]
+    cell = torch.nn.functional.one_hot(target * classes + decoded.argmax(1), classes**2)  # (N, K * K)
+    return (weight @ cell.to(weight)).view(-1, classes, classes)
+
+
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share of `count` trials (Wilson, 1927)."""
+    z = 1.959964
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,7 @@
+"""Families of models: functions from in_shape to out_shape. A new one is one class and one short YAML."""
+
+from auris.models.cnn import Cnn, Cnn1d
+from auris.models.dense import Linear, MeanDeviation, Mlp
+from auris.models.network import Network
+
+__all__ = ["Cnn", "Cnn1d", "Linear", "MeanDeviation", "Mlp", "Network"]

@@ -1,0 +1,114 @@
+"""Convolutional networks: over time and frequency, and over time alone."""
+
+from collections.abc import Sequence
+from math import prod
+
+import torch
+from torch import Tensor, nn
+
+from auris.data.spec import Shape
+from auris.errors import UserError
+from auris.models.network import Network
+
+
+class Residual(nn.Module):
+    """Two 3 x 3 convolutions beside a shortcut (He et al., 2016): (B, n, F, T') -> (B, m, F / stride, T' / stride)."""
+
+    def __init__(self, n: int, m: int, stride: int):
+        super().__init__()
+        self.path = nn.Sequential(
+            nn.Conv2d(n, m, 3, stride, padding=1, bias=False),
+            nn.BatchNorm2d(m),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(m, m, 3, padding=1, bias=False),
+            nn.BatchNorm2d(m),
+        )
+        shrink = [nn.AvgPool2d(stride, ceil_mode=True)] if stride > 1 else []
+        widen = [nn.Conv2d(n, m, 1, bias=False), nn.BatchNorm2d(m)] if n != m else []
+        self.shortcut = nn.Sequential(*shrink, *widen)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.path(x) + self.shortcut(x))
+
+
+class BandPlace(nn.Module):
+    """Add a channel that tells each place its frequency, -1 to 1: (B, C', F, T') -> (B, C' + 1, F, T').
+
+    A convolution alone is blind to it, but a hum and a whistle are not the same sound (Liu et al., 2018, CoordConv).
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        place = torch.linspace(-1, 1, x.shape[2], device=x.device, dtype=x.dtype)
+        return torch.cat([x, place[:, None].expand(len(x), 1, -1, x.shape[3])], dim=1)
+
+
+class Cnn(Network):
+    """A small residual network over time and frequency.
+
+    Args:
+        widths: channels of each stage; each but the first halves time and frequency.
+        blocks: residual blocks a stage.
+        stride: of the first convolution, over (frequency, time).
+        dropout: share of the embedding that training leaves out.
+    """
+
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        widths: Sequence[int] = (16, 32, 64, 128),
+        blocks: int = 1,
+        stride: Sequence[int] = (4, 4),
+        dropout: float = 0.2,
+    ):
+        if len(in_shape) != 3:
+            raise UserError(
+                f"model: Cnn reads features (C', F, T') and these have shape {in_shape}; "
+                "try features=log_mel, or model=cnn1d."
+            )
+        stem = nn.Sequential(
+            BandPlace(),
+            nn.Conv2d(in_shape[0] + 1, widths[0], 5, tuple(stride), padding=2, bias=False),
+            nn.BatchNorm2d(widths[0]),
+            nn.ReLU(inplace=True),
+        )
+        pairs = list(zip([widths[0], *widths[:-1]], widths, strict=True))
+        stages = [
+            Residual(n if block == 0 else m, m, 2 if block == 0 and stage > 0 else 1)
+            for stage, (n, m) in enumerate(pairs)
+            for block in range(blocks)
+        ]
+        pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        super().__init__(nn.Sequential(stem, *stages, pool), widths[-1], out_shape, dropout)
+        self.to(memory_format=torch.channels_last)
+
+    def embed(self, x: Tensor) -> Tensor:
+        return self.body(x.contiguous(memory_format=torch.channels_last))
+
+
+class Cnn1d(Network):
+    """Convolutions over time alone, on waves (C, T), or on features (C', F, T') with every band a channel.
+
+    Args:
+        widths: channels of each stage; each divides time by `stride`.
+        kernel: samples of each filter; the first one has four times as many.
+    """
+
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        widths: Sequence[int] = (32, 64, 64, 128),
+        kernel: int = 16,
+        stride: int = 8,
+        dropout: float = 0.2,
+    ):
+        sizes = [prod(in_shape[:-1]), *widths]
+        kernels = [4 * kernel] + [kernel] * (len(widths) - 1)
+        stages = [
+            nn.Sequential(nn.Conv1d(n, m, k, stride, padding=k // 2, bias=False), nn.BatchNorm1d(m), nn.ReLU(inplace=True))
+            for n, m, k in zip(sizes[:-1], sizes[1:], kernels, strict=True)
+        ]
+        join = nn.Flatten(1, -2) if len(in_shape) > 2 else nn.Identity()
+        pool = nn.Sequential(nn.AdaptiveAvgPool1d(1), nn.Flatten())
+        super().__init__(nn.Sequential(join, *stages, pool), widths[-1], out_shape, dropout)

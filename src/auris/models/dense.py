@@ -1,0 +1,70 @@
+"""Networks that see a clip as one vector."""
+
+from math import prod
+
+import torch
+from torch import Tensor, nn
+
+from auris.data.spec import Shape
+from auris.errors import UserError, nearest
+from auris.models.network import Network
+
+
+class MeanDeviation(nn.Module):
+    """Mean and deviation over time of each channel and band: (B, ..., T') -> (B, 2 x ...)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x.mean(-1), x.std(-1)], dim=1).flatten(1)
+
+
+class Linear(Network):
+    """A linear function of the summary of a clip: logistic regression, with cross entropy."""
+
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module):
+        body, width = summarized(summary, in_shape)
+        super().__init__(body, width, out_shape)
+
+
+class Mlp(Network):
+    """A multilayer perceptron on the summary of a clip.
+
+    Args:
+        depth: hidden layers; 1 is the classical perceptron with one hidden layer.
+        width: units of each.
+        activation: the name of any activation of `torch.nn`.
+        dropout: share of the units that training leaves out of each layer.
+    """
+
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        summary: nn.Module,
+        depth: int = 2,
+        width: int = 256,
+        activation: str = "ReLU",
+        dropout: float = 0.5,
+    ):
+        if depth < 1 or width < 1:
+            raise UserError(f"model.depth={depth} and model.width={width} must be 1 or more.")
+        body, size = summarized(summary, in_shape)
+        sizes = [size] + [width] * depth
+        layers = [
+            nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), activated(activation), nn.Dropout(dropout))
+            for n, m in zip(sizes[:-1], sizes[1:], strict=True)
+        ]
+        super().__init__(nn.Sequential(body, *layers), width, out_shape)
+
+
+def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
+    """The summary (B, *in_shape) -> (B, size), standardised by what training saw, and its size."""
+    size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
+    return nn.Sequential(summary, nn.BatchNorm1d(size, affine=False)), size
+
+
+def activated(name: str) -> nn.Module:
+    """An activation of `torch.nn` by its name."""
+    known = {n for n in nn.modules.activation.__all__ if n not in ("MultiheadAttention", "Softmax2d")}
+    if name not in known:
+        raise UserError(f"There is no model.activation={name}; {nearest(name, known)}")
+    return getattr(nn, name)()

@@ -1,0 +1,25 @@
+"""Learning-rate schedules that torch lacks."""
+
+import math
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+
+class Cosine(LambdaLR):
+    """Rise linearly to the learning rate, then fall to zero along half a cosine (Loshchilov and Hutter, 2017, eq. 5).
+
+    Args:
+        total_steps: optimizer steps of the whole run.
+        warm_up: share of them in which the rate rises.
+    """
+
+    def __init__(self, optimizer: Optimizer, total_steps: int, warm_up: float = 0.05):
+        rise = max(1, round(warm_up * total_steps))
+
+        def factor(step: int) -> float:
+            if step < rise:
+                return (step + 1) / rise
+            return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, total_steps - rise))))
+
+        super().__init__(optimizer, factor)

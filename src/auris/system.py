@@ -1,0 +1,164 @@
+"""The one LightningModule, and `build`, the one place where a configuration becomes objects."""
+
+from typing import Any, NamedTuple
+
+import torch
+from lightning import LightningModule
+from omegaconf import DictConfig
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from auris.augment import Augment
+from auris.data.spec import Batch, Shape, Spec
+from auris.errors import UserError, first_line
+from auris.features import Standardized
+from auris.make import make, make_each
+from auris.tasks import Task
+
+
+class Answers(NamedTuple):
+    """What a model said of a whole set of clips."""
+
+    decoded: Tensor  # (N, ...)
+    target: Tensor  # (N, ...)
+    index: Tensor  # (N,) which clips
+    loss: Tensor  # (N,)
+
+
+class System(LightningModule):
+    """Augmentation, features, model and loss in a row; everything runs on the training device, in batches."""
+
+    def __init__(
+        self,
+        task: Task,
+        features: Standardized,
+        augment: Augment,
+        model: nn.Module,
+        loss: nn.Module,
+        optimizer: Any,
+        schedule: Any,
+    ):
+        super().__init__()
+        self.task, self.features, self.augment, self.model, self.loss = task, features, augment, model, loss
+        self.optimizer, self.schedule = optimizer, schedule  # nodes, made when the trainer knows how many steps
+        self.losses: list[Tensor] = []  # of this epoch's training batches
+        self.seen: list[Answers] = []  # of this evaluation's batches
+        self.answers: Answers | None = None  # of the set that was evaluated last
+        self.evaluating = "test"  # what its figures are called
+
+    def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, *out_shape)
+        return self.model(self.features(wave))
+
+    def training_step(self, batch: Batch, _: int) -> Tensor:
+        wave, mixing = self.augment(batch.wave)  # (B, C, T)
+        x = self.augment.features(self.features(wave))  # (B, C', F, T')
+        output = self.model(x)  # (B, *out_shape)
+        loss = self.loss(output, mixing(self.task.encode(batch.target, x)))  # ()
+        self.losses.append(loss.detach())
+        return loss
+
+    def validation_step(self, batch: Batch, _: int) -> None:
+        x = self.features(batch.wave)  # (B, C', F, T')
+        output = self.model(x)  # (B, *out_shape)
+        pairs = zip(output.split(1), self.task.encode(batch.target, x).split(1), strict=True)
+        loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
+        self.seen.append(Answers(self.task.decode(output), batch.target, batch.index, loss))
+
+    test_step = validation_step
+
+    def on_train_epoch_start(self) -> None:
+        # all that is drawn in an epoch follows from (seed, epoch, process): a resumed run draws what it would have drawn
+        seed = self.trainer.datamodule.seed  # type: ignore[attr-defined]
+        torch.manual_seed((seed * 100_003 + self.current_epoch) * 1009 + self.global_rank)
+
+    def on_train_epoch_end(self) -> None:
+        loss = torch.stack(self.losses).mean()
+        self.losses.clear()
+        if not loss.isfinite():
+            raise UserError(f"The training loss became {loss:g} in epoch {self.current_epoch}; try a smaller optimizer.lr.")
+        figures = {"train/loss": loss, "train/lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
+        if "val/loss" in self.trainer.callback_metrics:
+            figures["train/gap"] = self.trainer.callback_metrics["val/loss"] - loss.cpu()
+        self.report(figures)
+
+    def on_validation_epoch_end(self) -> None:
+        self.conclude("val")
+
+    def on_test_epoch_end(self) -> None:
+        self.conclude(self.evaluating)
+
+    def conclude(self, name: str) -> None:
+        """Put the answers of all processes together, each clip once, and report loss and metrics."""
+        parts = [self.gather(torch.cat(part)).cpu() for part in zip(*self.seen, strict=True)]
+        self.seen.clear()
+        places = {clip: place for place, clip in enumerate(parts[2].tolist())}
+        once = torch.tensor([places[clip] for clip in sorted(places)])
+        self.answers = answers = Answers(*(part[once] for part in parts))
+        metrics = {key: metric.value(answers.decoded, answers.target) for key, metric in self.task.metrics().items()}
+        self.report({f"{name}/{key}": value for key, value in {"loss": answers.loss.mean(), **metrics}.items()})
+
+    def gather(self, part: Tensor) -> Tensor:
+        """The parts of all processes, one after the other."""
+        if self.trainer.world_size == 1:
+            return part
+        return self.all_gather(part).flatten(0, 1)  # type: ignore[union-attr]
+
+    def report(self, figures: dict[str, Any]) -> None:
+        """Log figures over epochs rather than steps, so that runs with other batch sizes can be laid over each other."""
+        self.log_dict({**figures, "step": float(self.current_epoch)}, sync_dist=self.trainer.world_size > 1)
+
+    def configure_optimizers(self) -> Any:
+        optimizer: Optimizer = make(self.optimizer, params=self.model.parameters())
+        schedule = make(
+            self.schedule,
+            optimizer=optimizer,
+            total_steps=int(self.trainer.estimated_stepping_batches),
+            max_lr=optimizer.param_groups[0]["lr"],
+        )
+        watches = isinstance(schedule, ReduceLROnPlateau)
+        monitor = self.task.monitor[0] if self.trainer.datamodule.validate else "train/loss"  # type: ignore[attr-defined]
+        plan = {"scheduler": schedule, "interval": "epoch" if watches else "step", "monitor": monitor}
+        return {"optimizer": optimizer, "lr_scheduler": plan}
+
+
+def build(cfg: DictConfig, spec: Spec) -> System:
+    """The system that `cfg` names for data like `spec`. Raises `UserError` for choices that don't go together."""
+    task: Task = make(cfg.task, spec=spec)
+    if task.target != spec.target:
+        raise UserError(f"This task reads targets of kind {task.target}, but the data has {spec.target}.")
+    features = make_features(cfg.features, spec)
+    model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape)
+    check_shapes(model, features.out_shape, task.out_shape)
+    augment = Augment(
+        waves=make_each(cfg.augment.waves, sample_rate=spec.sample_rate),
+        mixup=cfg.augment.mixup and make(cfg.augment.mixup),
+        features=make_each(cfg.augment.features),
+    )
+    return System(task, features, augment, model, make(cfg.loss), cfg.optimizer, cfg.schedule)
+
+
+def make_features(node: DictConfig, spec: Spec) -> Standardized:
+    transform = make(node, sample_rate=spec.sample_rate, channels=spec.channels)
+    try:
+        return Standardized(transform, (spec.channels, spec.samples))
+    except RuntimeError as error:
+        raise UserError(
+            f"features: {type(transform).__name__} can't read clips of {spec.samples} samples with {spec.channels} "
+            f"channels ({first_line(error)}); try a smaller features.n_fft or a longer data.duration."
+        ) from error
+
+
+def check_shapes(model: nn.Module, in_shape: Shape, out_shape: Shape) -> None:
+    """Raise `UserError` unless `model` maps (B, *in_shape) to (B, *out_shape)."""
+    try:
+        with torch.no_grad():
+            got = tuple(model.eval()(torch.zeros(2, *in_shape)).shape[1:])
+    except RuntimeError as error:
+        raise UserError(
+            f"model: {type(model).__name__} can't read features of shape {in_shape} ({first_line(error)}); "
+            "choose other features, or a longer data.duration."
+        ) from error
+    model.train()
+    if got != tuple(out_shape):
+        raise UserError(f"model: {type(model).__name__} puts out shape {got} and the task needs {tuple(out_shape)}.")
