@@ -2,11 +2,10 @@
 
 import re
 import sys
-from collections.abc import Iterable
+from pathlib import Path
 
-from hydra import compose
-from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import MissingConfigException
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue
 
@@ -20,12 +19,13 @@ def explain_configuration(error: BaseException) -> str:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
         return f"There is no {group}={option}; {nearest(option, error.options)}"
     if isinstance(error, MissingMandatoryValue) or "Missing mandatory value" in text:
-        key = find(r"Missing mandatory value: (\S+)", text)
+        key = find(r"full_key: (\S+)", text) or find(r"Missing mandatory value: (\S+)", text)
         return f"{key} must be given, as in {key}=..."
     if key := find(r"Could not override '([^']+)'", text):
         return unknown_key(key.split("@")[0])
     if "Interpolation key" in text:
-        return f"The configuration refers to {find(r'Interpolation key .(\S+?). ', text)}, which does not exist."
+        missing = find(r"Interpolation key '(\S+?)'", text)
+        return f"The configuration refers to {missing}, which does not exist."
     if "parsing override" in text or "OverrideParse" in type(error).__name__ or "LexerNoViableAlt" in text:
         word = find(r"parsing override '(.*)'", text)
         return f"'{word}' can't be read; settings are given as name=value, as in model=mlp or optimizer.lr=0.001."
@@ -43,20 +43,20 @@ def unknown_key(key: str) -> str:
     known = settings_of(parent)
     place = f"in {parent}" if parent else "at the top"
     if not known:
-        return f"There is no setting {key}, and no {parent}."
+        return f"There is no setting {key}, and nothing that it could be part of."
     return f"There is no setting {key}; {place}: {nearest(name, known)}"
 
 
-def settings_of(parent: str) -> Iterable[str]:
+def settings_of(parent: str) -> list[str]:
     """What can be set below `parent`, given the groups that the command line chooses."""
-    words = [word for word in sys.argv[1:] if re.fullmatch(r"[\w/]+=[\w,]+", word)]
-    if not GlobalHydra.instance().is_initialized():
-        return []
-    for chosen in (words, []):
+    words = [word.split(",")[0] for word in sys.argv[1:] if re.fullmatch(r"[\w/]+=[\w,]+", word)]
+    folder = Path(sys.argv[0]).resolve().parent / "configs"
+    for chosen in (words, []):  # where another word is wrong as well, the defaults still say what there is
         try:
-            cfg = compose("train", overrides=[word.split(",")[0] for word in chosen])
-            node = OmegaConf.select(cfg, parent) if parent else cfg
-            return [str(key) for key in node] if isinstance(node, DictConfig) else []
-        except Exception:  # another word is wrong as well; the defaults still say what there is
+            with initialize_config_dir(str(folder), version_base="1.3"):
+                cfg = compose("train", overrides=chosen)
+        except (HydraException, ValueError):
             continue
+        node = OmegaConf.select(cfg, parent) if parent else cfg
+        return [str(key) for key in node] if isinstance(node, DictConfig) else []
     return []

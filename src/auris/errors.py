@@ -1,15 +1,24 @@
 """What a user reads when something is wrong: one sentence, exit code 1, no traceback."""
 
+import argparse
 import difflib
 import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 
 class UserError(Exception):
     """Something the user can mend. The text is one sentence that says what is wrong and what to do."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A command line whose mistakes are told in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; --help shows how it is used.")
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
@@ -35,15 +44,13 @@ def plain_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         leave("Stopped. `python train.py resume=RUN` goes on where the last finished epoch ended.", 130)
-    except SystemExit as exit:
-        raise SystemExit(1 if exit.code == 2 else exit.code) from None  # argparse leaves with 2
     except Exception as error:
         if debug:
             raise
         leave(explain(error))
 
 
-def leave(sentence: str, code: int = 1) -> None:
+def leave(sentence: str, code: int = 1) -> NoReturn:
     print(f"auris: {sentence}", file=sys.stderr)
     sys.stderr.flush()
     raise SystemExit(code) from None

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import warnings
 from pathlib import Path
 
 from lightning.pytorch.utilities import rank_zero_only
@@ -18,22 +17,28 @@ def tell(text: str) -> None:
 
 def open_log(folder: Path) -> None:
     """From now on what is said goes to the terminal and to the log of this run; libraries' advice to the log alone."""
-    for handler in LOG.handlers[:]:
-        LOG.removeHandler(handler)
-        handler.close()
-    terminal, file = logging.StreamHandler(sys.stdout), logging.FileHandler(folder / "train.log", encoding="utf-8")
+    file = logging.FileHandler(folder / "train.log", encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    LOG.addHandler(terminal)
-    LOG.addHandler(file)
-    LOG.setLevel(logging.INFO)
-    LOG.propagate = False
+    use(logging.StreamHandler(sys.stdout), file)
     hush(file)
 
 
+def open_terminal(quiet: bool = False) -> None:
+    """From now on what is said goes to the terminal, or nowhere."""
+    use(logging.NullHandler() if quiet else logging.StreamHandler(sys.stdout))
+    hush()
+
+
+def use(*handlers: logging.Handler) -> None:
+    for handler in LOG.handlers:
+        handler.close()
+    LOG.handlers[:], LOG.propagate = list(handlers), False
+    LOG.setLevel(logging.INFO)
+
+
 def hush(*handlers: logging.Handler) -> None:
-    """Send warnings and Lightning's notices to `handlers` rather than to the terminal."""
+    """Send warnings and Lightning's notices to `handlers`, or nowhere, rather than to the terminal."""
     logging.captureWarnings(True)
-    warnings.simplefilter("default")
     for name in ("py.warnings", "lightning.pytorch", "lightning.fabric"):
         logger = logging.getLogger(name)
         logger.handlers[:], logger.propagate = list(handlers) or [logging.NullHandler()], False

@@ -1,9 +1,10 @@
 """From a configuration node to an object. The only file that knows what a `_target_` may name."""
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
@@ -37,12 +38,41 @@ def make(node: Any, *args: Any, **facts: Any) -> Any:
         allowed(target, where)
     cls = locate(settings["_target_"], where)
     asked = inspect.signature(cls).parameters
+    check_types(cls, settings, where)
     given = {name: fact for name, fact in facts.items() if name in asked and name not in settings}
     try:
         return instantiate(settings, _partial_=True, _convert_="all")(*args, **given)
     except (InstantiationException, TypeError, ValueError, AssertionError) as error:
         reason = first_line(error.__cause__ or error)
         raise UserError(f"{where}: {cls.__name__} can't be built: {reason}") from error
+
+
+def check_types(cls: type, settings: Mapping[str, Any], where: str) -> None:
+    """Raise `UserError` for a setting that is not of the type that the constructor declares."""
+    try:
+        hints = get_type_hints(cls.__init__)
+    except (NameError, TypeError, AttributeError):
+        return  # a library's annotations that only a type checker can read
+    for name, value in settings.items():
+        if name in hints and not fits(value, hints[name]):
+            kinds = [NAMES[kind] for kind in (get_args(hints[name]) or (hints[name],)) if kind in NAMES]
+            raise UserError(f"{where}.{name}={value} should be {' or '.join(kinds) or 'of another kind'}.")
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Whether a plain value goes with a declared type; a type that a configuration can't hold fits no plain value."""
+    parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return isinstance(value, dict) or any(fits_one(value, part) for part in parts)
+
+
+def fits_one(value: Any, hint: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) in CONTAINERS or hint in CONTAINERS:
+        return isinstance(value, list)
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return hint is Any or type(value) is hint
 
 
 def make_each(nodes: Mapping[str, Any] | None, **facts: Any) -> dict[str, Any]:
@@ -90,4 +120,6 @@ def locate(path: str, where: str) -> Any:
         raise UserError(f"{where}: there is no {path} ({first_line(error)}).") from error
 
 
+NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", type(None): "null"}
+CONTAINERS = (list, tuple, Sequence, Iterable)
 plugins: list[str] = []  # packages that this process trusts besides, set once from the configuration

@@ -11,18 +11,19 @@ from torch import Tensor
 
 def new_figure(width: float, height: float) -> Figure:
     """A figure in inches that needs no window system."""
-    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
+    figure = Figure(figsize=(width, height), dpi=100)
     FigureCanvasAgg(figure)
     return figure
 
 
 def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     """A confusion matrix (K, K), true classes down: colours show shares of a true class, numbers show clips."""
-    side = 2.2 + 0.45 * len(classes)
-    figure = new_figure(side + 0.6, side)
-    axes = figure.subplots()
+    margin, side = 0.4 + 0.09 * max(map(len, classes)), 0.45 * len(classes) + 1.2
+    figure = new_figure(side + margin, side + margin)
+    low = margin / (side + margin)
+    axes = figure.add_axes((low, low, 0.97 - low, 0.97 - low))
     shares = counts / counts.sum(1, keepdim=True).clamp_min(1)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*counts.shape) if len(classes) <= 20 else ():
         if counts[row, column]:
             colour = "white" if shares[row, column] > 0.5 else "black"
@@ -33,17 +34,22 @@ def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     return figure
 
 
-def spectrogram(wave: Tensor, sample_rate: int, title: str) -> Figure:
-    """The power spectrogram of the first channel of (C, T), in dB below its peak."""
-    n_fft = 1024
-    window = torch.hann_window(n_fft)
-    power = torch.stft(wave[0].float().cpu(), n_fft, n_fft // 4, window=window, return_complex=True).abs().square()
-    level = 10 * (power / power.max().clamp_min(1e-20) + 1e-8).log10()  # (n_fft / 2 + 1, T')
-    figure = new_figure(6, 2.8)
-    axes = figure.subplots()
-    extent = (0.0, wave.shape[-1] / sample_rate, 0.0, sample_rate / 2000)
-    image = axes.imshow(level, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-80, vmax=0)
-    axes.set(xlabel="time (s)", ylabel="frequency (kHz)")
-    axes.set_title(title, fontsize=9)
-    figure.colorbar(image, label="dB")
+def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str]) -> Figure:
+    """Power spectrograms of the first channels of some (C, T), each in dB below its peak, under each other."""
+    figure = new_figure(7, 1.9 * len(waves) + 0.5)
+    panels = figure.subplots(len(waves), 1, sharex=True, squeeze=False)[:, 0]
+    figure.subplots_adjust(left=0.09, right=0.98, top=1 - 0.3 / (1.9 * len(waves)), bottom=0.45 / (1.9 * len(waves)), hspace=0.3)
+    for axes, wave, title in zip(panels, waves, titles, strict=True):
+        extent = (0.0, wave.shape[-1] / sample_rate, 0.0, sample_rate / 2000)
+        axes.imshow(level(wave[0]), origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-80, vmax=0)
+        axes.set_title(title, fontsize=9, loc="left")
+        axes.set_ylabel("kHz")
+    panels[-1].set_xlabel("time (s)")
     return figure
+
+
+def level(wave: Tensor, n_fft: int = 1024) -> Tensor:
+    """The power spectrogram of (T,) in dB below its peak, (n_fft / 2 + 1, T')."""
+    window = torch.hann_window(n_fft)
+    power = torch.stft(wave.float().cpu(), n_fft, n_fft // 2, window=window, return_complex=True).abs().square()
+    return 10 * (power / power.max().clamp_min(1e-20) + 1e-8).log10()

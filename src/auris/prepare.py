@@ -2,36 +2,32 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from hydra import compose
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from auris.errors import UserError
-from auris.folders import find_run, load_config, new_folder
+from auris.errors import UserError, nearest
+from auris.folders import RESULT, find_run, load_config
 
-KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", list: "a list", dict: "a group"}
-
-
-def prepare(cfg: DictConfig) -> tuple[DictConfig, Path]:
-    """The resolved configuration, checked, and the folder of the run: a new one, or the one that is resumed."""
+def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
+    """The resolved configuration, checked, and the folder of the run that is resumed, if one is."""
     words = OverridesParser.create().parse_overrides(list(HydraConfig.get().overrides.task))
     if cfg.resume:
         return resumed(cfg, words)
-    check_types(cfg, words)
+    check_top(cfg)
     resolved = OmegaConf.create(OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
     if resolved.test is None:
         resolved.test = HydraConfig.get().mode == RunMode.RUN
-    return resolved, new_folder(Path(resolved.paths.outputs) / resolved.choices.data / resolved.choices.model)
+    return resolved, None
 
 
 def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Path]:
     """The saved configuration of a run, with what the command line says of its trainer and callbacks."""
     folder = find_run(cfg.resume)
+    if (folder / RESULT).is_file():
+        raise UserError(f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new run goes further.")
     saved = load_config(folder)
     for word in words:
         key = word.key_or_group
@@ -42,35 +38,21 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
     return saved, folder
 
 
-def check_types(cfg: DictConfig, words: Sequence[Override]) -> None:
-    """Raise `UserError` where the command line gives a setting another type than its default has."""
-    changed = [word for word in words if "." in word.key_or_group or word.key_or_group in cfg and not is_group(cfg, word)]
-    if not changed:
-        return
-    groups = [str(word.input_line) for word in words if is_group(cfg, word)]
-    defaults = compose("train", overrides=groups)
-    for word in changed:
-        key = word.key_or_group
-        default, value = OmegaConf.select(defaults, key), OmegaConf.select(cfg, key)
-        if default is not None and value is not None and not fits(value, default):
-            kind = next(text for type_, text in KINDS.items() if isinstance(plain(default), type_))
-            raise UserError(f"{key}={value} should be {kind}, as in {key}={default}.")
+def check_top(cfg: DictConfig) -> None:
+    """Raise `UserError` for a setting outside of the groups that is not what it should be."""
+    if type(cfg.seed) is not int or cfg.seed < 0:
+        raise UserError(f"seed={cfg.seed} should be a whole number, 0 or more.")
+    if not isinstance(cfg.refit, bool) and (type(cfg.refit) is not int or cfg.refit < 1):
+        raise UserError(f"refit={cfg.refit} should be true, false, or a number of epochs.")
+    if cfg.test is not None and not isinstance(cfg.test, bool):
+        raise UserError(f"test={cfg.test} should be true or false.")
 
 
-def is_group(cfg: DictConfig, word: Override) -> bool:
-    """Whether a word of the command line chooses an option of a group."""
-    return word.key_or_group in HydraConfig.get().runtime.choices
+def check_flags(words: Sequence[str]) -> None:
+    """Raise `UserError` for a flag that Hydra does not know, before it prints its whole usage."""
+    from hydra._internal.utils import get_args_parser
 
-
-def fits(value: Any, default: Any) -> bool:
-    """Whether a value has the type of the default, whole numbers being numbers too."""
-    value, default = plain(value), plain(default)
-    if isinstance(default, bool):
-        return isinstance(value, (bool, int)) if default is False else isinstance(value, bool)
-    if isinstance(default, float):
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    return type(value) is type(default)
-
-
-def plain(value: Any) -> Any:
-    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
+    known = get_args_parser()._option_string_actions
+    for word in words:
+        if word.startswith("-") and word.split("=")[0] not in known:
+            raise UserError(f"There is no flag {word}; settings are given as name=value, and {nearest(word, known)}")

@@ -12,8 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from auris import make as making
 from auris.data.module import AudioData
-from auris.errors import UserError
-from auris.folders import CONFIG, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC
+from auris.folders import CONFIG, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
 from auris.log import open_log, tell
 from auris.make import make, make_each
 from auris.pages import fill_pages
@@ -30,19 +29,18 @@ class Fitted(NamedTuple):
     score: float  # the validation figure that chose them; NaN without validation
 
 
-def train(cfg: DictConfig, folder: Path) -> float:
-    """Carry out the run that `cfg` describes, or what is left of it, in `folder`.
+def train(cfg: DictConfig, folder: Path | None = None) -> float:
+    """Carry out the run that `cfg` describes: in a new folder, or what is left of it in the given one.
 
     Returns the validation figure that chose the epoch, for sweeps.
     """
-    if (folder / RESULT).is_file():
-        raise UserError(f"The run in {folder} is finished; scripts/evaluate.py looks at it, a new run goes further.")
     started = time.monotonic()
-    open_log(folder)
     data = open_data(cfg)
+    rehearse(cfg, data)
+    folder = folder or new_folder(Path(cfg.paths.outputs) / cfg.choices.data / cfg.choices.model)
     begin(cfg, data, folder)
     fitted = fit(cfg, data, folder) if isinstance(cfg.refit, bool) else None
-    scores = {"val": evaluate(cfg, data, fitted, "chosen")} if fitted else {}
+    scores = {"val": evaluate(data, fitted, "val")} if fitted else {}
     if cfg.refit:
         data.validate = False
         fitted = fit(cfg, data, folder / "refit", fitted.epochs if fitted else cfg.refit)
@@ -50,8 +48,11 @@ def train(cfg: DictConfig, folder: Path) -> float:
     save_weights(fitted.system, folder / MODEL)
     if cfg.test:
         open_test(folder, data)
-        scores["test"] = evaluate(cfg, data, fitted, "test", folder / PREDICTIONS)
+        scores["test"] = evaluate(data, fitted, "test", folder / PREDICTIONS)
     if fitted.trainer.is_global_zero:
+        for logger in fitted.trainer.loggers:
+            if isinstance(logger, TensorBoardLogger):
+                fill_pages(logger, cfg, data, fitted.system, scores)
         write_result(
             folder / RESULT,
             cfg,
@@ -66,21 +67,17 @@ def train(cfg: DictConfig, folder: Path) -> float:
     return fitted.score
 
 
-def evaluate(cfg: DictConfig, data: AudioData, fitted: Fitted, name: str, table: Path | None = None) -> Scores:
-    """Look at the validation set ("chosen") or at the test set with the chosen weights, and say what comes out."""
+def evaluate(data: AudioData, fitted: Fitted, name: str, table: Path | None = None) -> Scores:
+    """Look at one set with the chosen weights, say what comes out, and write what was said of each clip."""
     system, trainer = fitted.system, fitted.trainer
-    system.evaluating = name
-    loader = data.test_dataloader() if name == "test" else data.val_dataloader()
-    trainer.test(system, dataloaders=loader, verbose=False)
+    system.evaluating = {"val": "chosen"}.get(name, name)  # the curve of the epochs is val/ already
+    trainer.test(system, dataloaders=data.loader(data.members(name)), verbose=False)
     assert system.answers is not None
     scores = score(system, system.answers, data)
     if trainer.is_global_zero:
         tell_scores(name, scores, data.collection.source)
         if table:
             write_predictions(table, system.answers, data, system)
-        for logger in trainer.loggers:
-            if isinstance(logger, TensorBoardLogger):
-                fill_pages(logger, cfg, data, system, name, system.answers, scores)
     return scores
 
 
@@ -93,9 +90,17 @@ def open_data(cfg: DictConfig) -> AudioData:
     return AudioData(source, store=cfg.paths.store, seed=cfg.seed, **settings)
 
 
+def rehearse(cfg: DictConfig, data: AudioData) -> None:
+    """Build everything once, so that a wrong choice leaves no folder behind."""
+    system = build(cfg, data.spec)
+    make(cfg.optimizer, params=system.model.parameters())
+    make_trainer(cfg, system, Path(), validate=True)
+
+
 def begin(cfg: DictConfig, data: AudioData, folder: Path) -> None:
     """Say what the run is about, and keep what repeats it."""
     os.environ[DECIDED] = str(folder)
+    open_log(folder)
     tell(data.describe())
     tell(f"Run: {folder}")
     OmegaConf.save(cfg, folder / CONFIG, resolve=True)
@@ -107,6 +112,7 @@ def fit(cfg: DictConfig, data: AudioData, home: Path, epochs: int | None = None)
 
     With validation the best epoch is chosen, without it the last.
     """
+    home.mkdir(parents=True, exist_ok=True)
     seed_everything(cfg.seed, verbose=False)
     system = build(cfg, data.spec)
     trainer = make_trainer(cfg, system, home, data.validate, epochs)
@@ -122,13 +128,12 @@ def fit(cfg: DictConfig, data: AudioData, home: Path, epochs: int | None = None)
     return Fitted(system, trainer, best["epoch"] + 1, score)
 
 
-def make_trainer(cfg: DictConfig, system: System, home: Path, validate: bool, epochs: int | None) -> Trainer:
-    """Lightning's trainer with the callbacks and loggers of the configuration."""
+def make_trainer(cfg: DictConfig, system: System, home: Path, validate: bool, epochs: int | None = None) -> Trainer:
+    """Lightning's trainer with the callbacks and loggers of the configuration, which write to `home`."""
     monitor, mode = system.task.monitor if validate else (None, "min")
     facts = {"monitor": monitor, "mode": mode, "dirpath": str(home / "checkpoints"), "save_dir": str(home)}
-    home.mkdir(parents=True, exist_ok=True)
     settings = {key: value for key, value in cfg.trainer.items() if key != "compile"}
-    node = OmegaConf.create({**settings, "max_epochs": epochs or cfg.trainer.max_epochs})
+    node = OmegaConf.create({"trainer": {**settings, "max_epochs": epochs or cfg.trainer.max_epochs}}).trainer
     callbacks, loggers = make_each(cfg.callbacks, **facts), make_each(cfg.logger, **facts)
     return make(node, callbacks=list(callbacks.values()), logger=list(loggers.values()))
 

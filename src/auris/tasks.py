@@ -47,7 +47,11 @@ class Task(nn.Module, ABC):
 
     @abstractmethod
     def answer(self, decoded: Tensor) -> dict[str, str | float]:
-        """One decoded output (...) in words and numbers."""
+        """One decoded output (...) in words and numbers, by name."""
+
+    @abstractmethod
+    def say(self, decoded: Tensor) -> str:
+        """One decoded output (...) in a few words."""
 
 
 class Classification(Task):
@@ -92,3 +96,7 @@ class Classification(Task):
         best = int(decoded.argmax())
         shares = {f"p_{name}": round(p, 6) for name, p in zip(self.classes, decoded.tolist(), strict=True)}
         return {"class": self.classes[best], "probability": round(float(decoded[best]), 6), **shares}
+
+    def say(self, decoded: Tensor) -> str:
+        best = int(decoded.argmax())
+        return f"{self.classes[best]} ({float(decoded[best]):.2f})"

@@ -32,7 +32,7 @@ def header(path: Path) -> "soundfile._SoundFileInfo":
 def read(path: Path, sample_rate: int, start: float = 0.0, stop: float | None = None) -> Samples:
     """Samples (C, T) of a stretch of a recording, at `sample_rate` in Hz; `start` and `stop` in seconds.
 
-    Raises `Unusable` for a file that is unreadable, empty, silent, too short or holds NaN.
+    Raises `Unusable` for a file that is unreadable, empty, too short or holds NaN.
     """
     info = header(path)
     first, last = round(start * info.samplerate), None if stop is None else round(stop * info.samplerate)
@@ -54,8 +54,11 @@ def check(wave: np.ndarray, rate: int) -> None:
         raise Unusable(f"too short ({1000 * len(wave) / rate:.0f} ms)")
     if not np.isfinite(wave).all():
         raise Unusable("holds NaN or infinite samples")
-    if np.abs(wave).max() < SILENCE:
-        raise Unusable("silent")
+
+
+def is_silent(wave: Samples) -> bool:
+    """Whether there is nothing to hear in (C, T)."""
+    return np.abs(wave).max(initial=0.0) < SILENCE
 
 
 def to_channels(wave: Samples, channels: int) -> Samples:

@@ -94,7 +94,7 @@ class AudioData(LightningDataModule):
     def unusable(self) -> dict[Path, str]:
         """The recordings that can't be used, each with its reason."""
         pairs = zip(self.collection.clips, self.opened.entries, strict=True)
-        return {clip.path: entry.reason or "silent" for clip, entry in pairs if not entry.rows}
+        return {clip.path: entry.reason for clip, entry in pairs if not entry.rows}
 
     @cached_property
     def recordings(self) -> list[tuple[Clip, str, tuple[int, ...]]]:
@@ -169,9 +169,6 @@ class AudioData(LightningDataModule):
 
     def val_dataloader(self) -> Loader | list:
         return self.loader(self.members("val")) if self.validate else []
-
-    def test_dataloader(self) -> Loader:
-        return self.loader(self.members("test"))
 
     def describe(self) -> str:
         """What was found, for people."""

@@ -12,6 +12,9 @@ from auris.data.download import Unreachable, fetch_all
 from auris.errors import UserError, nearest
 
 
+SIMULATED_RATE = 22050  # Hz
+
+
 class Collection(NamedTuple):
     """Labelled recordings on disk, and where they are from."""
 
@@ -120,14 +123,17 @@ class CatsBabies(Source):
             return self.simulated(f"SIMULATED meows and cries, not recordings ({why})")
 
     def simulated(self, about: str = "SIMULATED meows and cries, not recordings") -> Collection:
-        from auris.simulate.cats_babies import write_folder
+        from auris.simulate.cats_babies import simulate, table
+        from auris.simulate.folder import write_folder
 
-        return Collection(read_table(write_folder(self.store / "simulated" / "cats_babies")), "simulated", about)
+        folder = self.store / "simulated" / "cats_babies"
+        path = write_folder(folder, table(), lambda index: simulate(index, SIMULATED_RATE), SIMULATED_RATE)
+        return Collection(read_table(path), "simulated", f"{about}; to hear them: {folder}")
 
 
 def is_original(path: Path) -> bool:
     """Whether a file decodes to what every recording of ESC-50 is: 5 s at 44.1 kHz."""
     try:
         return audio.header(path).samplerate == 44100 and audio.read(path, 44100).shape[1] == 5 * 44100
-    except audio.Unusable as error:
-        return str(error) == "silent"
+    except audio.Unusable:
+        return False

@@ -108,7 +108,9 @@ def decode(clip: Clip, facts: Facts, settings: Settings, wave: np.ndarray, rows:
         return Entry(reason=str(error))
     pieces = [whole[:, i * settings.samples : (i + 1) * settings.samples] for i in range(len(rows))]
     # a window of a long recording that is silent all through teaches nothing; nor does one a header only promised
-    kept = {row: piece for row, piece in zip(rows, pieces, strict=True) if np.abs(piece).max(initial=0) > audio.SILENCE}
+    kept = {row: piece for row, piece in zip(rows, pieces, strict=True) if not audio.is_silent(piece)}
+    if not kept:
+        return Entry(reason="silent")
     for row, piece in kept.items():
         wave[row] = audio.fit(piece, settings.samples, settings.padding)
     return Entry(tuple(kept), tuple(digest(wave[row].tobytes()) for row in kept))

@@ -97,7 +97,7 @@ class Call:
 
 
 def place(index: int) -> tuple[str, int, int]:
-    """Label, group and take of clip `index`: classes alternate, recordings of `TAKES` clips follow in turn."""
+    """Label, group and take of clip `index`: classes alternate, recordings have `TAKES` clips in turn."""
     lap, rest = divmod(index // 2, sum(TAKES))
     ends = np.cumsum(TAKES)
     which = int(np.searchsorted(ends, rest, side="right"))
@@ -106,7 +106,7 @@ def place(index: int) -> tuple[str, int, int]:
 
 
 def recording(group: int, seed: int = 0) -> Recording:
-    """The recording `group`, from a generator of its own; what is not the animal's is drawn alike for both."""
+    """The recording `group`, from its own generator; what is not the animal's is drawn alike for both."""
     draw = np.random.default_rng([seed, 0, group]).uniform
     animal = ANIMALS[CLASSES[group % 2]]
     return Recording(

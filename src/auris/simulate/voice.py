@@ -27,7 +27,7 @@ def curve(values: Sequence[float], times: Sequence[float], size: int) -> Signal:
 
 
 def wander(rng: np.random.Generator, seconds: float, speed: float, size: int) -> Signal:
-    """Random motion (size,), deviation about 0.8, that turns `speed` times a second: jitter, shimmer, tremor."""
+    """Random motion (size,), deviation about 0.8, with `speed` turns a second: jitter, shimmer, tremor."""
     knots = rng.standard_normal(int(seconds * speed) + 2)
     return np.interp(np.linspace(0, len(knots) - 1, size), np.arange(len(knots)), knots)
 
@@ -85,7 +85,7 @@ def resonate(source: Signal, peaks: Signal, rate: int) -> Signal:
     at = np.linspace(0, peaks.shape[1] - 1, len(spectra)).round().astype(int)
     f2 = (np.fft.rfftfreq(size, 1 / rate) ** 2).astype(np.float32)
     loss = np.ones(spectra.shape, np.float32)
-    for peak in peaks.astype(np.float32)[:, at, None]:  # relative to F, so that the product of many stays in range
+    for peak in peaks.astype(np.float32)[:, at, None]:
         part = f2 / peak**2
         loss *= (1 - part) ** 2 + part * (60 / peak + 0.06) ** 2
     pieces = np.fft.irfft(spectra / np.sqrt(loss)) * window / 2

@@ -1,0 +1,25 @@
+"""Look at the test set of a finished run once more: python scripts/evaluate.py outputs/cats_babies/mlp/latest"""
+
+import json
+
+from auris.errors import Parser, plain_errors
+
+
+def main() -> None:
+    parser = Parser(description=__doc__)
+    parser.add_argument("run", help="folder of a finished run")
+    parser.add_argument("--set", choices=("test", "val", "train"), default="test", help="which clips (default: test)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    options = parser.parse_args()
+    import auris.log
+    from auris.evaluate import evaluate_run
+
+    auris.log.open_terminal(quiet=options.json)
+    scores = evaluate_run(options.run, options.set)
+    if options.json:
+        print(json.dumps(scores, indent=2))
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()

@@ -1,0 +1,70 @@
+"""What is it? python scripts/predict.py outputs/cats_babies/mlp/latest recording.wav folder/of/recordings"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from auris.errors import Parser, UserError, plain_errors
+
+
+def main() -> None:
+    parser = Parser(description=__doc__)
+    parser.add_argument("run", help="folder of a finished run")
+    parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="a JSON object a line")
+    form.add_argument("--csv", action="store_true", help="a table with a header")
+    parser.add_argument("--windows", action="store_true", help="an answer for each window of a long recording")
+    parser.add_argument("--mix", action="store_true", help="average the channels of a recording that has several")
+    options = parser.parse_args()
+    from auris.log import hush
+    from auris.predict import Predictor, find_recordings
+
+    hush()
+    predictor = Predictor(options.run, options.mix)
+    paths = find_recordings(options.recordings)
+    write = write_json if options.json else write_csv if options.csv else write_text
+    failures: list[str] = []
+    write(answers(predictor, paths, options.windows, failures))
+    if failures:
+        raise UserError("; ".join(failures))
+
+
+def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[dict[str, Any]]:
+    """The rows of all recordings; one that can't be used is kept for the end, and the others go on."""
+    from auris.predict import row, summary
+
+    for path in paths:
+        try:
+            found = list(predictor(path))
+        except UserError as error:
+            failures.append(str(error).rstrip("."))
+            continue
+        yield from ([row(answer, predictor.system) for answer in found] if windows else [summary(found, predictor.system)])
+
+
+def write_text(rows: Iterator[dict[str, Any]]) -> None:
+    for row in rows:
+        words = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in list(row.values())[3:5]]
+        print(f"{row['path']}  {row['start']:.1f}-{row['stop']:.1f} s  {'  '.join(words)}", flush=True)
+
+
+def write_json(rows: Iterator[dict[str, Any]]) -> None:
+    for row in rows:
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+
+
+def write_csv(rows: Iterator[dict[str, Any]]) -> None:
+    table = None
+    for row in rows:
+        if table is None:
+            table = csv.DictWriter(sys.stdout, list(row))
+            table.writeheader()
+        table.writerow(row)
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()

@@ -1,0 +1,32 @@
+"""A finished run, looked at again."""
+
+import math
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from auris.data.spec import Spec
+from auris.errors import UserError
+from auris.folders import MODEL, SPEC, find_run, load_config
+from auris.predict import load_system
+from auris.record import Scores, open_test
+from auris.run import Fitted, evaluate, make_trainer, open_data
+
+
+def evaluate_run(run: str, name: str = "test") -> Scores:
+    """The scores of a run on its "test", "val" or "train" clips. Opening the test set is written down.
+
+    Raises `UserError` where the run is not finished, or the data is no longer what it was.
+    """
+    folder = find_run(run)
+    if not (folder / MODEL).is_file():
+        raise UserError(f"The run in {run} is not finished; python train.py resume={run} goes on with it.")
+    cfg = OmegaConf.merge(load_config(folder), {"callbacks": None, "logger": None})
+    data, spec = open_data(cfg), Spec.load(folder / SPEC)
+    if data.spec != spec:
+        raise UserError(f"The data of {run} has changed since ({data.spec} was {spec}); train anew.")
+    system = load_system(folder, spec)
+    if name == "test":
+        open_test(folder, data)
+    fitted = Fitted(system, make_trainer(cfg, system, Path(folder), validate=False), 0, math.nan)
+    return evaluate(data, fitted, name)

@@ -1,0 +1,126 @@
+"""A trained model put to work on recordings of any length, rate and format."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from auris import make as making
+from auris.data import audio
+from auris.data.clips import recordings
+from auris.data.spec import Spec
+from auris.errors import UserError
+from auris.folders import MODEL, SPEC, find_run, load_config
+from auris.system import System, build
+
+OVERLAP = 0.5  # of the windows of a long recording
+BATCH = 32  # windows at a time, so that an hour takes no more memory than a minute
+
+
+class Answer(NamedTuple):
+    """What the model says of a stretch of a recording."""
+
+    path: Path
+    start: float  # s
+    stop: float  # s
+    decoded: Tensor  # (...)
+
+
+class Predictor:
+    """The model of a finished run. It needs the run's folder only.
+
+    Args:
+        run: folder of the run.
+        mix: average the channels of recordings that have more than the model hears.
+
+    Raises `UserError` where the run is not there or not finished, or its weights hold more than tensors.
+    """
+
+    def __init__(self, run: str, mix: bool = False):
+        folder = find_run(run)
+        if not (folder / MODEL).is_file():
+            raise UserError(f"The run in {run} is not finished; python train.py resume={run} goes on with it.")
+        making.plugins.clear()  # a run's folder may be a stranger's: it can't say whom to trust
+        self.spec = Spec.load(folder / SPEC)
+        self.mix = mix or self.spec.mixed
+        self.system = load_system(folder, self.spec)
+
+    def __call__(self, path: Path) -> Iterator[Answer]:
+        """What the model says of each window of a recording. Raises `UserError` for one that can't be used."""
+        try:
+            yield from self.windows(path)
+        except audio.Unusable as error:
+            raise UserError(f"{path} can't be used: {error}.") from error
+
+    @torch.inference_mode()
+    def windows(self, path: Path) -> Iterator[Answer]:
+        self.check_channels(path)
+        pairs = ((span, self.window(path, *span)) for span in self.spans(audio.length(path)))
+        heard = ((span, wave) for span, wave in pairs if not audio.is_silent(wave))
+        silent = True
+        while batch := list(islice(heard, BATCH)):
+            silent = False
+            spans, waves = zip(*batch, strict=True)
+            decoded = self.system.task.decode(self.system(torch.from_numpy(np.stack(waves))))
+            for span, answer in zip(spans, decoded, strict=True):
+                yield Answer(path, *span, answer)
+        if silent:
+            raise audio.Unusable("silent")
+
+    def spans(self, duration: float) -> Iterator[tuple[float, float]]:
+        """Start and stop of each window in seconds; the last one ends with the recording."""
+        length = self.spec.duration
+        count = max(0, int(np.ceil((duration - length) / (length * (1 - OVERLAP)) - 1e-6)))
+        for start in [i * length * (1 - OVERLAP) for i in range(count)] + [max(0.0, duration - length)]:
+            yield start, min(start + length, duration)
+
+    def window(self, path: Path, start: float, stop: float) -> np.ndarray:
+        """A window (C, T) as the model saw them in training."""
+        wave = audio.read(path, self.spec.sample_rate, start, stop)
+        wave = audio.to_channels(wave, self.spec.channels)
+        return audio.fit(wave, self.spec.samples, self.spec.padding)
+
+    def check_channels(self, path: Path) -> None:
+        channels = audio.header(path).channels
+        if channels != self.spec.channels and not (self.mix and self.spec.channels == 1):
+            hint = "; --mix averages them" if self.spec.channels == 1 else ""
+            raise audio.Unusable(f"it has {channels} channels and the model hears {self.spec.channels}{hint}")
+
+
+def load_system(folder: Path, spec: Spec) -> System:
+    """The trained system of a run, from tensors alone: nothing in the file is executed."""
+    system = build(load_config(folder), spec)
+    try:
+        system.load_state_dict(torch.load(folder / MODEL, map_location="cpu", weights_only=True))
+    except Exception as error:
+        raise UserError(f"{folder / MODEL} is not the weights of this run ({type(error).__name__}).") from error
+    return system.eval()
+
+
+def find_recordings(places: list[str]) -> list[Path]:
+    """The recordings that are named, and all below the folders that are named."""
+    found: list[Path] = []
+    for place in map(Path, places):
+        if not place.exists():
+            raise UserError(f"There is no {place}; name recordings or folders of them.")
+        below = recordings(place) if place.is_dir() else [place]
+        if not below:
+            raise UserError(f"There is no recording below {place}.")
+        found += below
+    return found
+
+
+def summary(answers: list[Answer], system: System) -> dict[str, Any]:
+    """What the model says of a recording as a whole: the mean over its windows."""
+    decoded = torch.stack([answer.decoded for answer in answers]).mean(0)
+    return row(Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded), system)
+
+
+def row(answer: Answer, system: System) -> dict[str, Any]:
+    """An answer as a row of a table."""
+    times = {"start": round(answer.start, 3), "stop": round(answer.stop, 3)}
+    return {"path": str(answer.path), **times, **system.task.answer(answer.decoded)}
