@@ -42,7 +42,9 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
         except UserError as error:
             failures.append(str(error).rstrip("."))
             continue
-        yield from ([row(answer, predictor.system) for answer in found] if windows else [summary(found, predictor.system)])
+        yield from (
+            [row(answer, predictor.system) for answer in found] if windows else [summary(found, predictor.system)]
+        )
 
 
 def write_text(rows: Iterator[dict[str, Any]]) -> None:

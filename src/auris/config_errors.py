@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue
 
@@ -26,9 +26,8 @@ def explain_configuration(error: BaseException) -> str:
     if "Interpolation key" in text:
         missing = find(r"Interpolation key '(\S+?)'", text)
         return f"The configuration refers to {missing}, which does not exist."
-    if "parsing override" in text or "OverrideParse" in type(error).__name__ or "LexerNoViableAlt" in text:
-        word = find(r"parsing override '(.*)'", text)
-        return f"'{word}' can't be read; settings are given as name=value, as in model=mlp or optimizer.lr=0.001."
+    if isinstance(error, OverrideParseException):
+        return f"'{error.override}' can't be read; settings are given as name=value, as in model=mlp or optimizer.lr=0.001."
     return f"{first_line(error)} (debug=true shows more.)"
 
 

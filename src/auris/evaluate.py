@@ -3,8 +3,6 @@
 import math
 from pathlib import Path
 
-from omegaconf import OmegaConf
-
 from auris.data.spec import Spec
 from auris.errors import UserError
 from auris.folders import MODEL, SPEC, find_run, load_config
@@ -21,7 +19,8 @@ def evaluate_run(run: str, name: str = "test") -> Scores:
     folder = find_run(run)
     if not (folder / MODEL).is_file():
         raise UserError(f"The run in {run} is not finished; python train.py resume={run} goes on with it.")
-    cfg = OmegaConf.merge(load_config(folder), {"callbacks": None, "logger": None})
+    cfg = load_config(folder)
+    cfg.callbacks = cfg.logger = None  # this is no training
     data, spec = open_data(cfg), Spec.load(folder / SPEC)
     if data.spec != spec:
         raise UserError(f"The data of {run} has changed since ({data.spec} was {spec}); train anew.")

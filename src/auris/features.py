@@ -82,9 +82,7 @@ class LogMel(nn.Module):
 class Mfcc(nn.Module):
     """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980): (B, C, T) -> (B, C, n_mfcc, T')."""
 
-    def __init__(
-        self, sample_rate: int, n_mfcc: int = 20, n_fft: int = 1024, hop_length: int = 512, n_mels: int = 64
-    ):
+    def __init__(self, sample_rate: int, n_mfcc: int = 20, n_fft: int = 1024, hop_length: int = 512, n_mels: int = 64):
         super().__init__()
         mel = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels}
         self.cepstrum = MFCC(sample_rate, n_mfcc, melkwargs=mel)

@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from auris.errors import UserError
 
 CONFIG, SPEC, MODEL, RESULT = "config.yaml", "spec.json", "model.pt", "result.json"
-PREDICTIONS, OPENINGS = "predictions.csv", "test_openings.jsonl"
+PREDICTIONS, OPENINGS = "predictions_{}.csv", "test_openings.jsonl"
 DECIDED = "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
 
 
@@ -42,9 +42,15 @@ def find_run(path: str) -> Path:
     if not (folder / CONFIG).is_file():
         known = sorted(str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG))
         hint = f" Runs here: {', '.join(known)}." if known else ""
-        raise UserError(f"There is no run in {path}; name the folder of one, as in outputs/cats_babies/mlp/latest.{hint}")
+        raise UserError(
+            f"There is no run in {path}; name the folder of one, as in outputs/cats_babies/mlp/latest.{hint}"
+        )
     return folder
 
 
 def load_config(folder: Path) -> DictConfig:
-    return OmegaConf.create(OmegaConf.to_container(OmegaConf.load(folder / CONFIG)))  # type: ignore[arg-type]
+    """The configuration that a run saved."""
+    cfg = OmegaConf.load(folder / CONFIG)
+    if not isinstance(cfg, DictConfig):
+        raise UserError(f"{folder / CONFIG} is not a configuration.")
+    return cfg

@@ -4,15 +4,15 @@ import logging
 import sys
 from pathlib import Path
 
-from lightning.pytorch.utilities import rank_zero_only
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 LOG = logging.getLogger("auris")
 
 
+@rank_zero_only
 def tell(text: str) -> None:
     """Say something, once, also where several processes train."""
-    if rank_zero_only.rank == 0:
-        LOG.info(text)
+    LOG.info(text)
 
 
 def open_log(folder: Path) -> None:

@@ -32,7 +32,7 @@ def make(node: Any, *args: Any, **facts: Any) -> Any:
     A value that stands in the configuration wins over a fact. Raises `UserError` for a target that is not
     allowed and for arguments that the constructor refuses.
     """
-    settings = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else dict(node)
+    settings: dict[str, Any] = plain(node)
     where = node._get_full_key("") if isinstance(node, DictConfig) else "configuration"
     for target in targets(settings):
         allowed(target, where)
@@ -50,7 +50,7 @@ def make(node: Any, *args: Any, **facts: Any) -> Any:
 def check_types(cls: type, settings: Mapping[str, Any], where: str) -> None:
     """Raise `UserError` for a setting that is not of the type that the constructor declares."""
     try:
-        hints = get_type_hints(cls.__init__)
+        hints = get_type_hints(cls.__init__)  # type: ignore[misc]
     except (NameError, TypeError, AttributeError):
         return  # a library's annotations that only a type checker can read
     for name, value in settings.items():
@@ -73,6 +73,11 @@ def fits_one(value: Any, hint: Any) -> bool:
     if hint is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return hint is Any or type(value) is hint
+
+
+def plain(node: Any) -> Any:
+    """A configuration node as plain dicts and lists, its references resolved."""
+    return OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
 
 
 def make_each(nodes: Mapping[str, Any] | None, **facts: Any) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lightning.pytorch.loggers import TensorBoardLogger
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from auris.data.module import AudioData
+from auris.make import plain
 from auris.record import Scores
 from auris.system import Answers, System
 
@@ -51,7 +52,7 @@ def settings(cfg: DictConfig, data: AudioData) -> dict[str, Any]:
     flat = {
         f"{group}.{key}": value
         for group in ("model", "loss", "optimizer", "schedule")
-        for key, value in OmegaConf.to_container(cfg[group]).items()  # type: ignore[union-attr]
+        for key, value in plain(cfg[group]).items()
         if isinstance(value, int | float | str) and key != "_target_"
     }
     general = {"source": data.collection.source, "fold": data.fold, "seed": cfg.seed, "refit": str(cfg.refit)}

@@ -38,7 +38,9 @@ def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str
     """Power spectrograms of the first channels of some (C, T), each in dB below its peak, under each other."""
     figure = new_figure(7, 1.9 * len(waves) + 0.5)
     panels = figure.subplots(len(waves), 1, sharex=True, squeeze=False)[:, 0]
-    figure.subplots_adjust(left=0.09, right=0.98, top=1 - 0.3 / (1.9 * len(waves)), bottom=0.45 / (1.9 * len(waves)), hspace=0.3)
+    figure.subplots_adjust(
+        left=0.09, right=0.98, top=1 - 0.3 / (1.9 * len(waves)), bottom=0.45 / (1.9 * len(waves)), hspace=0.3
+    )
     for axes, wave, title in zip(panels, waves, titles, strict=True):
         extent = (0.0, wave.shape[-1] / sample_rate, 0.0, sample_rate / 2000)
         axes.imshow(level(wave[0]), origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-80, vmax=0)

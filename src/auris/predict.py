@@ -64,10 +64,10 @@ class Predictor:
         silent = True
         while batch := list(islice(heard, BATCH)):
             silent = False
-            spans, waves = zip(*batch, strict=True)
-            decoded = self.system.task.decode(self.system(torch.from_numpy(np.stack(waves))))
-            for span, answer in zip(spans, decoded, strict=True):
-                yield Answer(path, *span, answer)
+            waves = torch.from_numpy(np.stack([wave for _, wave in batch]))  # (B, C, T)
+            decoded = self.system.task.decode(self.system(waves))
+            for ((start, stop), _), answer in zip(batch, decoded, strict=True):
+                yield Answer(path, start, stop, answer)
         if silent:
             raise audio.Unusable("silent")
 

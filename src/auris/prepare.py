@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -11,13 +12,14 @@ from omegaconf import DictConfig, OmegaConf
 from auris.errors import UserError, nearest
 from auris.folders import RESULT, find_run, load_config
 
+
 def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
     """The resolved configuration, checked, and the folder of the run that is resumed, if one is."""
     words = OverridesParser.create().parse_overrides(list(HydraConfig.get().overrides.task))
     if cfg.resume:
         return resumed(cfg, words)
     check_top(cfg)
-    resolved = OmegaConf.create(OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
+    resolved = DictConfig(OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
     if resolved.test is None:
         resolved.test = HydraConfig.get().mode == RunMode.RUN
     return resolved, None
@@ -27,7 +29,9 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
     """The saved configuration of a run, with what the command line says of its trainer and callbacks."""
     folder = find_run(cfg.resume)
     if (folder / RESULT).is_file():
-        raise UserError(f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new run goes further.")
+        raise UserError(
+            f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new run goes further."
+        )
     saved = load_config(folder)
     for word in words:
         key = word.key_or_group

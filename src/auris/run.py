@@ -3,7 +3,7 @@
 import os
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from lightning import Trainer, seed_everything
@@ -13,11 +13,12 @@ from omegaconf import DictConfig, OmegaConf
 from auris import make as making
 from auris.data.module import AudioData
 from auris.folders import CONFIG, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
-from auris.log import open_log, tell
-from auris.make import make, make_each
+from auris.log import hush, open_log, tell
+from auris.make import check_types, make, make_each, plain
+from auris.memory import keep_memory
 from auris.pages import fill_pages
 from auris.record import Scores, open_test, score, tell_scores, write_predictions, write_result
-from auris.system import System, build
+from auris.system import System, build, parameter_groups
 
 
 class Fitted(NamedTuple):
@@ -35,12 +36,14 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
     Returns the validation figure that chose the epoch, for sweeps.
     """
     started = time.monotonic()
+    hush()
+    keep_memory()
     data = open_data(cfg)
     rehearse(cfg, data)
     folder = folder or new_folder(Path(cfg.paths.outputs) / cfg.choices.data / cfg.choices.model)
     begin(cfg, data, folder)
     fitted = fit(cfg, data, folder) if isinstance(cfg.refit, bool) else None
-    scores = {"val": evaluate(data, fitted, "val")} if fitted else {}
+    scores = {"val": evaluate(data, fitted, "val", folder / PREDICTIONS.format("val"))} if fitted else {}
     if cfg.refit:
         data.validate = False
         fitted = fit(cfg, data, folder / "refit", fitted.epochs if fitted else cfg.refit)
@@ -48,7 +51,7 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
     save_weights(fitted.system, folder / MODEL)
     if cfg.test:
         open_test(folder, data)
-        scores["test"] = evaluate(data, fitted, "test", folder / PREDICTIONS)
+        scores["test"] = evaluate(data, fitted, "test", folder / PREDICTIONS.format("test"))
     if fitted.trainer.is_global_zero:
         for logger in fitted.trainer.loggers:
             if isinstance(logger, TensorBoardLogger):
@@ -84,16 +87,17 @@ def evaluate(data: AudioData, fitted: Fitted, name: str, table: Path | None = No
 def open_data(cfg: DictConfig) -> AudioData:
     """The data set that `cfg` names."""
     making.plugins[:] = cfg.plugins
-    facts = {str(key): value for key, value in OmegaConf.to_container(cfg.data, resolve=True).items()}  # type: ignore
+    facts: dict[str, Any] = plain(cfg.data)
     source = make(cfg.data.recordings, store=cfg.paths.store, **facts)
     settings = {key: value for key, value in facts.items() if key in AudioData.SETTINGS}
+    check_types(AudioData, settings, "data")
     return AudioData(source, store=cfg.paths.store, seed=cfg.seed, **settings)
 
 
 def rehearse(cfg: DictConfig, data: AudioData) -> None:
     """Build everything once, so that a wrong choice leaves no folder behind."""
     system = build(cfg, data.spec)
-    make(cfg.optimizer, params=system.model.parameters())
+    make(cfg.optimizer, params=parameter_groups(system.model))
     make_trainer(cfg, system, Path(), validate=True)
 
 

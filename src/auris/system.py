@@ -1,5 +1,7 @@
 """The one LightningModule, and `build`, the one place where a configuration becomes objects."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
@@ -22,7 +24,7 @@ class Answers(NamedTuple):
 
     decoded: Tensor  # (N, ...)
     target: Tensor  # (N, ...)
-    index: Tensor  # (N,) which clips
+    index: Tensor  # type: ignore[assignment]  # (N,) which clips
     loss: Tensor  # (N,)
 
 
@@ -68,7 +70,7 @@ class System(LightningModule):
     test_step = validation_step
 
     def on_train_epoch_start(self) -> None:
-        # all that is drawn in an epoch follows from (seed, epoch, process): a resumed run draws what it would have drawn
+        # all draws of an epoch follow from (seed, epoch, process): a resumed run draws what it would have drawn
         seed = self.trainer.datamodule.seed  # type: ignore[attr-defined]
         torch.manual_seed((seed * 100_003 + self.current_epoch) * 1009 + self.global_rank)
 
@@ -76,7 +78,8 @@ class System(LightningModule):
         loss = torch.stack(self.losses).mean()
         self.losses.clear()
         if not loss.isfinite():
-            raise UserError(f"The training loss became {loss:g} in epoch {self.current_epoch}; try a smaller optimizer.lr.")
+            epoch = self.current_epoch
+            raise UserError(f"The training loss became {loss:g} in epoch {epoch}; try a smaller optimizer.lr.")
         figures = {"train/loss": loss, "train/lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
         if "val/loss" in self.trainer.callback_metrics:
             figures["train/gap"] = self.trainer.callback_metrics["val/loss"] - loss.cpu()
@@ -105,11 +108,11 @@ class System(LightningModule):
         return self.all_gather(part).flatten(0, 1)  # type: ignore[union-attr]
 
     def report(self, figures: dict[str, Any]) -> None:
-        """Log figures over epochs rather than steps, so that runs with other batch sizes can be laid over each other."""
+        """Log figures over epochs rather than steps, so that runs with other batch sizes lie over each other."""
         self.log_dict({**figures, "step": float(self.current_epoch)}, sync_dist=self.trainer.world_size > 1)
 
     def configure_optimizers(self) -> Any:
-        optimizer: Optimizer = make(self.optimizer, params=self.model.parameters())
+        optimizer: Optimizer = make(self.optimizer, params=parameter_groups(self.model))
         schedule = make(
             self.schedule,
             optimizer=optimizer,
@@ -122,6 +125,13 @@ class System(LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": plan}
 
 
+def parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
+    """Weights, and what weight decay should leave alone: biases and the scales of normalisations."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    weights, others = [p for p in parameters if p.ndim > 1], [p for p in parameters if p.ndim <= 1]
+    return [{"params": weights}, {"params": others, "weight_decay": 0.0}]
+
+
 def build(cfg: DictConfig, spec: Spec) -> System:
     """The system that `cfg` names for data like `spec`. Raises `UserError` for choices that don't go together."""
     task: Task = make(cfg.task, spec=spec)
@@ -129,36 +139,41 @@ def build(cfg: DictConfig, spec: Spec) -> System:
         raise UserError(f"This task reads targets of kind {task.target}, but the data has {spec.target}.")
     features = make_features(cfg.features, spec)
     model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape)
-    check_shapes(model, features.out_shape, task.out_shape)
     augment = Augment(
         waves=make_each(cfg.augment.waves, sample_rate=spec.sample_rate),
         mixup=cfg.augment.mixup and make(cfg.augment.mixup),
         features=make_each(cfg.augment.features),
     )
+    check_shapes(model, augment, features.out_shape, task.out_shape)
     return System(task, features, augment, model, make(cfg.loss), cfg.optimizer, cfg.schedule)
 
 
 def make_features(node: DictConfig, spec: Spec) -> Standardized:
     transform = make(node, sample_rate=spec.sample_rate, channels=spec.channels)
-    try:
+    with understood(
+        f"features: {type(transform).__name__} can't read clips of {spec.samples} samples and {spec.channels} channels",
+        "try a smaller features.n_fft or a longer data.duration",
+    ):
         return Standardized(transform, (spec.channels, spec.samples))
-    except RuntimeError as error:
-        raise UserError(
-            f"features: {type(transform).__name__} can't read clips of {spec.samples} samples with {spec.channels} "
-            f"channels ({first_line(error)}); try a smaller features.n_fft or a longer data.duration."
-        ) from error
 
 
-def check_shapes(model: nn.Module, in_shape: Shape, out_shape: Shape) -> None:
-    """Raise `UserError` unless `model` maps (B, *in_shape) to (B, *out_shape)."""
-    try:
-        with torch.no_grad():
-            got = tuple(model.eval()(torch.zeros(2, *in_shape)).shape[1:])
-    except RuntimeError as error:
-        raise UserError(
-            f"model: {type(model).__name__} can't read features of shape {in_shape} ({first_line(error)}); "
-            "choose other features, or a longer data.duration."
-        ) from error
+@torch.no_grad()
+def check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape) -> None:
+    """Raise `UserError` unless `augment` keeps (B, *in_shape) and `model` maps it to (B, *out_shape)."""
+    x = torch.zeros(2, *in_shape)
+    with understood(f"augment: it can't change features of shape {in_shape}", "choose augment=wave, or none"):
+        augment.features(x)
+    with understood(f"model: {type(model).__name__} can't read features of shape {in_shape}", "choose other features"):
+        got = tuple(model.eval()(x).shape[1:])
     model.train()
     if got != tuple(out_shape):
         raise UserError(f"model: {type(model).__name__} puts out shape {got} and the task needs {tuple(out_shape)}.")
+
+
+@contextmanager
+def understood(what: str, advice: str) -> Iterator[None]:
+    """Tell in plain words that tensors do not fit, where torch tells it in its own."""
+    try:
+        yield
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise UserError(f"{what} ({first_line(error).rstrip('.')}); {advice}.") from error

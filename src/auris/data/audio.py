@@ -8,6 +8,7 @@ import soxr
 
 SILENCE = 1e-5  # peak of full scale, -100 dB: below it there is nothing to learn from
 SHORTEST = 0.05  # s; a shorter recording can't hold a frame of the usual features
+UNKNOWN = 2**63 - 1  # samples that libsndfile reports where a header does not say
 Samples = np.ndarray  # (C, T) float32
 
 
@@ -24,9 +25,12 @@ def header(path: Path) -> "soundfile._SoundFileInfo":
     if not path.is_file():
         raise Unusable("there is no such file")
     try:
-        return soundfile.info(str(path))
+        info = soundfile.info(str(path))
     except soundfile.LibsndfileError as error:
         raise Unusable(f"unreadable ({error.error_string.rstrip('.')})") from error
+    if info.frames == UNKNOWN:
+        raise Unusable("does not say how long it is (a FLAC file written to a pipe?)")
+    return info
 
 
 def read(path: Path, sample_rate: int, start: float = 0.0, stop: float | None = None) -> Samples:
@@ -37,7 +41,9 @@ def read(path: Path, sample_rate: int, start: float = 0.0, stop: float | None = 
     info = header(path)
     first, last = round(start * info.samplerate), None if stop is None else round(stop * info.samplerate)
     try:
-        wave, rate = soundfile.read(str(path), start=min(first, info.frames), stop=last, dtype="float32", always_2d=True)
+        wave, rate = soundfile.read(
+            str(path), start=min(first, info.frames), stop=last, dtype="float32", always_2d=True
+        )
     except (soundfile.LibsndfileError, ValueError) as error:
         raise Unusable(f"unreadable ({error})") from error
     check(wave, rate)

@@ -1,6 +1,8 @@
 """Lists of labelled recordings: from a table, from sub-folders, from ESC-50's file names."""
 
 import csv
+import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from auris.errors import UserError, nearest
 SUFFIXES = {
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".m4a", ".wma",
 }  # fmt: skip
+ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
 COLUMNS = ("path", "label", "fold", "group", "split", "start", "stop")
 SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
           "development": "val", "test": "test", "testing": "test", "eval": "test", "evaluation": "test"}  # fmt: skip
@@ -58,7 +61,7 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
         start, stop = float(cell.get("start", 0)), float(cell["stop"]) if "stop" in cell else None
     except ValueError as error:
         raise UserError(f"{table}, line {line}: fold, start and stop must be numbers ({error}).") from error
-    if start < 0 or (stop is not None and stop <= start):
+    if not 0 <= start < (math.inf if stop is None else stop):  # so that NaN is refused, too
         raise UserError(f"{table}, line {line}: start must not be negative and stop must come after it.")
     split = cell.get("split")
     if split is not None and split.lower() not in SPLITS:
@@ -87,15 +90,16 @@ def read_folder(root: Path) -> list[Clip]:
 
 
 def recordings(folder: Path) -> list[Path]:
-    """All audio files below a folder, in the order of their names."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    """All audio files below a folder, in the order of their names; not the hidden ones (macOS leaves `._name.wav`)."""
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def read_esc(paths: Iterable[Path], names: dict[int, str]) -> list[Clip]:
     """ESC-50's recordings by their names `{fold}-{recording}-{take}-{target}.wav`; `names` of targets."""
-    parts = [(path, path.stem.split("-")) for path in paths]
+    named = [(path, ESC_NAME.fullmatch(path.stem)) for path in paths]
     return [
-        Clip(path, names[int(target)], group=recording, fold=int(fold))
-        for path, (fold, recording, _, target) in (item for item in parts if len(item[1]) == 4)
-        if int(target) in names
+        Clip(path, names[int(name["target"])], group=name["recording"], fold=int(name["fold"]))
+        for path, name in named
+        if name and int(name["target"]) in names
     ]

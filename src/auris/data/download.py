@@ -3,8 +3,8 @@
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import quote, urlparse
 from urllib.request import urlopen
 
@@ -50,7 +50,7 @@ def fetch(name: str, url: str, folder: Path, valid: Callable[[Path], bool]) -> N
         if not valid(draft):
             raise Unreachable(f"{address} is not the recording that it should be")
         os.replace(draft, folder / name)
-    except (URLError, OSError) as error:
+    except (HTTPException, OSError) as error:
         raise Unreachable(f"{address}: {getattr(error, 'reason', error)}") from error
     finally:
         draft.unlink(missing_ok=True)

@@ -11,7 +11,6 @@ from auris.data.clips import Clip, read_esc, read_folder, read_table, recordings
 from auris.data.download import Unreachable, fetch_all
 from auris.errors import UserError, nearest
 
-
 SIMULATED_RATE = 22050  # Hz
 
 
@@ -85,7 +84,7 @@ class Esc(Source):
     def fetched(self) -> list[Clip]:
         """The clips after a download, each verified. Raises `Unreachable`."""
         if not self.known_names():
-            fetch_all(["esc50.csv"], f"{self.url}/meta", self.root, lambda path: path.is_file())
+            fetch_all(["esc50.csv"], f"{self.url}/meta", self.root, is_table)
         names = self.known_names()
         fetch_all(names, f"{self.url}/audio", self.root, is_original)
         return read_esc([self.root / name for name in names], self.names)
@@ -129,6 +128,11 @@ class CatsBabies(Source):
         folder = self.store / "simulated" / "cats_babies"
         path = write_folder(folder, table(), lambda index: simulate(index, SIMULATED_RATE), SIMULATED_RATE)
         return Collection(read_table(path), "simulated", f"{about}; to hear them: {folder}")
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is ESC-50's table of recordings, and not the page of a portal or a proxy."""
+    return path.is_file() and path.read_bytes().startswith(b"filename,")
 
 
 def is_original(path: Path) -> bool:

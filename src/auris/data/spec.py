@@ -41,4 +41,4 @@ class Batch(NamedTuple):
 
     wave: Tensor  # (B, C, T) float32
     target: Tensor  # (B, ...)
-    index: Tensor  # (B,) which clips these are
+    index: Tensor  # type: ignore[assignment]  # (B,) which clips these are

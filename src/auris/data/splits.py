@@ -16,10 +16,10 @@ def split(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
 
     Fold k tests, the next one validates, the rest trains. Drawn folds are stratified by class and keep groups whole.
     """
-    if any(clip.split for clip in clips):
-        return from_column(clips, folds, seed)
     if any(clip.fold is not None for clip in clips):
         return from_folds(official(clips), fold)
+    if any(clip.split for clip in clips):
+        return from_column(clips, folds, seed)
     return from_folds(drawn(clips, folds, seed), fold)
 
 

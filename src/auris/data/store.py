@@ -64,7 +64,7 @@ def open_store(clips: Sequence[Clip], settings: Settings, folder: Path) -> Store
     if not (pack / "index.json").is_file():
         build(pack, dict(zip(keys, clips, strict=True)), facts, settings)
     index = read_index(pack)
-    return Store(pack.name, mapped(pack), tuple(index[key] for key in keys))
+    return Store(f"{home.name}-{pack.name}", mapped(pack), tuple(index[key] for key in keys))
 
 
 def build(pack: Path, clips: dict[str, Clip], facts: dict[Path, Facts], settings: Settings) -> None:
@@ -108,12 +108,13 @@ def decode(clip: Clip, facts: Facts, settings: Settings, wave: np.ndarray, rows:
         return Entry(reason=str(error))
     pieces = [whole[:, i * settings.samples : (i + 1) * settings.samples] for i in range(len(rows))]
     # a window of a long recording that is silent all through teaches nothing; nor does one a header only promised
-    kept = {row: piece for row, piece in zip(rows, pieces, strict=True) if not audio.is_silent(piece)}
+    kept = [piece for piece in pieces if not audio.is_silent(piece)]
     if not kept:
         return Entry(reason="silent")
-    for row, piece in kept.items():
+    rows = rows[: len(kept)]
+    for row, piece in zip(rows, kept, strict=True):
         wave[row] = audio.fit(piece, settings.samples, settings.padding)
-    return Entry(tuple(kept), tuple(digest(wave[row].tobytes()) for row in kept))
+    return Entry(tuple(rows), tuple(digest(wave[row].tobytes()) for row in rows))
 
 
 def copy(entry: Entry, old: np.ndarray, wave: np.ndarray, rows: range) -> Entry:

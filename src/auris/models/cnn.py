@@ -68,7 +68,7 @@ class Cnn(Network):
             )
         stem = nn.Sequential(
             BandPlace(),
-            nn.Conv2d(in_shape[0] + 1, widths[0], 5, tuple(stride), padding=2, bias=False),
+            nn.Conv2d(in_shape[0] + 1, widths[0], 5, (stride[0], stride[1]), padding=2, bias=False),
             nn.BatchNorm2d(widths[0]),
             nn.ReLU(inplace=True),
         )
@@ -80,7 +80,7 @@ class Cnn(Network):
         ]
         pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         super().__init__(nn.Sequential(stem, *stages, pool), widths[-1], out_shape, dropout)
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def embed(self, x: Tensor) -> Tensor:
         return self.body(x.contiguous(memory_format=torch.channels_last))
@@ -106,7 +106,9 @@ class Cnn1d(Network):
         sizes = [prod(in_shape[:-1]), *widths]
         kernels = [4 * kernel] + [kernel] * (len(widths) - 1)
         stages = [
-            nn.Sequential(nn.Conv1d(n, m, k, stride, padding=k // 2, bias=False), nn.BatchNorm1d(m), nn.ReLU(inplace=True))
+            nn.Sequential(
+                nn.Conv1d(n, m, k, stride, padding=k // 2, bias=False), nn.BatchNorm1d(m), nn.ReLU(inplace=True)
+            )
             for n, m, k in zip(sizes[:-1], sizes[1:], kernels, strict=True)
         ]
         join = nn.Flatten(1, -2) if len(in_shape) > 2 else nn.Identity()

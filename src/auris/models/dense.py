@@ -11,10 +11,10 @@ from auris.models.network import Network
 
 
 class MeanDeviation(nn.Module):
-    """Mean and deviation over time of each channel and band: (B, ..., T') -> (B, 2 x ...)."""
+    """Mean and deviation over time, and deviation of the change from frame to frame: (B, ..., T') -> (B, 3 x ...)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([x.mean(-1), x.std(-1)], dim=1).flatten(1)
+        return torch.cat([x.mean(-1), x.std(-1), x.diff(dim=-1).std(-1)], dim=1).flatten(1)
 
 
 class Linear(Network):
@@ -64,7 +64,8 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
 
 def activated(name: str) -> nn.Module:
     """An activation of `torch.nn` by its name."""
-    known = {n for n in nn.modules.activation.__all__ if n not in ("MultiheadAttention", "Softmax2d")}
+    odd = {"GLU", "LogSoftmax", "MultiheadAttention", "Softmax", "Softmax2d", "Softmin", "Threshold"}  # mix units
+    known = set(nn.modules.activation.__all__) - odd
     if name not in known:
         raise UserError(f"There is no model.activation={name}; {nearest(name, known)}")
     return getattr(nn, name)()

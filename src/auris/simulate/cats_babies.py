@@ -226,9 +226,7 @@ def record(dry: Signal, who: Recording, taps: Signal, rate: int, rng: np.random.
     return mix(wet[: len(dry)], noise[: len(dry)], who.snr)
 
 
-def simulate(
-    index: int, sample_rate: int = 44100, duration: float = 5.0, seed: int = 0
-) -> NDArray[np.float32]:
+def simulate(index: int, sample_rate: int = 44100, duration: float = 5.0, seed: int = 0) -> NDArray[np.float32]:
     """Clip `index` (T,) of `table`, |x| <= 1, the same whichever other clips are made.
 
     Its recording comes from generators of the group, the rest from generators of the index.

@@ -14,7 +14,7 @@ from auris.progress import parallel
 
 
 def write_folder(
-    folder: Path, rows: Sequence[tuple[str, str, int, str]], make: Callable[[int], np.ndarray], sample_rate: int
+    folder: Path, rows: Sequence[tuple[str, str, int, int]], make: Callable[[int], np.ndarray], sample_rate: int
 ) -> Path:
     """Write clip i, made by `make(i)` -> (T,), for each row (name, label, fold, group); the table comes last.
 

@@ -1,0 +1,32 @@
+# Convenience over the plain commands, which README.md gives too.
+PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+ENV = .venv
+RUN = $(ENV)/bin/python
+
+.PHONY: setup train test check benchmark clean
+
+train: setup ## set up, then the main job; more words in ARGS="model=cnn seed=7"
+	$(RUN) train.py model=mlp data=cats_babies $(ARGS)
+
+test: setup check ## set up, then all checks and tests
+	$(RUN) -m pytest
+
+check: setup
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+benchmark: setup
+	$(RUN) benchmarks/run.py
+
+setup: $(ENV)/ready
+
+$(ENV)/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
+		|| { echo "Auris needs Python 3.11 or 3.12: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(ENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean: ## remove the environment and the store of decoded recordings; data/ and outputs/ stay
+	rm -rf $(ENV) .store

@@ -1,0 +1,74 @@
+"""What the tests share: small recordings, the real ones, and the command line."""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"  # the tests share their cores with others
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+RATE = 8000  # Hz
+
+torch.set_num_threads(1)
+
+
+def sine(frequency: float, seconds: float = 0.5, rate: int = RATE) -> np.ndarray:
+    """(T,) at half of full scale."""
+    return 0.5 * np.sin(2 * np.pi * frequency * np.arange(round(seconds * rate)) / rate)
+
+
+def noise(seed: int, seconds: float = 0.5, rate: int = RATE) -> np.ndarray:
+    """(T,) at a tenth of full scale."""
+    return 0.1 * np.random.default_rng(seed).standard_normal(round(seconds * rate))
+
+
+def write(path: Path, wave: np.ndarray, rate: int = RATE, **options: str) -> Path:
+    """Write a recording (T,) or (T, C) and the folders that lead to it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(str(path), wave, rate, **options)
+    return path
+
+
+def fill(folder: Path, each: int = 10) -> Path:
+    """Recordings of 0.3 to 0.6 s in two classes, `each` of both, no two alike."""
+    for i in range(each):
+        seconds = 0.3 + 0.3 * i / each
+        write(folder / "tone" / f"{i}.wav", sine(300 + 50 * i, seconds))
+        write(folder / "hiss" / f"{i}.wav", noise(i, seconds))
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of recordings, one sub-folder a class."""
+    return fill(tmp_path / "recordings")
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """The folder of real recordings, which are not part of the project."""
+    path = REPOSITORY.parent / "shared" / "data"
+    if not (path / "cats_babies" / "clips.csv").is_file():
+        pytest.skip(f"the real recordings are not at {path}")
+    return path
+
+
+def cli(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `python train.py ...` or another script of the project in `cwd`, with its data and store there too."""
+    own = {"AURIS_STORE": str(cwd / ".store"), "AURIS_DATA": str(cwd / "data"), "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, str(REPOSITORY / script), *words],
+        cwd=cwd,
+        env={**os.environ, **own, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )

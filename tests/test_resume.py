@@ -1,0 +1,69 @@
+"""A run that was killed ends as if it had not been."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import torch
+from conftest import REPOSITORY, cli, fill
+
+WORDS = ("data=folder", "data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=30", "model=cnn",
+         "model.widths=[4,8]", "features.n_fft=256", "features.hop_length=128", "features.n_mels=16", "logger=none")  # fmt: skip
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    return torch.load(run / "model.pt", weights_only=True)
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> None:
+    fill(tmp_path / "recordings")
+    words = (*WORDS, f"data.root={tmp_path}/recordings", "refit=true")
+    straight = cli("train.py", *words, "paths.outputs=straight", cwd=tmp_path)
+    assert straight.returncode == 0, straight.stderr
+    run = tmp_path / "killed/folder/cnn/latest"
+    start_and_kill([*words, "paths.outputs=killed"], run / "checkpoints/last.ckpt", tmp_path)
+    assert not (run / "refit").exists()
+    start_and_kill([f"resume={run}"], run / "refit/checkpoints/last.ckpt", tmp_path)
+    assert not (run / "result.json").exists()
+    resumed = cli("train.py", f"resume={run}", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2  # the one folder, and latest
+    assert same(weights(run), weights(tmp_path / "straight/folder/cnn/latest"))
+    assert epochs(run) == list(range(30))
+
+
+def start_and_kill(words: list[str], sign: Path, cwd: Path) -> None:
+    """Start a run and kill it hard soon after `sign`, the first checkpoint, is there."""
+    env = {**os.environ, "AURIS_STORE": str(cwd / ".store")}
+    process = subprocess.Popen([sys.executable, str(REPOSITORY / "train.py"), *words], cwd=cwd, env=env,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    while not sign.exists() and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def epochs(run: Path) -> list[int]:
+    lines = (run / "metrics.csv").read_text().splitlines()[1:]
+    return [int(line.split(",")[0]) for line in lines]
+
+
+def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
+    fill(tmp_path / "recordings")
+    words = ("data=folder", f"data.root={tmp_path}/recordings", "data.duration=0.5", "trainer.max_epochs=1")
+    assert cli("train.py", *words, cwd=tmp_path).returncode == 0
+    run = tmp_path / "outputs/folder/mlp/latest"
+    before = json.loads((run / "result.json").read_text())
+    again = cli("train.py", f"resume={run}", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "is finished" in again.stderr
+    assert json.loads((run / "result.json").read_text()) == before
