@@ -32,10 +32,12 @@ class Mixup(nn.Module):
         super().__init__()
         self.alpha, self.probability = alpha, probability
 
-    def forward(self, wave: Tensor) -> tuple[Tensor, Mixing]:
+    def forward(self, wave: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        if len(wave) < 2:
+            return wave, unmixed
         share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(wave),)).to(wave)
         share = torch.where(coin(self.probability, wave), torch.maximum(share, 1 - share), 1.0)
-        partner = torch.randperm(len(wave), device=wave.device)
+        partner = torch.arange(len(wave), device=wave.device).roll(int(torch.randint(1, max(2, len(wave)), ())))
         mixed = spread(share.sqrt(), wave) * wave + spread((1 - share).sqrt(), wave) * wave[partner]
         return mixed, Mixing(partner, share)
 

@@ -16,7 +16,7 @@ class Ema(WeightAveraging):
         decay: weight of the past at each step; smaller in the first steps, which the average soon forgets.
     """
 
-    def __init__(self, decay: float = 0.99):
+    def __init__(self, decay: float = 0.995):
         def average(averages: list[Tensor], currents: list[Tensor], count: Tensor) -> None:
             keep = min(decay, (1 + int(count)) / (10 + int(count)))
             if averages[0].is_floating_point():

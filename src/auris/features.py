@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torchaudio.transforms import MFCC, MelSpectrogram
 
-LEAST_DEVIATION = 1e-5  # of a feature; one that never changes says nothing, and is not blown up
+LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
 
 
 class Standardized(nn.Module):
@@ -48,7 +48,7 @@ class Standardized(nn.Module):
         mean = total / count  # (C', F)
         deviation = (squares / count - mean.square()).clamp_min(0).sqrt()
         self.mean.copy_(mean[..., None])
-        self.deviation.copy_(deviation.clamp_min(LEAST_DEVIATION)[..., None])
+        self.deviation.copy_(torch.where(deviation < LEAST_DEVIATION, 1.0, deviation)[..., None])
 
 
 class LogMel(nn.Module):
