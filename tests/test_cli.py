@@ -128,5 +128,5 @@ def test_recordings_that_cannot_be_used_are_named_with_their_reasons(tmp_path: P
     words = ("data=folder", "data.root=recordings", "data.duration=0.5", "trainer.max_epochs=1", "logger=none")
     done = cli("train.py", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "2 recordings can't be used and are left out" in done.stdout
+    assert "Left out, as they can't be used (2):" in done.stdout
     assert "silent.wav: silent" in done.stdout and "torn.wav: unreadable" in done.stdout

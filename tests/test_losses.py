@@ -38,7 +38,7 @@ def test_gamma_looks_away_from_the_easy_clip() -> None:
 
 @pytest.mark.parametrize(
     "gamma",
-    [0.0, pytest.param(0.5, marks=pytest.mark.xfail(strict=True, reason="0 ** gamma has no slope below 1")), 1.0, 2.0],
+    [0.0, 0.5, 1.0, 2.0],
 )
 def test_gradient_is_finite_where_the_answer_is_certain(gamma: float) -> None:
     output = torch.tensor([[1000.0, -1000.0], [-1000.0, 1000.0]], requires_grad=True)

@@ -4,20 +4,25 @@ Every clip of a batch takes its own draw. Waves are (B, C, T), features (B, C', 
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from auris.errors import UserError, nearest
 
-class Mixing(NamedTuple):
+AXES = {"time": -1, "frequency": -2}
+
+
+@dataclass(frozen=True)
+class Mixing:
     """Which clips of a batch were mixed, and in which shares. Labels follow by calling it."""
 
     partner: Tensor  # (B,) the other clip
     share: Tensor  # (B,) of the clip itself
 
-    def __call__(self, target: Tensor) -> Tensor:  # (B, ...) -> (B, ...)
+    def __call__(self, target: Tensor, /) -> Tensor:  # (B, ...) -> (B, ...)
         share = spread(self.share, target)
         return share * target + (1 - share) * target[self.partner]
 
@@ -186,7 +191,9 @@ class Mask(nn.Module):
 
     def __init__(self, axis: str, count: int = 2, share: float = 0.2):
         super().__init__()
-        self.axis, self.count, self.share = {"time": -1, "frequency": -2}[axis], count, share
+        if axis not in AXES:
+            raise UserError(f"There is no axis {axis} of a mask; {nearest(axis, AXES)}")
+        self.axis, self.count, self.share = AXES[axis], count, share
 
     def forward(self, x: Tensor) -> Tensor:
         size = x.shape[self.axis]

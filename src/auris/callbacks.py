@@ -42,7 +42,7 @@ class Progress(Callback):
         if not trainer.is_global_zero:
             return
         if not sys.stderr.isatty():
-            if done == total or done % max(1, total // 10) == 0:
+            if done == total or done % -(-total // 10) == 0:
                 print(f"epoch {done}/{total}  {text}", file=sys.stderr)
         elif done == total or time.monotonic() - self.drawn > self.PAUSE:
             self.drawn = time.monotonic()

@@ -1,11 +1,14 @@
 """Curves as a table, `metrics.csv`, one row an epoch, which a resumed run continues."""
 
 import csv
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from lightning.pytorch.loggers import Logger
 from lightning.pytorch.utilities import rank_zero_only
+
+from auris.data.files import write_atomically
 
 
 class Curves(Logger):
@@ -43,10 +46,11 @@ class Curves(Logger):
     @rank_zero_only
     def save(self) -> None:
         names = dict.fromkeys(name for row in self.rows.values() for name in row)
-        with self.path.open("w", newline="") as file:
-            table = csv.DictWriter(file, list(names), restval="")
-            table.writeheader()
-            table.writerows(self.rows[epoch] for epoch in sorted(self.rows))
+        text = StringIO()
+        table = csv.DictWriter(text, list(names), restval="", lineterminator="\n")
+        table.writeheader()
+        table.writerows(self.rows[epoch] for epoch in sorted(self.rows))
+        write_atomically(self.path, text.getvalue())
 
     @rank_zero_only
     def finalize(self, status: str) -> None:

@@ -3,6 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+TINY = 1e-6  # keeps the slope of a power below 1 finite where the answer is certain
+
 
 class FocalLoss(nn.Module):
     """Cross entropy that looks away from what is known already (Lin et al., 2017, eq. 4), for soft labels too.
@@ -17,4 +19,4 @@ class FocalLoss(nn.Module):
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, K), (B, K) -> ()
         log_p = F.log_softmax(output, dim=1)
-        return -(target * (1 - log_p.exp()) ** self.gamma * log_p).sum(1).mean()
+        return -(target * (1 - log_p.exp()).clamp_min(TINY) ** self.gamma * log_p).sum(1).mean()

@@ -37,15 +37,18 @@ class Metric(ABC):
         return self(decoded, target, torch.ones(1, len(target), device=decoded.device)).item()
 
     def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000) -> Estimate:
-        """The value with its percentile bootstrap interval (Efron, 1979) over clips.
+        """The value with its percentile bootstrap interval (Efron, 1979) over clips; NaN where there is no value.
 
-        Resamples of a perfect result are all perfect, which would claim certainty: then the interval is that of
-        as many successes in a row (`wilson`).
+        Resamples of a perfect result are all perfect, and of a hopeless one all hopeless, which would claim
+        certainty: then the interval is that of as many successes or failures in a row (`wilson`).
         """
-        value = self.value(decoded, target)
-        values = self.resampled(decoded, target, repeats)
+        value, values = self.value(decoded, target), self.resampled(decoded, target, repeats)
+        if value in (0.0, 1.0):
+            return Estimate(value, *wilson(value, len(target)))
+        if value != value:
+            return Estimate(value, value, value)
         low, high = values[~values.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
-        return Estimate(value, wilson(1.0, len(target))[0], high) if low == high == 1.0 else Estimate(value, low, high)
+        return Estimate(value, low, high)
 
     def resampled(self, decoded: Tensor, target: Tensor, repeats: int) -> Tensor:
         """(repeats,) values on clips drawn with replacement."""

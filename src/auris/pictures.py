@@ -18,18 +18,20 @@ def new_figure(width: float, height: float) -> Figure:
 
 def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     """A confusion matrix (K, K), true classes down: colours show shares of a true class, numbers show clips."""
-    margin, side = 0.4 + 0.09 * max(map(len, classes)), 0.45 * len(classes) + 1.2
-    figure = new_figure(side + margin, side + margin)
-    low = margin / (side + margin)
-    axes = figure.add_axes((low, low, 0.97 - low, 0.97 - low))
+    left, each = 0.4 + 0.09 * max(map(len, classes)), 0.45 if len(classes) <= 20 else 0.25
+    below, side = 0.75 * left, each * len(classes) + 1.2
+    figure = new_figure(side + left, side + below)
+    bounds = (left / (side + left), below / (side + below), (side - 0.1) / (side + left), (side - 0.1) / (side + below))
+    axes = figure.add_axes(bounds)
     shares = counts / counts.sum(1, keepdim=True).clamp_min(1)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*counts.shape) if len(classes) <= 20 else ():
         if counts[row, column]:
             colour = "white" if shares[row, column] > 0.5 else "black"
             axes.text(column, row, f"{int(counts[row, column])}", ha="center", va="center", color=colour)
-    axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
-    axes.set_yticks(range(len(classes)), classes)
+    size = 10 if len(classes) <= 20 else 7
+    axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right", fontsize=size)
+    axes.set_yticks(range(len(classes)), classes, fontsize=size)
     axes.set(xlabel="said", ylabel="true")
     return figure
 
@@ -39,11 +41,13 @@ def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str
     figure = new_figure(7, 1.9 * len(waves) + 0.5)
     panels = figure.subplots(len(waves), 1, sharex=True, squeeze=False)[:, 0]
     figure.subplots_adjust(
-        left=0.09, right=0.98, top=1 - 0.3 / (1.9 * len(waves)), bottom=0.45 / (1.9 * len(waves)), hspace=0.3
+        left=0.1, right=0.98, top=1 - 0.3 / (1.9 * len(waves)), bottom=0.45 / (1.9 * len(waves)), hspace=0.3
     )
     for axes, wave, title in zip(panels, waves, titles, strict=True):
         extent = (0.0, wave.shape[-1] / sample_rate, 0.0, sample_rate / 2000)
-        axes.imshow(level(wave[0]), origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-80, vmax=0)
+        axes.imshow(
+            level(wave[0]).numpy(), origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-80, vmax=0
+        )
         axes.set_title(title, fontsize=9, loc="left")
         axes.set_ylabel("kHz")
     panels[-1].set_xlabel("time (s)")
@@ -53,5 +57,7 @@ def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str
 def level(wave: Tensor, n_fft: int = 1024) -> Tensor:
     """The power spectrogram of (T,) in dB below its peak, (n_fft / 2 + 1, T')."""
     window = torch.hann_window(n_fft)
-    power = torch.stft(wave.float().cpu(), n_fft, n_fft // 2, window=window, return_complex=True).abs().square()
+    padded = torch.nn.functional.pad(wave.float().cpu(), (n_fft // 2, n_fft // 2))  # a clip may be shorter than that
+    frames = torch.stft(padded, n_fft, n_fft // 2, window=window, center=False, return_complex=True)
+    power = frames.abs().square()
     return 10 * (power / power.max().clamp_min(1e-20) + 1e-8).log10()

@@ -14,7 +14,8 @@ def track(items: Iterable[Item], title: str, total: int) -> Iterator[Item]:
     from rich.console import Console
     from rich.progress import track as rich_track
 
-    yield from rich_track(items, title, total, console=Console(stderr=True), transient=True, refresh_per_second=4)
+    console = Console(stderr=True)
+    yield from rich_track(items, title, total, console=console, transient=True, disable=not console.is_terminal)
 
 
 def parallel(work: Callable[[Item], Result], items: Sequence[Item], title: str, workers: int = 0) -> list[Result]:

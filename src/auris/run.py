@@ -14,11 +14,12 @@ from auris import make as making
 from auris.data.module import AudioData
 from auris.folders import CONFIG, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
 from auris.log import hush, open_log, tell
-from auris.make import check_types, make, make_each, plain
+from auris.make import make, make_each, plain
 from auris.memory import keep_memory
 from auris.pages import fill_pages
 from auris.record import Scores, open_test, score, tell_scores, write_predictions, write_result
 from auris.system import System, build, parameter_groups
+from auris.types import check_types
 
 
 class Fitted(NamedTuple):

@@ -57,7 +57,7 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
     if "path" not in cell or "label" not in cell:
         raise UserError(f"{table}, line {line}: path and label must both be given.")
     try:
-        fold = int(cell["fold"]) if "fold" in cell else None
+        fold = whole(cell["fold"]) if "fold" in cell else None
         start, stop = float(cell.get("start", 0)), float(cell["stop"]) if "stop" in cell else None
     except ValueError as error:
         raise UserError(f"{table}, line {line}: fold, start and stop must be numbers ({error}).") from error
@@ -76,6 +76,14 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
         start=start,
         stop=stop,
     )
+
+
+def whole(text: str) -> int:
+    """A whole number, also as other programs write it: 1.0."""
+    number = float(text)
+    if number != int(number):
+        raise ValueError(f"{text} is not a whole number")
+    return int(number)
 
 
 def read_folder(root: Path) -> list[Clip]:

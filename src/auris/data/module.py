@@ -180,5 +180,5 @@ class AudioData(LightningDataModule):
             f"{len(self.spec.classes)} classes: {', '.join(self.spec.classes)}.",
         ]
         if self.unusable:
-            lines.append(f"{len(self.unusable)} recordings can't be used and are left out: {self.list_unusable()}.")
+            lines.append(f"Left out, as they can't be used ({len(self.unusable)}): {self.list_unusable()}.")
         return "\n".join(lines)

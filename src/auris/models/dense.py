@@ -9,6 +9,8 @@ from auris.data.spec import Shape
 from auris.errors import UserError, nearest
 from auris.models.network import Network
 
+LEAST_FRAMES = 3  # a change needs two, its deviation three
+
 
 class MeanDeviation(nn.Module):
     """Mean and deviation over time, and deviation of the change from frame to frame: (B, ..., T') -> (B, 3 x ...)."""
@@ -58,6 +60,8 @@ class Mlp(Network):
 
 def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     """The summary (B, *in_shape) -> (B, size), standardised by what training saw, and its size."""
+    if len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
+        raise UserError(f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}.")
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
     return nn.Sequential(summary, nn.BatchNorm1d(size, affine=False)), size
 
