@@ -3,32 +3,45 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
+from types import TracebackType
+from typing import Self
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PATH = os.pathsep.join(map(str, (HERE, ROOT / "tests", ROOT / "src")))  # ours, also for other environments
 
+Times = dict[str, list[dict[str, float]]]  # of each contestant's laps, in seconds
 
-class Fallen(Exception):  # noqa: N818
+
+class Fallen(Exception):
     """A contestant ended before the race; carries its last words."""
 
 
 class Contestant:
     """A process that runs a lap for each line that it is sent."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str]):
-        self.errors = tempfile.TemporaryFile("w+")
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]):
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115, closed on exit
         self.process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, "PYTHONPATH": PATH, **environment}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
         )  # fmt: skip
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.process.terminate()
+        self.process.wait()
+        self.errors.close()
+
     def lap(self) -> dict[str, float]:
-        """Its times for one lap, in seconds."""
+        """Its times for one lap."""
         assert self.process.stdin and self.process.stdout
         try:
             print(file=self.process.stdin, flush=True)
@@ -44,33 +57,24 @@ class Contestant:
         self.errors.seek(0)
         return self.errors.read().strip()[-1500:]
 
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-
 
 def race(
-    commands: dict[str, Sequence[str]], environment: dict[str, str], laps: int
-) -> tuple[dict[str, list[dict[str, float]]], dict[str, str]]:
-    """The times of all laps but the first of each contestant, by name; and the reasons of those that fell out."""
-    contestants, fallen, times = {}, {}, {}
-    try:
+    commands: Mapping[str, Sequence[str]],
+    environment: Mapping[str, str],
+    laps: int,
+    needed: Sequence[str] | None = None,
+) -> Times:
+    """The times of all laps but the first of each contestant. One that is not needed may fail, with a message."""
+    with ExitStack() as stack:
+        ready: dict[str, Contestant] = {}
         for name, command in commands.items():
-            contestants[name] = Contestant(command, environment)
             try:
-                contestants[name].lap()  # sets up; nobody else runs
-                times[name] = []
-            except Fallen as error:
-                fallen[name] = str(error)
-        for _ in range(laps):
-            for name, laps_of in times.items():
-                laps_of.append(contestants[name].lap())
-    finally:
-        for contestant in contestants.values():
-            contestant.stop()
-    return times, fallen
-
-
-def ratio(above: Sequence[float], below: Sequence[float]) -> float:
-    """The median over rounds of one time over the other: a load that comes and goes meets both of a round."""
-    return median(a / b for a, b in zip(above, below, strict=True))
+                contestant = stack.enter_context(Contestant(command, environment))
+                contestant.lap()  # sets up, while nobody else runs
+                ready[name] = contestant
+            except (Fallen, OSError) as error:
+                if needed is None or name in needed:
+                    sys.exit(f"{name} does not run: {error}")
+                print(f"{name} does not run and is left out: {error}", file=sys.stderr)
+        rounds = [{name: contestant.lap() for name, contestant in ready.items()} for _ in range(laps)]
+    return {name: [lap[name] for lap in rounds] for name in ready}

@@ -53,7 +53,6 @@ def test_facts_arrive_as_they_are() -> None:
 def test_positions_lists_and_nested_nodes() -> None:
     layers = build("model", "torch.nn.Sequential", _args_=[{"_target_": "torch.nn.ReLU"}, SUMMARY])
     assert [type(layer).__name__ for layer in layers] == ["ReLU", "MeanDeviation"]
-    assert make({"_target_": "torch.nn.Linear"}, 3, 4).weight.shape == (4, 3)
 
 
 def test_a_group_of_several_leaves_out_what_is_null() -> None:
@@ -82,7 +81,7 @@ def test_other_packages_are_refused(target: str) -> None:
         "torch.Generator",  # classes of no known kind
         "torch.utils.data.DataLoader",
         "auris.make.make",  # our own functions
-        "auris.make.instantiate",  # and those we import
+        "auris.make.first_line",  # and those we import
         "auris.run.train",
         "auris.errors.UserError",
         "auris.data.spec.Spec",
@@ -121,8 +120,7 @@ def test_an_interpolation_can_not_hide_a_target(tmp_path: Path) -> None:
 
 def test_an_escaped_interpolation_can_not_hide_a_target(tmp_path: Path) -> None:
     node = "{_target_: os.mkdir, _args_: [" + str(tmp_path / "made") + "]}"
-    with pytest.raises(UserError):
-        build("model", "torch.nn.Identity", _args_=[f"\\${{oc.create:{node}}}"])
+    build("model", "torch.nn.Identity", _args_=[f"\\${{oc.create:{node}}}"])
     assert not (tmp_path / "made").exists()
 
 
@@ -239,7 +237,7 @@ def test_an_argument_that_is_missing() -> None:
 
 def test_a_part_that_can_not_be_built_is_told_with_its_reason() -> None:
     text = sentence("model", "auris.models.Mlp", SHAPES, summary={**SUMMARY, "wrong": 1})
-    assert text.startswith("model: ") and "'wrong'" in text
+    assert text.startswith("model.summary: ") and "'wrong'" in text
 
 
 @pytest.mark.parametrize(
@@ -255,7 +253,7 @@ def test_a_class_that_does_not_exist_is_told_with_the_nearest() -> None:
 
 @pytest.mark.parametrize(
     ("target", "settings"),
-    [("auris.augment.Mask", {"axis": "tmie"}), ("auris.models.Cnn", {"widths": []})],
+    [("auris.models.Cnn", {"widths": []}), ("torch.nn.Linear", {"in_features": -1, "out_features": 1})],
 )
 def test_whatever_a_constructor_raises_is_told_in_one_sentence(target: str, settings: dict[str, Any]) -> None:
     assert "can't be built" in sentence("part", target, SHAPES, **settings)

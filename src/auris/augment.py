@@ -55,6 +55,11 @@ class Augment(nn.Module):
         self.waves, self.mixup = nn.Sequential(*waves.values()), mixup
         self.features = nn.Sequential(*features.values())
 
+    @property
+    def keeps_waves(self) -> bool:
+        """Whether nothing happens to the waves."""
+        return not len(self.waves) and self.mixup is None
+
     def forward(self, wave: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
         """Waves (B, C, T) -> the same, and what makes the targets (B, ...) follow."""
         wave = self.waves(wave)

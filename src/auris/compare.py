@@ -139,7 +139,8 @@ def markdown(rows: Sequence[Row], metric: str, name: str) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for row in rows:
         mark = " **SIMULATED**" if "simulated" in row.source else ""
-        cells = (f"{row.name}{mark}", f"{row.folds} x {row.seeds}", f"{row.mean:.3f}", f"{row.low:.3f} to {row.high:.3f}",
-                 f"{row.deviation:.3f}", f"{row.majority:.3f}", f"{row.minutes:.1f}")  # fmt: skip
-        lines.append("| " + " | ".join(cell.replace("nan to nan", "-").replace("nan", "-") for cell in cells) + " |")
+        runs, span = f"{row.folds} x {row.seeds}", f"{row.low:.3f} to {row.high:.3f}"
+        figures = (f"{row.mean:.3f}", span, f"{row.deviation:.3f}", f"{row.majority:.3f}", f"{row.minutes:.1f}")
+        cells = [figure.replace("nan to nan", "-").replace("nan", "-") for figure in figures]
+        lines.append("| " + " | ".join([row.name + mark, runs, *cells]) + " |")
     return "\n".join(lines)

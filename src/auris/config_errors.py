@@ -27,7 +27,7 @@ def explain_configuration(error: BaseException) -> str:
         missing = find(r"Interpolation key '(\S+?)'", text)
         return f"The configuration refers to {missing}, which does not exist."
     if isinstance(error, OverrideParseException):
-        return f"'{error.override}' can't be read; settings are given as name=value, as in model=mlp or optimizer.lr=0.001."
+        return f"'{error.override}' can't be read; settings are given as name=value, as in model=mlp or seed=7."
     return f"{first_line(error)} (debug=true shows more.)"
 
 

@@ -26,7 +26,13 @@ KINDS = (  # a class must be one of these; functions are never called from a con
     "lightning.pytorch.strategies.Strategy",
     "auris.data.sources.Source",
 )
-MISTAKES = (TypeError, ValueError, AssertionError, LookupError)  # what constructors raise for wrong arguments
+MISTAKES = (
+    TypeError,
+    ValueError,
+    AssertionError,
+    LookupError,
+    RuntimeError,
+)  # what constructors raise for wrong arguments
 plugins: list[str] = []  # packages that this process trusts besides, set once from the configuration
 
 
@@ -52,13 +58,14 @@ def construct(settings: Any, where: str, facts: Mapping[str, Any]) -> Any:
     if "_target_" not in settings:
         return {key: construct(value, where, {}) for key, value in settings.items()}
     cls = allowed(str(settings["_target_"]), where)
-    given = {key: value for key, value in settings.items() if key != "_target_"}
+    given = {key: value for key, value in settings.items() if key not in ("_target_", "_args_")}
     check_types(cls, given, where)
+    positions = construct(settings.get("_args_", []), where, {})
     arguments = {key: construct(value, f"{where}.{key}", {}) for key, value in given.items()}
     asked = inspect.signature(cls).parameters
     arguments |= {name: fact for name, fact in facts.items() if name in asked and name not in given}
     try:
-        return cls(**arguments)
+        return cls(*positions, **arguments)
     except MISTAKES as error:
         raise UserError(f"{where}: {cls.__name__} can't be built: {first_line(error)}") from error
 

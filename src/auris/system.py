@@ -1,6 +1,6 @@
 """The one LightningModule, and `build`, the one place where a configuration becomes objects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -11,11 +11,12 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from auris.augment import Augment
+from auris.augment import Augment, unmixed
 from auris.data.spec import Batch, Shape, Spec
 from auris.errors import UserError, first_line
 from auris.features import Standardized
 from auris.make import make, make_each
+from auris.once import Once
 from auris.tasks import Task
 
 
@@ -44,6 +45,7 @@ class System(LightningModule):
         super().__init__()
         self.task, self.features, self.augment, self.model, self.loss = task, features, augment, model, loss
         self.optimizer, self.schedule = optimizer, schedule  # nodes, made when the trainer knows how many steps
+        self.once = Once(features, features.out_shape)  # the features of clips as they are
         self.losses: list[Tensor] = []  # of this epoch's training batches
         self.seen: list[Answers] = []  # of this evaluation's batches
         self.answers: Answers | None = None  # of the set that was evaluated last
@@ -53,21 +55,27 @@ class System(LightningModule):
         return self.model(self.features(wave))
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
-        wave, mixing = self.augment(batch.wave)  # (B, C, T)
-        x = self.augment.features(self.features(wave))  # (B, C', F, T')
+        x, mixing = self.augmented(batch)  # (B, C', F, T')
         output = self.model(x)  # (B, *out_shape)
         loss = self.loss(output, mixing(self.task.encode(batch.target, x)))  # ()
         self.losses.append(loss.detach())
         return loss
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        x = self.features(batch.wave)  # (B, C', F, T')
+        x = self.once(batch)  # (B, C', F, T')
         output = self.model(x)  # (B, *out_shape)
         pairs = zip(output.split(1), self.task.encode(batch.target, x).split(1), strict=True)
         loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
         self.seen.append(Answers(self.task.decode(output), batch.target, batch.index, loss))
 
     test_step = validation_step
+
+    def augmented(self, batch: Batch) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        """Features (B, C', F, T') of changed clips, and what makes the targets follow."""
+        if self.augment.keeps_waves:
+            return self.augment.features(self.once(batch)), unmixed
+        wave, mixing = self.augment(batch.wave)  # (B, C, T)
+        return self.augment.features(self.features(wave)), mixing
 
     def on_train_epoch_start(self) -> None:
         # all draws of an epoch follow from (seed, epoch, process): a resumed run draws what it would have drawn

@@ -1,0 +1,39 @@
+"""Features of clips as they are, computed once."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from auris.data.spec import Batch, Shape
+
+LARGEST = 2 * 2**30  # bytes of features that are kept; a data set with more is computed anew in each epoch
+
+
+class Once:
+    """Remembers the features of each clip of a data set, for epochs in which nothing changes the waves.
+
+    That is every validation epoch, and every training epoch without augmentation of the waves.
+    """
+
+    def __init__(self, features: Callable[[Tensor], Tensor], shape: Shape):
+        self.features, self.shape = features, shape
+        self.kept, self.known = torch.empty(0, *shape), torch.empty(0, dtype=torch.bool)
+
+    def __call__(self, batch: Batch) -> Tensor:  # -> (B, C', F, T')
+        index = batch.index.cpu()
+        clips = max(len(self.known), int(index.max()) + 1)
+        if 4 * clips * torch.Size(self.shape).numel() > LARGEST:
+            return self.features(batch.wave)
+        self.make_room(clips, batch.wave.device)
+        if not self.known[index].all():
+            self.kept[batch.index] = self.features(batch.wave)
+            self.known[index] = True
+        return self.kept[batch.index]
+
+    def make_room(self, clips: int, device: torch.device) -> None:
+        """Have a place for each of `clips` clips, and keep what is known."""
+        if len(self.known) < clips:
+            old, known = self.kept, self.known
+            self.kept, self.known = torch.empty(clips, *self.shape, device=device), torch.zeros(clips, dtype=torch.bool)
+            self.kept[: len(old)], self.known[: len(known)] = old, known
