@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from clips import write_clips
+from clips import RATE, write_clips
 
 BATCH = 16  # the default of data.batch_size
 TURNS = ("plugins=[take_turns]", "+callbacks.turns._target_=take_turns.TakeTurns")
@@ -38,18 +38,17 @@ class Bench:
         if options.threads:
             self.environment["OMP_NUM_THREADS"] = str(options.threads)
 
-    @property
-    def table(self) -> Path:
+    def table(self, rate: int = RATE) -> Path:
         """The table of the recordings, which are written when they are first asked for."""
-        table = self.folder / "recordings" / "clips.csv"
-        return table if table.is_file() else write_clips(table.parent)
+        table = self.folder / f"recordings_{rate}" / "clips.csv"
+        return table if table.is_file() else write_clips(table.parent, rate)
 
     def common(self) -> list[str]:
         return [f"paths.outputs={self.folder / 'outputs'}", f"trainer={self.options.trainer}"]
 
     def words(self, *words: str) -> list[str]:
         """The command line of a run on these recordings, without a test at its end."""
-        data = ["data=csv", f"data.table={self.table}", f"data.batch_size={BATCH}"]
+        data = ["data=csv", f"data.table={self.table()}", f"data.batch_size={BATCH}"]
         return [*data, *self.common(), *words, "test=false", f"trainer.max_epochs={self.options.laps + 1}"]
 
     def auris(self, *words: str) -> list[str]:

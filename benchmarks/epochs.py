@@ -4,11 +4,17 @@ import sys
 from collections.abc import Iterator
 
 from bench import BATCH, Bench, Row, compare
+from clips import RATE
 from race import HERE, race
 
 PEERS = {"SpeechBrain": "speechbrain_epoch.py", "autrainer": "autrainer_epoch.py"}
-GOALS = {"usual way": "≥ 4", "Auris, augment=strong": "", **dict.fromkeys(PEERS, "≥ 1")}
-NEEDED = ("Auris", "Auris, augment=strong", "usual way")
+GOALS = {
+    "usual way": "≥ 4",
+    "usual way from 44.1 kHz": "≥ 4",
+    "Auris, augment=strong": "",
+    **dict.fromkeys(PEERS, "≥ 1"),
+}
+NEEDED = ("Auris", "Auris, augment=strong", "usual way", "usual way from 44.1 kHz")
 
 
 def rows(bench: Bench) -> Iterator[Row]:
@@ -21,13 +27,15 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 def contestants(bench: Bench) -> dict[str, list[str]]:
     """Auris twice: with as little augmentation as the others, and as it comes."""
-    facts = [str(bench.table), str(BATCH), "cpu" if bench.options.trainer == "cpu" else "cuda"]
+    facts = [str(BATCH), "cpu" if bench.options.trainer == "cpu" else "cuda"]
+    table, high = str(bench.table()), str(bench.table(2 * RATE))
     found = {
         "Auris": bench.auris("model=cnn", "augment=none"),
         "Auris, augment=strong": bench.auris("model=cnn", "augment=strong"),
-        "usual way": [sys.executable, str(HERE / "usual_way.py"), *facts],
+        "usual way": [sys.executable, str(HERE / "usual_way.py"), table, *facts],
+        "usual way from 44.1 kHz": [sys.executable, str(HERE / "usual_way.py"), high, *facts],
     }
     if bench.options.peer_python:
         for name, script in PEERS.items():
-            found[name] = [bench.options.peer_python, str(HERE / "peers" / script), *facts]
+            found[name] = [bench.options.peer_python, str(HERE / "peers" / script), table, *facts]
     return found

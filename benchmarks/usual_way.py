@@ -8,9 +8,10 @@ from pathlib import Path
 
 import soundfile
 import torch
+from clips import RATE
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
-from torchaudio.transforms import MelSpectrogram
+from torchaudio.transforms import MelSpectrogram, Resample
 from turns import timed
 
 from auris.data.clips import Clip, read_table
@@ -24,7 +25,8 @@ class LogMelClips(Dataset):
 
     def __init__(self, clips: list[Clip], classes: list[str], sample_rate: int):
         self.clips, self.classes = clips, classes
-        self.power = MelSpectrogram(sample_rate, n_fft=1024, hop_length=512, f_min=50.0, n_mels=64)
+        self.resample = Resample(sample_rate, RATE)  # nothing where they are the same
+        self.power = MelSpectrogram(RATE, n_fft=1024, hop_length=512, f_min=50.0, n_mels=64)
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -32,7 +34,8 @@ class LogMelClips(Dataset):
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         clip = self.clips[index]
         wave, _ = soundfile.read(clip.path, dtype="float32", always_2d=True)  # (T, C)
-        x = (self.power(torch.from_numpy(wave.mean(1))) + 1e-3).log()  # (F, T')
+        sound = self.resample(torch.from_numpy(wave.mean(1)))  # (T,)
+        x = (self.power(sound) + 1e-3).log()  # (F, T')
         return x[None], self.classes.index(clip.label)
 
 
@@ -40,12 +43,13 @@ def loaders(table: Path, batch_size: int) -> tuple[DataLoader, DataLoader]:
     """Batches of the training and of the validation set."""
     clips = read_table(table)
     classes, rate = sorted({clip.label for clip in clips}), soundfile.info(clips[0].path).samplerate
-    train, val = ([clip for clip in clips if clip.split == name] for name in ("train", "val"))
-    settings = {"batch_size": batch_size, "num_workers": WORKERS, "persistent_workers": True}
-    return (
-        DataLoader(LogMelClips(train, classes, rate), shuffle=True, **settings),
-        DataLoader(LogMelClips(val, classes, rate), **settings),
-    )
+    sets = ([clip for clip in clips if clip.split == name] for name in ("train", "val"))
+    train, val = (LogMelClips(members, classes, rate) for members in sets)
+    return load(train, batch_size, shuffle=True), load(val, batch_size)
+
+
+def load(data: Dataset, batch_size: int, shuffle: bool = False) -> DataLoader:
+    return DataLoader(data, batch_size, shuffle, num_workers=WORKERS, persistent_workers=True)
 
 
 def train_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, loader: DataLoader, device: str) -> None:

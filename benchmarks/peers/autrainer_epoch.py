@@ -15,13 +15,13 @@ import torch
 from autrainer.core.callbacks import CallbackMixin
 from autrainer.models import AbstractModel
 from autrainer.training import ModularTaskTrainer
+from clips import RATE, SECONDS
 from omegaconf import OmegaConf
 from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
+from turns import timed
 
 from auris.models import Cnn
-from clips import RATE, SECONDS
-from turns import timed
 
 BANDS, HOP = 64, 512  # as Auris has them
 MANY = 10**6  # epochs; the race ends before

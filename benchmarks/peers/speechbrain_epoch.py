@@ -8,15 +8,15 @@ from pathlib import Path
 
 import speechbrain as sb
 import torch
+from clips import CLASSES, RATE, SECONDS
 from speechbrain.dataio.dataio import read_audio
 from speechbrain.dataio.dataset import DynamicItemDataset
 from speechbrain.lobes.features import Fbank
 from torch import Tensor
+from turns import timed
 
 from auris.data.clips import read_table
 from auris.models import Cnn
-from clips import CLASSES, RATE, SECONDS
-from turns import timed
 
 WORKERS = 2
 BANDS, HOP = 64, 512  # as Auris has them

@@ -3,6 +3,7 @@
 Every clip of a batch takes its own draw. Waves are (B, C, T), features (B, C', F, T'); each part keeps the shape.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -27,52 +28,80 @@ class Mixing:
         return share * target + (1 - share) * target[self.partner]
 
 
-class Mixup(nn.Module):
-    """Mix clips in pairs (Zhang et al., 2018, mixup), so that their powers add up in the drawn shares.
-
-    The share comes from Beta(alpha, alpha), or its complement where that is larger: a clip stays mostly itself.
-    """
-
-    def __init__(self, alpha: float, probability: float):
-        super().__init__()
-        self.alpha, self.probability = alpha, probability
-
-    def forward(self, wave: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
-        if len(wave) < 2:
-            return wave, unmixed
-        share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(wave),)).to(wave)
-        share = torch.where(coin(self.probability, wave), torch.maximum(share, 1 - share), 1.0)
-        partner = torch.arange(len(wave), device=wave.device).roll(int(torch.randint(1, max(2, len(wave)), ())))
-        mixed = spread(share.sqrt(), wave) * wave + spread((1 - share).sqrt(), wave) * wave[partner]
-        return mixed, Mixing(partner, share)
-
-
-class Augment(nn.Module):
-    """All augmentation of a run: parts that act on waves, mixup, and parts that act on features."""
-
-    def __init__(self, waves: Mapping[str, nn.Module], mixup: Mixup | None, features: Mapping[str, nn.Module]):
-        super().__init__()
-        self.waves, self.mixup = nn.Sequential(*waves.values()), mixup
-        self.features = nn.Sequential(*features.values())
-
-    @property
-    def keeps_waves(self) -> bool:
-        """Whether nothing happens to the waves."""
-        return not len(self.waves) and self.mixup is None
-
-    def forward(self, wave: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
-        """Waves (B, C, T) -> the same, and what makes the targets (B, ...) follow."""
-        wave = self.waves(wave)
-        return self.mixup(wave) if self.mixup else (wave, unmixed)
-
-
 def unmixed(target: Tensor) -> Tensor:
     """The targets of clips that were not mixed."""
     return target
 
 
+Follow = Callable[[Tensor], Tensor]  # what makes targets (B, ...) follow a mixing of clips
+
+
+class Mixup(nn.Module, ABC):
+    """Mix clips in pairs (Zhang et al., 2018, mixup), so that their powers add up in the drawn shares.
+
+    The share comes from Beta(alpha, alpha), or its complement where that is larger: a clip stays mostly itself.
+    """
+
+    def __init__(self, alpha: float = 0.4, probability: float = 0.5):
+        super().__init__()
+        self.alpha, self.probability = alpha, probability
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Follow]:
+        if len(x) < 2:
+            return x, unmixed
+        share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(x),)).to(x)
+        share = torch.where(coin(self.probability, x), torch.maximum(share, 1 - share), 1.0)
+        partner = torch.arange(len(x), device=x.device).roll(int(torch.randint(1, len(x), ())))
+        return self.mix(x, x[partner], spread(share, x)), Mixing(partner, share)
+
+    @abstractmethod
+    def mix(self, x: Tensor, other: Tensor, share: Tensor) -> Tensor:
+        """Add the powers of (B, ...) and (B, ...) in shares (B, 1, ...)."""
+
+
+class WaveMixup(Mixup):
+    """Of waves: their powers add up on average, as sounds from different places do."""
+
+    def mix(self, x: Tensor, other: Tensor, share: Tensor) -> Tensor:
+        return share.sqrt() * x + (1 - share).sqrt() * other
+
+
+class LogMixup(Mixup):
+    """Of logarithms of power: the powers add up, without a way back to the waves."""
+
+    def mix(self, x: Tensor, other: Tensor, share: Tensor) -> Tensor:
+        return torch.logaddexp(x + share.log(), other + (1 - share).log())
+
+
+class Augment(nn.Module):
+    """All augmentation of a run: of waves, of features as they are computed, and of standardised features."""
+
+    def __init__(
+        self,
+        waves: Mapping[str, nn.Module],
+        wave_mixup: WaveMixup | None,
+        log_mixup: LogMixup | None,
+        features: Mapping[str, nn.Module],
+    ):
+        super().__init__()
+        self.waves, self.features = nn.Sequential(*waves.values()), nn.Sequential(*features.values())
+        self.wave_mixup, self.log_mixup = wave_mixup, log_mixup
+
+    @property
+    def keeps_waves(self) -> bool:
+        """Whether nothing happens to the waves."""
+        return not len(self.waves) and self.wave_mixup is None
+
+    def mixed_waves(self, wave: Tensor) -> tuple[Tensor, Follow]:  # (B, C, T) -> (B, C, T)
+        wave = self.waves(wave)
+        return self.wave_mixup(wave) if self.wave_mixup else (wave, unmixed)
+
+    def mixed_logs(self, raw: Tensor) -> tuple[Tensor, Follow]:  # (B, C', F, T') -> (B, C', F, T')
+        return self.log_mixup(raw) if self.log_mixup else (raw, unmixed)
+
+
 class TimeShift(nn.Module):
-    """Roll each clip in a circle by up to `share` of its length."""
+    """Roll each clip, waves (B, C, T) or features (B, C', F, T'), in a circle by up to `share` of its length."""
 
     def __init__(self, share: float = 1.0):
         super().__init__()

@@ -30,7 +30,10 @@ class Standardized(nn.Module):
         self.register_buffer("deviation", torch.ones(*shape[:-1], 1))
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, C', F, T')
-        return (self.raw(wave) - self.mean) / self.deviation
+        return self.standardize(self.raw(wave))
+
+    def standardize(self, raw: Tensor) -> Tensor:
+        return (raw - self.mean) / self.deviation
 
     def raw(self, wave: Tensor) -> Tensor:
         """The features in their own units. In half precision a log-mel would overflow to NaN."""
@@ -52,7 +55,7 @@ class Standardized(nn.Module):
 
 
 class LogMel(nn.Module):
-    """Logarithm of the power in mel bands: (B, C, T) -> (B, C, n_mels, T'), in nepers of power.
+    """Natural logarithm of the power in mel bands: (B, C, T) -> (B, C, n_mels, T').
 
     Args:
         sample_rate: in Hz.
@@ -60,6 +63,8 @@ class LogMel(nn.Module):
         n_mels: bands, evenly spaced on the HTK mel scale between f_min and f_max in Hz (null: half the rate).
         floor: power that counts as silence, added before the logarithm.
     """
+
+    is_log_power = True  # so that the powers of two clips can be added without their waves
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """The one LightningModule, and `build`, the one place where a configuration becomes objects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from auris.augment import Augment, unmixed
+from auris.augment import Augment, Follow, unmixed
 from auris.data.spec import Batch, Shape, Spec
 from auris.errors import UserError, first_line
 from auris.features import Standardized
@@ -45,7 +45,7 @@ class System(LightningModule):
         super().__init__()
         self.task, self.features, self.augment, self.model, self.loss = task, features, augment, model, loss
         self.optimizer, self.schedule = optimizer, schedule  # nodes, made when the trainer knows how many steps
-        self.once = Once(features, features.out_shape)  # the features of clips as they are
+        self.once = Once(features.raw, features.out_shape)  # the features of clips as they are
         self.losses: list[Tensor] = []  # of this epoch's training batches
         self.seen: list[Answers] = []  # of this evaluation's batches
         self.answers: Answers | None = None  # of the set that was evaluated last
@@ -55,14 +55,17 @@ class System(LightningModule):
         return self.model(self.features(wave))
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
-        x, mixing = self.augmented(batch)  # (B, C', F, T')
+        raw, follow_waves = self.heard(batch)  # (B, C', F, T')
+        raw, follow_logs = self.augment.mixed_logs(raw)  # (B, C', F, T')
+        x = self.augment.features(self.features.standardize(raw))  # (B, C', F, T')
         output = self.model(x)  # (B, *out_shape)
-        loss = self.loss(output, mixing(self.task.encode(batch.target, x)))  # ()
+        target = follow_logs(follow_waves(self.task.encode(batch.target, x)))  # (B, *out_shape)
+        loss = self.loss(output, target)  # ()
         self.losses.append(loss.detach())
         return loss
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        x = self.once(batch)  # (B, C', F, T')
+        x = self.features.standardize(self.once(batch))  # (B, C', F, T')
         output = self.model(x)  # (B, *out_shape)
         pairs = zip(output.split(1), self.task.encode(batch.target, x).split(1), strict=True)
         loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
@@ -70,12 +73,12 @@ class System(LightningModule):
 
     test_step = validation_step
 
-    def augmented(self, batch: Batch) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
-        """Features (B, C', F, T') of changed clips, and what makes the targets follow."""
+    def heard(self, batch: Batch) -> tuple[Tensor, Follow]:
+        """Features (B, C', F, T') of clips whose waves are augmented, and what makes the targets follow."""
         if self.augment.keeps_waves:
-            return self.augment.features(self.once(batch)), unmixed
-        wave, mixing = self.augment(batch.wave)  # (B, C, T)
-        return self.augment.features(self.features(wave)), mixing
+            return self.once(batch), unmixed
+        wave, follow = self.augment.mixed_waves(batch.wave)  # (B, C, T)
+        return self.features.raw(wave), follow
 
     def on_train_epoch_start(self) -> None:
         # all draws of an epoch follow from (seed, epoch, process): a resumed run draws what it would have drawn
@@ -149,9 +152,12 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape)
     augment = Augment(
         waves=make_each(cfg.augment.waves, sample_rate=spec.sample_rate),
-        mixup=cfg.augment.mixup and make(cfg.augment.mixup),
+        wave_mixup=cfg.augment.wave_mixup and make(cfg.augment.wave_mixup),
+        log_mixup=cfg.augment.log_mixup and make(cfg.augment.log_mixup),
         features=make_each(cfg.augment.features),
     )
+    if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
+        raise UserError("augment.log_mixup adds powers and needs features=log_mel; choose augment=wave, or none.")
     check_shapes(model, augment, features.out_shape, task.out_shape)
     return System(task, features, augment, model, make(cfg.loss), cfg.optimizer, cfg.schedule)
 
