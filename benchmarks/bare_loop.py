@@ -1,7 +1,7 @@
 """The training steps of a run in a bare PyTorch loop: python benchmarks/bare_loop.py model=mlp data=...
 
-The same tensors, batches, augmentation, features, model, loss, optimizer, schedule and averaged weights as
-`python train.py` with the same words; no Lightning.
+The same tensors, batches, forward pass (that of `System`, which calls nothing of Lightning), optimizer, schedule and
+averaged weights as `python train.py` with the same words; nobody else has a say.
 """
 
 import sys
@@ -36,19 +36,14 @@ class Average:
 
 
 def train_epoch(system: System, loader: Loader, optimizer: Optimizer, schedule: LRScheduler, average: Average) -> None:
-    device = next(system.parameters()).device
-    losses = []
     for batch in loader:
-        wave, target, _ = Batch(*(tensor.to(device) for tensor in batch))
-        wave, mixing = system.augment(wave)  # (B, C, T)
-        x = system.augment.features(system.features(wave))  # (B, C', F, T')
-        loss = system.loss(system.model(x), mixing(system.task.encode(target, x)))  # ()
-        losses.append(loss.detach())
+        loss = system.training_step(Batch(*(tensor.to(system.device) for tensor in batch)), 0)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         schedule.step()
         average.update()
+    system.losses.clear()
 
 
 def prepare(cfg: DictConfig) -> tuple[System, Loader]:

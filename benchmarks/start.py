@@ -42,7 +42,6 @@ def source() -> str:
 def spent(command: Sequence[str], environment: dict[str, str]) -> tuple[float, float]:
     """Seconds by the clock, and seconds of the processor, that a command takes."""
     before, start = os.times(), perf_counter()
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True, **quiet)
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True, capture_output=True)
     wall, after = perf_counter() - start, os.times()
     return wall, sum(after[2:4]) - sum(before[2:4])  # of children, for programs and the kernel

@@ -11,13 +11,14 @@ from auris.augment import (
     Crop,
     Filter,
     Gain,
+    LogMixup,
     Mask,
     Mixing,
-    Mixup,
     Noise,
     Polarity,
     TimeShift,
     Warp,
+    WaveMixup,
 )
 
 WAVES = [TimeShift(0.5), Crop(0.5), Gain(-6, 6), Polarity(0.5), Noise(0, 20, 0.5), Filter(6)]
@@ -78,7 +79,7 @@ def test_features_keep_their_shape_and_every_clip_has_its_own_draw(part: nn.Modu
     assert not drawn_alike(part, features)
 
 
-@pytest.mark.parametrize("part", [*WAVES, Mixup(0.4, 1.0)], ids=named)
+@pytest.mark.parametrize("part", [*WAVES, WaveMixup(0.4, 1.0)], ids=named)
 def test_the_seed_decides(part: nn.Module, wave: Tensor) -> None:
     outputs = []
     for seed in (1, 1, 2):
@@ -247,7 +248,7 @@ def apart(mixing: Mixing) -> Tensor:
 
 
 def test_powers_and_labels_mix_in_the_same_shares(tones: Tensor) -> None:
-    mixed, mixing = Mixup(1.0, 1.0)(tones)
+    mixed, mixing = WaveMixup(1.0, 1.0)(tones)
     labels = mixing(torch.eye(8))
     others = apart(mixing)
     assert others.sum() > 4
@@ -255,21 +256,29 @@ def test_powers_and_labels_mix_in_the_same_shares(tones: Tensor) -> None:
     assert torch.allclose(labels.sum(1), torch.ones(8))
 
 
+def test_logarithms_of_power_mix_as_their_powers_do() -> None:
+    power = torch.rand(8, 1, 4, 5) + 0.1
+    mixed, mixing = LogMixup(1.0, 1.0)(power.log())
+    assert torch.allclose(mixed.exp(), mixing(power), atol=1e-5)
+    unchanged, _ = LogMixup(1.0, 0.0)(power.log())
+    assert torch.equal(unchanged, power.log())
+
+
 def test_a_clip_is_never_louder_than_its_parts(tones: Tensor) -> None:
     for _ in range(20):
-        mixed, _ = Mixup(1.0, 1.0)(tones)
+        mixed, _ = WaveMixup(1.0, 1.0)(tones)
         assert level(mixed).max() < level(tones).max() + 0.1
 
 
 def test_a_clip_stays_mostly_itself(tones: Tensor) -> None:
-    _, mixing = Mixup(0.4, 1.0)(tones)
+    _, mixing = WaveMixup(0.4, 1.0)(tones)
     assert (mixing.share >= 0.5).all() and (mixing.share <= 1).all()
     assert mixing(torch.eye(8)).diagonal().min() >= 0.5
 
 
 def test_the_probability_of_mixup_is_the_share_of_clips_that_mix() -> None:
     wave = torch.randn(1000, 1, 4)
-    mixed, mixing = Mixup(1.0, 0.3)(wave)
+    mixed, mixing = WaveMixup(1.0, 0.3)(wave)
     assert (mixing.share < 1).float().mean() == pytest.approx(0.3, abs=0.05)
     assert torch.equal(mixed[mixing.share == 1], wave[mixing.share == 1])
 
@@ -281,9 +290,11 @@ def test_targets_of_any_shape_follow() -> None:
 
 
 def test_augmentation_of_nothing_is_the_identity(wave: Tensor, features: Tensor) -> None:
-    augment = Augment({}, None, {})
-    same_wave, follow = augment(wave)
-    assert torch.equal(same_wave, wave) and torch.equal(follow(wave), wave)
+    augment = Augment({}, None, None, {})
+    same_wave, follow = augment.mixed_waves(wave)
+    assert augment.keeps_waves and torch.equal(same_wave, wave) and torch.equal(follow(wave), wave)
+    same_logs, follow = augment.mixed_logs(features)
+    assert torch.equal(same_logs, features) and torch.equal(follow(features), features)
     assert torch.equal(augment.features(features), features)
 
 
@@ -299,8 +310,11 @@ class Add(nn.Module):
 
 
 def test_all_parts_act_in_their_order(tones: Tensor) -> None:
-    augment = Augment({"gain": Gain(200, 200), "add": Add(1.0)}, Mixup(1.0, 1.0), {"a": Add(1.0), "b": Add(2.0)})
-    wave, follow = augment(torch.zeros_like(tones))
+    augment = Augment(
+        {"gain": Gain(200, 200), "add": Add(1.0)}, WaveMixup(1.0, 1.0), None, {"a": Add(1.0), "b": Add(2.0)}
+    )
+    wave, follow = augment.mixed_waves(torch.zeros_like(tones))
+    assert not augment.keeps_waves
     assert wave.min() >= 1  # added after the gain, and mixed after that
     assert (follow(torch.eye(8)) < 1).any()
     assert augment.features(torch.zeros(1)).item() == 3
@@ -312,5 +326,5 @@ def test_a_batch_of_one_clip(part: nn.Module) -> None:
 
 
 def test_a_clip_alone_is_mixed_with_itself() -> None:
-    wave, mixing = Mixup(0.4, 1.0)(torch.randn(1, 1, 100))
+    wave, mixing = WaveMixup(0.4, 1.0)(torch.randn(1, 1, 100))
     assert wave.shape == (1, 1, 100) and torch.equal(mixing(torch.ones(1, 2)), torch.ones(1, 2))

@@ -87,12 +87,13 @@ def test_whole_numbers_are_copied(averaged: Counting) -> None:
 
 
 def test_a_large_decay_forgets_the_first_steps_at_first() -> None:
-    update = Ema(0.99)._kwargs["multi_avg_fn"]
-    kept = [torch.zeros(3)]
-    update(kept, [torch.ones(3)], torch.tensor(1))
-    assert kept[0].tolist() == pytest.approx([9 / 11] * 3)
-    update(kept, [torch.zeros(3)], torch.tensor(10_000))
-    assert kept[0].tolist() == pytest.approx([0.99 * 9 / 11] * 3)
+    ema, kept, new = Ema(0.99), torch.zeros(3), torch.ones(3)
+    ema.pairs = [(kept, new)]
+    ema.average(1)
+    assert kept.tolist() == pytest.approx([9 / 11] * 3)
+    new.zero_()
+    ema.average(10_000)
+    assert kept.tolist() == pytest.approx([0.99 * 9 / 11] * 3)
 
 
 def lines(epochs: int, terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:

@@ -12,7 +12,7 @@ from auris.models import Cnn, Cnn1d, Linear, MeanDeviation, Mlp, Network
 from auris.models.dense import activated
 from auris.system import check_shapes
 
-UNCHANGED = Augment({}, None, {})
+UNCHANGED = Augment({}, None, None, {})
 
 
 def linear(in_shape: Shape, out_shape: Shape) -> Linear:

@@ -11,8 +11,10 @@ from pathlib import Path
 import torch
 from conftest import REPOSITORY, cli, fill
 
-WORDS = ("data=folder", "data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=30", "model=cnn",
-         "model.widths=[4,8]", "features.n_fft=256", "features.hop_length=128", "features.n_mels=16", "logger=none")  # fmt: skip
+WORDS = (
+    *("data=folder", "data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=30", "logger=none"),
+    *("model=cnn", "model.widths=[4,8]", "features.n_fft=256", "features.hop_length=128", "features.n_mels=16"),
+)
 
 
 def weights(run: Path) -> dict[str, torch.Tensor]:

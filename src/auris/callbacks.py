@@ -2,6 +2,8 @@
 
 import sys
 import time
+from itertools import chain
+from typing import Any
 
 import torch
 from lightning import Callback, LightningModule, Trainer
@@ -12,19 +14,47 @@ from torch import Tensor
 class Ema(WeightAveraging):
     """Validate, test and keep an exponential moving average of the weights (Polyak and Juditsky, 1992).
 
+    All tensors are averaged in one call a step; walking through the modules each time took as long as a small
+    network's own step.
+
     Args:
         decay: weight of the past at each step; smaller in the first steps, which the average soon forgets.
     """
 
     def __init__(self, decay: float = 0.995):
-        def average(averages: list[Tensor], currents: list[Tensor], count: Tensor) -> None:
-            keep = min(decay, (1 + int(count)) / (10 + int(count)))
-            if averages[0].is_floating_point():
-                torch._foreach_lerp_(averages, currents, 1 - keep)
-            else:
-                torch._foreach_copy_(averages, currents)
+        super().__init__()
+        self.decay = decay
+        self.pairs: list[tuple[Tensor, Tensor]] = []  # averages, and the tensors that they follow
 
-        super().__init__(multi_avg_fn=average)
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        super().setup(trainer, pl_module, stage)
+        self.pairs = []
+
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        if trainer.global_step == self._latest_update_step:
+            return  # gradients are being accumulated
+        self.pairs = self.pairs or self.paired(pl_module)
+        assert self._average_model is not None
+        self.average(int(self._average_model.n_averaged))
+        self._average_model.n_averaged += 1
+        self._latest_update_step = trainer.global_step
+
+    def paired(self, module: LightningModule) -> list[tuple[Tensor, Tensor]]:
+        assert self._average_model is not None
+        averages = chain(self._average_model.module.parameters(), self._average_model.module.buffers())
+        currents = chain(module.parameters(), module.buffers())
+        return [(a.detach(), c.detach()) for a, c in zip(averages, currents, strict=True)]
+
+    def average(self, count: int) -> None:
+        """Move the averages towards the current tensors, after `count` earlier steps."""
+        keep = min(self.decay, (1 + count) / (10 + count)) if count else 0.0
+        moving = [(a, c) for a, c in self.pairs if a.is_floating_point()]
+        torch._foreach_lerp_([a for a, _ in moving], [c for _, c in moving], 1 - keep)
+        for average, current in self.pairs:
+            if not average.is_floating_point():
+                average.copy_(current)
 
 
 class Progress(Callback):

@@ -11,7 +11,7 @@ from torch import Tensor
 
 def new_figure(width: float, height: float) -> Figure:
     """A figure in inches that needs no window system."""
-    figure = Figure(figsize=(width, height), dpi=100)
+    figure = Figure(figsize=(width, height), dpi=80)
     FigureCanvasAgg(figure)
     return figure
 
@@ -45,10 +45,9 @@ def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str
     )
     for axes, wave, title in zip(panels, waves, titles, strict=True):
         extent = (0.0, wave.shape[-1] / sample_rate, 0.0, sample_rate / 2000)
-        axes.imshow(
-            level(wave[0]).numpy(), origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-80, vmax=0
-        )
-        axes.set_title(title, fontsize=9, loc="left")
+        shown = {"origin": "lower", "aspect": "auto", "cmap": "magma", "interpolation": "nearest"}
+        axes.imshow(level(wave[0]).numpy(), extent=extent, vmin=-80, vmax=0, **shown)
+        axes.set_title(title, fontsize=9, loc="left", y=1.0)  # a given place saves matplotlib the search for one
         axes.set_ylabel("kHz")
     panels[-1].set_xlabel("time (s)")
     return figure

@@ -74,7 +74,6 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
 def evaluate(data: AudioData, fitted: Fitted, name: str, table: Path | None = None) -> Scores:
     """Look at one set with the chosen weights, say what comes out, and write what was said of each clip."""
     system, trainer = fitted.system, fitted.trainer
-    system.evaluating = {"val": "chosen"}.get(name, name)  # the curve of the epochs is val/ already
     trainer.test(system, dataloaders=data.loader(data.members(name)), verbose=False)
     assert system.answers is not None
     scores = score(system, system.answers, data)

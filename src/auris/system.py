@@ -49,7 +49,6 @@ class System(LightningModule):
         self.losses: list[Tensor] = []  # of this epoch's training batches
         self.seen: list[Answers] = []  # of this evaluation's batches
         self.answers: Answers | None = None  # of the set that was evaluated last
-        self.evaluating = "test"  # what its figures are called
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, *out_shape)
         return self.model(self.features(wave))
@@ -97,20 +96,20 @@ class System(LightningModule):
         self.report(figures)
 
     def on_validation_epoch_end(self) -> None:
-        self.conclude("val")
+        self.answers = answers = self.collect()
+        values = {name: metric.value(answers.decoded, answers.target) for name, metric in self.task.metrics().items()}
+        self.report({f"val/{name}": value for name, value in {"loss": answers.loss.mean(), **values}.items()})
 
     def on_test_epoch_end(self) -> None:
-        self.conclude(self.evaluating)
+        self.answers = self.collect()
 
-    def conclude(self, name: str) -> None:
-        """Put the answers of all processes together, each clip once, and report loss and metrics."""
+    def collect(self) -> Answers:
+        """The answers of all processes together, each clip once and in order."""
         parts = [self.gather(torch.cat(part)).cpu() for part in zip(*self.seen, strict=True)]
         self.seen.clear()
         places = {clip: place for place, clip in enumerate(parts[2].tolist())}
         once = torch.tensor([places[clip] for clip in sorted(places)])
-        self.answers = answers = Answers(*(part[once] for part in parts))
-        metrics = {key: metric.value(answers.decoded, answers.target) for key, metric in self.task.metrics().items()}
-        self.report({f"{name}/{key}": value for key, value in {"loss": answers.loss.mean(), **metrics}.items()})
+        return Answers(*(part[once] for part in parts))
 
     def gather(self, part: Tensor) -> Tensor:
         """The parts of all processes, one after the other."""

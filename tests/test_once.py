@@ -1,0 +1,41 @@
+"""Features of clips that nothing changes are computed once, and are right."""
+
+import torch
+from torch import Tensor
+
+from auris import once
+from auris.data.spec import Batch
+from auris.once import Once
+
+
+class Doubled:
+    """Counts the clips that it has to compute."""
+
+    def __init__(self) -> None:
+        self.clips = 0
+
+    def __call__(self, wave: Tensor) -> Tensor:
+        self.clips += len(wave)
+        return 2 * wave
+
+
+def batch(*clips: int) -> Batch:
+    index = torch.tensor(clips)
+    return Batch(index[:, None, None] * torch.ones(1, 1, 3), index, index)
+
+
+def test_each_clip_is_computed_once() -> None:
+    features = Doubled()
+    remember = Once(features, (1, 3))
+    for clips in [(0, 2), (5, 1), (2, 0), (1, 5), (5, 2)]:
+        assert torch.equal(remember(batch(*clips)), 2 * batch(*clips).wave)
+    assert features.clips == 4
+
+
+def test_more_than_fits_is_computed_anew(monkeypatch) -> None:
+    monkeypatch.setattr(once, "LARGEST", 10)
+    features = Doubled()
+    remember = Once(features, (1, 3))
+    for _ in range(3):
+        assert torch.equal(remember(batch(0, 1)), 2 * batch(0, 1).wave)
+    assert features.clips == 6 and len(remember.known) == 0
