@@ -56,7 +56,7 @@ def test_a_combination_trains_or_is_refused(choice: tuple[str, ...], place: Path
         assert any(reason in str(refusal.value) for reason in reasons)
 
 
-@pytest.mark.parametrize("group", ["data", "trainer", "callbacks", "logger", "paths", "task", *GROUPS])
+@pytest.mark.parametrize("group", ["data", "trainer", "callbacks", "logger", "paths", "task", "experiment", *GROUPS])
 def test_every_option_composes(group: str) -> None:
     given = {"csv": ["data.table=clips.csv"], "folder": ["data.root=recordings"]}
     for option in options(group):

@@ -23,6 +23,8 @@ def explain_configuration(error: BaseException) -> str:
         return f"{key} must be given, as in {key}=..."
     if key := find(r"Could not override '([^']+)'", text):
         return unknown_key(key.split("@")[0])
+    if word := find(r"Ambiguous value for argument '([^']+)'", text):
+        return f"{word} gives several values; -m runs each of them, as in python train.py -m {word}."
     if "Interpolation key" in text:
         missing = find(r"Interpolation key '(\S+?)'", text)
         return f"The configuration refers to {missing}, which does not exist."

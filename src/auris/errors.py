@@ -65,6 +65,8 @@ def explain(error: BaseException) -> str:
         from auris.config_errors import explain_configuration
 
         return explain_configuration(error)
+    if type(error).__name__ == "MisconfigurationException":  # Lightning's, which is not imported for this
+        return f"trainer: {first_line(error)} (trainer=cpu works everywhere.)"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
     if "out of memory" in str(error):

@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from auris import make as making
 from auris.data.module import AudioData
+from auris.errors import UserError
 from auris.folders import CONFIG, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
 from auris.log import hush, open_log, tell
 from auris.make import make, make_each, plain
@@ -138,6 +139,8 @@ def make_trainer(cfg: DictConfig, system: System, home: Path, validate: bool, ep
     facts = {"monitor": monitor, "mode": mode, "dirpath": str(home / "checkpoints"), "save_dir": str(home)}
     settings = {key: value for key, value in cfg.trainer.items() if key != "compile"}
     node = OmegaConf.create({"trainer": {**settings, "max_epochs": epochs or cfg.trainer.max_epochs}}).trainer
+    if node.max_epochs is not None and node.max_epochs < 1:
+        raise UserError(f"trainer.max_epochs={node.max_epochs} is too small; the least is 1.")
     callbacks, loggers = make_each(cfg.callbacks, **facts), make_each(cfg.logger, **facts)
     return make(node, callbacks=list(callbacks.values()), logger=list(loggers.values()))
 

@@ -157,8 +157,10 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     )
     if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
         raise UserError("augment.log_mixup adds powers and needs features=log_mel; choose augment=wave, or none.")
+    loss = make(cfg.loss)
     check_shapes(model, augment, features.out_shape, task.out_shape)
-    return System(task, features, augment, model, make(cfg.loss), cfg.optimizer, cfg.schedule)
+    check_loss(loss, task.out_shape)
+    return System(task, features, augment, model, loss, cfg.optimizer, cfg.schedule)
 
 
 def make_features(node: DictConfig, spec: Spec) -> Standardized:
@@ -181,6 +183,13 @@ def check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape:
     model.train()
     if got != tuple(out_shape):
         raise UserError(f"model: {type(model).__name__} puts out shape {got} and the task needs {tuple(out_shape)}.")
+
+
+def check_loss(loss: nn.Module, shape: Shape) -> None:
+    """Raise `UserError` unless `loss` turns outputs and targets (B, *out_shape) into one number."""
+    with understood(f"loss: {type(loss).__name__} can't compare outputs of shape {shape}", "choose another loss"):
+        if loss(torch.zeros(2, *shape), torch.zeros(2, *shape)).ndim:
+            raise ValueError("it gives several numbers")
 
 
 @contextmanager

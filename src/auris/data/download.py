@@ -24,7 +24,6 @@ def fetch_all(names: Sequence[str], url: str, folder: Path, valid: Callable[[Pat
     Files that are there and valid are not fetched again. Raises `Unreachable` when the first file can't be had,
     and `UserError` when a later one can't: then the same command goes on.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     wanted = [name for name in names if not valid(folder / name)]
     if not wanted:
         return
@@ -35,7 +34,7 @@ def fetch_all(names: Sequence[str], url: str, folder: Path, valid: Callable[[Pat
         there = sum((folder / name).is_file() for name in names)
         raise UserError(
             f"The download broke off after {there} of {len(names)} files ({error}); run it again to go on, "
-            "or choose data.source=simulated."
+            "or name another address with data.url=..."
         ) from error
 
 
@@ -45,8 +44,10 @@ def fetch(name: str, url: str, folder: Path, valid: Callable[[Path], bool]) -> N
         raise UserError(f"data.url must begin with http:// or https://, not {url}.")
     address, draft = f"{url.rstrip('/')}/{quote(name)}", folder / f"{name}.{os.getpid()}.part"
     try:
-        with urlopen(address, timeout=PATIENCE) as answer, draft.open("wb") as file:
-            shutil.copyfileobj(answer, file)
+        with urlopen(address, timeout=PATIENCE) as answer:
+            folder.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as file:
+                shutil.copyfileobj(answer, file)
         if not valid(draft):
             raise Unreachable(f"{address} is not the recording that it should be")
         os.replace(draft, folder / name)
