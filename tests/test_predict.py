@@ -1,0 +1,101 @@
+"""Prediction: windows that cover a recording, what is refused, and the same answer as in training."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import fill, noise, sine, write
+from running import configured
+
+from auris.errors import UserError
+from auris.predict import Predictor, find_recordings, summary
+from auris.run import open_data, train
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that tells tones from hiss, at 8 kHz, in clips of half a second."""
+    place = tmp_path_factory.mktemp("predict")
+    fill(place / "recordings")
+    words = ("data=folder", f"data.root={place}/recordings", "data.duration=0.5", "model=linear", "logger=none")
+    train(configured(*words, "trainer.max_epochs=20", f"paths.outputs={place}/out", f"paths.store={place}/store"))
+    return place / "out/folder/linear/latest"
+
+
+@pytest.fixture(scope="module")
+def predictor(run: Path) -> Predictor:
+    return Predictor(str(run))
+
+
+def test_windows_overlap_by_half_and_end_with_the_recording(predictor: Predictor, tmp_path: Path) -> None:
+    path = write(tmp_path / "tone.wav", sine(440, 1.3))
+    spans = [(round(a.start, 3), round(a.stop, 3)) for a in predictor(path)]
+    assert spans == [(0.0, 0.5), (0.25, 0.75), (0.5, 1.0), (0.75, 1.25), (0.8, 1.3)]
+
+
+def test_a_short_recording_is_one_window(predictor: Predictor, tmp_path: Path) -> None:
+    (answer,) = predictor(write(tmp_path / "tone.wav", sine(440, 0.3)))
+    assert (answer.start, answer.stop) == (0.0, 0.3)
+
+
+def test_any_rate_and_format_gets_the_right_answer(predictor: Predictor, tmp_path: Path) -> None:
+    for name, rate in [("tone.flac", 8000), ("tone.wav", 44100), ("tone.ogg", 16000)]:
+        path = write(tmp_path / name, sine(500, 0.9, rate), rate)
+        assert summary(list(predictor(path)), predictor.system)["class"] == "tone"
+    path = write(tmp_path / "hiss.wav", noise(99, 0.9))
+    assert summary(list(predictor(path)), predictor.system)["class"] == "hiss"
+
+
+def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor: Predictor) -> None:
+    from auris.folders import load_config
+
+    data = open_data(load_config(run))
+    clip, _, row = data.clips[0]
+    (answer,) = predictor(clip.path)
+    with torch.inference_mode():
+        expected = predictor.system.task.decode(predictor.system(data.opened.wave[row][None]))[0]
+    assert torch.allclose(answer.decoded, expected, atol=1e-6)
+
+
+def test_silence_between_sounds_is_passed_over(predictor: Predictor, tmp_path: Path) -> None:
+    path = write(tmp_path / "gap.wav", np.concatenate([sine(440, 0.5), np.zeros(8000), sine(440, 0.5)]))
+    answers = list(predictor(path))
+    assert all(answer.stop - answer.start == pytest.approx(0.5) for answer in answers)
+    assert not any(answer.start >= 0.5 and answer.stop <= 1.5 for answer in answers)
+
+
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        (np.zeros(4000), "silent"),
+        (np.zeros(0), "empty"),
+        (np.zeros((4000, 2)), "it has 2 channels and the model hears 1"),
+        (np.full(4000, np.nan), "NaN"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_sentence(
+    content: np.ndarray, reason: str, predictor: Predictor, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "bad.wav", content, subtype="FLOAT")
+    with pytest.raises(UserError, match=reason):
+        list(predictor(path))
+
+
+def test_channels_are_averaged_where_that_is_asked_for(run: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "stereo.wav", np.stack([sine(440), sine(440)], 1))
+    (answer,) = Predictor(str(run), mix=True)(path)
+    assert answer.decoded.argmax() == 1
+
+
+def test_places_that_hold_no_recording_are_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no .*nowhere"):
+        find_recordings([str(tmp_path / "nowhere")])
+    with pytest.raises(UserError, match="no recording below"):
+        find_recordings([str(tmp_path)])
+
+
+def test_a_run_that_is_not_finished_is_told(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text((run / "config.yaml").read_text())
+    with pytest.raises(UserError, match="is not finished; python train.py resume="):
+        Predictor(str(tmp_path))
