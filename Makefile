@@ -1,5 +1,6 @@
 # Convenience over the plain commands, which README.md gives too.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 ENV = .venv
 RUN = $(ENV)/bin/python
 
@@ -22,7 +23,7 @@ benchmark: setup
 setup: $(ENV)/ready
 
 $(ENV)/ready: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
+	@$(or $(PYTHON),false) -c '$(FITS)' \
 		|| { echo "Auris needs Python 3.11 or 3.12: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(ENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
