@@ -10,14 +10,16 @@ def main() -> None:
     parser.add_argument("run", help="folder of a finished run")
     parser.add_argument("--set", choices=("test", "val", "train"), default="test", help="which clips (default: test)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()
     import auris.log
     from auris.evaluate import evaluate_run
+    from auris.record import plain
 
     auris.log.open_terminal(quiet=options.json)
-    scores = evaluate_run(options.run, options.set)
+    scores = evaluate_run(options.run, options.set, options.plugins)
     if options.json:
-        print(json.dumps(scores, indent=2))
+        print(json.dumps(plain(scores), indent=2))
 
 
 if __name__ == "__main__":

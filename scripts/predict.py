@@ -18,12 +18,13 @@ def main() -> None:
     form.add_argument("--csv", action="store_true", help="a table with a header")
     parser.add_argument("--windows", action="store_true", help="an answer for each window of a long recording")
     parser.add_argument("--mix", action="store_true", help="average the channels of a recording that has several")
+    parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()
     from auris.log import hush
     from auris.predict import Predictor, find_recordings
 
     hush()
-    predictor = Predictor(options.run, options.mix)
+    predictor = Predictor(options.run, options.mix, options.plugins)
     paths = find_recordings(options.recordings)
     write = write_json if options.json else write_csv if options.csv else write_text
     failures: list[str] = []
@@ -38,13 +39,12 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
 
     for path in paths:
         try:
-            found = list(predictor(path))
+            if windows:
+                yield from (row(answer, predictor.system) for answer in predictor(path))
+            else:
+                yield summary(list(predictor(path)), predictor.system)
         except UserError as error:
             failures.append(str(error).rstrip("."))
-            continue
-        yield from (
-            [row(answer, predictor.system) for answer in found] if windows else [summary(found, predictor.system)]
-        )
 
 
 def write_text(rows: Iterator[dict[str, Any]]) -> None:

@@ -14,7 +14,15 @@ def finished(folder: Path, accuracy: float, fold: int = 1, seed: int = 1, model:
     """The record of a run."""
     folder.mkdir(parents=True)
     scores = {"metrics": {"accuracy": {"value": accuracy}}, "majority": {"accuracy": 0.5}}
-    result = {"data": "birds", "model": model, "source": "real", "fingerprint": f"f{fold}", "fold": fold, "seed": seed}
+    result = {
+        "data": "birds",
+        "model": model,
+        "source": "real",
+        "about": "birds",
+        "fingerprint": f"f{fold}",
+        "fold": fold,
+        "seed": seed,
+    }
     (folder / "result.json").write_text(json.dumps({**result, "test": scores, "seconds": 60.0}))
     lines = [f"seed: {seed}", f"data: {{fold: {fold}}}", f"model: {{kind: {model}}}"]
     (folder / "config.yaml").write_text("\n".join([*lines, *(f"{k}: {v}" for k, v in settings.items())]))

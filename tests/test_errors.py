@@ -50,7 +50,7 @@ def test_a_users_error_is_its_own_sentence(capsys: pytest.CaptureFixture[str]) -
 def test_control_c_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave(KeyboardInterrupt()) == 130
     error = capsys.readouterr().err
-    assert error.startswith("auris: Stopped. ") and "resume=" in error and error.count("\n") == 1
+    assert error.startswith("auris: Stopped; ") and "resume=" in error and error.count("\n") == 1
 
 
 def test_an_unexpected_error_tells_its_kind_and_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:

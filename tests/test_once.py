@@ -16,19 +16,19 @@ class Doubled:
 
     def __call__(self, wave: Tensor) -> Tensor:
         self.clips += len(wave)
-        return 2 * wave
+        return 2 * wave[..., :3]
 
 
 def batch(*clips: int) -> Batch:
     index = torch.tensor(clips)
-    return Batch(index[:, None, None] * torch.ones(1, 1, 3), index, index)
+    return Batch(index[:, None, None] * torch.ones(1, 1, 4), index, index)
 
 
 def test_each_clip_is_computed_once() -> None:
     features = Doubled()
     remember = Once(features, (1, 3))
     for clips in [(0, 2), (5, 1), (2, 0), (1, 5), (5, 2)]:
-        assert torch.equal(remember(batch(*clips)), 2 * batch(*clips).wave)
+        assert torch.equal(remember(batch(*clips)), 2 * batch(*clips).wave[..., :3])
     assert features.clips == 4
 
 
@@ -37,5 +37,18 @@ def test_more_than_fits_is_computed_anew(monkeypatch) -> None:
     features = Doubled()
     remember = Once(features, (1, 3))
     for _ in range(3):
-        assert torch.equal(remember(batch(0, 1)), 2 * batch(0, 1).wave)
+        assert torch.equal(remember(batch(0, 1)), 2 * batch(0, 1).wave[..., :3])
     assert features.clips == 6 and len(remember.known) == 0
+
+
+def test_features_as_large_as_the_waves_are_not_kept() -> None:
+    remember = Once(Doubled(), (1, 4))
+    remember(batch(0, 1))
+    assert len(remember.known) == 0
+
+
+def test_training_fills_in_what_validation_made_room_for() -> None:
+    remember = Once(Doubled(), (1, 3))
+    with torch.inference_mode():
+        remember(batch(0, 7))
+    assert torch.equal(remember(batch(3, 7)), 2 * batch(3, 7).wave[..., :3])

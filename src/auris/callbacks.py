@@ -30,6 +30,10 @@ class Ema(WeightAveraging):
         super().setup(trainer, pl_module, stage)
         self.pairs = []
 
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        assert self._average_model is not None
+        self._average_model.to(pl_module.device)  # the average was made before the model went to its device
+
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:

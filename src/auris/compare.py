@@ -65,7 +65,12 @@ def flat(node: Any, prefix: str = "") -> dict[str, Any]:
 
 def identity(settings: dict[str, Any]) -> str:
     """What two runs of one configuration have in common."""
-    return json.dumps({key: value for key, value in settings.items() if not key.startswith(VARIES)}, sort_keys=True)
+    return json.dumps({key: value for key, value in settings.items() if not varies(key)}, sort_keys=True)
+
+
+def varies(key: str) -> bool:
+    """Whether a setting may differ within one configuration."""
+    return any(key == name or (name.endswith(".") and key.startswith(name)) for name in VARIES)
 
 
 def compare(runs: Sequence[Run], metric: str, name: str) -> list[Row]:
@@ -75,7 +80,7 @@ def compare(runs: Sequence[Run], metric: str, name: str) -> list[Row]:
         raise UserError(f"None of these runs has looked at its {name} set; --set val compares by validation.")
     groups = defaultdict(list)
     for run in scored:
-        groups[run.result["data"], run.result["source"], identity(run.settings)].append(run)
+        groups[run.result["data"], run.result["about"], identity(run.settings)].append(run)
     names = name_groups(list(groups.values()))
     rows = [summarize(label, group, metric, name) for label, group in zip(names, groups.values(), strict=True)]
     return sorted(rows, key=lambda row: -row.mean)
@@ -92,7 +97,7 @@ def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
 
 def differences(run: Run, others: Sequence[Run]) -> list[str]:
     """The settings of a run that are not the same in all others of its name."""
-    keys = [key for key in run.settings if not key.startswith(VARIES)]
+    keys = [key for key in run.settings if not varies(key)]
     return [f"{key}={run.settings[key]}" for key in keys if len({str(o.settings.get(key, "-")) for o in others}) > 1]
 
 

@@ -44,7 +44,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        leave("Stopped. `python train.py resume=RUN` goes on where the last finished epoch ended.", 130)
+        leave("Stopped; python train.py resume=RUN goes on where the last finished epoch ended.", 130)
     except Exception as error:
         if debug:
             raise

@@ -1,17 +1,19 @@
 """A finished run, looked at again."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from auris.data.spec import Spec
 from auris.errors import UserError
+from auris.fit import Fitted, make_trainer
 from auris.folders import MODEL, SPEC, find_run, load_config
 from auris.predict import load_system
 from auris.record import Scores, open_test
-from auris.run import Fitted, evaluate, make_trainer, open_data
+from auris.run import check_same_data, evaluate, open_data
 
 
-def evaluate_run(run: str, name: str = "test") -> Scores:
+def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> Scores:
     """The scores of a run on its "test", "val" or "train" clips. Opening the test set is written down.
 
     Raises `UserError` where the run is not finished, or the data is no longer what it was.
@@ -20,8 +22,10 @@ def evaluate_run(run: str, name: str = "test") -> Scores:
     if not (folder / MODEL).is_file():
         raise UserError(f"The run in {run} is not finished; python train.py resume={run} goes on with it.")
     cfg = load_config(folder)
-    cfg.callbacks = cfg.logger = None  # this is no training
+    cfg.plugins, cfg.callbacks, cfg.logger = list(plugins), None, None
+    cfg.trainer.update(accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true")
     data, spec = open_data(cfg), Spec.load(folder / SPEC)
+    check_same_data(folder, data)
     if data.spec != spec:
         raise UserError(f"The data of {run} has changed since ({data.spec} was {spec}); train anew.")
     system = load_system(folder, spec)

@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from auris.errors import UserError
 
-CONFIG, SPEC, MODEL, RESULT = "config.yaml", "spec.json", "model.pt", "result.json"
+CONFIG, SPEC, DATA, MODEL, RESULT = "config.yaml", "spec.json", "fingerprint.txt", "model.pt", "result.json"
 PREDICTIONS, OPENINGS = "predictions_{}.csv", "test_openings.jsonl"
 DECIDED = "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
 
@@ -16,6 +16,8 @@ DECIDED = "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; 
 def new_folder(parent: Path) -> Path:
     """A fresh folder named by the time, with `latest` beside it pointing at it."""
     if int(os.environ.get("LOCAL_RANK", 0)) > 0:
+        if DECIDED not in os.environ:
+            raise UserError("Start several processes with `python train.py trainer=ddp`, not with another launcher.")
         return Path(os.environ[DECIDED])
     now = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     for name in [now, *(f"{now}_{number}" for number in range(2, 1000))]:
@@ -51,6 +53,7 @@ def find_run(path: str) -> Path:
 def load_config(folder: Path) -> DictConfig:
     """The configuration that a run saved."""
     cfg = OmegaConf.load(folder / CONFIG)
-    if not isinstance(cfg, DictConfig):
-        raise UserError(f"{folder / CONFIG} is not a configuration.")
+    if not isinstance(cfg, DictConfig) or "${" in (folder / CONFIG).read_text():
+        raise UserError(f"{folder / CONFIG} is not the configuration of a run.")
+    cfg.plugins = []  # the folder may be a stranger's: it can't say whom to trust
     return cfg

@@ -104,8 +104,8 @@ class Auroc(Metric):
 def confusion(decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     """(N, K) probabilities, (N,) classes, (R, N) weights -> (R, K, K) counts: true classes down, answers across."""
     classes = decoded.shape[1]
-    cell = torch.nn.functional.one_hot(target * classes + decoded.argmax(1), classes**2)  # (N, K * K)
-    return (weight @ cell.to(weight)).view(-1, classes, classes)
+    cell = target * classes + decoded.argmax(1)  # (N,)
+    return weight.new_zeros(len(weight), classes**2).index_add_(1, cell, weight).view(-1, classes, classes)
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from auris.data.spec import Batch, Shape
 
-LARGEST = 2 * 2**30  # bytes of features that are kept; a data set with more is computed anew in each epoch
+LARGEST = 2 * 2**30  # bytes that are kept; more, or features no smaller than the waves, are computed anew
 
 
 class Once:
@@ -23,7 +23,8 @@ class Once:
     def __call__(self, batch: Batch) -> Tensor:  # -> (B, C', F, T')
         index = batch.index.cpu()
         clips = max(len(self.known), int(index.max()) + 1)
-        if 4 * clips * torch.Size(self.shape).numel() > LARGEST:
+        size = torch.Size(self.shape).numel()
+        if size >= batch.wave[0].numel() or 4 * clips * size > LARGEST:
             return self.features(batch.wave)
         self.make_room(clips, batch.wave.device)
         if not self.known[index].all():
@@ -35,5 +36,7 @@ class Once:
         """Have a place for each of `clips` clips, and keep what is known."""
         if len(self.known) < clips:
             old, known = self.kept, self.known
-            self.kept, self.known = torch.empty(clips, *self.shape, device=device), torch.zeros(clips, dtype=torch.bool)
+            with torch.inference_mode(False):  # so that training can fill in what validation made room for
+                self.kept = torch.empty(clips, *self.shape, device=device)
+                self.known = torch.zeros(clips, dtype=torch.bool)
             self.kept[: len(old)], self.known[: len(known)] = old, known

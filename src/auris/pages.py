@@ -18,16 +18,18 @@ def fill_pages(
     logger: TensorBoardLogger, cfg: DictConfig, data: AudioData, system: System, scores: Mapping[str, Scores]
 ) -> None:
     """Write the pages of a run, with the answers to the set that was evaluated last."""
-    answers, name = system.answers, list(scores)[-1]
-    assert answers is not None
-    writer = logger.experiment
-    writer.add_text("data", data.describe().replace("\n", "\n\n"))
-    for title, figure in system.task.pictures(answers.decoded, answers.target).items():
-        writer.add_figure(f"{name}/{title}", figure)
-    show_worst(writer, data, system, name, answers)
+    if system.answers is not None:
+        show_answers(logger.experiment, data, system, list(scores)[-1], system.answers)
     final = {f"final/{part}_{key}": value["value"] for part in scores for key, value in scores[part]["metrics"].items()}
     logger.log_hyperparams(settings(cfg, data), final)
     logger.save()
+
+
+def show_answers(writer: Any, data: AudioData, system: System, name: str, answers: Answers) -> None:
+    """What shows the answers to the whole set `name` at a glance, and the worst of them."""
+    for title, figure in system.task.pictures(answers.decoded, answers.target).items():
+        writer.add_figure(f"{name}/{title}", figure)
+    show_worst(writer, data, system, name, answers)
 
 
 def show_worst(writer: Any, data: AudioData, system: System, name: str, answers: Answers) -> None:

@@ -1,6 +1,6 @@
 """A trained model put to work on recordings of any length, rate and format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,15 +36,16 @@ class Predictor:
     Args:
         run: folder of the run.
         mix: average the channels of recordings that have more than the model hears.
+        plugins: packages besides auris and its libraries whose classes the run may name.
 
     Raises `UserError` where the run is not there or not finished, or its weights hold more than tensors.
     """
 
-    def __init__(self, run: str, mix: bool = False):
+    def __init__(self, run: str, mix: bool = False, plugins: Sequence[str] = ()):
         folder = find_run(run)
         if not (folder / MODEL).is_file():
             raise UserError(f"The run in {run} is not finished; python train.py resume={run} goes on with it.")
-        making.plugins.clear()  # a run's folder may be a stranger's: it can't say whom to trust
+        making.plugins[:] = plugins
         self.spec = Spec.load(folder / SPEC)
         self.mix = mix or self.spec.mixed
         self.system = load_system(folder, self.spec)

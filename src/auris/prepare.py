@@ -20,6 +20,8 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
         return resumed(cfg, words)
     check_top(cfg)
     resolved = DictConfig(OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
+    if HydraConfig.get().mode == RunMode.MULTIRUN and resolved.trainer.devices not in (1, "auto"):
+        raise UserError("A sweep (-m) runs one process after the other; choose trainer.devices=1.")
     if resolved.test is None:
         resolved.test = HydraConfig.get().mode == RunMode.RUN
     return resolved, None
@@ -33,11 +35,12 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
             f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new run goes further."
         )
     saved = load_config(folder)
+    saved.plugins = cfg.plugins
     for word in words:
         key = word.key_or_group
         if key.startswith(("trainer.", "callbacks.")) or key == "test":
             OmegaConf.update(saved, key, word.value())
-        elif key not in ("resume", "debug"):
+        elif key not in ("resume", "debug", "plugins"):
             raise UserError(f"A resumed run keeps its choices: {key} can't be changed; only trainer.* and test can.")
     return saved, folder
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 from omegaconf import DictConfig
 from torch import nn
 
@@ -109,6 +110,7 @@ def predictions(answers: Answers, data: AudioData, system: System) -> Iterator[d
                **system.task.answer(decoded)}  # fmt: skip
 
 
+@rank_zero_only
 def open_test(folder: Path, data: AudioData) -> None:
     """Write down that the test set is looked at, before it is."""
     opening = {"time": datetime.now().astimezone().isoformat(timespec="seconds"), "fingerprint": data.fingerprint,

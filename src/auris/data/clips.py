@@ -2,6 +2,7 @@
 
 import csv
 import math
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
     split = cell.get("split")
     if split is not None and split.lower() not in SPLITS:
         raise UserError(f"{table}, line {line}: unknown split {split}; {nearest(split, ('train', 'val', 'test'))}")
-    path = table.parent / cell["path"]
+    path = Path(os.path.abspath(table.parent / cell["path"]))  # one spelling for each file
     return Clip(
         path=path,
         label=cell["label"],

@@ -40,10 +40,10 @@ class Loader:
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return -(-len(self.clips) // self.batch_size)
+        return min(-(-len(self.clips) // self.batch_size), max(1, len(self.clips) // 2))
 
     def __iter__(self) -> Iterator[Batch]:
-        # equal parts rather than a short last batch: one clip alone would break batch normalisation
+        # equal parts of two clips or more: one clip alone would break batch normalisation
         for batch in self.order().tensor_split(len(self)):
             index = self.share(batch)  # (B,)
             row = self.row[index].to(self.wave.device)

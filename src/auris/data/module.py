@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -61,6 +62,7 @@ class AudioData(LightningDataModule):
         self.sample_rate, self.channels, self.duration, self.padding = sample_rate, channels, duration, padding
         self.fold, self.folds, self.split_seed = fold, folds, split_seed
         self.batch_size, self.seed = batch_size, seed
+        self.resident: dict[torch.device, Tensor] = {}
         self.check_settings()
 
     def check_settings(self) -> None:
@@ -155,17 +157,29 @@ class AudioData(LightningDataModule):
         row = torch.tensor([row for _, _, row in self.clips])
         return Loader(self.wave, self.target, row, clips, self.batch_size, seed, rank, world)
 
-    @cached_property
+    @property
     def wave(self) -> Tensor:
-        """(R, C, T) the rows of the store: on the device if they fit into half of what is free, else mapped."""
+        """(R, C, T) the rows of the store: on the training device if they fit in half of what is free, else mapped."""
         device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
-        wave = self.opened.wave
-        if device.type == "cuda" and wave.nbytes < torch.cuda.mem_get_info(device)[0] / 2:
-            return wave.to(device)
-        return wave
+        if device.type != "cuda":
+            return self.opened.wave
+        if device not in self.resident:
+            fits = self.opened.wave.nbytes < torch.cuda.mem_get_info(device)[0] / 2
+            self.resident[device] = self.opened.wave.to(device) if fits else self.opened.wave
+        return self.resident[device]
+
+    def training_waves(self) -> Iterator[Tensor]:
+        """The waves (B, C, T) of all training clips, in every process alike, to learn the features' statistics from."""
+        rows = torch.tensor([self.clips[i][2] for i in self.train_clips.tolist()])
+        return (self.opened.wave[batch] for batch in rows.split(self.batch_size))
+
+    @property
+    def train_clips(self) -> Tensor:
+        """(n,) which clips train."""
+        return self.members("train") if self.validate else self.members("train", "val")
 
     def train_dataloader(self) -> Loader:
-        return self.loader(self.members("train") if self.validate else self.members("train", "val"), self.seed)
+        return self.loader(self.train_clips, self.seed)
 
     def val_dataloader(self) -> Loader | list:
         return self.loader(self.members("val")) if self.validate else []

@@ -19,6 +19,8 @@ def split(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
     if any(clip.fold is not None for clip in clips):
         return from_folds(official(clips), fold)
     if any(clip.split for clip in clips):
+        if fold != 1:
+            raise UserError(f"The split column decides who tests, so that data.fold={fold} would change nothing.")
         return from_column(clips, folds, seed)
     return from_folds(drawn(clips, folds, seed), fold)
 
@@ -79,12 +81,13 @@ def check_disjoint(sets: Sequence[str], clips: Sequence[Clip], digests: Iterable
     groups: dict[str, tuple[str, Clip]] = {}
     contents: dict[str, tuple[str, Clip]] = {}
     for name, clip, rows in zip(sets, clips, digests, strict=True):
-        other, first = groups.setdefault(clip.group, (name, clip))
-        if other != name:
-            raise UserError(
-                f"The sets overlap: group {clip.group} is in {other} ({first.path.name}) and in {name} "
-                f"({clip.path.name}); a group must stay in one set."
-            )
+        for member in dict.fromkeys((clip.group, str(clip.path))):  # two parts of a recording belong together, too
+            other, first = groups.setdefault(member, (name, clip))
+            if other != name:
+                raise UserError(
+                    f"The sets overlap: group {member} is in {other} ({first.path.name}) and in {name} "
+                    f"({clip.path.name}); a group must stay in one set."
+                )
         for content in rows:
             other, first = contents.setdefault(content, (name, clip))
             if other != name:
