@@ -72,9 +72,9 @@ class LogMel(nn.Module):
         n_fft: int = 1024,
         hop_length: int = 512,
         n_mels: int = 64,
-        f_min: float = 0.0,
+        f_min: float = 50.0,
         f_max: float | None = None,
-        floor: float = 1e-10,
+        floor: float = 1e-3,
     ):
         super().__init__()
         self.floor = floor

@@ -19,7 +19,7 @@ class Spec:
     samples: int  # T
     target: str  # the kind of target: "label"
     classes: tuple[str, ...] = ()
-    padding: str = "repeat"  # how a recording shorter than T is filled up
+    padding: str = "zeros"  # how a recording shorter than T is filled up
     mixed: bool = False  # recordings of other channel counts were averaged to one channel
 
     @property

@@ -43,7 +43,7 @@ class Mlp(Network):
         out_shape: Shape,
         summary: nn.Module,
         depth: int = 2,
-        width: int = 256,
+        width: int = 128,
         activation: str = "ReLU",
         dropout: float = 0.5,
     ):
