@@ -15,6 +15,7 @@ REFUSED = {  # pairs that can't work, with what the sentence says
     frozenset({"model=cnn", "features=raw"}): "features=log_mel, or model=cnn1d",
     frozenset({"model=resnet", "features=raw"}): "features=log_mel, or model=cnn1d",
     frozenset({"augment=strong", "features=raw"}): "augment=wave",
+    frozenset({"augment=strong", "features=mfcc"}): "augment=wave",
 }
 
 
