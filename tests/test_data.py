@@ -279,6 +279,6 @@ def test_real_cats_and_babies_have_their_official_sets(real: Path, tmp_path: Pat
     cats = data(Table(str(real / "cats_babies/clips.csv")), tmp_path, duration=5.0, sample_rate=RATE)
     assert Counter(name for _, name, _ in cats.clips) == {"train": 48, "val": 16, "test": 16}
     assert cats.unusable == {}
-    assert cats.spec == Spec(8000, 1, 40000, "label", ("cat", "crying_baby"))
+    assert cats.spec == Spec(8000, 1, 40000, "label", ("cat", "crying_baby"), "repeat")
     assert {clip.fold for clip, name, _ in cats.clips if name == "test"} == {1}
     assert cats.target.bincount().tolist() == [40, 40]

@@ -184,7 +184,7 @@ def test_wrong_values_of_an_optimizer(settings: dict[str, Any], text: str) -> No
         ({"width": "wide"}, "model.width=wide should be a whole number."),
         ({"activation": 3}, "model.activation=3 should be a word."),
         ({"dropout": 1.5}, "model: Mlp can't be built: dropout probability has to be between 0 and 1, but got 1.5"),
-        ({"depth": 0}, "model.depth=0 and model.width=256 must be 1 or more."),
+        ({"depth": 0}, "model.depth=0 and model.width=128 must be 1 or more."),
     ],
 )
 def test_wrong_values_of_a_model(settings: dict[str, Any], text: str) -> None:
