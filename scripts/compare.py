@@ -18,11 +18,11 @@ def main() -> None:
     form.add_argument("--csv", action="store_true", help="print CSV instead of Markdown")
     options = parser.parse_args()
     from auris.compare import compare, find_runs, markdown
-    from auris.record import plain
+    from auris.record import without_nan
 
     rows = compare(find_runs(options.folders), options.metric, options.set)
     if options.json:
-        print(json.dumps([plain(asdict(row)) for row in rows], indent=2))
+        print(json.dumps([without_nan(asdict(row)) for row in rows], indent=2))
     elif options.csv:
         table = csv.DictWriter(sys.stdout, list(asdict(rows[0])))
         table.writeheader()

@@ -14,12 +14,12 @@ def main() -> None:
     options = parser.parse_args()
     import auris.log
     from auris.evaluate import evaluate_run
-    from auris.record import plain
+    from auris.record import without_nan
 
     auris.log.open_terminal(quiet=options.json)
     scores = evaluate_run(options.run, options.set, options.plugins)
     if options.json:
-        print(json.dumps(plain(scores), indent=2))
+        print(json.dumps(without_nan(scores), indent=2))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import soundfile
 import torch
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared" / "data"  # real recordings, which are not part of the project
 RATE = 8000  # Hz
 
 torch.set_num_threads(1)
@@ -55,10 +56,9 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def real() -> Path:
     """The folder of real recordings, which are not part of the project."""
-    path = REPOSITORY.parent / "shared" / "data"
-    if not (path / "cats_babies" / "clips.csv").is_file():
-        pytest.skip(f"the real recordings are not at {path}")
-    return path
+    if not (SHARED / "cats_babies" / "clips.csv").is_file():
+        pytest.skip(f"the real recordings are not at {SHARED}")
+    return SHARED
 
 
 def cli(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

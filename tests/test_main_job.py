@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import cli, fill, noise, sine, write
+from conftest import SHARED, cli, fill, noise, sine, write
 
 SMALL = ("data.sample_rate=8000", "data.duration=2", "trainer.max_epochs=4", "model.width=32")
 
@@ -130,7 +130,4 @@ def test_a_stranger_configuration_runs_no_code(job: Path, tmp_path: Path) -> Non
 @pytest.fixture(scope="session")
 def real_or_simulated() -> dict[str, str]:
     """Where the recordings are, else an environment in which the simulation takes their place."""
-    from conftest import REPOSITORY
-
-    shared = REPOSITORY.parent / "shared" / "data"
-    return {"AURIS_DATA": str(shared)} if shared.is_dir() else {**os.environ, "no_proxy": "*"}
+    return {"AURIS_DATA": str(SHARED)} if SHARED.is_dir() else {**os.environ, "no_proxy": "*"}

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from auris.data.spec import Spec
 from auris.errors import UserError
 from auris.fit import Fitted, make_trainer
-from auris.folders import MODEL, SPEC, find_run, load_config
+from auris.folders import SPEC, finished_run, load_config
 from auris.predict import load_system
 from auris.record import Scores, open_test
 from auris.run import check_same_data, evaluate, open_data
@@ -18,9 +17,7 @@ def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> S
 
     Raises `UserError` where the run is not finished, or the data is no longer what it was.
     """
-    folder = find_run(run)
-    if not (folder / MODEL).is_file():
-        raise UserError(f"The run in {run} is not finished; python train.py resume={run} goes on with it.")
+    folder = finished_run(run)
     cfg = load_config(folder)
     cfg.plugins, cfg.callbacks, cfg.logger = list(plugins), None, None
     cfg.trainer.update(accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true")
@@ -31,5 +28,5 @@ def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> S
     system = load_system(folder, spec)
     if name == "test":
         open_test(folder, data)
-    fitted = Fitted(system, make_trainer(cfg, system, Path(folder), validate=False), 0, math.nan)
+    fitted = Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan)
     return evaluate(data, fitted, name)

@@ -37,7 +37,8 @@ def fit(cfg: DictConfig, data: AudioData, home: Path, epochs: int | None = None)
     seed_everything(cfg.seed, verbose=False)
     system = build(cfg, data.spec)
     trainer = make_trainer(cfg, system, home, data.validate, epochs)
-    system.features.learn(data.training_waves())
+    if not (home / LAST).is_file():  # a checkpoint holds what was learnt
+        system.features.learn(data.training_waves())
     if cfg.trainer.compile:
         system.model.compile()
     data.trainer = trainer

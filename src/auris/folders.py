@@ -50,6 +50,14 @@ def find_run(path: str) -> Path:
     return folder
 
 
+def finished_run(path: str) -> Path:
+    """The folder of a run that has its weights. Raises `UserError` where there is none."""
+    folder = find_run(path)
+    if not (folder / MODEL).is_file():
+        raise UserError(f"The run in {path} is not finished; python train.py resume={path} goes on with it.")
+    return folder
+
+
 def load_config(folder: Path) -> DictConfig:
     """The configuration that a run saved."""
     cfg = OmegaConf.load(folder / CONFIG)

@@ -14,7 +14,7 @@ from auris.data import audio
 from auris.data.clips import recordings
 from auris.data.spec import Spec
 from auris.errors import UserError
-from auris.folders import MODEL, SPEC, find_run, load_config
+from auris.folders import MODEL, SPEC, finished_run, load_config
 from auris.system import System, build
 
 OVERLAP = 0.5  # of the windows of a long recording
@@ -42,9 +42,7 @@ class Predictor:
     """
 
     def __init__(self, run: str, mix: bool = False, plugins: Sequence[str] = ()):
-        folder = find_run(run)
-        if not (folder / MODEL).is_file():
-            raise UserError(f"The run in {run} is not finished; python train.py resume={run} goes on with it.")
+        folder = finished_run(run)
         making.plugins[:] = plugins
         self.spec = Spec.load(folder / SPEC)
         self.mix = mix or self.spec.mixed

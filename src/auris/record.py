@@ -62,13 +62,13 @@ def write_result(path: Path, cfg: DictConfig, data: AudioData, model: nn.Module,
         "command": " ".join(sys.argv),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
-    write_atomically(path, json.dumps(plain(result), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n")
 
 
-def plain(value: Any) -> Any:
+def without_nan(value: Any) -> Any:
     """JSON knows no NaN."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: without_nan(item) for key, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from auris.augment import Augment, Follow, unmixed
+from auris.data.module import AudioData
 from auris.data.spec import Batch, Shape, Spec
 from auris.errors import UserError, first_line
 from auris.features import Standardized
@@ -72,6 +73,11 @@ class System(LightningModule):
 
     test_step = validation_step
 
+    @property
+    def data(self) -> AudioData:
+        """The data set that the trainer was given."""
+        return self.trainer.datamodule  # type: ignore[attr-defined]
+
     def heard(self, batch: Batch) -> tuple[Tensor, Follow]:
         """Features (B, C', F, T') of clips whose waves are augmented, and what makes the targets follow."""
         if self.augment.keeps_waves:
@@ -81,8 +87,7 @@ class System(LightningModule):
 
     def on_train_epoch_start(self) -> None:
         # all draws of an epoch follow from (seed, epoch, process): a resumed run draws what it would have drawn
-        seed = self.trainer.datamodule.seed  # type: ignore[attr-defined]
-        torch.manual_seed((seed * 100_003 + self.current_epoch) * 1009 + self.global_rank)
+        torch.manual_seed((self.data.seed * 100_003 + self.current_epoch) * 1009 + self.global_rank)
 
     def on_train_epoch_end(self) -> None:
         loss = torch.stack(self.losses).mean()
@@ -130,7 +135,7 @@ class System(LightningModule):
             max_lr=optimizer.param_groups[0]["lr"],
         )
         watches = isinstance(schedule, ReduceLROnPlateau)
-        monitor = self.task.monitor[0] if self.trainer.datamodule.validate else "train/loss"  # type: ignore[attr-defined]
+        monitor = self.task.monitor[0] if self.data.validate else "train/loss"
         plan = {"scheduler": schedule, "interval": "epoch" if watches else "step", "monitor": monitor}
         return {"optimizer": optimizer, "lr_scheduler": plan}
 

@@ -15,7 +15,7 @@ from auris.data.audio import SHORTEST
 from auris.data.clips import Clip
 from auris.data.files import facts_of
 from auris.data.loader import Loader
-from auris.data.sources import Source
+from auris.data.sources import Collection, Source
 from auris.data.spec import Spec
 from auris.data.splits import SETS, check_complete, check_disjoint, split
 from auris.data.store import Settings, Store, open_store
@@ -75,7 +75,7 @@ class AudioData(LightningDataModule):
             raise UserError(f"data.sample_rate={self.sample_rate} is too small; it is in Hz, as in 22050.")
 
     @cached_property
-    def collection(self):  # -> Collection
+    def collection(self) -> Collection:
         return self.source.collect()
 
     @cached_property
