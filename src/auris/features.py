@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torchaudio.transforms import MFCC, MelSpectrogram
 
+from auris.data.spec import Shape
+
 LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
 
 
@@ -21,10 +23,10 @@ class Standardized(nn.Module):
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, transform: nn.Module, wave_shape: tuple[int, int]):
+    def __init__(self, transform: nn.Module, in_shape: Shape):
         super().__init__()
         self.transform = transform
-        shape = self.raw(torch.zeros(1, *wave_shape)).shape[1:]  # (C', F, T') or (C', T')
+        shape = self.raw(torch.zeros(1, *in_shape)).shape[1:]  # (C', F, T') or (C', T')
         self.out_shape = tuple(shape)
         self.register_buffer("mean", torch.zeros(*shape[:-1], 1))
         self.register_buffer("deviation", torch.ones(*shape[:-1], 1))
@@ -41,11 +43,11 @@ class Standardized(nn.Module):
             return self.transform(wave.float())
 
     @torch.no_grad()
-    def learn(self, waves: Iterable[Tensor]) -> None:
-        """Take mean and deviation from batches (B, C, T) of training clips, in one pass in float64."""
+    def learn(self, raws: Iterable[Tensor]) -> None:
+        """Take mean and deviation from raw features (B, C', F, T') of training clips, in one pass in float64."""
         count, total, squares = 0, torch.zeros(()), torch.zeros(())
-        for wave in waves:
-            x = self.raw(wave.to(self.mean.device)).double()  # (B, C', F, T')
+        for raw in raws:
+            x = raw.double()
             count += len(x) * x.shape[-1]
             total, squares = total.to(x) + x.sum((0, -1)), squares.to(x) + x.square().sum((0, -1))
         mean = total / count  # (C', F)

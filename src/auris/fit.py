@@ -16,6 +16,7 @@ from auris.errors import UserError
 from auris.make import make, make_each
 from auris.system import System, build
 
+OURS = ("compile", "gradient_clip_val")  # settings of the trainer that the system carries out
 BEST, LAST, DONE = "checkpoints/best.ckpt", "checkpoints/last.ckpt", "checkpoints/done.json"
 
 
@@ -38,7 +39,7 @@ def fit(cfg: DictConfig, data: AudioData, home: Path, epochs: int | None = None)
     system = build(cfg, data.spec)
     trainer = make_trainer(cfg, system, home, data.validate, epochs)
     if not (home / LAST).is_file():  # a checkpoint holds what was learnt
-        system.features.learn(data.training_waves())
+        system.learn(data.whole())
     if cfg.trainer.compile:
         system.model.compile()
     data.trainer = trainer
@@ -78,7 +79,7 @@ def make_trainer(cfg: DictConfig, system: System, home: Path, validate: bool, ep
     """Lightning's trainer with the callbacks and loggers of the configuration, which write to `home`."""
     monitor, mode = system.task.monitor if validate else (None, "min")
     facts = {"monitor": monitor, "mode": mode, "dirpath": str(home / "checkpoints"), "save_dir": str(home)}
-    settings = {key: value for key, value in cfg.trainer.items() if key != "compile"}
+    settings = {key: value for key, value in cfg.trainer.items() if key not in OURS}
     node = OmegaConf.create({"trainer": {**settings, "max_epochs": epochs or cfg.trainer.max_epochs}}).trainer
     check_trainer(cfg, node)
     callbacks, loggers = make_each(cfg.callbacks, **facts), make_each(cfg.logger, **facts)
@@ -89,5 +90,5 @@ def check_trainer(cfg: DictConfig, node: DictConfig) -> None:
     """Raise `UserError` for settings that Lightning would take and then fail with."""
     if node.max_epochs is None or (isinstance(node.max_epochs, int) and node.max_epochs < 1):
         raise UserError(f"trainer.max_epochs={node.max_epochs} is too small; the least is 1.")
-    if node.gradient_clip_val and "mixed" in str(node.precision) and cfg.optimizer.get("fused"):
+    if cfg.trainer.gradient_clip_val and "mixed" in str(node.precision) and cfg.optimizer.get("fused"):
         raise UserError("A fused optimizer can't clip gradients in mixed precision; choose optimizer.fused=false.")

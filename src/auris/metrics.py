@@ -101,6 +101,20 @@ class Auroc(Metric):
         return (wins / ((weight * positive).sum(1) * negatives[:, -1])).float()
 
 
+class MeanSquaredError(Metric):
+    """The mean over clips of their squared errors, of answers (N, 2): error and power."""
+
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        return weight @ decoded[:, 0] / weight.sum(1)
+
+
+class ExplainedVariance(Metric):
+    """The share of the power that is not error, of answers (N, 2): error and power. A constant answer has 0."""
+
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        return 1 - weight @ decoded[:, 0] / (weight @ decoded[:, 1])
+
+
 def confusion(decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     """(N, K) probabilities, (N,) classes, (R, N) weights -> (R, K, K) counts: true classes down, answers across."""
     classes = decoded.shape[1]

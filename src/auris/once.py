@@ -24,9 +24,9 @@ class Once:
         index = batch.index.cpu()
         clips = max(len(self.known), int(index.max()) + 1)
         size = torch.Size(self.shape).numel()
-        if size >= batch.wave[0].numel() or 4 * clips * size > LARGEST:
+        if size >= batch.store[0].numel() or 4 * clips * size > LARGEST:
             return self.features(batch.wave)
-        self.make_room(clips, batch.wave.device)
+        self.make_room(clips, batch.target.device)
         if not self.known[index].all():
             self.kept[batch.index] = self.features(batch.wave)
             self.known[index] = True
@@ -34,9 +34,9 @@ class Once:
 
     def make_room(self, clips: int, device: torch.device) -> None:
         """Have a place for each of `clips` clips, and keep what is known."""
-        if len(self.known) < clips:
+        if len(self.known) < clips or self.kept.device != device:
             old, known = self.kept, self.known
             with torch.inference_mode(False):  # so that training can fill in what validation made room for
-                self.kept = torch.empty(clips, *self.shape, device=device)
-                self.known = torch.zeros(clips, dtype=torch.bool)
+                self.kept = torch.empty(max(clips, len(old)), *self.shape, device=device)
+                self.known = torch.zeros(len(self.kept), dtype=torch.bool)
             self.kept[: len(old)], self.known[: len(known)] = old, known

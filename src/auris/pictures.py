@@ -36,6 +36,15 @@ def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     return figure
 
 
+def histogram(values: Tensor, what: str) -> Figure:
+    """How often each value (N,) of `what` occurs."""
+    figure = new_figure(6, 3)
+    axes = figure.add_axes((0.1, 0.18, 0.87, 0.76))
+    axes.hist(values.numpy(), bins="auto", color="tab:blue")
+    axes.set(xlabel=what, ylabel="clips")
+    return figure
+
+
 def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str]) -> Figure:
     """Power spectrograms of the first channels of some (C, T), each in dB below its peak, under each other."""
     figure = new_figure(7, 1.9 * len(waves) + 0.5)

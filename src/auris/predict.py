@@ -64,7 +64,7 @@ class Predictor:
         while batch := list(islice(heard, BATCH)):
             silent = False
             waves = torch.from_numpy(np.stack([wave for _, wave in batch]))  # (B, C, T)
-            decoded = self.system.task.decode(self.system(waves))
+            decoded = self.system.decode(waves)
             for ((start, stop), _), answer in zip(batch, decoded, strict=True):
                 yield Answer(path, start, stop, answer)
         if silent:

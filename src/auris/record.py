@@ -33,7 +33,7 @@ Scores = dict[str, Any]
 def score(system: System, answers: Answers, data: AudioData) -> Scores:
     """All metrics of the task, each with its interval, beside those of the best constant answer."""
     metrics = system.task.metrics()
-    guess = system.task.guess(data.target[data.members("train")]).expand_as(answers.decoded)
+    guess = system.task.guess(data.target[data.members("train")], answers.decoded)
     estimates = {key: metric.estimate(answers.decoded, answers.target) for key, metric in metrics.items()}
     return {
         "clips": len(answers.target),

@@ -20,9 +20,10 @@ from auris.folders import CONFIG, DATA, DECIDED, MODEL, PREDICTIONS, RESULT, SPE
 from auris.log import hush, open_log, tell
 from auris.make import make, plain
 from auris.memory import keep_memory
+from auris.optimizers import Gradientless, make_optimizer
 from auris.pages import fill_pages
 from auris.record import Scores, open_test, score, tell_scores, write_predictions, write_result
-from auris.system import System, build, parameter_groups
+from auris.system import System, build
 from auris.types import check_types
 
 
@@ -102,8 +103,10 @@ def open_data(cfg: DictConfig) -> AudioData:
 def rehearse(cfg: DictConfig, data: AudioData) -> None:
     """Build everything once, so that a wrong choice leaves no folder behind."""
     system = build(cfg, data.spec)
-    make(cfg.optimizer, params=parameter_groups(system.model))
-    make_trainer(cfg, system, Path(cfg.paths.outputs) / "rehearsal", validate=True)
+    optimizer = make_optimizer(cfg.optimizer, system)
+    trainer = make_trainer(cfg, system, Path(cfg.paths.outputs) / "rehearsal", validate=True)
+    if isinstance(optimizer, Gradientless) and trainer.world_size > 1:
+        raise UserError(f"{type(optimizer).__name__} works in one process; choose trainer.devices=1.")
 
 
 def begin(cfg: DictConfig, data: AudioData, folder: Path) -> None:

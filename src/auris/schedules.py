@@ -1,9 +1,11 @@
-"""Learning-rate schedules that torch lacks."""
+"""Learning-rate schedules that torch lacks, and when a schedule moves on."""
 
 import math
+from typing import Any
 
+from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 
 
 class Cosine(LambdaLR):
@@ -23,3 +25,15 @@ class Cosine(LambdaLR):
             return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, total_steps - rise))))
 
         super().__init__(optimizer, factor)
+
+
+def step_on(schedule: Any) -> None:
+    """Tell a schedule that an optimizer step was taken."""
+    if not isinstance(schedule, ReduceLROnPlateau):
+        schedule.step()
+
+
+def watch(schedule: Any, figure: Tensor) -> None:
+    """Tell a schedule at the end of an epoch what came out, if it cares."""
+    if isinstance(schedule, ReduceLROnPlateau):
+        schedule.step(figure)

@@ -1,5 +1,6 @@
 """The one LightningModule, and `build`, the one place where a configuration becomes objects."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -9,15 +10,18 @@ from lightning import LightningModule
 from omegaconf import DictConfig
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from auris.augment import Augment, Follow, unmixed
+from auris.closure import Closure
+from auris.data.loader import Step
 from auris.data.module import AudioData
 from auris.data.spec import Batch, Shape, Spec
 from auris.errors import UserError, first_line
 from auris.features import Standardized
 from auris.make import make, make_each
 from auris.once import Once
+from auris.optimizers import make_optimizer
+from auris.schedules import step_on, watch
 from auris.tasks import Task
 
 
@@ -33,6 +37,8 @@ class Answers(NamedTuple):
 class System(LightningModule):
     """Augmentation, features, model and loss in a row; everything runs on the training device, in batches."""
 
+    automatic_optimization = False  # an optimizer may ask for the loss as often as it likes, or never for a gradient
+
     def __init__(
         self,
         task: Task,
@@ -42,36 +48,73 @@ class System(LightningModule):
         loss: nn.Module,
         optimizer: Any,
         schedule: Any,
+        clip: float | None = None,
     ):
         super().__init__()
         self.task, self.features, self.augment, self.model, self.loss = task, features, augment, model, loss
         self.optimizer, self.schedule = optimizer, schedule  # nodes, made when the trainer knows how many steps
+        self.clip = clip  # the norm that gradients are cut to
         self.once = Once(features.raw, features.out_shape)  # the features of clips as they are
-        self.losses: list[Tensor] = []  # of this epoch's training batches
+        self.losses: list[Tensor] = []  # of this epoch's steps
+        self.spent = {"passes": 0.0, "seconds": 0.0}  # over the training set so far, and in steps
         self.seen: list[Answers] = []  # of this evaluation's batches
         self.answers: Answers | None = None  # of the set that was evaluated last
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, *out_shape)
         return self.model(self.features(wave))
 
-    def training_step(self, batch: Batch, _: int) -> Tensor:
+    def decode(self, wave: Tensor) -> Tensor:
+        """What the model says of clips (B, C, T), as people read it, (B, ...)."""
+        x = self.features(wave)  # (B, C', F, T')
+        return self.task.decode(self.model(x), x)
+
+    def example(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the model is given, (B, C', F, T'), and what it should answer, (B, *out_shape)."""
         raw, follow_waves = self.heard(batch)  # (B, C', F, T')
         raw, follow_logs = self.augment.mixed_logs(raw)  # (B, C', F, T')
         x = self.augment.features(self.features.standardize(raw))  # (B, C', F, T')
-        output = self.model(x)  # (B, *out_shape)
-        target = follow_logs(follow_waves(self.task.encode(batch.target, x)))  # (B, *out_shape)
-        loss = self.loss(output, target)  # ()
-        self.losses.append(loss.detach())
-        return loss
+        return x, follow_logs(follow_waves(self.task.encode(batch.target, x)))
 
-    def validation_step(self, batch: Batch, _: int) -> None:
-        x = self.features.standardize(self.once(batch))  # (B, C', F, T')
-        output = self.model(x)  # (B, *out_shape)
-        pairs = zip(output.split(1), self.task.encode(batch.target, x).split(1), strict=True)
-        loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
-        self.seen.append(Answers(self.task.decode(output), batch.target, batch.index, loss))
+    def examples(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """All that can be learnt from, pass by pass: for solvers, which see the training set as a whole."""
+        return (self.example(batch.to(self.device)) for batch in self.data.whole())
+
+    def loss_of(self, batch: Batch) -> Tensor:
+        x, target = self.example(batch.to(self.device))
+        return self.loss(self.model(x), target)  # ()
+
+    def training_step(self, step: Step, _: int) -> None:
+        started = time.monotonic()
+        optimizer = self.optimizers()
+        closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
+        self.losses.append(optimizer.step(closure))  # type: ignore[union-attr, arg-type]
+        step_on(self.lr_schedulers())
+        self.spent["passes"] += closure.calls * len(step) * self.trainer.world_size / len(self.data.train_clips)
+        self.spent["seconds"] += time.monotonic() - started
+
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
+        self.clip_gradients(optimizer, gradient_clip_val=self.clip, gradient_clip_algorithm="norm")
+
+    def validation_step(self, step: Step, _: int) -> None:
+        for batch in step:
+            self.seen.append(self.answer(batch.to(self.device)))
 
     test_step = validation_step
+
+    def answer(self, batch: Batch) -> Answers:
+        x = self.features.standardize(self.once(batch))  # (B, C', F, T')
+        output, target = self.model(x), self.task.encode(batch.target, x)  # (B, *out_shape)
+        pairs = zip(output.split(1), target.split(1), strict=True)
+        loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
+        return Answers(self.task.decode(output, x), batch.target, batch.index, loss)
+
+    @torch.no_grad()
+    def learn(self, whole: Step) -> None:
+        """Take what is fixed before the search from the training set: means and deviations of features and summaries."""
+        self.features.learn(self.once(batch.to(self.device)) for batch in whole)
+        for part in self.model.modules():
+            if isinstance(part, Standardized):
+                part.learn(part.raw(self.features.standardize(self.once(batch.to(self.device)))) for batch in whole)
 
     @property
     def data(self) -> AudioData:
@@ -96,6 +139,8 @@ class System(LightningModule):
             epoch = self.current_epoch
             raise UserError(f"The training loss became {loss:g} in epoch {epoch}; try a smaller optimizer.lr.")
         figures = {"train/loss": loss, "train/lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
+        figures |= {f"train/{name}": value for name, value in self.spent.items()}
+        watch(self.lr_schedulers(), self.trainer.callback_metrics.get(self.task.monitor[0], loss))
         if "val/loss" in self.trainer.callback_metrics:
             figures["train/gap"] = self.trainer.callback_metrics["val/loss"] - loss.cpu()
         self.report(figures)
@@ -127,33 +172,29 @@ class System(LightningModule):
         self.log_dict({**figures, "step": float(self.current_epoch)}, sync_dist=self.trainer.world_size > 1)
 
     def configure_optimizers(self) -> Any:
-        optimizer: Optimizer = make(self.optimizer, params=parameter_groups(self.model))
+        optimizer = make_optimizer(self.optimizer, self)
         schedule = make(
             self.schedule,
             optimizer=optimizer,
             total_steps=int(self.trainer.estimated_stepping_batches),
             max_lr=optimizer.param_groups[0]["lr"],
         )
-        watches = isinstance(schedule, ReduceLROnPlateau)
-        monitor = self.task.monitor[0] if self.data.validate else "train/loss"
-        plan = {"scheduler": schedule, "interval": "epoch" if watches else "step", "monitor": monitor}
-        return {"optimizer": optimizer, "lr_scheduler": plan}
+        return [optimizer], [schedule]
 
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["spent"] = self.spent
 
-def parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
-    """Weights, and what weight decay should leave alone: biases and the scales of normalisations."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    weights, others = [p for p in parameters if p.ndim > 1], [p for p in parameters if p.ndim <= 1]
-    return [{"params": weights}, {"params": others, "weight_decay": 0.0}]
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.spent = checkpoint["spent"]
 
 
 def build(cfg: DictConfig, spec: Spec) -> System:
     """The system that `cfg` names for data like `spec`. Raises `UserError` for choices that don't go together."""
-    task: Task = make(cfg.task, spec=spec)
-    if task.target != spec.target:
-        raise UserError(f"This task reads targets of kind {task.target}, but the data has {spec.target}.")
     features = make_features(cfg.features, spec)
-    model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape)
+    task: Task = make(cfg.task, spec=spec, in_shape=features.out_shape)
+    if task.targets and spec.target not in task.targets:
+        raise UserError(f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}.")
+    model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task)
     augment = Augment(
         waves=make_each(cfg.augment.waves, sample_rate=spec.sample_rate),
         wave_mixup=cfg.augment.wave_mixup and make(cfg.augment.wave_mixup),
@@ -165,7 +206,8 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     loss = make(cfg.loss)
     check_shapes(model, augment, features.out_shape, task.out_shape)
     check_loss(loss, task.out_shape)
-    return System(task, features, augment, model, loss, cfg.optimizer, cfg.schedule)
+    clip = cfg.trainer.gradient_clip_val
+    return System(task, features, augment, model, loss, cfg.optimizer, cfg.schedule, clip)
 
 
 def make_features(node: DictConfig, spec: Spec) -> Standardized:

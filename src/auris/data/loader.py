@@ -1,6 +1,6 @@
 """Batches of whole tensors, in an order that is a function of (seed, epoch) alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -8,10 +8,27 @@ from torch import Tensor
 from auris.data.spec import Batch
 
 
-class Loader:
-    """Iterates over some clips of a store. A batch is one indexing operation: no worker, no per-clip Python.
+class Step:
+    """The clips that one optimizer step sees, in passes of as many as go through the model at once.
 
-    All processes of a distributed run walk the same batches, and each takes its share of every one, so that
+    Walking over it fetches one pass after the other, so that a step may see a set of any size.
+    """
+
+    def __init__(self, fetch: Callable[[Tensor], Batch], index: Tensor, pass_size: int):
+        self.fetch, self.index, self.pass_size = fetch, index, pass_size
+
+    def __len__(self) -> int:
+        """How many clips."""
+        return len(self.index)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return (self.fetch(part) for part in equal_parts(self.index, self.pass_size))
+
+
+class Loader:
+    """Iterates over some clips of a store. A pass is one indexing operation at the most: no worker, no per-clip Python.
+
+    All processes of a distributed run walk the same steps, and each takes its share of every one, so that
     `batch_size` is what one optimizer step sees, on one device or on many.
     """
 
@@ -22,12 +39,14 @@ class Loader:
         row: Tensor,  # (N,) where each clip is in the store
         clips: Tensor,  # (n,) which clips to walk over
         batch_size: int,
+        pass_size: int,
         seed: int | None = None,  # None: in the order of the clips
         rank: int = 0,
         world: int = 1,
     ):
         self.wave, self.target, self.row, self.clips = wave, target, row, clips
-        self.batch_size, self.seed, self.epoch, self.rank, self.world = batch_size, seed, 0, rank, world
+        self.batch_size, self.pass_size = batch_size, pass_size
+        self.seed, self.epoch, self.rank, self.world = seed, 0, rank, world
 
     batch_sampler = None  # Lightning reads it of whatever has a sampler
 
@@ -40,14 +59,15 @@ class Loader:
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return min(-(-len(self.clips) // self.batch_size), max(1, len(self.clips) // 2))
+        return count_parts(len(self.clips), self.batch_size)
 
-    def __iter__(self) -> Iterator[Batch]:
-        # equal parts of two clips or more: one clip alone would break batch normalisation
-        for batch in self.order().tensor_split(len(self)):
-            index = self.share(batch)  # (B,)
-            row = self.row[index].to(self.wave.device)
-            yield Batch(self.wave[row], self.target[index], index)
+    def __iter__(self) -> Iterator[Step]:
+        for batch in equal_parts(self.order(), self.batch_size):
+            yield Step(self.fetch, self.share(batch), self.pass_size)
+
+    def fetch(self, index: Tensor) -> Batch:
+        """These clips (B,) of the data set."""
+        return Batch(self.wave, self.row[index], self.target[index], index)
 
     def order(self) -> Tensor:
         """The clips (n,) in the order of this epoch."""
@@ -60,3 +80,12 @@ class Loader:
         """This process's part of a batch; the first clips come twice where the parts would differ in size."""
         places = torch.arange(self.rank, len(batch) + -len(batch) % self.world, self.world)
         return batch[places % len(batch)]
+
+
+def equal_parts(index: Tensor, size: int) -> tuple[Tensor, ...]:
+    """Parts of about the same length, none above `size` if that can be: one clip alone would break batch norm."""
+    return index.tensor_split(count_parts(len(index), size))
+
+
+def count_parts(length: int, size: int) -> int:
+    return min(-(-length // size), max(1, length // 2))

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning import LightningDataModule
@@ -14,7 +14,7 @@ from torch import Tensor
 from auris.data.audio import SHORTEST
 from auris.data.clips import Clip
 from auris.data.files import facts_of
-from auris.data.loader import Loader
+from auris.data.loader import Loader, Step
 from auris.data.sources import Collection, Source
 from auris.data.spec import Spec
 from auris.data.splits import SETS, check_complete, check_disjoint, split
@@ -35,12 +35,14 @@ class AudioData(LightningDataModule):
         duration: of a clip in seconds; a longer recording is cut into several clips.
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
-        batch_size: clips that one optimizer step sees.
+        batch_size: clips that one optimizer step sees; null: all that train.
+        pass_size: clips that go through the model at once; a larger batch goes in several passes, with the same result.
         seed: of the order of the training clips.
         validate: false trains on the validation clips too.
     """
 
-    SETTINGS = ("sample_rate", "channels", "duration", "padding", "fold", "folds", "split_seed", "batch_size")
+    SETTINGS = ("sample_rate", "channels", "duration", "padding", "fold", "folds", "split_seed", "batch_size",
+                "pass_size")  # fmt: skip
 
     def __init__(
         self,
@@ -53,7 +55,8 @@ class AudioData(LightningDataModule):
         fold: int,
         folds: int,
         split_seed: int,
-        batch_size: int,
+        batch_size: int | None,
+        pass_size: int,
         seed: int = 0,
         validate: bool = True,
     ):
@@ -61,16 +64,17 @@ class AudioData(LightningDataModule):
         self.source, self.folder, self.validate = source, Path(store), validate
         self.sample_rate, self.channels, self.duration, self.padding = sample_rate, channels, duration, padding
         self.fold, self.folds, self.split_seed = fold, folds, split_seed
-        self.batch_size, self.seed = batch_size, seed
+        self.batch_size, self.pass_size, self.seed = batch_size, pass_size, seed
         self.resident: dict[torch.device, Tensor] = {}
         self.check_settings()
 
     def check_settings(self) -> None:
         if self.padding not in ("repeat", "zeros"):
             raise UserError(f"There is no data.padding={self.padding}; {nearest(self.padding, ('repeat', 'zeros'))}")
-        for name, least in {"batch_size": 1, "channels": 1, "duration": SHORTEST}.items():
-            if getattr(self, name) < least:
-                raise UserError(f"data.{name}={getattr(self, name)} is too small; the least is {least}.")
+        for name, least in {"batch_size": 1, "pass_size": 1, "channels": 1, "duration": SHORTEST}.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise UserError(f"data.{name}={value} is too small; the least is {least}.")
         if self.sample_rate is not None and self.sample_rate < 1000:
             raise UserError(f"data.sample_rate={self.sample_rate} is too small; it is in Hz, as in 22050.")
 
@@ -150,12 +154,15 @@ class AudioData(LightningDataModule):
         """(n,) which clips are in these sets."""
         return torch.tensor([i for i, (_, name, _) in enumerate(self.clips) if name in names])
 
-    def loader(self, clips: Tensor, seed: int | None = None) -> Loader:
+    def loader(self, clips: Tensor, batch_size: int | None = None, seed: int | None = None) -> Loader:
         """Batches of these clips, on the training device where all of them fit."""
         trainer = self.trainer
         rank, world = (trainer.global_rank, trainer.world_size) if trainer else (0, 1)
+        return self.load(self.wave, clips, batch_size or self.pass_size, seed, rank, world)
+
+    def load(self, wave: Tensor, clips: Tensor, batch_size: int, *order: Any) -> Loader:
         row = torch.tensor([row for _, _, row in self.clips])
-        return Loader(self.wave, self.target, row, clips, self.batch_size, seed, rank, world)
+        return Loader(wave, self.target, row, clips, batch_size, self.pass_size, *order)
 
     @property
     def wave(self) -> Tensor:
@@ -168,10 +175,10 @@ class AudioData(LightningDataModule):
             self.resident[device] = self.opened.wave.to(device) if fits else self.opened.wave
         return self.resident[device]
 
-    def training_waves(self) -> Iterator[Tensor]:
-        """The waves (B, C, T) of all training clips, in every process alike, to learn the features' statistics from."""
-        rows = torch.tensor([self.clips[i][2] for i in self.train_clips.tolist()])
-        return (self.opened.wave[batch] for batch in rows.split(self.batch_size))
+    def whole(self) -> Step:
+        """All training clips, in every process alike: for what is learnt from the set as a whole."""
+        (step,) = self.load(self.wave, self.train_clips, len(self.train_clips))
+        return step
 
     @property
     def train_clips(self) -> Tensor:
@@ -179,7 +186,7 @@ class AudioData(LightningDataModule):
         return self.members("train") if self.validate else self.members("train", "val")
 
     def train_dataloader(self) -> Loader:
-        return self.loader(self.train_clips, self.seed)
+        return self.loader(self.train_clips, self.batch_size or len(self.train_clips), self.seed)
 
     def val_dataloader(self) -> Loader | list:
         return self.loader(self.members("val")) if self.validate else []

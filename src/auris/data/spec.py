@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 Shape = tuple[int, ...]
@@ -36,9 +37,21 @@ class Spec:
         return cls(**{**facts, "classes": tuple(facts["classes"])})
 
 
-class Batch(NamedTuple):
-    """Some clips of a data set."""
+class Batch:
+    """Some clips of a data set. Waves are fetched when they are asked for: whoever knows the features needs none."""
 
-    wave: Tensor  # (B, C, T) float32
-    target: Tensor  # (B, ...)
-    index: Tensor  # type: ignore[assignment]  # (B,) which clips these are
+    def __init__(self, store: Tensor, row: Tensor, target: Tensor, index: Tensor):
+        self.store = store  # (R, C, T) float32, all clips there are
+        self.row = row  # (B,) where these are in it
+        self.target = target  # (B, ...)
+        self.index = index  # (B,) which clips of the data set these are
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @cached_property
+    def wave(self) -> Tensor:  # (B, C, T)
+        return self.store[self.row.to(self.store.device)].to(self.target.device)
+
+    def to(self, device: torch.device) -> "Batch":
+        return Batch(self.store, self.row, self.target.to(device), self.index.to(device))

@@ -1,7 +1,12 @@
 """Families of models: functions from in_shape to out_shape. A new one is one class and one short YAML."""
 
+from auris.models.autoencoder import LinearAutoencoder
 from auris.models.cnn import Cnn, Cnn1d
 from auris.models.dense import Linear, MeanDeviation, Mlp
 from auris.models.network import Network
+from auris.models.plain import Lookup, NearestNeighbours, Plain
 
-__all__ = ["Cnn", "Cnn1d", "Linear", "MeanDeviation", "Mlp", "Network"]
+__all__ = [
+    "Cnn", "Cnn1d", "Linear", "LinearAutoencoder", "Lookup", "MeanDeviation", "Mlp", "NearestNeighbours",
+    "Network", "Plain",
+]  # fmt: skip

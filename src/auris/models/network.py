@@ -18,6 +18,11 @@ class Network(nn.Module):
         self.body = body
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, prod(out_shape)), nn.Unflatten(1, out_shape))
 
+    @property
+    def last(self) -> nn.Linear:
+        """The layer that answers."""
+        return self.head[1]  # type: ignore[return-value]
+
     def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, width)
         """What the network makes of a clip before it answers: for clustering, k-NN, novelty."""
         return self.body(x)

@@ -1,0 +1,95 @@
+"""scikit-learn's models. They are fitted anew from what is kept when they are loaded: no pickle is ever read."""
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from torch import Tensor, nn
+
+from auris.data.spec import Shape
+from auris.errors import UserError
+from auris.models.plain import Plain
+from auris.tasks import Task
+
+
+class Estimator(Plain):
+    """A model of scikit-learn on the summary of a clip, computed on the CPU."""
+
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
+        super().__init__(in_shape, out_shape, summary, task)
+        self.estimator: Any = estimator
+
+    def prepare(self) -> None:
+        if len(self.seen):
+            self.estimator.fit(numbers(self.seen), self.targets(numbers(self.told.flatten(1))))
+
+    def recall(self, h: Tensor) -> Tensor:
+        return self.output(torch.as_tensor(self.values(numbers(h))).to(h).view(len(h), *self.out_shape))
+
+    @abstractmethod
+    def targets(self, told: np.ndarray) -> np.ndarray:
+        """Encoded targets (n, K) as the estimator wants them."""
+
+    @abstractmethod
+    def values(self, h: np.ndarray) -> np.ndarray:
+        """What the estimator says of vectors (B, W): (B, K)."""
+
+    @abstractmethod
+    def output(self, values: Tensor) -> Tensor:
+        """What it says, (B, *out_shape), as an output of the model."""
+
+
+class Classifier(Estimator):
+    """A classifier of scikit-learn, for tasks with classes.
+
+    Its output is the logarithm of its probabilities. Where it has none, as support vector machines, it is the margins:
+    their order is right, but a softmax of them is not calibrated.
+    """
+
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
+        super().__init__(in_shape, out_shape, summary, task, estimator)
+        name = type(estimator).__name__
+        if not is_classifier(estimator):
+            raise UserError(
+                f"model: {name} is not a classifier; _target_ should name auris.models.estimator.Regressor."
+            )
+        if "label" not in task.targets:
+            raise UserError(f"model: {name} tells classes apart and this task has none; choose model=knn.")
+        self.has_margins = hasattr(estimator, "decision_function")
+
+    def targets(self, told: np.ndarray) -> np.ndarray:
+        return told.argmax(1)
+
+    def values(self, h: np.ndarray) -> np.ndarray:
+        if not self.has_margins:
+            return self.estimator.predict_proba(h)
+        margins = self.estimator.decision_function(h)
+        return margins if margins.ndim > 1 else np.stack([-margins / 2, margins / 2], 1)
+
+    def output(self, values: Tensor) -> Tensor:
+        return values if self.has_margins else self.express(values)
+
+
+class Regressor(Estimator):
+    """A regressor of scikit-learn that has several outputs: it averages targets, so it serves any task."""
+
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
+        super().__init__(in_shape, out_shape, summary, task, estimator)
+        if not is_regressor(estimator):
+            raise UserError(f"model: {type(estimator).__name__} is not a regressor; _target_ should name "
+                            "auris.models.estimator.Classifier.")  # fmt: skip
+
+    def targets(self, told: np.ndarray) -> np.ndarray:
+        return told
+
+    def values(self, h: np.ndarray) -> np.ndarray:
+        return self.estimator.predict(h)
+
+    def output(self, values: Tensor) -> Tensor:
+        return self.express(values)
+
+
+def numbers(x: Tensor) -> np.ndarray:
+    return x.cpu().double().numpy()

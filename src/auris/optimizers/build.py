@@ -1,0 +1,34 @@
+"""From a configuration node to the optimizer of a model."""
+
+from typing import Any
+
+from torch import nn
+from torch.optim import Optimizer
+
+from auris.errors import UserError
+from auris.make import make
+from auris.optimizers.gradientless import Gradientless
+
+
+def make_optimizer(node: Any, system: Any) -> Optimizer:
+    """The optimizer that `node` names, for the model of a system.
+
+    It is handed what its constructor asks for: `params`, `model`, `loss`, `examples`. Raises `UserError` where the
+    two don't go together.
+    """
+    groups = parameter_groups(system.model)
+    facts = {"model": system.model, "loss": system.loss, "examples": system.examples}
+    optimizer: Optimizer = make(node, params=groups, **facts)
+    if not isinstance(optimizer, Gradientless) and not any(group["params"] for group in groups):
+        raise UserError(
+            f"{type(optimizer).__name__} follows a gradient and {type(system.model).__name__} has no parameter that "
+            "could; choose optimizer=memorize, which such a model brings by itself."
+        )
+    return optimizer
+
+
+def parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
+    """Weights, and what weight decay should leave alone: biases and the scales of normalisations."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    weights, others = [p for p in parameters if p.ndim > 1], [p for p in parameters if p.ndim <= 1]
+    return [{"params": weights}, {"params": others, "weight_decay": 0.0}]

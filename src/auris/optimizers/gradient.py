@@ -1,0 +1,19 @@
+"""Gradient methods that need a word to fit in."""
+
+import torch
+
+from auris.optimizers.gradientless import Groups
+
+
+class Lbfgs(torch.optim.LBFGS):
+    """Limited-memory quasi-Newton steps on the whole training set (Liu and Nocedal, 1989), with a line search.
+
+    Args:
+        lr: length of the first trial step.
+        max_iter: iterations a step.
+        history_size: past gradients from which the curvature is guessed.
+    """
+
+    def __init__(self, params: Groups, lr: float = 1.0, max_iter: int = 10, history_size: int = 10):
+        flat = [p for group in params for p in group["params"]]  # it knows one group of parameters only
+        super().__init__(flat, lr, max_iter, history_size=history_size, line_search_fn="strong_wolfe")

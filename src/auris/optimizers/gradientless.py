@@ -1,0 +1,83 @@
+"""What searches without a gradient have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+from torch.optim import Optimizer
+
+Groups = list[dict[str, Any]]
+Examples = Callable[[], Iterable[tuple[Tensor, Tensor]]]  # all (x, target) to learn from, pass by pass
+Loss = Callable[[Tensor], float]  # of the model with these parameters (n,)
+
+
+class Gradientless(Optimizer, ABC):
+    """An optimizer that needs no gradient. It works in one process.
+
+    Args:
+        lr: how far it goes at first, where it goes in steps; a schedule may change it.
+    """
+
+    def __init__(self, params: Groups, lr: float = 1.0):
+        super().__init__(params, {"lr": lr})
+
+    @property
+    def lr(self) -> float:
+        return self.param_groups[0]["lr"]
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        for group in self.param_groups:
+            group["lr"] = value
+
+
+class Search(Gradientless):
+    """Tries parameters and looks at the loss, nothing else."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
+        def loss(candidate: Tensor) -> float:
+            self.put(candidate)
+            value = float(closure())
+            return value if value == value else float("inf")
+
+        self.put(self.search(parameters_to_vector(self.parameters()), loss))
+        return closure()
+
+    @abstractmethod
+    def search(self, start: Tensor, loss: Loss) -> Tensor:
+        """Better parameters (n,) than those at which this step starts, (n,)."""
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        return (p for group in self.param_groups for p in group["params"])
+
+    def put(self, vector: Tensor) -> None:
+        vector_to_parameters(vector, self.parameters())
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are to find."""
+        return sum(p.numel() for p in self.parameters())
+
+
+class Solver(Gradientless):
+    """Sees the training set as a whole and finds the model in a single step."""
+
+    def __init__(self, params: Groups, model: nn.Module, examples: Examples):
+        super().__init__(params)
+        self.model, self.examples = model, examples
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
+        self.model.eval()  # what is solved is the model that will be used, without dropout
+        self.solve()
+        loss = closure()
+        self.model.train()
+        return loss
+
+    @abstractmethod
+    def solve(self) -> None:
+        """Set the parameters or memories of the model."""

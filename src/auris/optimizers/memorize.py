@@ -1,0 +1,21 @@
+"""Lazy learning: keep the data, think later."""
+
+from torch import nn
+
+from auris.errors import UserError
+from auris.models import Plain
+from auris.optimizers.gradientless import Examples, Groups, Solver
+
+
+class Memorize(Solver):
+    """Gives the training set to a model that keeps it."""
+
+    def __init__(self, params: Groups, model: nn.Module, examples: Examples):
+        if not isinstance(model, Plain):
+            raise UserError(f"optimizer: {type(model).__name__} has parameters to find and can't keep the training set; "
+                            "choose another optimizer, such as adamw.")  # fmt: skip
+        super().__init__(params, model, examples)
+        self.plain = model
+
+    def solve(self) -> None:
+        self.plain.memorize(self.examples())

@@ -1,0 +1,7 @@
+"""What is asked of the data. A new task is one class and one short YAML."""
+
+from auris.tasks.classification import Classification
+from auris.tasks.reconstruction import Reconstruction
+from auris.tasks.task import Task
+
+__all__ = ["Classification", "Reconstruction", "Task"]

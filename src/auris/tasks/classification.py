@@ -1,0 +1,67 @@
+"""Sound event recognition: which of the classes is it?"""
+
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from auris.data.spec import Spec
+from auris.metrics import Accuracy, Auroc, BalancedAccuracy, MacroF1, Metric, confusion
+from auris.tasks.task import Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LEAST_SHARE = 1e-3  # of a class that an average has never seen
+
+
+class Classification(Task):
+    """Which of the classes is it? Outputs are logits (B, K), decoded to probabilities."""
+
+    targets = ("label",)
+    monitor = ("val/loss", "min")
+
+    def __init__(self, spec: Spec):
+        super().__init__()
+        self.classes = spec.classes
+        self.out_shape = (len(spec.classes),)
+
+    def encode(self, target: Tensor, x: Tensor) -> Tensor:
+        return F.one_hot(target, len(self.classes)).to(x.dtype)
+
+    def decode(self, output: Tensor, x: Tensor) -> Tensor:
+        return output.float().softmax(1)
+
+    def express(self, average: Tensor) -> Tensor:
+        return average.clamp_min(LEAST_SHARE).log()
+
+    def metrics(self) -> dict[str, Metric]:
+        several: dict[str, Metric] = {
+            "accuracy": Accuracy(),
+            "balanced_accuracy": BalancedAccuracy(),
+            "macro_f1": MacroF1(),
+        }
+        return several | ({"auroc": Auroc()} if len(self.classes) == 2 else {})
+
+    def error(self, decoded: Tensor, target: Tensor) -> Tensor:
+        return 1 - decoded.gather(1, target[:, None])[:, 0]
+
+    def guess(self, known: Tensor, decoded: Tensor) -> Tensor:
+        counts = known.bincount(minlength=len(self.classes))
+        return F.one_hot(counts.argmax(), len(self.classes)).float().expand_as(decoded)
+
+    def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
+        from auris import pictures
+
+        counts = confusion(decoded, target, torch.ones(1, len(target)))[0]
+        return {"confusion": pictures.confusion(counts, self.classes)}
+
+    def answer(self, decoded: Tensor) -> dict[str, str | float]:
+        best = int(decoded.argmax())
+        shares = {f"p_{name}": round(p, 6) for name, p in zip(self.classes, decoded.tolist(), strict=True)}
+        return {"class": self.classes[best], "probability": round(float(decoded[best]), 6), **shares}
+
+    def say(self, decoded: Tensor) -> str:
+        best = int(decoded.argmax())
+        return f"{self.classes[best]} ({float(decoded[best]):.2f})"

@@ -1,0 +1,55 @@
+"""Dimensionality reduction: say again what was heard, through a bottleneck."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from auris.data.spec import Shape
+from auris.metrics import ExplainedVariance, MeanSquaredError, Metric
+from auris.tasks.task import Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Reconstruction(Task):
+    """The target is the features themselves. Answers (B, 2): the mean squared error of a clip, and its mean power.
+
+    Features are standardised, so that a constant answer, their mean, is as wrong as their power is large.
+    """
+
+    targets = ()
+    monitor = ("val/loss", "min")
+
+    def __init__(self, in_shape: Shape):
+        super().__init__()
+        self.out_shape = in_shape
+
+    def encode(self, target: Tensor, x: Tensor) -> Tensor:
+        return x
+
+    def decode(self, output: Tensor, x: Tensor) -> Tensor:
+        error, power = (output - x).float().square().flatten(1).mean(1), x.float().square().flatten(1).mean(1)
+        return torch.stack([error, power], dim=1)
+
+    def metrics(self) -> dict[str, Metric]:
+        return {"explained_variance": ExplainedVariance(), "mean_squared_error": MeanSquaredError()}
+
+    def error(self, decoded: Tensor, target: Tensor) -> Tensor:
+        return decoded[:, 0]
+
+    def guess(self, known: Tensor, decoded: Tensor) -> Tensor:
+        return decoded[:, [1, 1]]
+
+    def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
+        from auris import pictures
+
+        return {"errors": pictures.histogram(decoded[:, 0], "mean squared error of a clip")}
+
+    def answer(self, decoded: Tensor) -> dict[str, str | float]:
+        error, power = decoded.tolist()
+        return {"mean_squared_error": round(error, 6), "explained_variance": round(1 - error / max(power, 1e-12), 6)}
+
+    def say(self, decoded: Tensor) -> str:
+        return f"with an error of {float(decoded[0]):.3f}"
