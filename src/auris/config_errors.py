@@ -50,8 +50,10 @@ def unknown_key(key: str) -> str:
 
 def settings_of(parent: str) -> list[str]:
     """What can be set below `parent`, given the groups that the command line chooses."""
-    words = [word.split(",")[0] for word in sys.argv[1:] if re.fullmatch(r"[\w/]+=[\w,]+", word)]
-    folder = Path(sys.argv[0]).resolve().parent / "configs"
+    places = [place / "configs" for place in Path(sys.argv[0]).resolve().parents]  # a script is in a folder of its own
+    folder = next(filter(Path.is_dir, places), places[0])
+    groups = [word for word in sys.argv[1:] if (folder / word.partition("=")[0]).is_dir()]
+    words = [word.split(",")[0] for word in groups if re.fullmatch(r"[\w/]+=[\w,]+", word)]
     for chosen in (words, []):  # where another word is wrong as well, the defaults still say what there is
         try:
             with initialize_config_dir(str(folder), version_base="1.3"):

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from auris.errors import UserError, nearest
 from auris.folders import RESULT, find_run, load_config
@@ -21,10 +22,20 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
     check_top(cfg)
     resolved = DictConfig(OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
     if HydraConfig.get().mode == RunMode.MULTIRUN and resolved.trainer.devices not in (1, "auto"):
-        raise UserError("A sweep (-m) runs one process after the other; choose trainer.devices=1.")
+        raise UserError("Each run of a sweep is one process; choose trainer.devices=1.")
     if resolved.test is None:
         resolved.test = HydraConfig.get().mode == RunMode.RUN
     return resolved, None
+
+
+def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
+    """The configuration of one run of a sweep, without a command line of its own."""
+    with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
+        cfg = compose("train", overrides=[*words, "hydra.mode=MULTIRUN"], return_hydra_config=True)
+    HydraConfig.instance().set_config(cfg)
+    with open_dict(cfg):
+        del cfg["hydra"]
+    return prepare(cfg)[0]
 
 
 def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Path]:

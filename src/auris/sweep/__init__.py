@@ -1,0 +1,1 @@
+"""A search for the hyperparameters with the best validation figure: scripts/sweep.py."""

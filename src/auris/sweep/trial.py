@@ -1,0 +1,106 @@
+"""One trial: a run with the parameters that were drawn, which may be stopped early, and may fail."""
+
+import math
+from contextlib import redirect_stdout
+from io import StringIO
+from itertools import starmap
+from typing import ClassVar
+
+from lightning import Callback, LightningModule, Trainer
+from omegaconf import DictConfig
+from optuna import Study, Trial, TrialPruned
+from optuna.trial import FrozenTrial, TrialState
+
+from auris.errors import UserError, explain
+from auris.prepare import compose_run
+from auris.run import train
+from auris.sweep.plan import Plan
+from auris.sweep.space import assign
+from auris.sweep.study import RUN, SAID, best_trial
+
+
+class Pruning(Callback):
+    """Reports the validation figure of each epoch to the trial of this process, and stops the run when it is told to.
+
+    Without a trial, as in a run that is resumed by itself, it does nothing.
+    """
+
+    trial: ClassVar[Trial | None] = None  # a study is no part of a configuration
+
+    def __init__(self, monitor: str | None, save_dir: str):
+        self.monitor, self.save_dir = monitor, save_dir
+
+    def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        if self.trial:
+            self.trial.set_user_attr(RUN, self.save_dir)
+
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        figure = float(trainer.callback_metrics.get(self.monitor or "", math.nan))
+        if self.trial and math.isfinite(figure):
+            self.trial.report(figure, trainer.current_epoch)
+            if self.trial.should_prune():
+                raise TrialPruned
+
+
+def carry_out(trial: Trial, study: Study, plan: Plan) -> None:
+    """Run a trial and record what came of it: a figure, an early stop, or the sentence with which it failed."""
+    try:
+        known = same_as(trial, study)
+        figure = run_trial(trial, plan) if known is None else known
+        if not math.isfinite(figure):
+            raise UserError(f"The validation figure {plan.monitor[0]} is not a number.")
+    except TrialPruned:
+        study.tell(trial, state=TrialState.PRUNED)
+    except Exception as error:
+        trial.set_user_attr(SAID, explain(error))
+        study.tell(trial, state=TrialState.FAIL)
+        if plan.debug:
+            raise
+    else:
+        study.tell(trial, figure)
+
+
+def same_as(trial: Trial, study: Study) -> float | None:
+    """What an earlier trial with the same parameters came to: the same run would come to the same."""
+    for earlier in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        if earlier.params == trial.params:
+            trial.set_user_attr(RUN, earlier.user_attrs.get(RUN, ""))
+            return earlier.value
+    return None
+
+
+def run_trial(trial: Trial, plan: Plan) -> float:
+    """Train with the parameters of a trial, in the folder of the study. The test set stays closed."""
+    cfg = compose_run(plan.space.fill(trial.params), plan.configs)
+    cfg.test, cfg.refit = False, False
+    cfg.paths.outputs = str(plan.folder / "runs")
+    cfg.callbacks = watched(cfg)
+    Pruning.trial = trial
+    try:
+        with redirect_stdout(StringIO()):  # the run's own log has it all
+            return train(cfg)
+    finally:
+        Pruning.trial = None
+
+
+def watched(cfg: DictConfig) -> dict:
+    """The callbacks of a run, with pruning in place of the line over the epochs."""
+    pruning = {"_target_": f"{Pruning.__module__}.{Pruning.__name__}"}
+    return {**(cfg.callbacks or {}), "progress": None, "pruning": pruning}
+
+
+def tell_trial(number: int, study: Study, plan: Plan) -> None:
+    """Print one line on a trial that ended."""
+    trial, best = study.get_trials(deepcopy=False)[number], best_trial(study)
+    words = " ".join(starmap(assign, trial.params.items()))
+    so_far = f"  (best {best.value:.4f}, trial {best.number})" if best else ""
+    print(f"trial {number}: {outcome(trial)}  {words}{so_far}", flush=True)
+
+
+def outcome(trial: FrozenTrial) -> str:
+    """What came of a trial, in a few words."""
+    if trial.state == TrialState.COMPLETE:
+        return f"{trial.value:.4f}"
+    if trial.state == TrialState.PRUNED:
+        return f"stopped after {(trial.last_step or 0) + 1} epochs"
+    return f"failed: {trial.user_attrs.get(SAID, 'its process was killed.')}"
