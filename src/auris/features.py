@@ -17,15 +17,16 @@ LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is n
 class Standardized(nn.Module):
     """Features with mean 0 and deviation 1 in each channel and band, as learnt on the training set.
 
-    The statistics are buffers: they are saved with the model, and prediction uses them.
+    The statistics are buffers: they are saved with the model, and prediction uses them. With `scale` false, features
+    stay in their own units.
     """
 
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, transform: nn.Module, in_shape: Shape):
+    def __init__(self, transform: nn.Module, in_shape: Shape, scale: bool = True):
         super().__init__()
-        self.transform = transform
+        self.transform, self.scale = transform, scale
         shape = self.raw(torch.zeros(1, *in_shape)).shape[1:]  # (C', F, T') or (C', T')
         self.out_shape = tuple(shape)
         self.register_buffer("mean", torch.zeros(*shape[:-1], 1))
@@ -45,6 +46,8 @@ class Standardized(nn.Module):
     @torch.no_grad()
     def learn(self, raws: Iterable[Tensor]) -> None:
         """Take mean and deviation from raw features (B, C', F, T') of training clips, in one pass in float64."""
+        if not self.scale:
+            return
         count, total, squares = 0, torch.zeros(()), torch.zeros(())
         for raw in raws:
             x = raw.double()

@@ -110,7 +110,7 @@ class System(LightningModule):
 
     @torch.no_grad()
     def learn(self, whole: Step) -> None:
-        """Take what is fixed before the search from the training set: means and deviations of features and summaries."""
+        """Take from the training set what is fixed before the search: means and deviations."""
         self.features.learn(self.once(batch.to(self.device)) for batch in whole)
         for part in self.model.modules():
             if isinstance(part, Standardized):
@@ -211,12 +211,14 @@ def build(cfg: DictConfig, spec: Spec) -> System:
 
 
 def make_features(node: DictConfig, spec: Spec) -> Standardized:
+    node = node.copy()
+    standardize = node.pop("standardize", True)
     transform = make(node, sample_rate=spec.sample_rate, channels=spec.channels)
     with understood(
         f"features: {type(transform).__name__} can't read clips of {spec.samples} samples and {spec.channels} channels",
         "try a smaller features.n_fft or a longer data.duration",
     ):
-        return Standardized(transform, (spec.channels, spec.samples))
+        return Standardized(transform, (spec.channels, spec.samples), standardize)
 
 
 @torch.no_grad()

@@ -70,11 +70,11 @@ class Mlp(Network):
 def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     """The summary (B, *in_shape) -> (B, size), standardised by what the training set is like, and its size.
 
-    Features of a single frame describe the whole clip already.
+    Features of a single frame describe the whole clip already: they stay as they are.
     """
     if in_shape[-1] == 1:
-        summary = nn.Flatten()
-    elif len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
+        return nn.Flatten(), prod(in_shape)
+    if len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
         raise UserError(f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}.")
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
     standardized = Standardized(nn.Sequential(summary, nn.Unflatten(1, (size, 1))), in_shape)

@@ -75,7 +75,7 @@ class NearestNeighbours(Plain):
 
 
 class Lookup(Plain):
-    """The target of the very clip that is asked for, and the mean of all targets for any other: knows, but learns nothing."""
+    """The target of the very clip that is asked for; for any other the mean of all. It knows, but learns nothing."""
 
     def recall(self, h: Tensor) -> Tensor:
         same = torch.isclose(h[:, None], self.seen, rtol=1e-4, atol=1e-4).all(-1).to(self.told)  # (B, n)

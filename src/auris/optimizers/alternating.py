@@ -25,11 +25,11 @@ class Alternating(Solver):
         self.factors = model
 
     def solve(self) -> None:
-        if self.state["taken"].setdefault("steps", 0) % 2 == 0:
+        if self.kept.setdefault("steps", 0) % 2 == 0:
             self.solve_encoder()
         else:
             self.solve_decoder()
-        self.state["taken"]["steps"] += 1
+        self.kept["steps"] += 1
 
     def solve_encoder(self) -> None:
         """The best code of a frame x is the least-squares one: decoder^+ (x - constant)."""

@@ -13,8 +13,8 @@ from auris.optimizers.gradientless import Examples, Groups, Solver
 class ClosedForm(Solver):
     """The last layer of a network by ridge regression (Hoerl and Kennard, 1970, eq. 2.1); of a linear model, all of it.
 
-    It minimises the mean over clips of |W h + b - target|^2 plus ridge x p x |W|^2, where h is what the network makes of
-    a clip before its last layer and p the mean square of the numbers in h, so that the scale of h does not matter.
+    It minimises the mean over clips of |W h + b - target|^2 plus ridge x p x |W|^2, where h is what the network makes
+    of a clip before its last layer and p the mean square of the numbers in h, so that the scale of h does not matter.
     Sums are in float64 and go over the training set pass by pass.
 
     Args:
@@ -23,8 +23,8 @@ class ClosedForm(Solver):
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module, ridge: float = 1.0):
         if not isinstance(model, Network):
-            raise UserError(f"optimizer: the closed form solves the last layer of a network; {type(model).__name__} has "
-                            "none. Choose another optimizer, such as adamw.")  # fmt: skip
+            raise UserError(f"optimizer: the closed form solves the last layer of a network and {type(model).__name__} "
+                            "has none; choose another optimizer, such as adamw.")  # fmt: skip
         if not isinstance(loss, nn.MSELoss):
             raise UserError("optimizer: the closed form makes the squared error smallest; choose loss=mse.")
         if ridge < 0:

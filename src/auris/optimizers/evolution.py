@@ -14,7 +14,7 @@ FULL = 500  # parameters up to which CMA-ES learns how they go together; above, 
 
 
 class Evolution(Search):
-    """Evolution strategy (mu/mu_w, lambda) with cumulative step-size adaptation (Hansen, Arnold and Auger, 2015, alg. 4).
+    """Evolution strategy (mu/mu_w, lambda) with cumulative step sizes (Hansen, Arnold and Auger, 2015, algorithm 4).
 
     A step is a generation: children scatter round the mean of their parents, and the better half of them become the
     parents, the best with the largest weight. Steps in the same direction make the scatter wider, steps to and fro
@@ -35,7 +35,7 @@ class Evolution(Search):
         self.parents = float(1 / self.weight.square().sum())  # how many the weighted ones are worth
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.state["evolution"]
+        own = self.kept
         generation = own.setdefault("generation", 0)
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + generation)
         children = torch.randn(self.population, len(start), generator=draw).to(start)  # (lambda, n)
@@ -77,12 +77,12 @@ class CmaEs(Search):
         children = [self.strategy.ask() for _ in range(self.population)]
         losses = torch.tensor([loss(torch.from_numpy(child).to(start)) for child in children])
         self.tell(children, losses)
-        self.state["cma"]["losses"].append(losses)
+        self.kept["losses"].append(losses)
         return torch.from_numpy(self.strategy.mean).to(start)
 
     def begun(self, start: Tensor) -> CMA | SepCMA:
         """The strategy after all generations so far: a resumed run tells it once more what it was told."""
-        own = self.state["cma"]
+        own = self.kept
         first = own.setdefault("start", start.cpu().double())
         kind = CMA if len(first) <= FULL else SepCMA
         self.strategy = kind(first.numpy(), self.lr, seed=self.seed, population_size=self.population)

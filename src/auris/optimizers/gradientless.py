@@ -25,6 +25,11 @@ class Gradientless(Optimizer, ABC):
         super().__init__(params, {"lr": lr})
 
     @property
+    def kept(self) -> dict[str, Any]:
+        """What a step leaves to the next; it is part of the checkpoint."""
+        return self.state["search"]  # type: ignore[index]
+
+    @property
     def lr(self) -> float:
         return self.param_groups[0]["lr"]
 

@@ -12,7 +12,7 @@ class Memorize(Solver):
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         if not isinstance(model, Plain):
-            raise UserError(f"optimizer: {type(model).__name__} has parameters to find and can't keep the training set; "
+            raise UserError(f"optimizer: {type(model).__name__} has parameters to find and can't keep clips; "
                             "choose another optimizer, such as adamw.")  # fmt: skip
         super().__init__(params, model, examples)
         self.plain = model

@@ -25,7 +25,7 @@ class RandomSearch(Search):
         self.candidates, self.seed = candidates, seed
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.state["search"]
+        own = self.kept
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + own.setdefault("step", 0))
         own["step"] += 1
         drawn = self.lr * torch.randn(self.candidates, len(start), generator=draw).to(start)
@@ -48,7 +48,7 @@ class GridSearch(Search):
         if self.size * log(levels) > log(most):  # 3^25000 is slow to write out
             raise UserError(
                 f"A grid of {levels} values for each of {self.size} parameters has {levels}^{self.size} points, and "
-                f"{most} are the most; choose a smaller model, as in model=linear features.n_mels=1, or another optimizer."
+                f"{most} are the most; choose fewer, as in model=linear features.n_mels=1, or another optimizer."
             )
         self.levels, self.bound = levels, bound
 
