@@ -61,8 +61,8 @@ def make_plan(words: Sequence[str], configs: Path) -> Plan:
     space = read_space([override for override in overrides if override.key_or_group not in own])
     cfg = compose_all(space, configs)
     from auris.log import hush
-    from auris.make import make
     from auris.run import open_data
+    from auris.system import build
 
     hush()
     data = open_data(cfg)
@@ -73,7 +73,7 @@ def make_plan(words: Sequence[str], configs: Path) -> Plan:
         configs=configs,
         folder=Path(cfg.paths.outputs) / "sweeps" / (settings.study or name_study(space, cfg)),
         distributions=space.distributions(cfg),
-        monitor=make(cfg.task, spec=data.spec).monitor,
+        monitor=build(cfg, data.spec).task.monitor,
         seed=cfg.seed,
         epochs=cfg.trainer.max_epochs if isinstance(cfg.trainer.max_epochs, int) else 1,
         debug=cfg.debug,
@@ -111,13 +111,18 @@ def read_settings(overrides: Sequence[Override]) -> Settings:
 def compose_all(space: Space, configs: Path) -> DictConfig:
     """The configuration of a run, after each option of each searched group was composed once."""
     try:
-        cfg, *_ = [compose_run(sample, configs) for sample in space.samples(configs)]
+        cfg, *others = [compose_run(sample, configs) for sample in space.samples(configs)]
     except ConfigCompositionException:
         own = [field.name for field in fields(Settings)]
         for key, _ in space.words:
             if close := difflib.get_close_matches(key, own, n=1, cutoff=0.8):
                 raise UserError(f"There is no setting {key}; did you mean {close[0]}?") from None
         raise
+    if any((other.loss, other.task) != (cfg.loss, cfg.task) for other in others):
+        raise UserError(
+            "Some choices bring a loss or a task of their own, and their validation figures can't be compared; "
+            "give loss=... and task=... to all of them."
+        )
     return cfg
 
 
