@@ -21,7 +21,7 @@ class ClosedForm(Solver):
         ridge: how strongly large weights are held back; 0 is ordinary least squares of the least norm.
     """
 
-    def __init__(self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module, ridge: float = 1.0):
+    def __init__(self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module, ridge: float = 0.3):
         if not isinstance(model, Network):
             raise UserError(f"optimizer: the closed form solves the last layer of a network and {type(model).__name__} "
                             "has none; choose another optimizer, such as adamw.")  # fmt: skip
