@@ -1,0 +1,26 @@
+"""What a model sees of each clip, as a table: python scripts/features.py data=esc10 features=statistics > esc10.csv"""
+
+import csv
+import sys
+from pathlib import Path
+
+from auris.errors import Parser, plain_errors
+
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+
+
+def main() -> None:
+    parser = Parser(description=__doc__)
+    parser.add_argument("words", nargs="*", help="settings of train.py, such as data=... and features=...")
+    options = parser.parse_args()
+    from auris.describe import rows
+    from auris.log import hush
+    from auris.prepare import compose_run
+
+    hush()
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(compose_run(options.words, CONFIGS)))
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()
