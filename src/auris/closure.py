@@ -28,7 +28,8 @@ class Closure:
             set_random_state(self.dice)
         self.calls += 1
         self.optimizer.zero_grad()
-        return torch.stack([self.one_pass(batch) for batch in self.step]).sum()
+        self.last = torch.stack([self.one_pass(batch) for batch in self.step]).sum()
+        return self.last
 
     def one_pass(self, batch: Batch) -> Tensor:
         """What these clips contribute to the mean loss."""

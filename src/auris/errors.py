@@ -43,6 +43,9 @@ def plain_errors() -> Iterator[None]:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then hands its errors to us instead of printing them
     try:
         yield
+    except BrokenPipeError:  # whoever reads has enough, as in `... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         leave("Stopped; python train.py resume=RUN goes on where the last finished epoch ended.", 130)
     except Exception as error:

@@ -87,7 +87,8 @@ class System(LightningModule):
         started = time.monotonic()
         optimizer = self.optimizers()
         closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
-        self.losses.append(optimizer.step(closure))  # type: ignore[union-attr, arg-type]
+        told = optimizer.step(closure)  # type: ignore[union-attr, arg-type]
+        self.losses.append(closure.last if told is None else told)  # a scaler of gradients does not tell
         step_on(self.lr_schedulers())
         self.spent["passes"] += closure.calls * len(step) * self.trainer.world_size / len(self.data.train_clips)
         self.spent["seconds"] += time.monotonic() - started
