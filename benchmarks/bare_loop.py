@@ -1,6 +1,6 @@
 """The training steps of a run in a bare PyTorch loop: python benchmarks/bare_loop.py model=mlp data=...
 
-The same tensors, batches, forward pass (that of `System`, which calls nothing of Lightning), optimizer, schedule and
+The same tensors, batches, loss (that of `System`, which calls nothing of Lightning), optimizer, schedule and
 averaged weights as `python train.py` with the same words; nobody else has a say.
 """
 
@@ -16,11 +16,11 @@ from torch.optim.lr_scheduler import LRScheduler
 from turns import report, turns
 
 from auris.data.loader import Loader
-from auris.data.spec import Batch
 from auris.make import make
 from auris.memory import keep_memory
+from auris.optimizers import make_optimizer
 from auris.run import open_data
-from auris.system import System, build, parameter_groups
+from auris.system import System, build
 
 
 class Average:
@@ -36,14 +36,13 @@ class Average:
 
 
 def train_epoch(system: System, loader: Loader, optimizer: Optimizer, schedule: LRScheduler, average: Average) -> None:
-    for batch in loader:
-        loss = system.training_step(Batch(*(tensor.to(system.device) for tensor in batch)), 0)
+    for step in loader:
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        for batch in step:
+            (system.loss_of(batch) * (len(batch) / len(step))).backward()
         optimizer.step()
         schedule.step()
         average.update()
-    system.losses.clear()
 
 
 def prepare(cfg: DictConfig) -> tuple[System, Loader]:
@@ -53,7 +52,7 @@ def prepare(cfg: DictConfig) -> tuple[System, Loader]:
     system = build(cfg, data.spec).to("cuda" if gpu else "cpu")
     loader = data.train_dataloader()
     loader.wave = loader.wave.to(system.device)
-    system.features.learn(batch.wave for batch in loader)
+    system.learn(data.whole())
     return system, loader
 
 
@@ -61,7 +60,7 @@ def main(words: list[str]) -> None:
     keep_memory()
     cfg = configured(*words)
     system, loader = prepare(cfg)
-    optimizer = make(cfg.optimizer, params=parameter_groups(system.model))
+    optimizer = make_optimizer(cfg.optimizer, system)
     rate, steps = optimizer.param_groups[0]["lr"], cfg.trainer.max_epochs * len(loader)
     schedule = make(cfg.schedule, optimizer=optimizer, total_steps=steps, max_lr=rate)
     average = Average(system, cfg.callbacks.ema.decay)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import REPOSITORY, cli, fill, write
-from running import configured
+from running import configured, options
 
 from auris.errors import UserError, explain
 from auris.prepare import check_flags
@@ -14,7 +14,7 @@ from auris.run import train
 
 FOLDER = ("data=folder", "data.root=recordings", "data.duration=0.5")
 MISTAKES = {  # command line -> what the sentence must say
-    ("model=clnn",): "There is no model=clnn; did you mean cnn? Choices: cnn, cnn1d, linear, mlp, perceptron, resnet.",
+    ("model=clnn",): f"There is no model=clnn; did you mean cnn? Choices: {', '.join(options('model'))}.",
     ("data=cats",): "There is no data=cats; did you mean cats_babies?",
     ("loss=crossentropy",): "There is no loss=crossentropy; did you mean cross_entropy?",
     ("optimizer=adamm",): "There is no optimizer=adamm; did you mean adam",

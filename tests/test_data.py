@@ -18,7 +18,7 @@ from auris.errors import UserError
 
 DEFAULTS = {
     "sample_rate": None, "channels": 1, "duration": 0.6, "padding": "repeat", "fold": 1, "folds": 5,
-    "split_seed": 0, "batch_size": 4,
+    "split_seed": 0, "batch_size": 4, "pass_size": 4,
 }  # fmt: skip
 
 
@@ -41,15 +41,15 @@ def table(root: Path, *lines: str) -> Table:
     return Table(str(root / "clips.csv"))
 
 
-def loader(count: int = 20, batch_size: int = 6, **changes: int | None) -> Loader:
+def loader(count: int = 20, batch_size: int = 6, pass_size: int = 1000, **changes: int | None) -> Loader:
     """Clip i is in row i + 100, whose samples are all i + 100, and of class i + 1000."""
     number = torch.arange(count)
     wave = torch.arange(count + 100.0)[:, None, None].expand(-1, 1, 3)
-    return Loader(wave, number + 1000, number + 100, number, batch_size, **changes)
+    return Loader(wave, number + 1000, number + 100, number, batch_size, pass_size, **changes)
 
 
 def indices(walk: Loader) -> list[list[int]]:
-    return [batch.index.tolist() for batch in walk]
+    return [step.index.tolist() for step in walk]
 
 
 def test_spec_says_what_the_data_is(usual: AudioData) -> None:
@@ -76,8 +76,8 @@ def test_sets_cover_all_clips_and_keep_the_classes(usual: AudioData) -> None:
 
 
 def test_every_clip_has_its_samples_and_its_class(usual: AudioData) -> None:
-    for batch in usual.loader(torch.arange(20)):
-        for wave, target, index in zip(*batch, strict=True):
+    for (batch,) in usual.loader(torch.arange(20)):
+        for wave, target, index in zip(batch.wave, batch.target, batch.index, strict=True):
             clip = usual.clips[index][0]
             sound = soundfile.read(clip.path, dtype="float32")[0]
             assert np.array_equal(wave[0], np.resize(sound, 4800))
@@ -212,10 +212,17 @@ def test_description_counts_and_names(usual: AudioData) -> None:
 
 
 def test_batch_holds_wave_target_and_index_of_its_clips() -> None:
-    for wave, target, index in loader(seed=1):
-        assert wave.shape == (len(index), 1, 3)
-        assert torch.equal(wave[:, 0, 0], index + 100.0)
-        assert torch.equal(target, index + 1000)
+    for (batch,) in loader(seed=1):
+        assert batch.wave.shape == (len(batch), 1, 3)
+        assert torch.equal(batch.wave[:, 0, 0], batch.index + 100.0)
+        assert torch.equal(batch.target, batch.index + 1000)
+
+
+def test_a_large_batch_goes_in_passes_that_hold_each_of_its_clips_once() -> None:
+    for step in loader(20, 20, pass_size=6, seed=1):
+        passes = [batch.index.tolist() for batch in step]
+        assert [len(clips) for clips in passes] == [5, 5, 5, 5]
+        assert sum(passes, []) == step.index.tolist() and sorted(sum(passes, [])) == list(range(20))
 
 
 def test_order_is_a_function_of_seed_and_epoch() -> None:
@@ -255,7 +262,7 @@ def test_without_a_seed_clips_keep_their_order() -> None:
 
 @pytest.mark.parametrize(("count", "sizes"), [(32, [32]), (33, [17, 16]), (65, [22, 22, 21]), (64, [32, 32]), (3, [3])])
 def test_no_batch_is_tiny(count: int, sizes: list[int]) -> None:
-    assert [len(batch.index) for batch in loader(count, 32, seed=0)] == sizes
+    assert [len(step) for step in loader(count, 32, seed=0)] == sizes
 
 
 @pytest.mark.parametrize("world", [2, 3, 4])

@@ -1,40 +1,88 @@
 """Every option of every group composes, and every pair of options trains a moment or is refused in one sentence."""
 
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from itertools import combinations, product
 from pathlib import Path
+from random import Random
 
 import pytest
 from conftest import fill
 from running import TINY, configured, options
+from torch import Tensor
 
+from auris.closure import Closure
 from auris.errors import UserError
-from auris.run import train
+from auris.optimizers import make_optimizer
+from auris.run import open_data, train
+from auris.system import System, build
 
+FOUND = ["model", "optimizer"]  # the two groups that have a table of their own
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
-REFUSED = {  # pairs that can't work, with what the sentence says
-    frozenset({"model=cnn", "features=raw"}): "features=log_mel, or model=cnn1d",
-    frozenset({"model=resnet", "features=raw"}): "features=log_mel, or model=cnn1d",
-    frozenset({"augment=strong", "features=raw"}): "augment=wave",
-    frozenset({"augment=strong", "features=mfcc"}): "augment=wave",
+LAZY = ("knn", "lookup", "naive_bayes", "random_forest", "svm")
+SMALL = {  # what makes an option fast
+    "model=cnn": ("model.widths=[4,8]",),
+    "model=resnet": ("model.widths=[4,8]",),
+    "model=cnn1d": ("model.widths=[4,8]",),
+    "model=random_forest": ("model.estimator.n_estimators=3",),
+    "optimizer=evolution": ("optimizer.population=4",),
+    "optimizer=cma_es": ("optimizer.population=4",),
+    "optimizer=random_search": ("optimizer.candidates=2",),
+    "optimizer=lbfgs": ("optimizer.max_iter=2",),
 }
+OF_A_CLIP = ("features=statistics", "features=piczak")
+SQUARED = ("optimizer=closed_form", "optimizer=alternating")
+REFUSED = {  # pairs that can't work, with what the sentence says
+    **dict.fromkeys(product(("model=cnn", "model=resnet"), ("features=raw", *OF_A_CLIP)), "features=log_mel"),
+    **dict.fromkeys(product(("features=raw", "features=mfcc", *OF_A_CLIP), ("augment=strong",)), "augment=wave"),
+    **{(f"loss={loss}", name): "choose loss=mse" for loss in options("loss") if loss != "mse" for name in SQUARED},
+    ("model=autoencoder_linear", "features=raw"): "model.width=8 should be between 1 and the 1",
+    ("features=raw", "optimizer=alternating"): "model.width=8 should be between 1 and the 1",
+}
+NEEDS = {"optimizer=alternating": "model=autoencoder_linear", "optimizer=memorize": "model=knn"}
+
+
+def refusal(optimizer: str, model: str) -> str | None:
+    """What is said where this optimizer can't find this model; None where it can."""
+    if optimizer == "memorize":
+        return None if model in LAZY else "can't keep clips; choose another optimizer"
+    if optimizer == "alternating":
+        return None if model == "autoencoder_linear" else "choose model=autoencoder_linear"
+    if optimizer == "closed_form":
+        return "choose another optimizer" if model in (*LAZY, "autoencoder_linear") else None
+    if model in LAZY:
+        return "choose optimizer=memorize"
+    return "are the most; choose fewer" if optimizer == "grid_search" else None
+
+
+def allowed(choice: tuple[str, ...]) -> bool:
+    """Whether nothing in this combination, one option of each group, is refused."""
+    model, optimizer = (choice[GROUPS.index(group)].split("=")[1] for group in ("model", "optimizer"))
+    return refusal(optimizer, model) is None and not any(pair in REFUSED for pair in combinations(choice, 2))
 
 
 def pairwise() -> list[tuple[str, ...]]:
-    """Few combinations that hold every pair of options of two groups at least once."""
+    """Few allowed combinations, drawn with a fixed seed, that hold every pair but those of model and optimizer."""
+    dice = Random(0)
     choices = [[f"{group}={option}" for option in options(group)] for group in GROUPS]
-    missing = {frozenset(pair) for one, other in combinations(choices, 2) for pair in product(one, other)}
-    everything = list(product(*choices))[::7]  # 7 has no factor in common with the numbers of options
+    choices[GROUPS.index("optimizer")].remove("optimizer=grid_search")  # has too many points with every model
+    wanted = [pair for one, other in combinations(choices, 2) for pair in product(one, other)]
+    missing = {pair: None for pair in wanted if pair not in REFUSED and "=".join(pair).split("=")[::2] != FOUND}
     chosen = []
     while missing:
-        best = max(everything, key=lambda c: sum(frozenset(p) in missing for p in combinations(c, 2)))
-        gained = {frozenset(pair) for pair in combinations(best, 2)} & missing
-        if not gained:
-            rest = missing.pop()
-            best = next(c for c in product(*choices) if rest <= set(c))
-            gained = {frozenset(pair) for pair in combinations(best, 2)}
-        missing -= gained
-        chosen.append(best)
+        holders = [draw(dice, choices, next(iter(missing))) for _ in range(20)]
+        chosen.append(max(holders, key=lambda choice: sum(pair in missing for pair in combinations(choice, 2))))
+        for pair in combinations(chosen[-1], 2):
+            missing.pop(pair, None)
     return chosen
+
+
+def draw(dice: Random, choices: list[list[str]], pair: tuple[str, str]) -> tuple[str, ...]:
+    """An allowed combination that holds this pair, at random."""
+    fixed = [[option for option in group if option in pair] or group for group in choices]
+    draws = (tuple(map(dice.choice, fixed)) for _ in range(100_000))
+    return next(choice for choice in draws if allowed(choice))
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +92,62 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.mark.parametrize("choice", pairwise(), ids=" ".join)
-def test_a_combination_trains_or_is_refused(choice: tuple[str, ...], place: Path) -> None:
+def words(place: Path, *choice: str) -> tuple[str, ...]:
     data = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
-    words = ("data=folder", *data, *TINY, *choice)
-    reasons = [text for pair, text in REFUSED.items() if pair <= set(choice)]
-    if not reasons:
-        train(configured(*words))
-    else:
-        with pytest.raises(UserError) as refusal:
-            train(configured(*words))
-        assert any(reason in str(refusal.value) for reason in reasons)
+    small = (word for option in choice for word in SMALL.get(option, ()))
+    return ("data=folder", *data, *TINY, "data.pass_size=8", *choice, *small)
+
+
+@pytest.mark.parametrize("choice", pairwise(), ids=" ".join)
+def test_a_combination_trains(choice: tuple[str, ...], place: Path) -> None:
+    train(configured(*words(place, *choice)))
+
+
+@pytest.mark.parametrize("pair", REFUSED, ids=" ".join)
+def test_a_pair_is_refused(pair: tuple[str, str], place: Path) -> None:
+    needed = {need for option, need in NEEDS.items() if option in pair}
+    with pytest.raises(UserError) as refused:
+        train(configured(*words(place, *pair, *needed)))
+    assert REFUSED[pair] in str(refused.value)
+
+
+@pytest.fixture(scope="module")
+def system_of(place: Path) -> Callable[[str], System]:
+    """A fresh system with the squared error, which every optimizer can make small, by the name of its model."""
+
+    @cache
+    def built(model: str) -> System:
+        cfg = configured(*words(place, f"model={model}", "loss=mse", "optimizer=adamw"))
+        data = open_data(cfg)
+        system = build(cfg, data.spec)
+        system.learn(data.whole())
+        return system
+
+    return lambda model: deepcopy(built(model))
+
+
+@pytest.mark.parametrize("optimizer", options("optimizer"))
+def test_an_optimizer_takes_a_step_with_a_model_or_is_refused(
+    optimizer: str, place: Path, system_of: Callable[[str], System], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cfg = configured(*words(place, f"optimizer={optimizer}"))
+    data = open_data(cfg)
+    monkeypatch.setattr(System, "data", data)
+    for model in options("model"):
+        system = system_of(model)
+        expected = refusal(optimizer, model)
+        if expected:
+            with pytest.raises(UserError, match=expected):
+                make_optimizer(cfg.optimizer, system)
+        else:
+            found = make_optimizer(cfg.optimizer, system)
+            closure = Closure(data.whole(), system.loss_of, found, Tensor.backward)
+            assert found.step(closure).isfinite()  # type: ignore[arg-type]
+
+
+def test_a_grid_of_few_points_is_searched(place: Path) -> None:
+    few = ("features.n_mels=1", "features.f_min=1000", "optimizer.levels=2")
+    train(configured(*words(place, "model=linear", "optimizer=grid_search"), *few))
 
 
 @pytest.mark.parametrize("group", ["data", "trainer", "callbacks", "logger", "paths", "task", "experiment", *GROUPS])

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from auris.augment import Augment
 from auris.data.spec import Shape
 from auris.errors import UserError
+from auris.features import Standardized
 from auris.models import Cnn, Cnn1d, Linear, MeanDeviation, Mlp, Network
 from auris.models.dense import activated
 from auris.system import check_shapes
@@ -36,7 +37,10 @@ def parameters(model: nn.Module) -> int:
 
 
 def fit(model: nn.Module, x: Tensor, target: Tensor, steps: int) -> float:
-    """The loss after some steps of full-batch Adam."""
+    """The loss after some steps of full-batch Adam, once the model has learnt how its summary is scaled."""
+    for part in model.modules():
+        if isinstance(part, Standardized):
+            part.learn([part.raw(x)])
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(steps):
         optimizer.zero_grad()

@@ -8,8 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import torch
 from conftest import REPOSITORY, cli, fill
+from torch import Tensor, nn
+
+from auris.optimizers import CmaEs, Evolution, RandomSearch, Search
+from auris.optimizers.build import parameter_groups
 
 WORDS = (
     *("data=folder", "data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=30", "logger=none"),
@@ -69,3 +74,34 @@ def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
     assert again.returncode == 1
     assert "is finished" in again.stderr
     assert json.loads((run / "result.json").read_text()) == before
+
+
+SEARCHES = [(Evolution, 3), (CmaEs, 3), (CmaEs, 30), (RandomSearch, 3)]  # 30 x 30: above 500 parameters CMA-ES differs
+
+
+@pytest.mark.parametrize(("kind", "width"), SEARCHES)
+def test_a_search_that_was_stopped_finds_the_same_bits(kind: type[Search], width: int, tmp_path: Path) -> None:
+    straight, stopped = started(kind, width), started(kind, width)
+    take_steps(*straight, 5)
+    take_steps(*stopped, 2)
+    torch.save([part.state_dict() for part in stopped], tmp_path / "last.ckpt")
+    resumed = started(kind, width)
+    for part, state in zip(resumed, torch.load(tmp_path / "last.ckpt", weights_only=True), strict=True):
+        part.load_state_dict(state)
+    assert not same(resumed[0].state_dict(), straight[0].state_dict())
+    take_steps(*resumed, 3)
+    assert same(resumed[0].state_dict(), straight[0].state_dict())
+
+
+def started(kind: type[Search], width: int) -> tuple[nn.Linear, Search]:
+    torch.manual_seed(0)
+    model = nn.Linear(width, width)
+    return model, kind(parameter_groups(model), lr=0.3)  # type: ignore[arg-type]
+
+
+def take_steps(model: nn.Linear, search: Search, steps: int) -> None:
+    def closure() -> Tensor:
+        return (model.weight - 1).square().mean() + model.bias.square().mean()
+
+    for _ in range(steps):
+        search.step(closure)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from auris.schedules import Cosine
+from auris.schedules import Cosine, OneCycle
 
 
 def cosine(total_steps: int = 100, warm_up: float = 0.1, lr: float = 0.5) -> Cosine:
@@ -51,3 +51,18 @@ def test_a_restored_schedule_goes_on_as_if_nothing_had_happened() -> None:
     resumed.optimizer.load_state_dict(stopped.optimizer.state_dict())
     resumed.load_state_dict(stopped.state_dict())
     assert rates(resumed, 60) == rates(stopped, 60)
+
+
+@pytest.mark.parametrize(
+    ("kind", "moves"), [(torch.optim.Adam, True), (torch.optim.SGD, False), (torch.optim.LBFGS, False)]
+)
+def test_one_cycle_needs_no_momentum_and_gives_none(kind: type[torch.optim.Optimizer], moves: bool) -> None:
+    optimizer = kind(nn.Linear(1, 1).parameters(), lr=0.5)  # type: ignore[call-arg]
+    schedule = OneCycle(optimizer, 10, 0.5)
+    before = {name: value for name, value in optimizer.param_groups[0].items() if name in ("betas", "momentum")}
+    assert schedule.get_last_lr()[0] < 0.05
+    for _ in range(2):  # of the three steps in which it rises
+        optimizer.step(lambda: torch.zeros(()))
+        schedule.step()
+    assert schedule.get_last_lr()[0] == pytest.approx(0.5)
+    assert (before != {name: optimizer.param_groups[0][name] for name in before}) == moves

@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
+from torch.optim.lr_scheduler import LambdaLR, OneCycleLR, ReduceLROnPlateau
 
 
 class Cosine(LambdaLR):
@@ -25,6 +25,18 @@ class Cosine(LambdaLR):
             return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, total_steps - rise))))
 
         super().__init__(optimizer, factor)
+
+
+class OneCycle(OneCycleLR):
+    """Up to the learning rate and down again (Smith and Topin, 2019), and momentum, where there is one, the other way.
+
+    Args:
+        pct_start: share of the steps in which the rate rises.
+    """
+
+    def __init__(self, optimizer: Optimizer, total_steps: int, max_lr: float, pct_start: float = 0.3):
+        has_momentum = bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults
+        super().__init__(optimizer, max_lr, total_steps, pct_start=pct_start, cycle_momentum=has_momentum)
 
 
 def step_on(schedule: Any) -> None:

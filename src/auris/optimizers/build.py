@@ -7,7 +7,7 @@ from torch.optim import Optimizer
 
 from auris.errors import UserError
 from auris.make import make
-from auris.optimizers.gradientless import Gradientless
+from auris.optimizers.gradientless import Solver
 
 
 def make_optimizer(node: Any, system: Any) -> Optimizer:
@@ -19,10 +19,10 @@ def make_optimizer(node: Any, system: Any) -> Optimizer:
     groups = parameter_groups(system.model)
     facts = {"model": system.model, "loss": system.loss, "examples": system.examples}
     optimizer: Optimizer = make(node, params=groups, **facts)
-    if not isinstance(optimizer, Gradientless) and not any(group["params"] for group in groups):
+    if not isinstance(optimizer, Solver) and not any(group["params"] for group in groups):
         raise UserError(
-            f"{type(optimizer).__name__} follows a gradient and {type(system.model).__name__} has no parameter that "
-            "could; choose optimizer=memorize, which such a model brings by itself."
+            f"{type(optimizer).__name__} looks for parameters and {type(system.model).__name__} has none to find; "
+            "choose optimizer=memorize, which such a model brings by itself."
         )
     return optimizer
 

@@ -16,4 +16,7 @@ class Lbfgs(torch.optim.LBFGS):
 
     def __init__(self, params: Groups, lr: float = 1.0, max_iter: int = 10, history_size: int = 10):
         flat = [p for group in params for p in group["params"]]  # it knows one group of parameters only
-        super().__init__(flat, lr, max_iter, history_size=history_size, line_search_fn="strong_wolfe")
+        for p in flat:
+            p.data = p.data.contiguous()  # it can't read a gradient of another layout, such as channels last
+        group = [{"params": flat}]
+        super().__init__(group, lr, max_iter, history_size=history_size, line_search_fn="strong_wolfe")

@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from torch.optim import Optimizer
 
 Groups = list[dict[str, Any]]
@@ -49,7 +48,7 @@ class Search(Gradientless):
             value = float(closure())
             return value if value == value else float("inf")
 
-        self.put(self.search(parameters_to_vector(self.parameters()), loss))
+        self.put(self.search(self.taken(), loss))
         return closure()
 
     @abstractmethod
@@ -59,8 +58,14 @@ class Search(Gradientless):
     def parameters(self) -> Iterator[nn.Parameter]:
         return (p for group in self.param_groups for p in group["params"])
 
+    def taken(self) -> Tensor:
+        """A copy (n,) of the parameters, whatever their layout in memory."""
+        return torch.cat([p.flatten() for p in self.parameters()])
+
     def put(self, vector: Tensor) -> None:
-        vector_to_parameters(vector, self.parameters())
+        """Write (n,) into the parameters where they are: averages of the weights follow these very tensors."""
+        for p, part in zip(self.parameters(), vector.split([p.numel() for p in self.parameters()]), strict=True):
+            p.copy_(part.view_as(p))
 
     @property
     def size(self) -> int:
