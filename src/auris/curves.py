@@ -46,7 +46,7 @@ def draw(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     if not curves:
         raise UserError("None of these runs has train/seconds and train/passes in its metrics.csv; train anew.")
     rows = rows_of(curves)
-    heights = [1.0 if all(single(curve) for curve, _ in row) else 2.8 for row in rows.values()]  # inches
+    heights = [0.9 if all(single(curve) for curve, _ in row) else 3.0 for row in rows.values()]  # inches
     figure = new_figure(10, sum(heights) + 0.12 * len(names) + 1.2)
     figure.set_layout_engine("constrained")
     panels = figure.subplots(len(rows), 2, sharex="col", sharey="row", squeeze=False, height_ratios=heights)
