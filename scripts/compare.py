@@ -1,26 +1,64 @@
-"""One table of many runs: python scripts/compare.py outputs/cats_babies"""
+"""One table of many runs, and one picture of all on the same data: python scripts/compare.py --same data=cats_babies"""
 
 import csv
 import json
 import sys
+from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from auris.errors import Parser, plain_errors
+from auris.errors import Parser, UserError, plain_errors
+
+if TYPE_CHECKING:
+    from auris.compare import Row
 
 
 def main() -> None:
+    options = command_line()
+    from auris.compare import compare, scored, which_set
+    from auris.runs import find_runs, pick
+
+    runs = pick(find_runs(options.folders), options.same)
+    name = options.set or which_set(runs)
+    shown = scored(runs, name)
+    rows = compare(shown, options.metric, name)
+    show(rows, name, options)
+    if left := len(runs) - len(shown):
+        print(f"Left out, as they have not looked at their {name} set: {left} runs.", file=sys.stderr)
+    if options.picture or options.same:
+        from auris.curves import draw
+
+        path = Path(options.picture or Path(options.folders[0]) / "compare.png")
+        draw(shown, [row.name for row in rows]).savefig(path)
+        print(f"Picture: {path}", file=sys.stderr)
+
+
+def command_line() -> Namespace:
     parser = Parser(description=__doc__)
-    parser.add_argument("folders", nargs="+", help="folders with finished runs, at any depth")
-    parser.add_argument("--metric", default="accuracy", help="which metric (default: accuracy)")
-    parser.add_argument("--set", choices=("test", "val"), default="test", help="of which clips (default: test)")
+    parser.add_argument("folders", nargs="*", help="folders with finished runs, at any depth (with --same: outputs)")
+    parser.add_argument("--same", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
+                        help="only runs with these choices and settings, which are drawn as well")  # fmt: skip
+    parser.add_argument(
+        "--picture", metavar="FILE", help="draw the runs (with --same: compare.png in the first folder)"
+    )
+    parser.add_argument("--metric", help="which metric (default: the main one of the task)")
+    parser.add_argument("--set", choices=("test", "val"), help="of which clips (default: test, if any run tested)")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON instead of Markdown")
     form.add_argument("--csv", action="store_true", help="print CSV instead of Markdown")
     options = parser.parse_args()
-    from auris.compare import compare, find_runs, markdown
+    if not (options.folders or options.same):
+        raise UserError("Name a folder with finished runs, or --same data=cats_babies for those in outputs.")
+    options.folders = options.folders or ["outputs"]
+    return options
+
+
+def show(rows: "list[Row]", name: str, options: Namespace) -> None:
+    """Print the table in the form that was asked for."""
+    from auris.compare import markdown
     from auris.record import without_nan
 
-    rows = compare(find_runs(options.folders), options.metric, options.set)
     if options.json:
         print(json.dumps([without_nan(asdict(row)) for row in rows], indent=2))
     elif options.csv:
@@ -28,7 +66,7 @@ def main() -> None:
         table.writeheader()
         table.writerows(asdict(row) for row in rows)
     else:
-        print(markdown(rows, options.metric, options.set))
+        print(markdown(rows, name))
 
 
 if __name__ == "__main__":

@@ -6,14 +6,25 @@ from typing import Any
 
 import pytest
 
-from auris.compare import compare, find_runs, interval, markdown
+from auris.compare import compare, interval, markdown, which_set
+from auris.configurations import configurations
 from auris.errors import UserError
+from auris.runs import find_runs, pick
 
 
-def finished(folder: Path, accuracy: float, fold: int = 1, seed: int = 1, model: str = "mlp", **settings: Any) -> None:
+def finished(
+    folder: Path,
+    value: float,
+    fold: int = 1,
+    seed: int = 1,
+    model: str = "mlp",
+    choices: dict[str, str] | None = None,
+    metric: str = "accuracy",
+    **settings: Any,
+) -> None:
     """The record of a run."""
     folder.mkdir(parents=True)
-    scores = {"metrics": {"accuracy": {"value": accuracy}}, "majority": {"accuracy": 0.5}}
+    scores = {"metrics": {metric: {"value": value}}, "majority": {metric: 0.5}}
     result = {
         "data": "birds",
         "model": model,
@@ -22,6 +33,7 @@ def finished(folder: Path, accuracy: float, fold: int = 1, seed: int = 1, model:
         "fingerprint": f"f{fold}",
         "fold": fold,
         "seed": seed,
+        **(choices or {}),
     }
     (folder / "result.json").write_text(json.dumps({**result, "test": scores, "seconds": 60.0}))
     lines = [f"seed: {seed}", f"data: {{fold: {fold}}}", f"model: {{kind: {model}}}"]
@@ -57,7 +69,74 @@ def test_configurations_are_told_apart_by_what_differs(tmp_path: Path) -> None:
     finished(tmp_path / "c", 0.8, model="cnn")
     rows = compare(find_runs([str(tmp_path)]), "accuracy", "test")
     assert [row.name for row in rows] == ["birds cnn", "birds mlp width=16", "birds mlp width=8"]
-    assert "| birds mlp width=16 | 1 x 1 | 0.700 | - | - | 0.500 | 1.0 |" in markdown(rows, "accuracy", "test")
+    assert "| birds mlp width=16 | 1 x 1 | 0.700 | - | - | 0.500 | 1.0 |" in markdown(rows, "test")
+
+
+def test_choices_stand_for_the_settings_that_follow_from_them(tmp_path: Path) -> None:
+    solver = {"loss": "{_target_: Mse}", "trainer": "{max_epochs: 1}", "features": "{_target_: Mel}"}
+    search = {"loss": "{_target_: Ce}", "trainer": "{max_epochs: 100}", "features": "{_target_: Mel}"}
+    closed, adam = {"optimizer": "closed_form", "loss": "mse"}, {"optimizer": "adamw", "loss": "cross_entropy"}
+    finished(tmp_path / "a", 0.9, choices=closed, **solver)
+    finished(tmp_path / "b", 0.8, choices=adam, optimizer="{lr: 0.1}", **search)
+    finished(tmp_path / "c", 0.7, choices=adam, optimizer="{lr: 0.2}", **search)
+    names = [row.name for row in compare(find_runs([str(tmp_path)]), None, "test")]
+    assert names == [
+        "birds mlp optimizer=closed_form",
+        "birds mlp optimizer=adamw optimizer.lr=0.1",
+        "birds mlp optimizer=adamw optimizer.lr=0.2",
+    ]
+
+
+def test_what_does_not_follow_from_a_choice_is_told_beside_it(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 0.9, choices={"optimizer": "lbfgs", "features": "mfcc"}, features="{_target_: Mfcc}")
+    finished(tmp_path / "b", 0.8, choices={"optimizer": "adamw", "features": "mel"}, features="{_target_: Mel}")
+    names = [name for name, _ in configurations(find_runs([str(tmp_path)]))]
+    assert names == ["birds mlp optimizer=lbfgs features=mfcc", "birds mlp optimizer=adamw features=mel"]
+
+
+def test_seeds_of_a_search_are_of_one_configuration(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 0.6, seed=1, optimizer="{seed: 1}")
+    finished(tmp_path / "b", 0.8, seed=2, optimizer="{seed: 2}")
+    (row,) = compare(find_runs([str(tmp_path)]), None, "test")
+    assert row.seeds == 2
+
+
+def test_each_task_is_judged_by_its_main_metric(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 0.6)
+    finished(tmp_path / "b", 0.7, model="autoencoder", metric="explained_variance")
+    runs = find_runs([str(tmp_path)])
+    rows = compare(runs, None, which_set(runs))
+    assert [(row.name, row.metric) for row in rows] == [
+        ("birds autoencoder", "explained_variance"),
+        ("birds mlp", "accuracy"),
+    ]
+    first, second = markdown(rows, "test").split("\n\n")
+    assert "| test explained_variance |" in first and "| test accuracy |" in second
+
+
+def test_runs_are_picked_by_choices_and_settings(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 0.6, fold=1, optimizer="{lr: 0.001}")
+    finished(tmp_path / "b", 0.7, fold=2, optimizer="{lr: 0.002}")
+    runs = find_runs([str(tmp_path)])
+    assert [run.result["fold"] for run in pick(runs, ["data=birds", "data.fold=2"])] == [2]
+    assert [run.result["fold"] for run in pick(runs, ["optimizer.lr=1e-3"])] == [1]
+    assert len(pick(runs, [])) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("dta=birds", "No run has a setting dta; did you mean data?"),
+        ("optimizer.lrr=1", "No run has a setting optimizer.lrr; in optimizer: did you mean lr?"),
+        ("data=brds", "No run has data=brds; did you mean birds? Choices: birds."),
+        ("data", "--same data should be name=value, as in data=cats_babies."),
+    ],
+)
+def test_a_wrong_word_is_told(word: str, sentence: str, tmp_path: Path) -> None:
+    finished(tmp_path / "a", 0.6, optimizer="{lr: 0.001}")
+    with pytest.raises(UserError) as mistake:
+        pick(find_runs([str(tmp_path)]), [word])
+    assert str(mistake.value).startswith(sentence)
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:

@@ -94,7 +94,9 @@ def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
     assert len(results) == 6
     assert all("val" in result and "test" not in result for result in results)
     assert not list(tmp_path.rglob("test_openings.jsonl"))
-    table = cli("scripts/compare.py", "outputs", "--set", "val", "--json", cwd=tmp_path)
+    assert "| folder linear | 3 x 1 |" in done.stdout and "| folder mlp | 3 x 1 |" in done.stdout
+    table = cli("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
+    assert (tmp_path / "outputs/compare.png").is_file(), table.stderr
     rows = json.loads(table.stdout)
     assert [row["folds"] for row in rows] == [3, 3] and {row["name"] for row in rows} == {"folder linear", "folder mlp"}
 

@@ -1,30 +1,13 @@
 """Many runs in one table: the mean over folds and seeds of each configuration."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
 
-from omegaconf import OmegaConf
-
+from auris.configurations import configurations
 from auris.errors import UserError, nearest
-from auris.folders import CONFIG, RESULT
-
-VARIES = (  # within one configuration
-    "seed", "data.fold", "data.root", "data.table", "data.url", "data.source", "paths.", "choices.", "resume", "debug",
-    "test", "plugins",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run: its settings, flat, and its result."""
-
-    settings: dict[str, Any]
-    result: dict[str, Any]
+from auris.runs import Run
 
 
 @dataclass(frozen=True)
@@ -32,6 +15,7 @@ class Row:
     """What the runs of one configuration came to."""
 
     name: str
+    metric: str
     folds: int
     seeds: int
     mean: float  # over folds and seeds
@@ -43,62 +27,33 @@ class Row:
     source: str
 
 
-def find_runs(places: Sequence[str]) -> list[Run]:
-    """The finished runs below some folders, the newest of each configuration, fold and seed."""
-    found = sorted({path.resolve() for place in places for path in Path(place).rglob(RESULT)})
-    runs: dict[Any, Run] = {}
-    for path in found:
-        settings = flat(OmegaConf.to_container(OmegaConf.load(path.with_name(CONFIG))))
-        result = json.loads(path.read_text())
-        runs[identity(settings), result["fingerprint"], result["seed"]] = Run(settings, result)
-    if not runs:
-        raise UserError(f"There is no finished run in {', '.join(places)}; name a folder such as outputs/cats_babies.")
-    return list(runs.values())
+def which_set(runs: Sequence[Run]) -> str:
+    """The set by which runs are compared: "test" where any has looked at it, else "val"."""
+    return "test" if any("test" in run.result for run in runs) else "val"
 
 
-def flat(node: Any, prefix: str = "") -> dict[str, Any]:
-    """A nested configuration with dotted names."""
-    if not isinstance(node, dict):
-        return {prefix[:-1]: node}
-    return {name: value for key, part in node.items() for name, value in flat(part, f"{prefix}{key}.").items()}
+def scored(runs: Sequence[Run], name: str) -> list[Run]:
+    """The runs that have looked at a set, "test" or "val"."""
+    found = [run for run in runs if name in run.result]
+    if not found:
+        raise UserError(f"None of these runs has looked at its {name} set; compare them by the other one with --set.")
+    return found
 
 
-def identity(settings: dict[str, Any]) -> str:
-    """What two runs of one configuration have in common."""
-    return json.dumps({key: value for key, value in settings.items() if not varies(key)}, sort_keys=True)
+def compare(runs: Sequence[Run], metric: str | None, name: str) -> list[Row]:
+    """A row for each configuration, the best first; `name` is the set, "test" or "val".
 
-
-def varies(key: str) -> bool:
-    """Whether a setting may differ within one configuration."""
-    return any(key == name or (name.endswith(".") and key.startswith(name)) for name in VARIES)
-
-
-def compare(runs: Sequence[Run], metric: str, name: str) -> list[Row]:
-    """A row for each configuration, the best first; `name` is the set, "test" or "val"."""
-    scored = [run for run in runs if name in run.result]
-    if not scored:
-        raise UserError(f"None of these runs has looked at its {name} set; --set val compares by validation.")
-    groups = defaultdict(list)
-    for run in scored:
-        groups[run.result["data"], run.result["about"], identity(run.settings)].append(run)
-    names = name_groups(list(groups.values()))
-    rows = [summarize(label, group, metric, name) for label, group in zip(names, groups.values(), strict=True)]
+    Without `metric` each row has the main one of its task.
+    """
+    rows = [
+        summarize(label, group, metric or main_metric(group[0], name), name)
+        for label, group in configurations(scored(runs, name))
+    ]
     return sorted(rows, key=lambda row: -row.mean)
 
 
-def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
-    """The data and model of each configuration, with the settings in which those of one name differ."""
-    names = [f"{group[0].result['data']} {group[0].result['model']}" for group in groups]
-    return [
-        " ".join([label, *differences(group[0], [g[0] for g, n in zip(groups, names, strict=True) if n == label])])
-        for label, group in zip(names, groups, strict=True)
-    ]
-
-
-def differences(run: Run, others: Sequence[Run]) -> list[str]:
-    """The settings of a run that are not the same in all others of its name."""
-    keys = [key for key in run.settings if not varies(key)]
-    return [f"{key}={run.settings[key]}" for key in keys if len({str(o.settings.get(key, "-")) for o in others}) > 1]
+def main_metric(run: Run, name: str) -> str:
+    return next(iter(run.result[name]["metrics"]))
 
 
 def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
@@ -115,6 +70,7 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
     low, high = interval(folds)
     return Row(
         name=label,
+        metric=metric,
         folds=len(folds),
         seeds=len(seeds),
         mean=mean(folds),
@@ -138,9 +94,14 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return (max(0.0, low), min(1.0, high)) if min(values) >= 0 and max(values) <= 1 else (low, high)
 
 
-def markdown(rows: Sequence[Row], metric: str, name: str) -> str:
-    """The rows as a table in Markdown."""
-    head = ("configuration", "folds x seeds", f"{name} {metric}", "95 % interval", "deviation", "majority", "minutes")
+def markdown(rows: Sequence[Row], name: str) -> str:
+    """The rows in Markdown, a table for each metric."""
+    metrics = dict.fromkeys(row.metric for row in rows)
+    return "\n\n".join(table([row for row in rows if row.metric == metric], f"{name} {metric}") for metric in metrics)
+
+
+def table(rows: Sequence[Row], figure: str) -> str:
+    head = ("configuration", "folds x seeds", figure, "95 % interval", "deviation", "majority", "minutes")
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for row in rows:
         mark = " **SIMULATED**" if "simulated" in row.source else ""
