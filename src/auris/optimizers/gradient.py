@@ -16,4 +16,4 @@ class Lbfgs(torch.optim.LBFGS):
 
     def __init__(self, params: Groups, lr: float = 1.0, max_iter: int = 10, history_size: int = 10):
         flat = [p for group in params for p in group["params"]]  # it knows one group of parameters only
-        super().__init__(flat, lr, max_iter, history_size=history_size, line_search_fn="strong_wolfe")
+        super().__init__([{"params": flat}], lr, max_iter, history_size=history_size, line_search_fn="strong_wolfe")
