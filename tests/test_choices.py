@@ -10,7 +10,9 @@ def changed(*words: str) -> set[str]:
     usual, other = (configured(*given) for given in ((), words))
     top = {name for name in usual if name != "choices" and usual[name] != other[name]}
     inner = {f"{group}.{key}" for group in top for key in other[group] if differs(usual[group], other[group], key)}
-    return top - {"data", "callbacks", "trainer"} | {key for key in inner if key.startswith(("data", "call", "trainer"))}
+    return top - {"data", "callbacks", "trainer"} | {
+        key for key in inner if key.startswith(("data", "call", "trainer"))
+    }
 
 
 def differs(one: DictConfig, other: DictConfig, key: str) -> bool:

@@ -21,9 +21,7 @@ def rows(cfg: DictConfig) -> Iterator[list[Any]]:
     features = make_features(cfg.features, data.spec)
     names = getattr(features.transform, "names", None)
     if names is None:
-        raise UserError(
-            "These features have no names; choose features=statistics or features=piczak."
-        )
+        raise UserError("These features have no names; choose features=statistics or features=piczak.")
     yield ["path", "label", "set", *names]
     for step in data.loader(torch.arange(len(data.clips))):
         for batch in step:

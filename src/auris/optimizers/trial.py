@@ -1,7 +1,6 @@
 """Try everything, or as much as there is time for."""
 
 from itertools import product
-from math import log
 
 import torch
 from torch import Tensor
@@ -45,7 +44,7 @@ class GridSearch(Search):
         super().__init__(params)
         if levels < 2 or bound <= 0:
             raise UserError(f"optimizer.levels={levels} should be 2 or more and optimizer.bound={bound} above 0.")
-        if self.size * log(levels) > log(most):  # 3^25000 is slow to write out
+        if self.size >= most.bit_length() or levels**self.size > most:  # 3^25000 is slow to write out
             raise UserError(
                 f"A grid of {levels} values for each of {self.size} parameters has {levels}^{self.size} points, and "
                 f"{most} are the most; choose fewer, as in model=linear features.n_mels=1, or another optimizer."
