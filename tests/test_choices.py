@@ -4,15 +4,15 @@ import pytest
 from omegaconf import DictConfig, OmegaConf
 from running import configured
 
+SHARED_BY_ALL = {"data", "callbacks", "trainer"}  # of which single settings are told
+
 
 def changed(*words: str) -> set[str]:
     """The groups and data settings in which these words differ from the main job."""
     usual, other = (configured(*given) for given in ((), words))
     top = {name for name in usual if name != "choices" and usual[name] != other[name]}
     inner = {f"{group}.{key}" for group in top for key in other[group] if differs(usual[group], other[group], key)}
-    return top - {"data", "callbacks", "trainer"} | {
-        key for key in inner if key.startswith(("data", "call", "trainer"))
-    }
+    return top - SHARED_BY_ALL | {key for key in inner if key.split(".")[0] in SHARED_BY_ALL}
 
 
 def differs(one: DictConfig, other: DictConfig, key: str) -> bool:

@@ -85,7 +85,8 @@ class CmaEs(Search):
         own = self.kept
         first = own.setdefault("start", start.cpu().double())
         kind = CMA if len(first) <= FULL else SepCMA
-        self.strategy = kind(first.numpy().copy(), self.lr, seed=self.seed, population_size=self.population)
+        deviation = own.setdefault("deviation", self.lr)
+        self.strategy = kind(first.numpy().copy(), deviation, seed=self.seed, population_size=self.population)
         for losses in own.setdefault("losses", []):
             self.tell([self.strategy.ask() for _ in range(self.population)], losses)
         return self.strategy
