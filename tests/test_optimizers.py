@@ -152,6 +152,13 @@ def test_a_loss_that_is_not_a_number_is_never_the_best(build: Callable[[list[dic
     assert found == found and found <= float(holed(torch.full((4,), -1.0)))
 
 
+@pytest.mark.parametrize("build", [RandomSearch, GridSearch])
+def test_a_first_loss_that_is_not_a_number_is_left_for_any_other(build: Callable[[list[dict]], Optimizer]) -> None:
+    point = Point(lambda x: torch.where(x.mean() < -0.9, torch.nan, sphere(x)), torch.full((4,), -1.0))
+    found = point.walk(build(point.groups), 1)[-1]  # the start and the first point of the grid are in the hole
+    assert found < 2.0
+
+
 def test_a_random_search_never_gets_worse() -> None:
     point = Point(sphere, torch.zeros(5))
     losses = [float(sphere(point.place.detach())), *point.walk(RandomSearch(point.groups, lr=0.3, candidates=10), 30)]
