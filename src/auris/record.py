@@ -26,7 +26,7 @@ from auris.log import tell
 from auris.metrics import Estimate
 from auris.system import Answers, System
 
-PACKAGES = ("torch", "torchaudio", "lightning", "numpy", "soundfile", "soxr")
+PACKAGES = ("torch", "torchaudio", "lightning", "numpy", "soundfile", "soxr", "scikit-learn", "cmaes")
 Scores = dict[str, Any]
 
 
@@ -122,6 +122,6 @@ def open_test(folder: Path, data: AudioData) -> None:
 def tell_scores(name: str, scores: Scores, source: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     mark = "  ** SIMULATED DATA, not recordings **" if source == "simulated" else ""
-    tell(f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets always the commonest class{mark}")
+    tell(f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark}")
     for key, value in scores["metrics"].items():
         tell(f"  {key:<18} {Estimate(**value)}   ({scores['majority'][key]:.3f})")

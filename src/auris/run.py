@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from lightning import Trainer
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.loggers import TensorBoardLogger
 from omegaconf import DictConfig, OmegaConf
+from torch.optim import LBFGS, Optimizer
 
 from auris import make as making
 from auris.data.files import write_atomically
@@ -105,8 +107,18 @@ def rehearse(cfg: DictConfig, data: AudioData) -> None:
     system = build(cfg, data.spec)
     optimizer = make_optimizer(cfg.optimizer, system)
     trainer = make_trainer(cfg, system, Path(cfg.paths.outputs) / "rehearsal", validate=True)
-    if isinstance(optimizer, Gradientless) and trainer.world_size > 1:
-        raise UserError(f"{type(optimizer).__name__} works in one process; choose trainer.devices=1.")
+    check_search(optimizer, trainer)
+
+
+def check_search(optimizer: Optimizer, trainer: Trainer) -> None:
+    """Raise `UserError` where an optimizer that looks at the loss can't trust it: it must be whole, and not scaled."""
+    if not isinstance(optimizer, Gradientless | LBFGS):
+        return
+    name = type(optimizer).__name__
+    if trainer.world_size > 1:
+        raise UserError(f"{name} works in one process; choose trainer.devices=1.")
+    if trainer.precision == "16-mixed":
+        raise UserError(f"{name} does not go with scaled gradients; choose trainer.precision=32-true.")
 
 
 def begin(cfg: DictConfig, data: AudioData, folder: Path) -> None:

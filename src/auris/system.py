@@ -76,8 +76,11 @@ class System(LightningModule):
         return x, follow_logs(follow_waves(self.task.encode(batch.target, x)))
 
     def examples(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """All that can be learnt from, pass by pass: for solvers, which see the training set as a whole."""
-        return (self.example(batch.to(self.device)) for batch in self.data.whole())
+        """All training clips as they are, pass by pass: for solvers, which see the set as a whole."""
+        for batch in self.data.whole():
+            batch = batch.to(self.device)
+            x = self.features.standardize(self.once(batch))  # (B, C', F, T')
+            yield x, self.task.encode(batch.target, x)
 
     def loss_of(self, batch: Batch) -> Tensor:
         x, target = self.example(batch.to(self.device))

@@ -36,7 +36,8 @@ class AudioData(LightningDataModule):
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
         batch_size: clips that one optimizer step sees; null: all that train.
-        pass_size: clips that go through the model at once; a larger batch goes in several passes, with the same result.
+        pass_size: clips that go through the model at once; a larger batch goes in several passes, whose gradients add
+            up to that of one. (Batch normalisation and mixup know the clips of their pass only.)
         seed: of the order of the training clips.
         validate: false trains on the validation clips too.
     """

@@ -20,6 +20,7 @@ class Estimator(Plain):
     def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
         super().__init__(in_shape, out_shape, summary, task)
         self.estimator: Any = estimator
+        estimator._validate_params()  # before the run begins, rather than when it fits
 
     def prepare(self) -> None:
         if len(self.seen):

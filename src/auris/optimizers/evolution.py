@@ -86,7 +86,7 @@ class CmaEs(Search):
         first = own.setdefault("start", start.cpu().double())
         kind = CMA if len(first) <= FULL else SepCMA
         deviation = own.setdefault("deviation", self.lr)
-        self.strategy = kind(first.numpy().copy(), deviation, seed=self.seed, population_size=self.population)
+        self.strategy = kind(first.cpu().numpy().copy(), deviation, seed=self.seed, population_size=self.population)
         for losses in own.setdefault("losses", []):
             self.tell([self.strategy.ask() for _ in range(self.population)], losses)
         return self.strategy

@@ -2,6 +2,7 @@
 
 import torch
 
+from auris.errors import UserError
 from auris.optimizers.gradientless import Groups
 
 
@@ -15,6 +16,10 @@ class Lbfgs(torch.optim.LBFGS):
     """
 
     def __init__(self, params: Groups, lr: float = 1.0, max_iter: int = 10, history_size: int = 10):
+        if max_iter < 1 or history_size < 1:
+            raise UserError(
+                f"optimizer.max_iter={max_iter} and optimizer.history_size={history_size} should be 1 or more."
+            )
         flat = [p for group in params for p in group["params"]]  # it knows one group of parameters only
         for p in flat:
             p.data = p.data.contiguous()  # it can't read a gradient of another layout, such as channels last

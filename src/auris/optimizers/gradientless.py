@@ -8,19 +8,23 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from auris.errors import UserError
+
 Groups = list[dict[str, Any]]
 Examples = Callable[[], Iterable[tuple[Tensor, Tensor]]]  # all (x, target) to learn from, pass by pass
 Loss = Callable[[Tensor], float]  # of the model with these parameters (n,)
 
 
 class Gradientless(Optimizer, ABC):
-    """An optimizer that needs no gradient. It works in one process.
+    """An optimizer that needs no gradient. It works in one process, in full precision.
 
     Args:
-        lr: how far it goes at first, where it goes in steps; a schedule may change it.
+        lr: how far it goes at first, where it goes in steps.
     """
 
     def __init__(self, params: Groups, lr: float = 1.0):
+        if not lr > 0:
+            raise UserError(f"optimizer.lr={lr} should be above 0.")
         super().__init__(params, {"lr": lr})
 
     @property
@@ -74,7 +78,7 @@ class Search(Gradientless):
 
 
 class Solver(Gradientless):
-    """Sees the training set as a whole and finds the model in a single step."""
+    """Sees the training set as a whole, as it is and not augmented, and finds the model in a single step."""
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         super().__init__(params)

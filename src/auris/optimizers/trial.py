@@ -1,6 +1,6 @@
 """Try everything, or as much as there is time for."""
 
-from itertools import product
+from itertools import chain, product
 
 import torch
 from torch import Tensor
@@ -21,14 +21,16 @@ class RandomSearch(Search):
 
     def __init__(self, params: Groups, lr: float = 0.1, candidates: int = 50, seed: int = 0):
         super().__init__(params, lr)
+        if candidates < 1:
+            raise UserError(f"optimizer.candidates={candidates} should be 1 or more.")
         self.candidates, self.seed = candidates, seed
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         own = self.kept
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + own.setdefault("step", 0))
         own["step"] += 1
-        drawn = self.lr * torch.randn(self.candidates, len(start), generator=draw).to(start)
-        return min([start, *drawn], key=loss)
+        drawn = (self.lr * torch.randn(len(start), generator=draw).to(start) for _ in range(self.candidates))
+        return min(chain([start], drawn), key=loss)
 
 
 class GridSearch(Search):
