@@ -319,7 +319,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "words, reason",
     [
-        (["model=knn", "optimizer=adamw"], "AdamW follows a gradient and NearestNeighbours has no parameter"),
+        (["model=knn", "optimizer=adamw"], "AdamW looks for parameters and NearestNeighbours has none"),
         (["model=knn", "optimizer=lbfgs"], "choose optimizer=memorize"),
         (["model=linear", "optimizer=memorize"], "Linear has parameters to find and can't keep clips"),
         (["model=linear", "optimizer=closed_form", "loss=cross_entropy"], "choose loss=mse"),

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import REPOSITORY, cli, fill
+from running import TINY, configured
 from torch import Tensor, nn
 
 from auris.optimizers import CmaEs, Evolution, RandomSearch, Search
 from auris.optimizers.build import parameter_groups
+from auris.run import train
 
 WORDS = (
     *("data=folder", "data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=30", "logger=none"),
@@ -76,20 +78,29 @@ def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
     assert json.loads((run / "result.json").read_text()) == before
 
 
+def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(folder: Path, tmp_path: Path) -> None:
+    places = (f"data.root={folder}", f"paths.store={tmp_path}/store", f"paths.outputs={tmp_path}/out")
+    overshooting = ("model=linear", "optimizer=sgd", "optimizer.lr=3", "schedule=constant", "callbacks.ema=null")
+    train(configured("data=folder", *places, *TINY, *overshooting, "trainer.max_epochs=6"))
+    home = tmp_path / "out/folder/linear/latest/checkpoints"
+    best, last = (torch.load(home / name, weights_only=True)["epoch"] for name in ("best.ckpt", "last.ckpt"))
+    assert best < last == 5
+
+
 SEARCHES = [(Evolution, 3), (CmaEs, 3), (CmaEs, 30), (RandomSearch, 3)]  # 30 x 30: above 500 parameters CMA-ES differs
 
 
 @pytest.mark.parametrize(("kind", "width"), SEARCHES)
 def test_a_search_that_was_stopped_finds_the_same_bits(kind: type[Search], width: int, tmp_path: Path) -> None:
     straight, stopped = started(kind, width), started(kind, width)
-    take_steps(*straight, 5)
+    take_steps(*straight, 9)
     take_steps(*stopped, 2)
     torch.save([part.state_dict() for part in stopped], tmp_path / "last.ckpt")
     resumed = started(kind, width)
     for part, state in zip(resumed, torch.load(tmp_path / "last.ckpt", weights_only=True), strict=True):
         part.load_state_dict(state)
     assert not same(resumed[0].state_dict(), straight[0].state_dict())
-    take_steps(*resumed, 3)
+    take_steps(*resumed, 7)
     assert same(resumed[0].state_dict(), straight[0].state_dict())
 
 

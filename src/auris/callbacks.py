@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from lightning import Callback, LightningModule, Trainer
-from lightning.pytorch.callbacks import WeightAveraging
+from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
 from torch import Tensor
 
 
@@ -59,6 +59,16 @@ class Ema(WeightAveraging):
         for average, current in self.pairs:
             if not average.is_floating_point():
                 average.copy_(current)
+
+
+class Last(ModelCheckpoint):
+    """Keeps the last finished epoch, better or not: where a run that was killed goes on.
+
+    (Lightning's `save_last` writes it only in epochs that are the best so far.)
+    """
+
+    def __init__(self, dirpath: str):
+        super().__init__(dirpath, filename="last", enable_version_counter=False)
 
 
 class Progress(Callback):
