@@ -1,6 +1,7 @@
 """The study of a sweep: all that is known of its trials, in a SQLite file that several processes may share."""
 
 import optuna
+from numpy.random import SeedSequence
 from optuna import Study, Trial
 from optuna.pruners import BasePruner, MedianPruner, NopPruner
 from optuna.samplers import TPESampler
@@ -57,7 +58,7 @@ def next_trial(study: Study, plan: Plan, process: str) -> Trial | None:
             return None
         # draws follow from the seed and the trials so far: no process draws what another did, or did before a kill
         begun = sum(trial.state != TrialState.WAITING for trial in trials)
-        study.sampler = TPESampler(seed=(plan.seed * 100_003 + begun) % 2**32)
+        study.sampler = TPESampler(seed=int(SeedSequence([plan.seed, begun]).generate_state(1)[0]))
         trial = study.ask(dict(plan.distributions))
         trial.set_user_attr(PROCESS, process)
         return trial
