@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from hydra import compose, initialize_config_dir
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig
 
-from auris.prepare import prepare
+from auris.prepare import compose_run
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 TINY = ("data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=1", "logger=none", "test=false")
@@ -14,12 +12,7 @@ TINY = ("data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_ep
 
 def configured(*words: str) -> DictConfig:
     """The configuration of a command line."""
-    with initialize_config_dir(str(CONFIGS), version_base="1.3"):
-        cfg = compose("train", overrides=list(words), return_hydra_config=True)
-    HydraConfig.instance().set_config(cfg)
-    with open_dict(cfg):
-        del cfg["hydra"]
-    return prepare(cfg)[0]
+    return compose_run(words, CONFIGS)
 
 
 def options(group: str) -> list[str]:

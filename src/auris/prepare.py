@@ -29,9 +29,9 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
 
 
 def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
-    """The configuration of one run of a sweep, without a command line of its own."""
+    """The configuration of a run without a command line of its own."""
     with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
-        cfg = compose("train", overrides=[*words, "hydra.mode=MULTIRUN"], return_hydra_config=True)
+        cfg = compose("train", overrides=list(words), return_hydra_config=True)
     HydraConfig.instance().set_config(cfg)
     with open_dict(cfg):
         del cfg["hydra"]

@@ -121,7 +121,11 @@ def open_test(folder: Path, data: AudioData) -> None:
 
 def tell_scores(name: str, scores: Scores, source: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
-    mark = "  ** SIMULATED DATA, not recordings **" if source == "simulated" else ""
-    tell(f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark}")
+    tell(f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark(source)}")
     for key, value in scores["metrics"].items():
         tell(f"  {key:<18} {Estimate(**value)}   ({scores['majority'][key]:.3f})")
+
+
+def mark(source: str) -> str:
+    """What stands behind a result on simulated data."""
+    return "  ** SIMULATED DATA, not recordings **" if source == "simulated" else ""

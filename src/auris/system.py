@@ -79,8 +79,12 @@ class System(LightningModule):
         """All training clips as they are, pass by pass: for solvers, which see the set as a whole."""
         for batch in self.data.whole():
             batch = batch.to(self.device)
-            x = self.features.standardize(self.once(batch))  # (B, C', F, T')
+            x = self.unchanged(batch)  # (B, C', F, T')
             yield x, self.task.encode(batch.target, x)
+
+    def unchanged(self, batch: Batch) -> Tensor:
+        """Features (B, C', F, T') of clips as they are, as the model sees them."""
+        return self.features.standardize(self.once(batch))
 
     def loss_of(self, batch: Batch) -> Tensor:
         x, target = self.example(batch.to(self.device))
@@ -106,7 +110,7 @@ class System(LightningModule):
     test_step = validation_step
 
     def answer(self, batch: Batch) -> Answers:
-        x = self.features.standardize(self.once(batch))  # (B, C', F, T')
+        x = self.unchanged(batch)  # (B, C', F, T')
         output, target = self.model(x), self.task.encode(batch.target, x)  # (B, *out_shape)
         pairs = zip(output.split(1), target.split(1), strict=True)
         loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
@@ -118,7 +122,7 @@ class System(LightningModule):
         self.features.learn(self.once(batch.to(self.device)) for batch in whole)
         for part in self.model.modules():
             if isinstance(part, Standardized):
-                part.learn(part.raw(self.features.standardize(self.once(batch.to(self.device)))) for batch in whole)
+                part.learn(part.raw(self.unchanged(batch.to(self.device))) for batch in whole)
 
     @property
     def data(self) -> AudioData:

@@ -5,7 +5,6 @@ import json
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import torch
 from lightning import LightningDataModule
@@ -159,11 +158,8 @@ class AudioData(LightningDataModule):
         """Batches of these clips, on the training device where all of them fit."""
         trainer = self.trainer
         rank, world = (trainer.global_rank, trainer.world_size) if trainer else (0, 1)
-        return self.load(self.wave, clips, batch_size or self.pass_size, seed, rank, world)
-
-    def load(self, wave: Tensor, clips: Tensor, batch_size: int, *order: Any) -> Loader:
-        row = torch.tensor([row for _, _, row in self.clips])
-        return Loader(wave, self.target, row, clips, batch_size, self.pass_size, *order)
+        row, size = torch.tensor([row for _, _, row in self.clips]), batch_size or self.pass_size
+        return Loader(self.wave, self.target, row, clips, size, self.pass_size, seed, rank, world)
 
     @property
     def wave(self) -> Tensor:
@@ -178,8 +174,7 @@ class AudioData(LightningDataModule):
 
     def whole(self) -> Step:
         """All training clips, in every process alike: for what is learnt from the set as a whole."""
-        (step,) = self.load(self.wave, self.train_clips, len(self.train_clips))
-        return step
+        return Step(self.loader(self.train_clips).fetch, self.train_clips, self.pass_size)
 
     @property
     def train_clips(self) -> Tensor:

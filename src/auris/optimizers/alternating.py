@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from auris.errors import UserError
 from auris.models import LinearAutoencoder
 from auris.optimizers.gradientless import Examples, Groups, Solver
+from auris.optimizers.least_squares import regress
 
 
 class Alternating(Solver):
@@ -40,17 +41,9 @@ class Alternating(Solver):
 
     def solve_decoder(self) -> None:
         """Regress the frames on their codes, with a constant."""
-        count, gram, cross = 0, torch.zeros(()), torch.zeros(())
-        for x, _ in self.examples():
-            frames = self.factors.frames(x).double()  # (M, D)
-            code = self.code(frames)  # (M, k + 1)
-            gram, cross = gram.to(code) + code.T @ code, cross.to(code) + code.T @ frames
-            count += len(frames)
-        solution = torch.linalg.pinv(gram / count, hermitian=True) @ (cross / count)  # (k + 1, D)
-        self.factors.decoder.weight.copy_(solution[:-1].T)
-        self.factors.decoder.bias.copy_(solution[-1])
+        batches = (self.factors.frames(x).double() for x, _ in self.examples())  # (M, D) each
+        regress(self.factors.decoder, ((self.code(frames), frames) for frames in batches))
 
-    def code(self, frames: Tensor) -> Tensor:
+    def code(self, frames: Tensor) -> Tensor:  # (M, D) -> (M, k)
         encoder = self.factors.encoder
-        code = frames @ encoder.weight.double().T + encoder.bias.double()
-        return nn.functional.pad(code, (0, 1), value=1.0)
+        return frames @ encoder.weight.double().T + encoder.bias.double()

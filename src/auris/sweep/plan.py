@@ -17,6 +17,7 @@ from auris.prepare import compose_run
 from auris.sweep.space import Space, parse, read_space
 from auris.types import describe, fits
 
+SEVERAL = "hydra.mode=MULTIRUN"  # each run is one of several
 OFF = {  # what a sweep never does, and why
     "test": "A sweep never opens the test set",
     "refit": "A sweep never trains on validation clips",
@@ -111,7 +112,7 @@ def read_settings(overrides: Sequence[Override]) -> Settings:
 def compose_all(space: Space, configs: Path) -> DictConfig:
     """The configuration of a run, after each option of each searched group was composed once."""
     try:
-        cfg, *others = [compose_run(sample, configs) for sample in space.samples(configs)]
+        cfg, *others = [compose_run([*sample, SEVERAL], configs) for sample in space.samples(configs)]
     except ConfigCompositionException:
         own = [field.name for field in fields(Settings)]
         for key, _ in space.words:

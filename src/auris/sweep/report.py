@@ -27,6 +27,8 @@ def report(study: Study, plan: Plan) -> None:
 
     Raises `UserError` where no trial came to an end.
     """
+    from auris.record import mark  # torch and lightning take seconds
+
     trials, best = begun(study), best_trial(study)
     if best is None:
         said = next(
@@ -36,11 +38,10 @@ def report(study: Study, plan: Plan) -> None:
     command = shlex.join(["python", "train.py", *plan.space.fill(best.params)])
     write_atomically(plan.folder / "best.txt", command + "\n")
     draw(plan.folder / "sweep.png", trials, plan)
-    mark = "  ** SIMULATED DATA, not recordings **" if plan.source == "simulated" else ""
     print(f"{summary(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")
     if (rest := plan.settings.trials - sum(map(counts, trials))) > 0:
         print(f"{rest} of {plan.settings.trials} trials are left; the same command goes on.")
-    print(f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{mark}:\n{command}", flush=True)
+    print(f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{mark(plan.source)}:\n{command}", flush=True)
 
 
 def begun(study: Study) -> list[FrozenTrial]:

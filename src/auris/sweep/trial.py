@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 from auris.errors import UserError, explain
 from auris.prepare import compose_run
 from auris.run import train
-from auris.sweep.plan import Plan
+from auris.sweep.plan import SEVERAL, Plan
 from auris.sweep.space import assign
 from auris.sweep.study import RUN, SAID, best_trial
 
@@ -71,7 +71,7 @@ def same_as(trial: Trial, study: Study) -> float | None:
 
 def run_trial(trial: Trial, plan: Plan) -> float:
     """Train with the parameters of a trial, in the folder of the study. The test set stays closed."""
-    cfg = compose_run(plan.space.fill(trial.params), plan.configs)
+    cfg = compose_run([*plan.space.fill(trial.params), SEVERAL], plan.configs)
     cfg.test, cfg.refit = False, False
     cfg.paths.outputs = str(plan.folder / "runs")
     cfg.callbacks = watched(cfg)
