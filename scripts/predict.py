@@ -39,7 +39,7 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
 
     for path in paths:
         try:
-            if windows:
+            if windows or predictor.system.task.timeline:
                 yield from (row(answer, predictor.system) for answer in predictor(path))
             else:
                 yield summary(list(predictor(path)), predictor.system)

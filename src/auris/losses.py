@@ -6,6 +6,16 @@ from torch import Tensor, nn
 TINY = 1e-6  # keeps the slope of a power below 1 finite where the answer is certain
 
 
+class Surprise(nn.Module):
+    """The mean of outputs that say how surprising a clip is, if it were of each section: those of its own count.
+
+    Targets are 1 for a clip's own section and 0 for others.
+    """
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, K, T'), (B, K, T') -> ()
+        return (output * target).sum(1).mean()
+
+
 class FocalLoss(nn.Module):
     """Cross entropy that looks away from what is known already (Lin et al., 2017, eq. 4), for soft labels too.
 

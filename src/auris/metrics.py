@@ -93,12 +93,7 @@ class Auroc(Metric):
     """The chance that a clip of the second class scores above one of the first (Hanley and McNeil, 1982)."""
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-        score, order = decoded[:, 1].contiguous().sort()
-        weight, positive = weight[:, order].double(), (target == 1)[order].double()
-        negatives = torch.nn.functional.pad((weight * (1 - positive)).cumsum(1), (1, 0))  # (R, N + 1)
-        below, upto = torch.searchsorted(score, score), torch.searchsorted(score, score, right=True)
-        wins = (weight * positive * (negatives[:, below] + negatives[:, upto]) / 2).sum(1)
-        return (wins / ((weight * positive).sum(1) * negatives[:, -1])).float()
+        return auroc(decoded[:, 1], target == 1, weight)
 
 
 class MeanSquaredError(Metric):
@@ -113,6 +108,16 @@ class ExplainedVariance(Metric):
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return 1 - weight @ decoded[:, 0] / (weight @ decoded[:, 1])
+
+
+def auroc(score: Tensor, positive: Tensor, weight: Tensor) -> Tensor:
+    """(N,) scores, (N,) which clips are positive, (R, N) weights -> (R,) how often these score above the others."""
+    score, order = score.contiguous().sort()
+    weight, hit = weight[:, order].double(), positive[order].double()
+    negatives = torch.nn.functional.pad((weight * (1 - hit)).cumsum(1), (1, 0))  # (R, N + 1)
+    below, upto = torch.searchsorted(score, score), torch.searchsorted(score, score, right=True)
+    wins = (weight * hit * (negatives[:, below] + negatives[:, upto]) / 2).sum(1)
+    return (wins / ((weight * hit).sum(1) * negatives[:, -1])).float()
 
 
 def confusion(decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:

@@ -17,7 +17,8 @@ from auris.errors import UserError
 from auris.folders import MODEL, SPEC, finished_run, load_config
 from auris.system import System, build
 
-OVERLAP = 0.5  # of the windows of a long recording
+OVERLAP = 0.5  # of the windows of a long recording, where one answer is wanted for all of it
+SAME = 1e-3  # s
 BATCH = 32  # windows at a time, so that an hour takes no more memory than a minute
 
 
@@ -59,22 +60,32 @@ class Predictor:
     def windows(self, path: Path) -> Iterator[Answer]:
         self.check_channels(path)
         pairs = ((span, self.window(path, *span)) for span in self.spans(audio.length(path)))
-        heard = ((span, wave) for span, wave in pairs if not audio.is_silent(wave))
-        silent = True
+        silent, told = True, -1.0  # s; until when
+        heard = ((span, wave) for span, wave in pairs if self.system.task.timeline or not audio.is_silent(wave))
         while batch := list(islice(heard, BATCH)):
-            silent = False
             waves = torch.from_numpy(np.stack([wave for _, wave in batch]))  # (B, C, T)
-            decoded = self.system.decode(waves)
-            for ((start, stop), _), answer in zip(batch, decoded, strict=True):
-                yield Answer(path, start, stop, answer)
+            silent &= all(audio.is_silent(wave) for _, wave in batch)
+            for (span, _), decoded in zip(batch, self.system.decode(waves), strict=True):
+                fresh = [answer for answer in self.moments(path, *span, decoded) if answer.stop > told + SAME]
+                told = span[1]
+                yield from fresh
         if silent:
             raise audio.Unusable("silent")
+
+    def moments(self, path: Path, start: float, stop: float, decoded: Tensor) -> Iterator[Answer]:
+        """The answer to a window, or one for each of the moments that the task tells apart."""
+        parts = self.system.task.moments(decoded)
+        length = self.spec.duration / len(parts)  # s
+        for place, part in enumerate(parts):
+            if start + place * length < stop:
+                yield Answer(path, start + place * length, min(start + (place + 1) * length, stop), part)
 
     def spans(self, duration: float) -> Iterator[tuple[float, float]]:
         """Start and stop of each window in seconds; the last one ends with the recording."""
         length = self.spec.duration
-        count = max(0, int(np.ceil((duration - length) / (length * (1 - OVERLAP)) - 1e-6)))
-        for start in [i * length * (1 - OVERLAP) for i in range(count)] + [max(0.0, duration - length)]:
+        hop = length if self.system.task.timeline else length * (1 - OVERLAP)
+        count = max(0, int(np.ceil((duration - length) / hop - 1e-6)))
+        for start in [i * hop for i in range(count)] + [max(0.0, duration - length)]:
             yield start, min(start + length, duration)
 
     def window(self, path: Path, start: float, stop: float) -> np.ndarray:

@@ -123,7 +123,8 @@ def tell_scores(name: str, scores: Scores, source: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     tell(f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark(source)}")
     for key, value in scores["metrics"].items():
-        tell(f"  {key:<18} {Estimate(**value)}   ({scores['majority'][key]:.3f})")
+        if not math.isnan(value["value"]):
+            tell(f"  {key:<18} {Estimate(**value)}   ({scores['majority'][key]:.3f})")
 
 
 def mark(source: str) -> str:

@@ -25,7 +25,7 @@ from auris.memory import keep_memory
 from auris.optimizers import Gradientless, make_optimizer
 from auris.pages import fill_pages
 from auris.record import Scores, open_test, score, tell_scores, write_predictions, write_result
-from auris.system import System, build
+from auris.system import Answers, System, build
 from auris.types import check_types
 
 
@@ -44,11 +44,13 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
     folder = folder or new_folder(Path(cfg.paths.outputs) / cfg.choices.data / cfg.choices.model)
     begin(cfg, data, folder)
     fitted = fit(cfg, data, folder) if isinstance(cfg.refit, bool) else None
-    scores = {"val": evaluate(data, fitted, "val", folder / PREDICTIONS.format("val"))} if fitted else {}
+    scores = {}
+    if fitted:
+        calibrate(data, fitted)
+        scores["val"] = evaluate(data, fitted, "val", folder / PREDICTIONS.format("val"))
     if cfg.refit:
         data.validate = False
-        chosen = fitted.score if fitted else math.nan
-        fitted = fit(cfg, data, folder / "refit", fitted.epochs if fitted else cfg.refit)._replace(score=chosen)
+        fitted = refit(cfg, data, folder / "refit", fitted)
     assert fitted is not None
     save_weights(fitted.system, folder / MODEL)
     if cfg.test:
@@ -56,6 +58,23 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
         scores["test"] = evaluate(data, fitted, "test", folder / PREDICTIONS.format("test"))
     finish(cfg, data, folder, fitted, scores, started)
     return fitted.score
+
+
+def calibrate(data: AudioData, fitted: Fitted) -> None:
+    """Fix what validation clips decide besides the epoch, such as a threshold."""
+    system = fitted.system
+    system.settle()
+    answers = answer(data, fitted, "val")
+    system.task.calibrate(answers.decoded, answers.target)
+
+
+def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) -> Fitted:
+    """Train again, on validation clips too; what these have decided stays."""
+    fitted = fit(cfg, data, home, first.epochs if first else cfg.refit)
+    fitted.system.settle()
+    if first:
+        fitted.system.task.load_state_dict(first.system.task.state_dict())
+    return fitted._replace(score=first.score if first else math.nan)
 
 
 @rank_zero_only
@@ -81,15 +100,20 @@ def finish(
 
 def evaluate(data: AudioData, fitted: Fitted, name: str, table: Path | None = None) -> Scores:
     """Look at one set with the chosen weights, say what comes out, and write what was said of each clip."""
-    system, trainer = fitted.system, fitted.trainer
-    trainer.test(system, dataloaders=data.loader(data.members(name)), verbose=False)
-    assert system.answers is not None
-    scores = score(system, system.answers, data)
-    if trainer.is_global_zero:
+    answers = answer(data, fitted, name)
+    scores = score(fitted.system, answers, data)
+    if fitted.trainer.is_global_zero:
         tell_scores(name, scores, data.collection.source)
         if table:
-            write_predictions(table, system.answers, data, system)
+            write_predictions(table, answers, data, fitted.system)
     return scores
+
+
+def answer(data: AudioData, fitted: Fitted, name: str) -> Answers:
+    """What the chosen weights make of one set."""
+    fitted.trainer.test(fitted.system, dataloaders=data.loader(data.members(name)), verbose=False)
+    assert fitted.system.answers is not None
+    return fitted.system.answers
 
 
 def open_data(cfg: DictConfig) -> AudioData:

@@ -1,5 +1,6 @@
 """The one LightningModule, and `build`, the one place where a configuration becomes objects."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from auris.data.spec import Batch, Shape, Spec
 from auris.errors import UserError, first_line
 from auris.features import Standardized
 from auris.make import make, make_each
+from auris.models import Detector
 from auris.once import Once
 from auris.optimizers import make_optimizer
 from auris.schedules import step_on, watch
@@ -124,6 +126,12 @@ class System(LightningModule):
             if isinstance(part, Standardized):
                 part.learn(part.raw(self.unchanged(batch.to(self.device))) for batch in whole)
 
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Let a model that keeps more than parameters take it from the training set, now that those are found."""
+        if isinstance(self.model, Detector):
+            self.model.eval().settle(self.examples)
+
     @property
     def data(self) -> AudioData:
         """The data set that the trainer was given."""
@@ -155,8 +163,10 @@ class System(LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         self.answers = answers = self.collect()
+        loss = answers.loss[self.task.settled(answers.target)].mean()
         values = {name: metric.value(answers.decoded, answers.target) for name, metric in self.task.metrics().items()}
-        self.report({f"val/{name}": value for name, value in {"loss": answers.loss.mean(), **values}.items()})
+        told = {name: value for name, value in values.items() if not math.isnan(value)}
+        self.report({f"val/{name}": value for name, value in {"loss": loss, **told}.items()})
 
     def on_test_epoch_end(self) -> None:
         self.answers = self.collect()
@@ -212,6 +222,7 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
         raise UserError("augment.log_mixup adds powers and needs features=log_mel; choose augment=wave, or none.")
     loss = make(cfg.loss)
+    task.check(model, loss)
     check_shapes(model, augment, features.out_shape, task.out_shape)
     check_loss(loss, task.out_shape)
     clip = cfg.trainer.gradient_clip_val

@@ -14,7 +14,7 @@ SUFFIXES = {
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".m4a", ".wma",
 }  # fmt: skip
 ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
-COLUMNS = ("path", "label", "fold", "group", "split", "start", "stop")
+COLUMNS = ("path", "label", "fold", "group", "split", "start", "stop", "section", "domain")
 SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
           "development": "val", "test": "test", "testing": "test", "eval": "test", "evaluation": "test"}  # fmt: skip
 
@@ -30,12 +30,14 @@ class Clip:
     split: str | None = None  # "train", "val" or "test", where the data set says so
     start: float = 0.0  # s
     stop: float | None = None  # s; None: to the end
+    section: str = ""  # which of several machines, products or places it is from
+    domain: str = ""  # under which conditions, such as "source" or "target"
 
 
 def read_table(table: Path) -> list[Clip]:
-    """The clips of a CSV file `path,label[,fold][,group][,split][,start,stop]`, paths relative to the file.
+    """The clips of a CSV file `path,label[,fold][,group][,split][,start,stop][,section][,domain]`.
 
-    Raises `UserError` where the table, a column or a value is missing or can't be read.
+    Paths are relative to the file. Raises `UserError` where the table, a column or a value is missing or can't be read.
     """
     if not table.is_file():
         raise UserError(f"There is no table {table}; data.table must name a CSV file with path,label columns.")
@@ -76,6 +78,8 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
         split=SPLITS[split.lower()] if split else None,
         start=start,
         stop=stop,
+        section=cell.get("section", ""),
+        domain=cell.get("domain", ""),
     )
 
 

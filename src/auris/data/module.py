@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from auris.data.files import facts_of
 from auris.data.loader import Loader, Step
 from auris.data.sources import Collection, Source
 from auris.data.spec import Spec
-from auris.data.splits import SETS, check_complete, check_disjoint, split
+from auris.data.splits import check_disjoint
 from auris.data.store import Settings, Store, open_store
+from auris.data.views import Anomalies, Labels, View
 from auris.errors import UserError, nearest
 
 LEAST_USABLE = 0.95  # share of the recordings; a data set that has lost more is not the one that was meant
@@ -37,12 +39,14 @@ class AudioData(LightningDataModule):
         batch_size: clips that one optimizer step sees; null: all that train.
         pass_size: clips that go through the model at once; a larger batch goes in several passes, whose gradients add
             up to that of one. (Batch normalisation and mixup know the clips of their pass only.)
+        normal: the label of what is normal, where anomalies are looked for; null: each label is a class.
+        known_anomalies: names or patterns of anomalous recordings that validate, and never test.
         seed: of the order of the training clips.
         validate: false trains on the validation clips too.
     """
 
     SETTINGS = ("sample_rate", "channels", "duration", "padding", "fold", "folds", "split_seed", "batch_size",
-                "pass_size")  # fmt: skip
+                "pass_size", "normal", "known_anomalies")  # fmt: skip
 
     def __init__(
         self,
@@ -57,6 +61,8 @@ class AudioData(LightningDataModule):
         split_seed: int,
         batch_size: int | None,
         pass_size: int,
+        normal: str | None = None,
+        known_anomalies: Sequence[str] = (),
         seed: int = 0,
         validate: bool = True,
     ):
@@ -65,6 +71,7 @@ class AudioData(LightningDataModule):
         self.sample_rate, self.channels, self.duration, self.padding = sample_rate, channels, duration, padding
         self.fold, self.folds, self.split_seed = fold, folds, split_seed
         self.batch_size, self.pass_size, self.seed = batch_size, pass_size, seed
+        self.view: View = Labels() if normal is None else Anomalies(normal, known_anomalies)
         self.resident: dict[torch.device, Tensor] = {}
         self.check_settings()
 
@@ -112,9 +119,9 @@ class AudioData(LightningDataModule):
                 f"too many to go on without them: {self.list_unusable()}"
             )
         clips = [clip for clip, _ in pairs]
-        sets = split(clips, self.fold, self.folds, self.split_seed)
+        sets = self.view.split(clips, self.fold, self.folds, self.split_seed)
         check_disjoint(sets, clips, [entry.digests for _, entry in pairs])
-        check_complete(sets, [clip.label for clip in clips])
+        self.view.check(sets, clips)
         return [(clip, name, entry.rows) for (clip, entry), name in zip(pairs, sets, strict=True)]
 
     def list_unusable(self) -> str:
@@ -122,7 +129,7 @@ class AudioData(LightningDataModule):
 
     @cached_property
     def clips(self) -> list[tuple[Clip, str, int]]:
-        """Each clip (N of them; a long recording gives several) with its set and its row in the store."""
+        """Each clip (N of them; a long recording gives several) with its set, "" for none, and its row in the store."""
         return [(clip, name, row) for clip, name, rows in self.recordings for row in rows]
 
     @cached_property
@@ -132,22 +139,22 @@ class AudioData(LightningDataModule):
             sample_rate=self.settings.sample_rate,
             channels=self.settings.channels,
             samples=self.settings.samples,
-            target="label",
-            classes=tuple(sorted({clip.label for clip, _, _ in self.recordings})),
+            target=self.view.target,
             padding=self.padding,
             mixed=any(fact.channels != self.settings.channels for fact in facts.values()),
+            **self.view.facts([clip for clip, _, _ in self.recordings]),
         )
 
     @cached_property
     def target(self) -> Tensor:
-        """(N,) the number of each clip's class."""
-        number = {name: i for i, name in enumerate(self.spec.classes)}
-        return torch.tensor([number[clip.label] for clip, _, _ in self.clips])
+        """(N, ...) the target of each clip."""
+        return self.view.encode([clip for clip, _, _ in self.clips])
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes with the samples, the labels and the split."""
-        rows = [(clip.label, name, row) for clip, name, row in self.clips]  # no path: data may move
+        """Changes with the samples, the labels and the split, but not with paths: data may move."""
+        parts = [tuple(filter(None, (clip.section, clip.domain))) for clip, _, _ in self.clips]
+        rows = [(clip.label, name, row, *part) for (clip, name, row), part in zip(self.clips, parts, strict=True)]
         return hashlib.blake2b(json.dumps([self.opened.name, rows]).encode(), digest_size=8).hexdigest()
 
     def members(self, *names: str) -> Tensor:
@@ -189,12 +196,10 @@ class AudioData(LightningDataModule):
 
     def describe(self) -> str:
         """What was found, for people."""
-        sizes = Counter(name for _, name, _ in self.clips)
-        counts = ", ".join(f"{sizes[name]} {name}" for name in SETS)
+        counts = self.view.count([name for _, name, _ in self.clips], [clip for clip, _, _ in self.clips])
         lines = [
             f"Data: {self.collection.about}.",
-            f"{len(self.clips)} clips of {self.spec.duration:g} s at {self.spec.sample_rate} Hz: {counts}; "
-            f"{len(self.spec.classes)} classes: {', '.join(self.spec.classes)}.",
+            f"{len(self.clips)} clips of {self.spec.duration:g} s at {self.spec.sample_rate} Hz: {counts}.",
         ]
         if self.unusable:
             lines.append(f"Left out, as they can't be used ({len(self.unusable)}): {self.list_unusable()}.")

@@ -4,12 +4,13 @@ import csv
 from abc import ABC, abstractmethod
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from auris.data import audio
 from auris.data.clips import Clip, read_esc, read_folder, read_table, recordings
 from auris.data.download import Unreachable, fetch_all
 from auris.errors import UserError, nearest
+from auris.make import make
 
 SIMULATED_RATE = 22050  # Hz
 
@@ -100,6 +101,26 @@ class Esc(Source):
         return []
 
 
+class OneClass(Source):
+    """Another labelled data set, for a task that takes one of its classes for normal.
+
+    `of` is its name, `sources` the configurations of those that there are; `root` and `table` are handed on.
+    """
+
+    def __init__(self, of: str, sources: dict[str, Any], store: str, root: str | None = None, table: str | None = None):
+        if of not in sources:
+            raise UserError(f"There is no data.of={of}; {nearest(of, sources)}")
+        given = {key: value for key, value in {"root": root, "table": table}.items() if value}
+        facts = {**sources[of], **given, "store": store}
+        for name in ("root", "table"):
+            if facts.get(name) == "":
+                raise UserError(f"data.of={of} needs to know where it is; name it with data.{name}=...")
+        self.source: Source = make(sources[of]["recordings"], **facts)
+
+    def collect(self) -> Collection:
+        return self.source.collect()
+
+
 class CatsBabies(Source):
     """ESC-50's cats and crying babies, or the built-in simulation where they can't be had."""
 
@@ -126,7 +147,9 @@ class CatsBabies(Source):
         from auris.simulate.folder import write_folder
 
         folder = self.store / "simulated" / "cats_babies"
-        path = write_folder(folder, table(), lambda index: simulate(index, SIMULATED_RATE), SIMULATED_RATE)
+        path = write_folder(
+            folder, "fold,group", table(), lambda index: simulate(index, SIMULATED_RATE), SIMULATED_RATE
+        )
         return Collection(read_table(path), "simulated", f"{about}; to hear them: {folder}")
 
 

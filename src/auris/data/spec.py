@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,9 +19,11 @@ class Spec:
     sample_rate: int  # Hz
     channels: int
     samples: int  # T
-    target: str  # the kind of target: "label"
+    target: str  # the kind of target: "label" or "anomaly"
     classes: tuple[str, ...] = ()
     padding: str = "zeros"  # how a recording shorter than T is filled up
+    sections: tuple[str, ...] = ("",)  # machines, products or places that clips are from
+    domains: tuple[str, ...] = ("",)  # conditions that they were recorded under
     mixed: bool = False  # recordings of other channel counts were averaged to one channel
 
     @property
@@ -34,7 +37,8 @@ class Spec:
     @classmethod
     def load(cls, path: Path) -> "Spec":
         facts = json.loads(path.read_text())
-        return cls(**{**facts, "classes": tuple(facts["classes"])})
+        tuples: dict[str, Any] = {key: tuple(fact) for key, fact in facts.items() if isinstance(fact, list)}
+        return cls(**{**facts, **tuples})
 
 
 class Batch:

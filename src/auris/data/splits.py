@@ -81,6 +81,8 @@ def check_disjoint(sets: Sequence[str], clips: Sequence[Clip], digests: Iterable
     groups: dict[str, tuple[str, Clip]] = {}
     contents: dict[str, tuple[str, Clip]] = {}
     for name, clip, rows in zip(sets, clips, digests, strict=True):
+        if not name:
+            continue  # left out
         for member in dict.fromkeys((clip.group, str(clip.path))):  # two parts of a recording belong together, too
             other, first = groups.setdefault(member, (name, clip))
             if other != name:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from auris.data.spec import Shape
 from auris.errors import UserError
 from auris.models.dense import summarized
+from auris.models.detector import Detector
 from auris.tasks import Task
 
 SAME = 1e-3  # the largest difference between two computations of one feature
@@ -25,7 +26,7 @@ class Plain(nn.Module, ABC):
     def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task):
         super().__init__()
         self.body, width = summarized(summary, in_shape)
-        self.express, self.out_shape = task.express, out_shape
+        self.recalled, self.express, self.out_shape = task.recall, task.express, out_shape
         self.register_buffer("seen", torch.empty(0, width))
         self.register_buffer("told", torch.empty(0, *out_shape))
         self.register_load_state_dict_post_hook(lambda module, _: module.prepare())
@@ -59,8 +60,8 @@ class Plain(nn.Module, ABC):
         super()._load_from_state_dict(state, prefix, *others)
 
 
-class NearestNeighbours(Plain):
-    """The mean target of the nearest training clips (Fix and Hodges, 1951).
+class NearestNeighbours(Plain, Detector):
+    """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they are, as the task has it.
 
     Args:
         k: how many of them.
@@ -73,9 +74,7 @@ class NearestNeighbours(Plain):
         self.k = k
 
     def recall(self, h: Tensor) -> Tensor:
-        distance = torch.cdist(h, self.seen, compute_mode=EXACT)  # (B, n)
-        nearest = distance.topk(min(self.k, len(self.seen)), largest=False).indices  # (B, k)
-        return self.express(self.told[nearest].mean(1))
+        return self.recalled(torch.cdist(h, self.seen, compute_mode=EXACT), self.told, self.k)
 
 
 class Lookup(Plain):

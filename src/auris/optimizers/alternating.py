@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from auris.errors import UserError
+from auris.losses import Surprise
 from auris.models import LinearAutoencoder
 from auris.optimizers.gradientless import Examples, Groups, Solver
 from auris.optimizers.least_squares import regress
@@ -20,7 +21,7 @@ class Alternating(Solver):
         if not isinstance(model, LinearAutoencoder):
             raise UserError(f"optimizer: alternating least squares needs two linear factors and {type(model).__name__} "
                             "has other ones; choose model=autoencoder_linear, or another optimizer.")  # fmt: skip
-        if not isinstance(loss, nn.MSELoss):
+        if not isinstance(loss, nn.MSELoss | Surprise):
             raise UserError("optimizer: alternating least squares makes the squared error smallest; choose loss=mse.")
         super().__init__(params, model, examples)
         self.factors = model

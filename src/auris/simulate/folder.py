@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -14,11 +15,12 @@ from auris.progress import parallel
 
 
 def write_folder(
-    folder: Path, rows: Sequence[tuple[str, str, int, int]], make: Callable[[int], np.ndarray], sample_rate: int
+    folder: Path, columns: str, rows: Sequence[tuple[Any, ...]], make: Callable[[int], np.ndarray], sample_rate: int
 ) -> Path:
-    """Write clip i, made by `make(i)` -> (T,), for each row (name, label, fold, group); the table comes last.
+    """Write clip i, made by `make(i)` -> (T,), for each row (name, label, ...); the table comes last.
 
-    A clip that is there is not made again. Returns the path of the table.
+    `columns` names what follows name and label in each row, as in "fold,group". A clip that is there is not made
+    again. Returns the path of the table.
     """
     table = folder / "clips.csv"
     if table.is_file():
@@ -35,7 +37,7 @@ def write_folder(
     parallel(write, range(len(rows)), f"Simulating {len(rows)} clips")
     text = StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(["path", "label", "fold", "group"])
-    lines.writerows([f"{name}.wav", label, fold, group] for name, label, fold, group in rows)
+    lines.writerow(["path", "label", *columns.split(",")])
+    lines.writerows([f"{name}.wav", *others] for name, *others in rows)
     write_atomically(table, text.getvalue())
     return table

@@ -1,7 +1,8 @@
 """What is asked of the data. A new task is one class and one short YAML."""
 
+from auris.tasks.anomaly import Anomaly
 from auris.tasks.classification import Classification
 from auris.tasks.reconstruction import Reconstruction
 from auris.tasks.task import Task
 
-__all__ = ["Classification", "Reconstruction", "Task"]
+__all__ = ["Anomaly", "Classification", "Reconstruction", "Task"]

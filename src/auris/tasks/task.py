@@ -1,11 +1,14 @@
 """What all tasks are: codecs between targets and outputs."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from auris.data.spec import Shape
+from auris.errors import UserError
 from auris.metrics import Metric
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ class Task(nn.Module, ABC):
 
     targets: ClassVar[tuple[str, ...]]  # the kinds of target that it reads; none: it asks for no target
     monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
+    timeline: ClassVar[bool] = False  # whether people want answers over time, not one for a recording as a whole
     out_shape: Shape
 
     @abstractmethod
@@ -30,6 +34,34 @@ class Task(nn.Module, ABC):
     def express(self, average: Tensor) -> Tensor:
         """The output (B, *out_shape) that says an average of encoded targets: for models that answer with such."""
         return average
+
+    def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
+        """What the k nearest of n remembered clips call to mind: the output that says the mean of their targets.
+
+        Args:
+            distance: (B, n) of clips to those that are remembered.
+            told: (n, *out_shape) their encoded targets.
+        """
+        nearest = distance.topk(min(k, len(told)), largest=False).indices  # (B, k)
+        return self.express(told[nearest].mean(1))
+
+    def compare(self, x: Tensor, copy: Tensor) -> Tensor:
+        """The output (B, *out_shape) of a model that says features (B, *in_shape) again as `copy`."""
+        raise UserError("model: an autoencoder says again what it hears; choose task=reconstruction or task=anomaly.")
+
+    def check(self, model: nn.Module, loss: nn.Module) -> None:
+        """Raise `UserError` where this model or this loss can't do what is asked."""
+
+    def calibrate(self, decoded: Tensor, target: Tensor) -> None:
+        """Fix what the validation set decides besides the epoch, such as a threshold, from its answers."""
+
+    def settled(self, target: Tensor) -> Tensor:
+        """(N,) for which of these clips the validation loss counts."""
+        return torch.ones(len(target), dtype=torch.bool)
+
+    def moments(self, decoded: Tensor) -> Sequence[Tensor]:
+        """One decoded output as one for each of the equal parts of its clip that people want an answer for."""
+        return [decoded]
 
     @abstractmethod
     def metrics(self) -> dict[str, Metric]:

@@ -1,0 +1,81 @@
+"""Who trains and who tests where anomalies are looked for: what trains and validates is normal."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatch
+
+from auris.data.clips import Clip
+from auris.data.splits import SETS, drawn, from_folds, split
+from auris.errors import UserError, nearest
+
+
+def split_anomalies(
+    clips: Sequence[Clip], normal: str, known: Sequence[str], fold: int, folds: int, seed: int
+) -> list[str]:
+    """The set of each clip; "" leaves out an anomaly of a fold, or of a group, that trains or validates.
+
+    Normal clips are split as any others are. An anomalous clip tests, unless `known` names it: then it validates.
+    """
+    check_labels(clips, normal, known)
+    if any(clip.fold is not None or clip.split for clip in clips):
+        given = [replace(clip, split="test") if is_known(clip, normal, known) else clip for clip in clips]
+        sets = split(given, fold, folds, seed)
+        check_column(clips, sets, normal, known)
+    else:
+        sets = draw(clips, normal, fold, folds, seed)
+    taken = {c.group for c, name in zip(clips, sets, strict=True) if c.label == normal and name != "test"}
+    sets = [
+        name if clip.label == normal else "" if name != "test" or clip.group in taken else "test"
+        for clip, name in zip(clips, sets, strict=True)
+    ]
+    return ["val" if is_known(clip, normal, known) else name for clip, name in zip(clips, sets, strict=True)]
+
+
+def is_known(clip: Clip, normal: str, known: Sequence[str]) -> bool:
+    """Whether the user named this anomalous clip: by its path, its file name, or a pattern of either."""
+    return clip.label != normal and any(
+        fnmatch(clip.path.name, word) or fnmatch(str(clip.path), f"*/{word}") for word in known
+    )
+
+
+def draw(clips: Sequence[Clip], normal: str, fold: int, folds: int, seed: int) -> list[str]:
+    """Normal clips in folds, with each section in every one of them; all others test."""
+    usual = [replace(clip, label=f"{normal} {clip.section}".strip()) for clip in clips if clip.label == normal]
+    sets = iter(from_folds(drawn(usual, folds, seed), fold))
+    return [next(sets) if clip.label == normal else "test" for clip in clips]
+
+
+def check_labels(clips: Sequence[Clip], normal: str, known: Sequence[str]) -> None:
+    """Raise `UserError` unless there are normal clips, and others, and every known anomaly is there."""
+    labels = sorted({clip.label for clip in clips})
+    if normal not in labels:
+        raise UserError(f"No recording is labelled {normal}, as data.normal says; {nearest(normal, labels)}")
+    if len(labels) < 2:
+        raise UserError(f"All recordings are labelled {normal}; the test set needs some that are not.")
+    for word in known:
+        if not any(is_known(clip, normal, [word]) for clip in clips):
+            raise UserError(f"data.known_anomalies names {word}, and no anomalous recording has that name.")
+
+
+def check_column(clips: Sequence[Clip], sets: Sequence[str], normal: str, known: Sequence[str]) -> None:
+    """Raise `UserError` where a split column has an anomalous clip train or validate. (Folds may hold both.)"""
+    for clip, name in zip(clips, sets, strict=True):
+        if clip.fold is None and clip.label != normal and name != "test" and not is_known(clip, normal, known):
+            raise UserError(
+                f"{clip.path.name} is labelled {clip.label} and in the {name} set, but only {normal} clips train and "
+                "validate; give it split test, or name it in data.known_anomalies."
+            )
+
+
+def check_anomalies(sets: Sequence[str], clips: Sequence[Clip], normal: str) -> None:
+    """Raise `UserError` where a set lacks normal clips, the test set anomalies, or training a section."""
+    held = {(name, clip.label == normal) for name, clip in zip(sets, clips, strict=True)}
+    for name in SETS:
+        if (name, True) not in held:
+            raise UserError(f"The {name} set has no {normal} clip; every run needs some to train, validate and test.")
+    if ("test", False) not in held:
+        raise UserError(f"The test set has no clip but {normal} ones; it needs anomalies to be heard.")
+    trained = {clip.section for name, clip in zip(sets, clips, strict=True) if name == "train"}
+    untaught = {clip.section for clip in clips} - trained
+    if untaught:
+        raise UserError(f"No normal clip of section {min(untaught)} is in the training set; it can't be learnt.")

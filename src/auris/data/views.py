@@ -1,0 +1,115 @@
+"""What the labels of clips are taken for: classes to be told apart, or what is normal and what is not."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from auris.data.anomalies import check_anomalies, split_anomalies
+from auris.data.clips import Clip
+from auris.data.splits import SETS, check_complete, split
+
+
+class View(ABC):
+    """How a list of labelled recordings becomes sets and targets."""
+
+    target: ClassVar[str]  # the kind of target, for tasks
+
+    @abstractmethod
+    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+        """The set of each clip: "train", "val", "test", or "" where it is left out."""
+
+    @abstractmethod
+    def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
+        """Raise `UserError` where a set lacks what it needs."""
+
+    @abstractmethod
+    def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
+        """What `Spec` says of targets."""
+
+    @abstractmethod
+    def encode(self, clips: Sequence[Clip]) -> Tensor:
+        """The target of each clip, (N, ...)."""
+
+    @abstractmethod
+    def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
+        """How many there are of what, for people."""
+
+
+class Labels(View):
+    """Each label is a class."""
+
+    target = "label"
+
+    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+        return split(clips, fold, folds, seed)
+
+    def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
+        check_complete(sets, [clip.label for clip in clips])
+
+    def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
+        return {"classes": names(clip.label for clip in clips)}
+
+    def encode(self, clips: Sequence[Clip]) -> Tensor:
+        """(N,) the number of each clip's class."""
+        return places(clip.label for clip in clips)
+
+    def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
+        sizes, classes = Counter(sets), names(clip.label for clip in clips)
+        counts = ", ".join(f"{sizes[name]} {name}" for name in SETS)
+        return f"{counts}; {len(classes)} classes: {', '.join(classes)}"
+
+
+class Anomalies(View):
+    """One label is normal, any other is not. Only what is normal trains.
+
+    Args:
+        normal: the label of normal clips.
+        known: names or patterns of anomalous recordings that validate; they never test.
+    """
+
+    target = "anomaly"
+
+    def __init__(self, normal: str, known: Sequence[str] = ()):
+        self.normal, self.known = normal, known
+
+    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+        return split_anomalies(clips, self.normal, self.known, fold, folds, seed)
+
+    def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
+        check_anomalies(sets, clips, self.normal)
+
+    def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
+        return {
+            "classes": names(clip.label for clip in clips),
+            "sections": names(clip.section for clip in clips),
+            "domains": names(clip.domain for clip in clips),
+        }
+
+    def encode(self, clips: Sequence[Clip]) -> Tensor:
+        """(N, 3) whether each is anomalous, and the numbers of its section and its domain."""
+        anomalous = torch.tensor([int(clip.label != self.normal) for clip in clips])
+        section, domain = places(clip.section for clip in clips), places(clip.domain for clip in clips)
+        return torch.stack([anomalous, section, domain], dim=1)
+
+    def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
+        sizes = Counter((name, clip.label == self.normal) for name, clip in zip(sets, clips, strict=True))
+        odd = {name: f" + {sizes[name, False]} anomalous" if sizes[name, False] else "" for name in SETS}
+        counts = ", ".join(f"{sizes[name, True]}{odd[name]} {name}" for name in SETS)
+        left = sizes["", True] + sizes["", False]
+        return counts + (f"; {left} left out, as anomalies neither train nor validate" if left else "")
+
+
+def names(words: Any) -> tuple[str, ...]:
+    """Each word once, in order."""
+    return tuple(sorted(set(words)))
+
+
+def places(words: Any) -> Tensor:
+    """(N,) where each word stands among all."""
+    listed = list(words)
+    number = {name: place for place, name in enumerate(names(listed))}
+    return torch.tensor([number[word] for word in listed], dtype=torch.long)

@@ -1,0 +1,144 @@
+"""Anomaly detection: how unlike normal sound is it?"""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from auris.anomaly_metrics import anomaly_metrics
+from auris.data.spec import Shape, Spec
+from auris.errors import UserError
+from auris.losses import Surprise
+from auris.metrics import Metric
+from auris.tail import upper_end
+from auris.tasks.task import Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LEAST = 3  # normal validation clips that a section needs for a threshold of its own
+TINY = 1e-9  # from the usual score to the threshold, where all scores are the same
+
+
+class Anomaly(Task):
+    """How unlike normal sound is it? Outputs (B, K, T') say how surprising each frame would be of each of K sections.
+
+    Decoded they are scores (B, 1 + S, K): of the clip, then of each of its S seconds. Once validation clips have
+    shown what is usual, the usual score is 0 and the threshold of alarms is 1.
+
+    Args:
+        top: share of the frames, the most surprising ones, whose mean is the score: 1 is the mean over time, 0 the
+            largest, anything between the mean of the top k.
+        false_alarm_rate: of normal clips, and of normal seconds, that the threshold lets through.
+    """
+
+    targets = ("anomaly",)
+    monitor = ("val/loss", "min")
+    timeline = True
+
+    center: Tensor
+    span: Tensor
+    calibrated: Tensor
+
+    def __init__(self, spec: Spec, in_shape: Shape, top: float = 1.0, false_alarm_rate: float = 0.01):
+        super().__init__()
+        if not 0 <= top <= 1:
+            raise UserError(f"task.top={top} should be a share, from 0 to 1.")
+        if not 0 < false_alarm_rate < 0.5:
+            raise UserError(f"task.false_alarm_rate={false_alarm_rate} should be above 0 and below 0.5.")
+        self.top, self.rate = top, false_alarm_rate
+        self.sections, self.domains, self.classes = spec.sections, spec.domains, spec.classes
+        self.out_shape = (len(spec.sections), in_shape[-1])
+        self.seconds = max(1, min(round(spec.duration), in_shape[-1]))
+        self.register_buffer("center", torch.zeros(2, len(spec.sections)))  # of clips, of seconds
+        self.register_buffer("span", torch.ones(2, len(spec.sections)))
+        self.register_buffer("calibrated", torch.tensor(False))
+
+    def encode(self, target: Tensor, x: Tensor) -> Tensor:
+        own = nn.functional.one_hot(target[:, 1], len(self.sections)).to(x.dtype)  # (B, K)
+        return own[..., None].expand(-1, *self.out_shape)
+
+    def decode(self, output: Tensor, x: Tensor) -> Tensor:
+        parts = [output, *output.tensor_split(self.seconds, dim=-1)]
+        scores = torch.stack([self.pool(part.float()) for part in parts], dim=1)  # (B, 1 + S, K)
+        kind = [0] + [1] * self.seconds
+        return (scores - self.center[kind]) / self.span[kind]
+
+    def pool(self, surprise: Tensor) -> Tensor:  # (B, K, T') -> (B, K)
+        """The mean of the most surprising frames."""
+        count = max(1, round(self.top * surprise.shape[-1]))
+        return surprise.topk(count, dim=-1).values.mean(-1)
+
+    def compare(self, x: Tensor, copy: Tensor) -> Tensor:
+        """The mean squared error of each frame: (B, *in_shape) -> (B, K, T')."""
+        error = (x - copy).square().flatten(1, -2).mean(1, keepdim=True)  # (B, 1, T')
+        return error.expand(-1, *self.out_shape)
+
+    def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
+        """The mean distance to the k nearest clips of each section (Ramaswamy et al., 2000)."""
+        return self.constant(torch.stack([self.near(distance[:, own > 0], k) for own in told[..., 0].T], dim=1))
+
+    def near(self, distance: Tensor, k: int) -> Tensor:  # (B, n) -> (B,)
+        return distance.topk(min(k, distance.shape[1]), largest=False).values.mean(1)
+
+    def constant(self, surprise: Tensor) -> Tensor:
+        """The output for models that judge a clip as a whole: (B, K) -> (B, K, T')."""
+        return surprise[..., None].expand(-1, *self.out_shape)
+
+    def check(self, model: nn.Module, loss: nn.Module) -> None:
+        from auris.models import Detector
+
+        if not isinstance(model, Detector):
+            raise UserError(f"model: {type(model).__name__} can't tell what is unusual; choose model=autoencoder, "
+                            "cnn_autoencoder, vae, mahalanobis, gaussian_mixture, knn or self_supervised.")  # fmt: skip
+        if not isinstance(loss, Surprise):
+            raise UserError("loss: models of normal sound say themselves how surprised they are; choose loss=surprise.")
+
+    def calibrate(self, decoded: Tensor, target: Tensor) -> None:
+        """Take the usual score and the threshold from normal clips (N, 1 + S, K), section by section."""
+        usual = self.settled(target)
+        if usual.sum() < LEAST:
+            return
+        for k in range(len(self.sections)):
+            own = usual & (target[:, 1] == k)
+            scores = decoded[own if own.sum() >= LEAST else usual][..., k]  # (n, 1 + S)
+            for kind, part in enumerate((scores[:, 0], scores[:, 1:].flatten())):
+                self.center[kind, k] = part.median()
+                self.span[kind, k] = max(upper_end(part, self.rate) - float(part.median()), TINY)
+        self.calibrated.fill_(True)
+
+    def settled(self, target: Tensor) -> Tensor:
+        return target[:, 0] == 0
+
+    def moments(self, decoded: Tensor) -> list[Tensor]:
+        return list(decoded[1:, None])  # (1, K) each
+
+    def metrics(self) -> dict[str, Metric]:
+        return anomaly_metrics(self.sections, self.domains, alarms=bool(self.calibrated))
+
+    def error(self, decoded: Tensor, target: Tensor) -> Tensor:
+        score = decoded[:, 0].gather(1, target[:, 1:2])[:, 0] - 1
+        return torch.where(target[:, 0] == 0, score, -score)
+
+    def guess(self, known: Tensor, decoded: Tensor) -> Tensor:
+        return torch.zeros_like(decoded)
+
+    def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
+        from auris import anomaly_pictures as pictures
+
+        score = decoded[:, 0].gather(1, target[:, 1:2])[:, 0]
+        threshold = 1.0 if self.calibrated else None
+        return {
+            "scores": pictures.scores(score, target[:, 0], threshold),
+            "roc": pictures.roc(score, target[:, 0], threshold),
+        }
+
+    def answer(self, decoded: Tensor) -> dict[str, str | float]:
+        score, section = decoded[0].min(0)
+        said: dict[str, str | float] = {"score": round(float(score), 6)}
+        if self.calibrated:
+            said["alarm"] = "yes" if score > 1 else "no"
+        return said | ({"section": self.sections[int(section)]} if len(self.sections) > 1 else {})
+
+    def say(self, decoded: Tensor) -> str:
+        return f"score {float(decoded[0].min()):.2f}"
