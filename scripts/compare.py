@@ -26,11 +26,14 @@ def main() -> None:
     show(rows, name, options)
     if left := len(runs) - len(shown):
         print(f"Left out, as they have not looked at their {name} set: {left} runs.", file=sys.stderr)
-    if options.picture or options.same:
+    if options.picture or options.same or options.against:
+        from auris.against import draw_against
         from auris.curves import draw
 
         path = Path(options.picture or Path(options.folders[0]) / "compare.png")
-        draw(shown, [row.name for row in rows]).savefig(path)
+        names = [row.name for row in rows]
+        against = options.against
+        (draw_against(shown, against, options.metric, name) if against else draw(shown, names)).savefig(path)
         print(f"Picture: {path}", file=sys.stderr)
 
 
@@ -42,6 +45,7 @@ def command_line() -> Namespace:
     parser.add_argument(
         "--picture", metavar="FILE", help="draw the runs (with --same: compare.png in the first folder)"
     )
+    parser.add_argument("--against", metavar="SETTING", help="draw the metric over this setting, such as data.snr")
     parser.add_argument("--metric", help="which metric (default: the main one of the task)")
     parser.add_argument("--set", choices=("test", "val"), help="of which clips (default: test, if any run tested)")
     form = parser.add_mutually_exclusive_group()

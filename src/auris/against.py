@@ -1,0 +1,76 @@
+"""What models reach against a setting that makes the task easy or hard, such as the SNR of anomalies: one picture."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import mean
+
+from matplotlib.figure import Figure
+
+from auris.compare import main_metric
+from auris.configurations import configurations
+from auris.curves import COLOURS, DASHES, MARKERS, WORDS, check_data
+from auris.errors import UserError
+from auris.pictures import new_figure
+from auris.runs import Run, check_name
+
+Point = tuple[float, float, float, float]  # the setting, a value, and the ends of its interval
+
+
+def draw_against(runs: Sequence[Run], setting: str, metric: str | None, name: str) -> Figure:
+    """A line for each configuration: a metric of the set `name` over the values of a setting, with 95 % intervals.
+
+    Raises `UserError` for runs on different data, and where the setting has no two numbers.
+    """
+    check_data(runs)
+    values = check_setting(runs, setting)
+    metric = metric or main_metric(runs[0], name)
+    figure = new_figure(7, 4.4)
+    figure.set_layout_engine("constrained")
+    axes = figure.subplots()
+    groups = configurations([without(run, setting) for run in runs])
+    for place, (label, group) in enumerate(sorted(groups, key=lambda pair: -mean(heights(pair[1], metric, name)))):
+        x, y, low, high = zip(*line(group, values, metric, name), strict=True)
+        lap, colour = divmod(place, len(COLOURS))
+        style = {
+            "color": COLOURS[colour],
+            "linestyle": DASHES[lap % len(DASHES)],
+            "marker": MARKERS[place % len(MARKERS)],
+        }
+        axes.plot(x, y, label=label, markersize=4, **style)
+        axes.fill_between(x, low, high, color=COLOURS[colour], alpha=0.1, linewidth=0)
+    axes.set(xlabel=setting, ylabel=f"{name} {metric}")
+    axes.grid(alpha=0.25)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+    figure.suptitle(f"{runs[0].result['data']}, {WORDS[runs[0].result['source']]}")
+    return figure
+
+
+def check_setting(runs: Sequence[Run], setting: str) -> dict[str, float]:
+    """The value of the setting in each run, by the run's folder."""
+    check_name(setting, {key for run in runs for key in run.settings})
+    values = {str(run.folder): run.settings.get(setting) for run in runs}
+    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float)}
+    if len(numbers) < len(values) or len(set(numbers.values())) < 2:
+        raise UserError(f"--against {setting} needs runs with two or more numbers for it.")
+    return numbers
+
+
+def without(run: Run, setting: str) -> Run:
+    """The run as if the setting, which its data's description may tell as well, were no part of its configuration."""
+    settings = {key: value for key, value in run.settings.items() if key != setting}
+    return replace(run, settings=settings, result={**run.result, "about": ""})
+
+
+def line(group: Sequence[Run], values: dict[str, float], metric: str, name: str) -> list[Point]:
+    """The mean over the runs at each value of the setting, and the mean of their intervals."""
+    at = defaultdict(list)
+    for run in group:
+        at[values[str(run.folder)]].append(run.result[name]["metrics"][metric])
+    return [
+        (x, *(mean(one[key] for one in found) for key in ("value", "low", "high"))) for x, found in sorted(at.items())
+    ]
+
+
+def heights(group: Sequence[Run], metric: str, name: str) -> list[float]:
+    return [run.result[name]["metrics"][metric]["value"] for run in group]
