@@ -32,12 +32,8 @@ def draw_against(runs: Sequence[Run], setting: str, metric: str | None, name: st
     for place, (label, group) in enumerate(sorted(groups, key=lambda pair: -mean(heights(pair[1], metric, name)))):
         x, y, low, high = zip(*line(group, values, metric, name), strict=True)
         lap, colour = divmod(place, len(COLOURS))
-        style = {
-            "color": COLOURS[colour],
-            "linestyle": DASHES[lap % len(DASHES)],
-            "marker": MARKERS[place % len(MARKERS)],
-        }
-        axes.plot(x, y, label=label, markersize=4, **style)
+        form = f"{MARKERS[place % len(MARKERS)]}{DASHES[lap % len(DASHES)]}"
+        axes.plot(x, y, form, label=label, markersize=4, color=COLOURS[colour])
         axes.fill_between(x, low, high, color=COLOURS[colour], alpha=0.1, linewidth=0)
     axes.set(xlabel=setting, ylabel=f"{name} {metric}")
     axes.grid(alpha=0.25)

@@ -13,8 +13,8 @@ from auris.errors import UserError, nearest
 from auris.folders import CONFIG, RESULT
 
 VARIES = (  # within one configuration
-    "seed", "optimizer.seed", "model.estimator.random_state", "data.fold", "data.normal", "data.root", "data.table", "data.url",
-    "data.source", "paths.", "choices.", "resume", "debug", "test", "plugins",
+    "seed", "optimizer.seed", "model.estimator.random_state", "data.fold", "data.normal", "data.root", "data.table",
+    "data.url", "data.source", "paths.", "choices.", "resume", "debug", "test", "plugins",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Texture(nn.Module):
         super().__init__()
         frame = hop_length / sample_rate  # s
         if hop < frame or window < LEAST_FRAMES * frame:
-            raise UserError(f"features.window={window} and features.hop={hop} are too short for frames of {frame:.3f} s; "
+            raise UserError(f"features.window={window} or features.hop={hop} is too short for frames of {frame:.3f} s; "
                             f"the least are {LEAST_FRAMES} frames and one.")  # fmt: skip
         self.log_mel = LogMel(sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor)
         self.size, self.step = round(window / frame), round(hop / frame)
