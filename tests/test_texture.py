@@ -24,9 +24,8 @@ def test_a_window_is_the_mean_the_deviation_and_that_of_the_change() -> None:
 def test_a_tone_has_less_of_a_deviation_than_a_tone_that_comes_and_goes() -> None:
     steady = torch.from_numpy(sine(1000, 4.0)).float()
     pulsed = steady * (torch.arange(len(steady)) // 1600 % 2)
-    mean, deviation, change = Texture(RATE)(torch.stack([steady, pulsed])[:, None]).mean((2, 3)).unbind(1)
+    _, deviation, change = Texture(RATE)(torch.stack([steady, pulsed])[:, None]).mean((2, 3)).unbind(1)
     assert deviation[0] < 0.2 * deviation[1] and change[0] < 0.2 * change[1]
-    assert mean[0] > mean[1]
 
 
 def test_a_clip_shorter_than_a_window_is_one() -> None:
