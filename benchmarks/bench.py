@@ -1,6 +1,8 @@
 """What all benchmarks share: their options, the recordings, a folder for what runs leave, a row of the table."""
 
 import argparse
+import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from clips import RATE, write_clips
+from race import PATH, ROOT
 
 BATCH = 16  # the default of data.batch_size
 TURNS = ("plugins=[take_turns]", "+callbacks.turns._target_=take_turns.TakeTurns")
@@ -45,6 +48,18 @@ class Bench:
 
     def common(self) -> list[str]:
         return [f"paths.outputs={self.folder / 'outputs'}", f"trainer={self.options.trainer}"]
+
+    def call(self, command: Sequence[str], environment: Mapping[str, str]) -> str:
+        """What a command prints."""
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": PATH, **environment},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout
 
     def words(self, *words: str) -> list[str]:
         """The command line of a run on these recordings, without a test at its end."""

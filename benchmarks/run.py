@@ -1,4 +1,4 @@
-"""All benchmarks, one Markdown table of ratios: python benchmarks/run.py [steps] [epochs] [start]"""
+"""All benchmarks, one Markdown table of ratios: python benchmarks/run.py [steps] [epochs] [start] [scoring]"""
 
 import argparse
 import json
@@ -8,11 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import epochs
+import scoring
 import start
 import steps
 from bench import Bench, Row
 
-PARTS = {"steps": steps.rows, "epochs": epochs.rows, "start": start.rows}
+PARTS = {"steps": steps.rows, "epochs": epochs.rows, "start": start.rows, "scoring": scoring.rows}
 
 
 def parse() -> argparse.Namespace:
