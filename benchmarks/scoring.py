@@ -15,7 +15,7 @@ SHORT, LONG = 300, 3600  # s
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """On one thread: seconds of sound scored in a second, and the peak of memory of an hour over that of five minutes."""
+    """On one thread: seconds of sound scored in a second, and peak memory of an hour over that of five minutes."""
     train = ["train.py", "data=gas_leak", "trainer.max_epochs=1", "logger=none", "test=false", *bench.common()]
     environment = {**bench.environment, "OMP_NUM_THREADS": "1"}
     bench.call([sys.executable, *train], environment)
