@@ -116,7 +116,9 @@ def test_a_closeup_has_seconds_and_frequencies_where_they_belong() -> None:
     values, frames = clicked(2.5, 40)
     hertz = LogMel(16000).centers()
     maps = [Map("heard", values, (0.0, 7.0), hertz), Map("other", values, (0.0, 7.0), None)]
-    figure = closeup(maps, frames, [0.1, 0.2, 1.4, 0.3, 0.2], 1.0, 5.0, "1. clip.wav is leak; score 1.20")
+    figure = closeup(
+        maps, frames, [0.1, 0.2, 1.4, 0.3, 0.2], 1.0, 5.0, "1. clip_with_a_long_name_0001.wav is anomalous; score 1.20"
+    )
     first, second, score = figure.axes[0], figure.axes[2], figure.axes[4]
     left, right, bottom, top = first.get_images()[0].get_extent()
     assert (left, right, bottom, top) == (0, 5, 0, 64)
@@ -162,7 +164,8 @@ def test_tensorboard_shows_scores_and_a_closer_look(model: str, folder: Path, tm
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     words = ("data=one_class", "data.of=folder", f"data.root={folder}", "data.normal=tone", f"model={model}",
-             "data.known_anomalies=[1.wav,2.wav]", "data.duration=0.5", "trainer=cpu", "trainer.max_epochs=2", "test=true")  # fmt: skip
+             "data.known_anomalies=[1.wav,2.wav]", "data.duration=0.5", "trainer=cpu", "trainer.max_epochs=2",
+             "test=true")  # fmt: skip
     train(configured(*words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"))
     events = EventAccumulator(str(tmp_path / "out/one_class" / model / "latest"))
     events.Reload()

@@ -28,7 +28,7 @@ def show_unusual(page: Page, task: "Anomaly") -> None:
         section = int(page.answers.target[at, 1])
         score, *seconds = page.answers.decoded[at, :, section].tolist()
         maps, surprise = look(page.system.eval(), wave, page.data.spec.sample_rate)
-        frames = task.scaled(surprise.mT, [1])[0, :, section]  # (T',)
+        frames = task.scaled(surprise.mT, [1])[0, :, section].cpu()  # (T',)
         title = f"{place}. {clip.path.name} is {clip.label}; score {score:.2f}"
         figure = closeup(maps, frames, seconds, task.threshold, page.data.spec.duration, title)
         page.writer.add_figure(f"{page.name}/unusual_{place}", figure)
@@ -39,7 +39,7 @@ def show_unusual(page: Page, task: "Anomaly") -> None:
 def look(system: System, wave: Tensor, sample_rate: int) -> tuple[list[Map], Tensor]:
     """What there is to see of a clip (C, T), and how surprising each of its frames is, (1, K, T')."""
     x = system.features(wave[None].to(system.device))  # (1, *in_shape)
-    surprise = system.model(x).float().cpu()
+    surprise = system.model(x).float()
     if isinstance(system.model, Autoencoder):
         return compared(system.features, x, system.model.copy(x)), surprise
     power = level(wave[0])
@@ -55,7 +55,7 @@ def compared(features: Standardized, x: Tensor, copy: Tensor) -> list[Map]:
     unit = "log power" if hertz is not None else "features"
     return [
         Map(f"heard ({unit})", heard, limits, hertz),
-        Map("what the model makes of it", said, limits, hertz),
+        Map("reconstruction", said, limits, hertz),
         Map("squared error (of standardised features)", error, (0.0, float(error.quantile(MOST))), hertz, "inferno"),
     ]
 

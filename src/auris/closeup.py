@@ -34,14 +34,14 @@ def closeup(
     title: str,
 ) -> Figure:
     """Maps of a clip of `duration` in s under each other, above the scores of its frames (T',) and its S seconds."""
-    figure = new_figure(7, 1.55 * len(maps) + 1.9)
+    figure = new_figure(6, 1.5 * len(maps) + 1.9)
     figure.set_layout_engine("constrained")
     panels = figure.subplots(len(maps) + 1, 2, squeeze=False, sharex="col", width_ratios=(50, 1))
     for (axes, bar), shown in zip(panels, maps, strict=False):
         figure.colorbar(draw(axes, shown, duration), cax=bar)
     panels[-1, 1].axis("off")
     surprise(panels[-1, 0], frames, seconds, threshold, duration)
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(title, fontsize=10, weight="bold")
     return figure
 
 
@@ -50,7 +50,7 @@ def draw(axes: Axes, shown: Map, duration: float) -> AxesImage:
     extent, (low, high) = (0.0, duration, 0.0, float(len(shown.values))), shown.limits
     form: dict[str, Any] = {"origin": "lower", "aspect": "auto", "interpolation": "nearest", "cmap": shown.colours}
     image = axes.imshow(shown.values.numpy(), extent=extent, vmin=low, vmax=high, **form)
-    axes.set_title(shown.title, fontsize=9, loc="left", y=1.0)
+    axes.set_title(shown.title, fontsize=10, loc="left", y=1.0)
     axes.set_ylabel("band" if shown.hertz is None else "kHz")
     if shown.hertz is not None:
         rows = octaves(shown.hertz)
@@ -79,5 +79,7 @@ def surprise(axes: Axes, frames: Tensor, seconds: Sequence[float], threshold: fl
         alarms = [max(second, threshold) for second in seconds]
         axes.stairs(alarms, step, color=ALARM, alpha=0.4, baseline=threshold, fill=True, label="alarm")
         axes.axhline(threshold, color="black", linestyle="--", linewidth=1, label="threshold")
-    axes.set(xlabel="time (s)", ylabel="score", xlim=(0, duration))
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=8, borderaxespad=0.1)
+    axes.set(xlabel="time (s)", ylabel="score", xlim=(0, duration), ylim=(min(0.0, axes.get_ylim()[0]), None))
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=9, columnspacing=1, borderaxespad=0.1
+    )
