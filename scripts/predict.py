@@ -4,9 +4,12 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from auris.errors import Parser, UserError, plain_errors
+
+ALARM = {"yes": "ALARM", "no": ""}  # as text
 
 
 def main() -> None:
@@ -48,9 +51,21 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
 
 
 def write_text(rows: Iterator[dict[str, Any]]) -> None:
-    for row in rows:
+    for row in stretches(rows):
         words = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in list(row.values())[3:5]]
-        print(f"{row['path']}  {row['start']:.1f}-{row['stop']:.1f} s  {'  '.join(words)}", flush=True)
+        print(f"{row['path']}  {row['start']:.1f}-{row['stop']:.1f} s  {'  '.join(words)}".rstrip(), flush=True)
+
+
+def stretches(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows for people: an alarm that lasts is one of them, and so is the quiet between two; with the highest score."""
+    for (_, alarm), alike in groupby(rows, key=lambda row: (row["path"], row.get("alarm"))):
+        if alarm is None:
+            yield from alike
+            continue
+        several = list(alike)
+        highest = max(several, key=lambda row: row["score"])
+        times = {"start": several[0]["start"], "stop": several[-1]["stop"]}
+        yield {**highest, **times, "score": f"score up to {highest['score']:.2f}", "alarm": ALARM[alarm]}
 
 
 def write_json(rows: Iterator[dict[str, Any]]) -> None:

@@ -1,11 +1,13 @@
 """Prediction: windows that cover a recording, what is refused, and the same answer as in training."""
 
 from pathlib import Path
+from runpy import run_path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from conftest import fill, noise, sine, write
+from conftest import REPOSITORY, fill, noise, sine, write
 from running import configured
 
 from auris.errors import UserError
@@ -99,3 +101,30 @@ def test_a_run_that_is_not_finished_is_told(run: Path, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text((run / "config.yaml").read_text())
     with pytest.raises(UserError, match="is not finished; python train.py resume="):
         Predictor(str(tmp_path))
+
+
+def script(name: str) -> dict[str, Any]:
+    """The functions of a script."""
+    return run_path(str(REPOSITORY / "scripts" / f"{name}.py"))
+
+
+def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(capsys: pytest.CaptureFixture[str]) -> None:
+    scores = {"a.wav": [0.1, 0.9, 0.2, 1.1, 7.25, 0.3], "b.wav": [0.4]}
+    rows = [
+        {"path": path, "start": float(at), "stop": at + 1.0, "score": score, "alarm": "yes" if score > 1 else "no"}
+        for path, several in scores.items()
+        for at, score in enumerate(several)
+    ]
+    script("predict")["write_text"](iter(rows))
+    assert capsys.readouterr().out.splitlines() == [
+        "a.wav  0.0-3.0 s  score up to 0.90",
+        "a.wav  3.0-5.0 s  score up to 7.25  ALARM",
+        "a.wav  5.0-6.0 s  score up to 0.30",
+        "b.wav  0.0-1.0 s  score up to 0.40",
+    ]
+
+
+def test_rows_without_alarms_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"path": "a.wav", "start": 0.0, "stop": 5.0, "class": "cat", "probability": 0.75, "p_cat": 0.75}
+    script("predict")["write_text"](iter([row, row]))
+    assert capsys.readouterr().out.splitlines() == ["a.wav  0.0-5.0 s  cat  0.7500"] * 2

@@ -88,6 +88,12 @@ class LogMel(nn.Module):
     def forward(self, wave: Tensor) -> Tensor:
         return (self.power(wave) + self.floor).log()
 
+    def centers(self) -> Tensor:
+        """(n_mels,) the frequency in Hz at which each band peaks (HTK's mel: O'Shaughnessy, 1987)."""
+        ends = torch.tensor([self.power.mel_scale.f_min, self.power.mel_scale.f_max])
+        low, high = (2595 * (1 + ends / 700).log10()).tolist()
+        return 700 * (10 ** (torch.linspace(low, high, self.power.n_mels + 2)[1:-1] / 2595) - 1)
+
 
 class Mfcc(nn.Module):
     """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980): (B, C, T) -> (B, C, n_mfcc, T')."""

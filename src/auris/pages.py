@@ -1,11 +1,14 @@
 """What TensorBoard shows at the end of a run: pictures, the worst clips with their sound, settings and results."""
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from lightning.pytorch.loggers import TensorBoardLogger
 from omegaconf import DictConfig
+from torch import Tensor
 
+from auris.data.clips import Clip
 from auris.data.module import AudioData
 from auris.make import plain
 from auris.record import Scores
@@ -14,39 +17,61 @@ from auris.system import Answers, System
 WORST = 6  # clips shown
 
 
+class Page(NamedTuple):
+    """What there is to show of a set of clips, and where."""
+
+    writer: Any
+    data: AudioData
+    system: System
+    name: str  # of the set
+    answers: Answers  # to it
+
+    def clip(self, at: int) -> tuple[Clip, Tensor]:
+        """The clip of an answer and its wave (C, T)."""
+        clip, _, row = self.data.clips[int(self.answers.index[at])]
+        return clip, self.data.opened.wave[row]
+
+    def play(self, title: str, wave: Tensor) -> None:
+        """The first channel of (C, T), at full scale."""
+        loud = wave[:1] / wave[:1].abs().max().clamp_min(1e-9)
+        self.writer.add_audio(f"{self.name}_{title}", loud, sample_rate=self.data.spec.sample_rate)
+
+
 def fill_pages(
     logger: TensorBoardLogger, cfg: DictConfig, data: AudioData, system: System, scores: Mapping[str, Scores]
 ) -> None:
     """Write the pages of a run, with the answers to the set that was evaluated last."""
     if system.answers is not None:
-        show_answers(logger.experiment, data, system, list(scores)[-1], system.answers)
-    final = {f"final/{part}_{key}": value["value"] for part in scores for key, value in scores[part]["metrics"].items()}
-    logger.log_hyperparams(settings(cfg, data), final)
+        show_answers(Page(logger.experiment, data, system, list(scores)[-1], system.answers))
+    figures = {
+        f"final/{part}_{key}": value["value"] for part in scores for key, value in scores[part]["metrics"].items()
+    }
+    logger.log_hyperparams(settings(cfg, data), {key: value for key, value in figures.items() if not math.isnan(value)})
     logger.save()
 
 
-def show_answers(writer: Any, data: AudioData, system: System, name: str, answers: Answers) -> None:
-    """What shows the answers to the whole set `name` at a glance, and the worst of them."""
-    for title, figure in system.task.pictures(answers.decoded, answers.target).items():
-        writer.add_figure(f"{name}/{title}", figure)
-    show_worst(writer, data, system, name, answers)
+def show_answers(page: Page) -> None:
+    """What shows the answers to a whole set at a glance, the worst of them, and what the task has besides."""
+    for title, figure in page.system.task.pictures(page.answers.decoded, page.answers.target).items():
+        page.writer.add_figure(f"{page.name}/{title}", figure)
+    show_worst(page)
+    page.system.task.show(page)
 
 
-def show_worst(writer: Any, data: AudioData, system: System, name: str, answers: Answers) -> None:
+def show_worst(page: Page) -> None:
     """Spectrograms and sounds of the clips that are most wrong."""
     from auris.pictures import spectrograms
 
-    order = system.task.error(answers.decoded, answers.target).argsort(descending=True)[:WORST].tolist()
-    clips = [data.clips[int(answers.index[at])] for at in order]
-    waves = [data.opened.wave[row] for _, _, row in clips]  # (C, T) each
+    task, (decoded, target, *_) = page.system.task, page.answers
+    order = task.error(decoded, target).argsort(descending=True)[:WORST].tolist()
+    clips, waves = zip(*map(page.clip, order), strict=True)
     titles = [
-        f"{place}. {clip.path.name} is {clip.label}; said {system.task.say(answers.decoded[at])}"
-        for place, (at, (clip, _, _)) in enumerate(zip(order, clips, strict=True), start=1)
+        f"{place}. {clip.path.name} is {clip.label}; said {task.say(decoded[at])}"
+        for place, (at, clip) in enumerate(zip(order, clips, strict=True), start=1)
     ]
-    writer.add_figure(f"{name}/worst", spectrograms(waves, data.spec.sample_rate, titles))
+    page.writer.add_figure(f"{page.name}/worst", spectrograms(waves, page.data.spec.sample_rate, titles))
     for place, wave in enumerate(waves, start=1):
-        loud = wave[:1] / wave[:1].abs().max().clamp_min(1e-9)
-        writer.add_audio(f"{name}_worst/{place}", loud, sample_rate=data.spec.sample_rate)
+        page.play(f"worst/{place}", wave)
 
 
 def settings(cfg: DictConfig, data: AudioData) -> dict[str, Any]:

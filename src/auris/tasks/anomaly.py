@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from auris.anomaly_metrics import anomaly_metrics
+from auris.anomaly_metrics import anomaly_metrics, own_score
 from auris.data.spec import Shape, Spec
 from auris.errors import UserError
 from auris.losses import Surprise
@@ -15,6 +15,8 @@ from auris.tasks.task import Task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from auris.pages import Page
 
 LEAST = 3  # normal validation clips that a section needs for a threshold of its own
 TINY = 1e-9  # from the usual score to the threshold, where all scores are the same
@@ -61,8 +63,11 @@ class Anomaly(Task):
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         parts = [output, *output.tensor_split(self.seconds, dim=-1)]
         scores = torch.stack([self.pool(part.float()) for part in parts], dim=1)  # (B, 1 + S, K)
-        kind = [0] + [1] * self.seconds
-        return (scores - self.center[kind]) / self.span[kind]
+        return self.scaled(scores, [0] + [1] * self.seconds)
+
+    def scaled(self, surprise: Tensor, kind: list[int]) -> Tensor:
+        """Surprise (B, n, K) on the scale of scores, n of clips (0) or of seconds (1): the threshold becomes 1."""
+        return (surprise - self.center[kind]) / self.span[kind]
 
     def pool(self, surprise: Tensor) -> Tensor:  # (B, K, T') -> (B, K)
         """The mean of the most surprising frames."""
@@ -117,7 +122,7 @@ class Anomaly(Task):
         return anomaly_metrics(self.sections, self.domains, alarms=bool(self.calibrated))
 
     def error(self, decoded: Tensor, target: Tensor) -> Tensor:
-        score = decoded[:, 0].gather(1, target[:, 1:2])[:, 0] - 1
+        score = own_score(decoded, target) - 1
         return torch.where(target[:, 0] == 0, score, -score)
 
     def guess(self, known: Tensor, decoded: Tensor) -> Tensor:
@@ -126,12 +131,21 @@ class Anomaly(Task):
     def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
         from auris import anomaly_pictures as pictures
 
-        score = decoded[:, 0].gather(1, target[:, 1:2])[:, 0]
-        threshold = 1.0 if self.calibrated else None
-        return {
-            "scores": pictures.scores(score, target[:, 0], threshold),
-            "roc": pictures.roc(score, target[:, 0], threshold),
-        }
+        score, anomalous = own_score(decoded, target), target[:, 0]
+        shown = {"scores": pictures.scores(score, anomalous, self.threshold)}
+        if 0 < anomalous.sum() < len(anomalous):
+            shown["roc"] = pictures.roc(score, anomalous, self.threshold)
+        return shown
+
+    def show(self, page: "Page") -> None:
+        from auris.anomaly_pages import show_unusual
+
+        show_unusual(page, self)
+
+    @property
+    def threshold(self) -> float | None:
+        """The score beyond which there is an alarm; None where no validation clips have decided it."""
+        return 1.0 if self.calibrated else None
 
     def answer(self, decoded: Tensor) -> dict[str, str | float]:
         score, section = decoded[0].min(0)

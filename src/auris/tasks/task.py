@@ -14,6 +14,8 @@ from auris.metrics import Metric
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from auris.pages import Page
+
 
 class Task(nn.Module, ABC):
     """Turns targets into tensors of the model's output shape, and outputs into what people and metrics read."""
@@ -78,6 +80,9 @@ class Task(nn.Module, ABC):
     @abstractmethod
     def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
         """What shows the answers to a whole set at a glance, by title."""
+
+    def show(self, page: "Page") -> None:
+        """Write to TensorBoard what needs more than answers: a closer look at some clips."""
 
     @abstractmethod
     def answer(self, decoded: Tensor) -> dict[str, str | float]:

@@ -1,0 +1,72 @@
+"""A closer look at the most anomalous clips: where in time and frequency they are unlike normal sound."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from auris.anomaly_metrics import own_score
+from auris.closeup import Map, closeup
+from auris.features import LogMel, Standardized
+from auris.models.detector import Autoencoder
+from auris.pages import Page
+from auris.pictures import level
+from auris.system import System
+
+if TYPE_CHECKING:
+    from auris.tasks import Anomaly
+
+SHOWN = 4  # clips
+MOST = 0.995  # of the squared errors are below the brightest colour
+
+
+def show_unusual(page: Page, task: "Anomaly") -> None:
+    """Pictures and sounds of the clips with the highest scores."""
+    order = own_score(page.answers.decoded, page.answers.target).argsort(descending=True)[:SHOWN].tolist()
+    for place, at in enumerate(order, start=1):
+        clip, wave = page.clip(at)
+        section = int(page.answers.target[at, 1])
+        score, *seconds = page.answers.decoded[at, :, section].tolist()
+        maps, surprise = look(page.system.eval(), wave, page.data.spec.sample_rate)
+        frames = task.scaled(surprise.mT, [1])[0, :, section].cpu()  # (T',)
+        title = f"{place}. {clip.path.name} is {clip.label}; score {score:.2f}"
+        figure = closeup(maps, frames, seconds, task.threshold, page.data.spec.duration, title)
+        page.writer.add_figure(f"{page.name}/unusual_{place}", figure)
+        page.play(f"unusual/{place}", wave)
+
+
+@torch.inference_mode()
+def look(system: System, wave: Tensor, sample_rate: int) -> tuple[list[Map], Tensor]:
+    """What there is to see of a clip (C, T), and how surprising each of its frames is, (1, K, T')."""
+    x = system.features(wave[None].to(system.device))  # (1, *in_shape)
+    surprise = system.model(x).float()
+    if isinstance(system.model, Autoencoder):
+        return compared(system.features, x, system.model.copy(x)), surprise
+    power = level(wave[0])
+    hertz = torch.linspace(0, sample_rate / 2, len(power))
+    return [Map("spectrogram (dB below its peak)", power, (-80, 0), hertz)], surprise
+
+
+def compared(features: Standardized, x: Tensor, copy: Tensor) -> list[Map]:
+    """Features (1, *in_shape) and their copy in their own units, and the squared error of standardised ones."""
+    heard, said = (flat(part * features.deviation + features.mean) for part in (x, copy))
+    error, hertz = flat((x - copy).square()), frequencies(features.transform, len(heard))
+    limits = (float(heard.min()), float(heard.max()))
+    unit = "log power" if hertz is not None else "features"
+    return [
+        Map(f"heard ({unit})", heard, limits, hertz),
+        Map("reconstruction", said, limits, hertz),
+        Map("squared error (of standardised features)", error, (0.0, float(error.quantile(MOST))), hertz, "inferno"),
+    ]
+
+
+def flat(x: Tensor) -> Tensor:  # (1, ..., T') -> (D, T')
+    """All channels and bands on top of each other."""
+    return x[0].flatten(0, -2).float().cpu()
+
+
+def frequencies(transform: nn.Module, bands: int) -> Tensor | None:
+    """(D,) the middle of each band in Hz, of a log-mel spectrogram of one channel; other features have none."""
+    if isinstance(transform, LogMel) and bands == transform.power.n_mels:
+        return transform.centers()
+    return None

@@ -1,0 +1,85 @@
+"""A picture of one clip: maps over time and frequency, and below them how surprising each moment is."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from torch import Tensor
+
+from auris.pictures import new_figure
+
+ROWS = 10  # of words that the height of a map has room for
+USUAL, ALARM = "0.6", "#D55E00"  # Okabe and Ito (2008)
+
+
+class Map(NamedTuple):
+    """Something that has a value at each time and in each band."""
+
+    title: str
+    values: Tensor  # (D, T')
+    limits: tuple[float, float]  # of the colours
+    hertz: Tensor | None  # (D,) the frequency of each band, where it has one
+    colours: str = "magma"
+
+
+def closeup(
+    maps: Sequence[Map],
+    frames: Tensor,
+    seconds: Sequence[float],
+    threshold: float | None,
+    duration: float,
+    title: str,
+) -> Figure:
+    """Maps of a clip of `duration` in s under each other, above the scores of its frames (T',) and its S seconds."""
+    figure = new_figure(6, 1.5 * len(maps) + 1.9)
+    figure.set_layout_engine("constrained")
+    panels = figure.subplots(len(maps) + 1, 2, squeeze=False, sharex="col", width_ratios=(50, 1))
+    for (axes, bar), shown in zip(panels, maps, strict=False):
+        figure.colorbar(draw(axes, shown, duration), cax=bar)
+    panels[-1, 1].axis("off")
+    surprise(panels[-1, 0], frames, seconds, threshold, duration)
+    figure.suptitle(title, fontsize=10, weight="bold")
+    return figure
+
+
+def draw(axes: Axes, shown: Map, duration: float) -> AxesImage:
+    """A map; the vertical axis counts bands, and is labelled in kHz where they have any."""
+    extent, (low, high) = (0.0, duration, 0.0, float(len(shown.values))), shown.limits
+    form: dict[str, Any] = {"origin": "lower", "aspect": "auto", "interpolation": "nearest", "cmap": shown.colours}
+    image = axes.imshow(shown.values.numpy(), extent=extent, vmin=low, vmax=high, **form)
+    axes.set_title(shown.title, fontsize=10, loc="left", y=1.0)
+    axes.set_ylabel("band" if shown.hertz is None else "kHz")
+    if shown.hertz is not None:
+        rows = octaves(shown.hertz)
+        axes.set_yticks(list(rows), [f"{kilohertz:g}" for kilohertz in rows.values()])
+    return image
+
+
+def octaves(hertz: Tensor) -> dict[float, float]:
+    """Heights in bands (D,) and their frequencies in kHz, an octave apart as far as there is room for words."""
+    rows: dict[float, float] = {}
+    for kilohertz in (16, 8, 4, 2, 1, 0.5, 0.25):
+        row = 0.5 + float(np.interp(1000 * kilohertz, hertz.numpy(), np.arange(len(hertz)), np.nan, np.nan))
+        if row > min(rows, default=np.inf) - len(hertz) / ROWS:
+            break
+        if np.isfinite(row):
+            rows[row] = kilohertz
+    return rows
+
+
+def surprise(axes: Axes, frames: Tensor, seconds: Sequence[float], threshold: float | None, duration: float) -> None:
+    """The score of each frame (T',) as a line and of each second as a step, filled where it is an alarm."""
+    step, count = np.linspace(0, duration, len(seconds) + 1), len(frames)
+    axes.plot((np.arange(count) + 0.5) * duration / count, frames.numpy(), color=USUAL, linewidth=0.8, label="frames")
+    axes.stairs(seconds, step, color="black", linewidth=1.5, baseline=None, label="seconds")
+    if threshold is not None:
+        alarms = [max(second, threshold) for second in seconds]
+        axes.stairs(alarms, step, color=ALARM, alpha=0.4, baseline=threshold, fill=True, label="alarm")
+        axes.axhline(threshold, color="black", linestyle="--", linewidth=1, label="threshold")
+    axes.set(xlabel="time (s)", ylabel="score", xlim=(0, duration), ylim=(min(0.0, axes.get_ylim()[0]), None))
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=9, columnspacing=1, borderaxespad=0.1
+    )
