@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from auris.anomaly_metrics import own_score
 from auris.closeup import Map, closeup
@@ -12,6 +12,7 @@ from auris.models.detector import Autoencoder
 from auris.pages import Page
 from auris.pictures import level
 from auris.system import System
+from auris.texture import Texture
 
 if TYPE_CHECKING:
     from auris.tasks import Anomaly
@@ -48,11 +49,17 @@ def look(system: System, wave: Tensor, sample_rate: int) -> tuple[list[Map], Ten
 
 
 def compared(features: Standardized, x: Tensor, copy: Tensor) -> list[Map]:
-    """Features (1, *in_shape) and their copy in their own units, and the squared error of standardised ones."""
-    heard, said = (flat(part * features.deviation + features.mean) for part in (x, copy))
-    error, hertz = flat((x - copy).square()), frequencies(features.transform, len(heard))
+    """Features (1, *in_shape) and their copy in their own units, and the squared error of standardised ones.
+
+    Where bands have frequencies, that is the log power of the first channel, and the mean error of all.
+    """
+    heard, said = (part * features.deviation + features.mean for part in (x, copy))
+    error, hertz, unit = (x - copy).square(), None, "features"
+    if isinstance(features.transform, LogMel | Texture):
+        hertz, unit = features.transform.centers(), "log power"
+        heard, said, error = heard[:, :1], said[:, :1], error.mean(1, keepdim=True)
+    heard, said, error = flat(heard), flat(said), flat(error)
     limits = (float(heard.min()), float(heard.max()))
-    unit = "log power" if hertz is not None else "features"
     return [
         Map(f"heard ({unit})", heard, limits, hertz),
         Map("reconstruction", said, limits, hertz),
@@ -63,10 +70,3 @@ def compared(features: Standardized, x: Tensor, copy: Tensor) -> list[Map]:
 def flat(x: Tensor) -> Tensor:  # (1, ..., T') -> (D, T')
     """All channels and bands on top of each other."""
     return x[0].flatten(0, -2).float().cpu()
-
-
-def frequencies(transform: nn.Module, bands: int) -> Tensor | None:
-    """(D,) the middle of each band in Hz, of a log-mel spectrogram of one channel; other features have none."""
-    if isinstance(transform, LogMel) and bands == transform.power.n_mels:
-        return transform.centers()
-    return None

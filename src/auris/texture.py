@@ -41,6 +41,10 @@ class Texture(nn.Module):
         self.log_mel = LogMel(sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor)
         self.size, self.step = round(window / frame), round(hop / frame)
 
+    def centers(self) -> Tensor:
+        """(n_mels,) the frequency in Hz at which each band peaks."""
+        return self.log_mel.centers()
+
     def forward(self, wave: Tensor) -> Tensor:
         frames = self.log_mel(wave)  # (B, C, F, N)
         part = frames.unfold(-1, min(self.size, frames.shape[-1]), self.step)  # (B, C, F, T', n)

@@ -23,12 +23,21 @@ def split_anomalies(
         check_column(clips, sets, normal, known)
     else:
         sets = draw(clips, normal, fold, folds, seed)
-    taken = {c.group for c, name in zip(clips, sets, strict=True) if c.label == normal and name != "test"}
-    sets = [
-        name if clip.label == normal else "" if name != "test" or clip.group in taken else "test"
-        for clip, name in zip(clips, sets, strict=True)
-    ]
-    return ["val" if is_known(clip, normal, known) else name for clip, name in zip(clips, sets, strict=True)]
+    sets = ["val" if is_known(clip, normal, known) else name for clip, name in zip(clips, sets, strict=True)]
+    taken = {clip.group for clip, name in zip(clips, sets, strict=True) if keeps_group(clip, name, normal, known)}
+    return [place(clip, name, taken, normal, known) for clip, name in zip(clips, sets, strict=True)]
+
+
+def keeps_group(clip: Clip, name: str, normal: str, known: Sequence[str]) -> bool:
+    """Whether a clip in the set `name` keeps all of its group from testing."""
+    return name != "test" and (clip.label == normal or is_known(clip, normal, known))
+
+
+def place(clip: Clip, name: str, taken: set[str], normal: str, known: Sequence[str]) -> str:
+    """The set of a clip after all, knowing the groups that train or validate."""
+    if name == "test":
+        return "" if clip.group in taken else "test"
+    return name if clip.label == normal or is_known(clip, normal, known) else ""
 
 
 def is_known(clip: Clip, normal: str, known: Sequence[str]) -> bool:
