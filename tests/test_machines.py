@@ -182,7 +182,7 @@ def test_names_of_each_year_are_understood(tmp_path: Path, year: int) -> None:
     named, others = SCHEMES[year]
     source = DcaseTask2(str(tree(tmp_path, *named, *others)))
     assert facts(source, tmp_path) == named
-    assert f", without {len(others)} that have no label or belong to no section" in source.collect().about
+    assert f"({len(others)} left out for lack of a label, or of a section" in source.collect().about
 
 
 def machines(root: Path, *names: str) -> Path:
@@ -211,7 +211,7 @@ def test_a_section_without_training_or_labelled_test_recordings_is_left_out(tmp_
     tree(tmp_path, "fan/train/normal_id_01_0.wav", "fan/test/normal_id_02_0.wav", "fan/test/anomaly_id_02_0.wav")
     collection = DcaseTask2(str(tmp_path)).collect()
     assert {clip.section for clip in collection.clips} == {"fan/id_00"}
-    assert ", without 3 that have no label" in collection.about
+    assert "(3 left out for lack of a label, or of a section" in collection.about
 
 
 @pytest.mark.parametrize(

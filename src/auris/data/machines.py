@@ -109,8 +109,8 @@ class DcaseTask2(Machines):
             raise UserError(f"{self.root} has no machine with folders train and test whose recordings are named as in "
                             "DCASE's Task 2; data.root must name the folder with those of the machines.")  # fmt: skip
         left = len(chosen) - len(clips)
-        why = f", without {left} that have no label or belong to no section with training and test recordings"
-        return Collection(clips, "real", f"recordings of DCASE Task 2 in {self.root}{why if left else ''}")
+        why = f" ({left} left out for lack of a label, or of a section to train and to test)" if left else ""
+        return Collection(clips, "real", f"recordings of DCASE Task 2 in {self.root}{why}")
 
 
 def machine(path: Path) -> str:
