@@ -42,7 +42,7 @@ class Folder(Source):
 
 
 class Table(Source):
-    """A CSV file `path,label[,fold][,group][,split][,start,stop]`."""
+    """A CSV file `path,label[,fold][,group][,split][,start,stop][,section][,domain]`."""
 
     def __init__(self, table: str):
         self.table = Path(table).expanduser()
