@@ -24,6 +24,11 @@ def test_table_gives_every_column(tmp_path: Path) -> None:
     assert read_table(path) == [Clip(tmp_path / "a/b.wav", "cat", "tom", 3, "val", 0.5, 1.25)]
 
 
+def test_table_says_which_machine_and_under_which_conditions(tmp_path: Path) -> None:
+    first, second = read_table(table(tmp_path, "path,label,section,domain\na.wav,normal,fan,source\nb.wav,odd,,\n"))
+    assert (first.section, first.domain, second.section, second.domain) == ("fan", "source", "", "")
+
+
 def test_table_needs_path_and_label_only(tmp_path: Path) -> None:
     (clip,) = read_table(table(tmp_path, "path,label\na.wav,cat\n"))
     assert clip == Clip(tmp_path / "a.wav", "cat", group=str(tmp_path / "a.wav"))

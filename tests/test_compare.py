@@ -14,7 +14,7 @@ from auris.runs import find_runs, pick
 
 def finished(
     folder: Path,
-    value: float,
+    value: float | None,
     fold: int = 1,
     seed: int = 1,
     model: str = "mlp",
@@ -48,6 +48,18 @@ def test_means_over_folds_and_deviations_over_seeds(tmp_path: Path) -> None:
     assert row.mean == pytest.approx((0.7 + 0.9 + 1.0) / 3)
     assert row.deviation == pytest.approx(0.0942809, abs=1e-6)  # of 0.8 and 0.9333
     assert row.low == pytest.approx(0.86667 - 4.302653 * 0.152753 / 3**0.5, abs=1e-4) and row.high == 1.0
+
+
+def test_what_has_no_value_stands_last_without_one(tmp_path: Path) -> None:
+    """As the validation AUROC where no anomaly is known."""
+    for fold in (1, 2, 3):
+        finished(tmp_path / f"knn{fold}", None, fold, model="knn")
+    for fold in (1, 2):
+        finished(tmp_path / f"svm{fold}", None, fold, seed=fold, model="svm")
+        finished(tmp_path / f"mlp{fold}", 0.1, fold)
+    rows = compare(find_runs([str(tmp_path)]), None, "test")
+    assert [row.mean != row.mean for row in rows] == [False, True, True]
+    assert "| birds knn | 3 x 1 | - | - | - | 0.500 | 1.0 |" in markdown(rows, "test")
 
 
 def test_an_interval_against_students_table() -> None:

@@ -152,6 +152,7 @@ def test_a_grid_of_few_points_is_searched(place: Path) -> None:
 
 @pytest.mark.parametrize("group", ["data", "trainer", "callbacks", "logger", "paths", "task", "experiment", *GROUPS])
 def test_every_option_composes(group: str) -> None:
-    given = {"csv": ["data.table=clips.csv"], "folder": ["data.root=recordings"]}
+    roots = dict.fromkeys(("folder", "normal_abnormal", "dcase_task2"), ["data.root=recordings"])
+    given = {"csv": ["data.table=clips.csv"], **roots}
     for option in options(group):
         assert configured(f"{group}={option}", *given.get(option, [])).choices.get(group, option) == option

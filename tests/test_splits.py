@@ -81,6 +81,10 @@ def test_split_column_without_val_draws_it_from_train() -> None:
     assert sets != split(clips, fold=1, folds=5, seed=1)
 
 
+def test_split_column_without_train_has_nothing_to_draw_val_from() -> None:
+    assert split(in_column("test", "test"), fold=1, folds=5, seed=0) == ["test", "test"]
+
+
 def test_drawn_folds_are_stratified() -> None:
     clips = plain()
     for fold in range(1, 6):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan, nan
 from statistics import mean, stdev
 
 from auris.configurations import configurations
@@ -49,7 +50,7 @@ def compare(runs: Sequence[Run], metric: str | None, name: str) -> list[Row]:
         summarize(label, group, metric or main_metric(group[0], name), name)
         for label, group in configurations(scored(runs, name))
     ]
-    return sorted(rows, key=lambda row: -row.mean)
+    return sorted(rows, key=lambda row: (isnan(row.mean), -row.mean))
 
 
 def main_metric(run: Run, name: str) -> str:
@@ -62,10 +63,10 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
         scores = run.result[name]
         if metric not in scores["metrics"]:
             raise UserError(f"There is no --metric {metric}; {nearest(metric, scores['metrics'])}")
-        value = scores["metrics"][metric]["value"]
+        value = number(scores["metrics"][metric]["value"])
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
-        constant.append(scores["majority"][metric])
+        constant.append(number(scores["majority"][metric]))
     folds, seeds = [mean(values) for values in by_fold.values()], [mean(values) for values in by_seed.values()]
     low, high = interval(folds)
     return Row(
@@ -74,7 +75,7 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
         folds=len(folds),
         seeds=len(seeds),
         mean=mean(folds),
-        deviation=stdev(seeds) if len(seeds) > 1 else float("nan"),
+        deviation=stdev(seeds) if len(seeds) > 1 and not isnan(mean(seeds)) else nan,
         low=low,
         high=high,
         majority=mean(constant),
@@ -83,10 +84,15 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
     )
 
 
+def number(value: float | None) -> float:
+    """A value of a result, NaN where there was none, as of the AUROC where no anomaly validates."""
+    return nan if value is None else value
+
+
 def interval(values: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval of the mean of values (Student, 1908), of shares within 0 and 1; NaN for less than three."""
-    if len(values) < 3:
-        return float("nan"), float("nan")
+    if len(values) < 3 or isnan(mean(values)):
+        return nan, nan
     from scipy.stats import t
 
     half = t.ppf(0.975, len(values) - 1) * stdev(values) / len(values) ** 0.5

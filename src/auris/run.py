@@ -121,6 +121,7 @@ def open_data(cfg: DictConfig) -> AudioData:
     making.plugins[:] = cfg.plugins
     facts: dict[str, Any] = plain(cfg.data)
     source = make(cfg.data.recordings, store=cfg.paths.store, **facts)
+    check_types(type(source), facts, "data")
     settings = {key: value for key, value in facts.items() if key in AudioData.SETTINGS}
     check_types(AudioData, settings, "data")
     return AudioData(source, store=cfg.paths.store, seed=cfg.seed, **settings)

@@ -1,6 +1,6 @@
 """Who trains and who tests where anomalies are looked for: what trains and validates is normal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 
@@ -19,8 +19,8 @@ def split_anomalies(
     check_labels(clips, normal, known)
     if any(clip.fold is not None or clip.split for clip in clips):
         given = [replace(clip, split="test") if is_known(clip, normal, known) else clip for clip in clips]
-        sets = split(given, fold, folds, seed)
-        check_column(clips, sets, normal, known)
+        check_column(given, normal)
+        sets = split(by_section(given), fold, folds, seed)
     else:
         sets = draw(clips, normal, fold, folds, seed)
     sets = ["val" if is_known(clip, normal, known) else name for clip, name in zip(clips, sets, strict=True)]
@@ -48,10 +48,15 @@ def is_known(clip: Clip, normal: str, known: Sequence[str]) -> bool:
 
 
 def draw(clips: Sequence[Clip], normal: str, fold: int, folds: int, seed: int) -> list[str]:
-    """Normal clips in folds, with each section in every one of them; all others test."""
-    usual = [replace(clip, label=f"{normal} {clip.section}".strip()) for clip in clips if clip.label == normal]
+    """Normal clips in folds; all others test."""
+    usual = by_section([clip for clip in clips if clip.label == normal])
     sets = iter(from_folds(drawn(usual, folds, seed), fold))
     return [next(sets) if clip.label == normal else "test" for clip in clips]
+
+
+def by_section(clips: Sequence[Clip]) -> list[Clip]:
+    """The clips with their section in the label, so that each section is drawn into every fold."""
+    return [replace(clip, label=f"{clip.label} {clip.section}".strip()) for clip in clips]
 
 
 def check_labels(clips: Sequence[Clip], normal: str, known: Sequence[str]) -> None:
@@ -66,13 +71,22 @@ def check_labels(clips: Sequence[Clip], normal: str, known: Sequence[str]) -> No
             raise UserError(f"data.known_anomalies names {word}, and no anomalous recording has that name.")
 
 
-def check_column(clips: Sequence[Clip], sets: Sequence[str], normal: str, known: Sequence[str]) -> None:
+def check_rates(rates: Collection[int]) -> None:
+    """Raise `UserError` for recordings of several sample rates in Hz: what tells them apart would pass for unusual."""
+    if len(rates) > 1:
+        raise UserError(
+            f"The recordings have sample rates of {', '.join(map(str, sorted(rates)))} Hz, which a model could take "
+            f"for the anomaly; data.sample_rate={min(rates)} resamples all of them, and leaves none more bandwidth."
+        )
+
+
+def check_column(clips: Sequence[Clip], normal: str) -> None:
     """Raise `UserError` where a split column has an anomalous clip train or validate. (Folds may hold both.)"""
-    for clip, name in zip(clips, sets, strict=True):
-        if clip.fold is None and clip.label != normal and name != "test" and not is_known(clip, normal, known):
+    for clip in clips:
+        if clip.fold is None and clip.label != normal and clip.split in ("train", "val"):
             raise UserError(
-                f"{clip.path.name} is labelled {clip.label} and in the {name} set, but only {normal} clips train and "
-                "validate; give it split test, or name it in data.known_anomalies."
+                f"{clip.path.name} is labelled {clip.label} and in the {clip.split} set, but only {normal} clips train "
+                "and validate; give it split test, or name it in data.known_anomalies."
             )
 
 

@@ -97,6 +97,7 @@ class AudioData(LightningDataModule):
     def usual_rate(self) -> int:
         facts = facts_of((clip.path for clip in self.collection.clips), self.folder).values()
         rates = Counter(fact.sample_rate for fact in facts if not fact.reason)
+        self.view.check_rates(rates)
         return min(rates, key=lambda rate: (-rates[rate], rate), default=16000)
 
     @cached_property

@@ -42,7 +42,7 @@ class Folder(Source):
 
 
 class Table(Source):
-    """A CSV file `path,label[,fold][,group][,split][,start,stop]`."""
+    """A CSV file `path,label[,fold][,group][,split][,start,stop][,section][,domain]`."""
 
     def __init__(self, table: str):
         self.table = Path(table).expanduser()
@@ -104,12 +104,23 @@ class Esc(Source):
 class OneClass(Source):
     """Another labelled data set, for a task that takes one of its classes for normal.
 
-    `of` is its name, `sources` the configurations of those that there are; `root` and `table` are handed on.
+    `of` is its name, `sources` the configurations of those that there are; `root` and `table` are handed on. `normal`
+    is the class.
     """
 
-    def __init__(self, of: str, sources: dict[str, Any], store: str, root: str | None = None, table: str | None = None):
+    def __init__(
+        self,
+        of: str,
+        sources: dict[str, Any],
+        store: str,
+        normal: str | None = None,
+        root: str | None = None,
+        table: str | None = None,
+    ):
         if of not in sources:
             raise UserError(f"There is no data.of={of}; {nearest(of, sources)}")
+        if normal is None:
+            raise UserError("data.normal must be given, as in data.normal=rain: the class that is normal.")
         given = {key: value for key, value in {"root": root, "table": table}.items() if value}
         facts = {**sources[of], **given, "store": store}
         for name in ("root", "table"):

@@ -48,7 +48,7 @@ def from_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
     sets = [clip.split for clip in clips]
     if None in sets:
         raise UserError(f"{clips[sets.index(None)].path.name} has an empty split; give every clip train, val or test.")
-    if "val" not in sets:
+    if "train" in sets and "val" not in sets:
         training = [i for i, name in enumerate(sets) if name == "train"]
         for i, f in zip(training, drawn([clips[i] for i in training], folds, seed), strict=True):
             sets[i] = "val" if f == 1 else "train"

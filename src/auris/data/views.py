@@ -2,13 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from auris.data.anomalies import check_anomalies, split_anomalies
+from auris.data.anomalies import check_anomalies, check_rates, split_anomalies
 from auris.data.clips import Clip
 from auris.data.splits import SETS, check_complete, split
 
@@ -21,6 +21,10 @@ class View(ABC):
     @abstractmethod
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         """The set of each clip: "train", "val", "test", or "" where it is left out."""
+
+    @abstractmethod
+    def check_rates(self, rates: Collection[int]) -> None:
+        """Raise `UserError` where recordings of these sample rates in Hz can't be taken together as they are."""
 
     @abstractmethod
     def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
@@ -46,6 +50,9 @@ class Labels(View):
 
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         return split(clips, fold, folds, seed)
+
+    def check_rates(self, rates: Collection[int]) -> None:
+        """Any will do: they become one."""
 
     def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
         check_complete(sets, [clip.label for clip in clips])
@@ -79,6 +86,9 @@ class Anomalies(View):
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         return split_anomalies(clips, self.normal, self.known, fold, folds, seed)
 
+    def check_rates(self, rates: Collection[int]) -> None:
+        check_rates(rates)
+
     def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
         check_anomalies(sets, clips, self.normal)
 
@@ -99,8 +109,9 @@ class Anomalies(View):
         sizes = Counter((name, clip.label == self.normal) for name, clip in zip(sets, clips, strict=True))
         odd = {name: f" + {sizes[name, False]} anomalous" if sizes[name, False] else "" for name in SETS}
         counts = ", ".join(f"{sizes[name, True]}{odd[name]} {name}" for name in SETS)
-        left = sizes["", True] + sizes["", False]
-        return counts + (f"; {left} left out, as anomalies neither train nor validate" if left else "")
+        left, sections = sizes["", True] + sizes["", False], names(clip.section for clip in clips)
+        counts += f"; {left} left out, as anomalies neither train nor validate" if left else ""
+        return counts + (f"; {len(sections)} sections: {', '.join(sections)}" if len(sections) > 1 else "")
 
 
 def names(words: Any) -> tuple[str, ...]:
