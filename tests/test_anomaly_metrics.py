@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from auris.anomaly_metrics import AlarmRate, AnomalyAuroc, HarmonicMean, PartialAuroc, anomaly_metrics
+from auris.metrics import wilson
 
 
 def clips(score: list[float], anomalous: list[int], section: list[int] | None = None, domain: list[int] | None = None):
@@ -94,3 +95,9 @@ def test_validation_without_anomalies_has_no_auroc() -> None:
     decoded, target = clips([1.0, 2.0, 3.0], [0, 0, 0])
     values: Tensor = torch.tensor([metric.value(decoded, target) for metric in (AnomalyAuroc(), PartialAuroc())])
     assert values.isnan().all()
+
+
+def test_the_interval_of_a_perfect_section_is_that_of_its_own_few_clips() -> None:
+    decoded, target = clips([0.0, 1.0, *map(float, range(20))], [0, 1, *[0, 1] * 10], [0, 0, *[1] * 20])
+    few = AnomalyAuroc(0).estimate(decoded, target)
+    assert few.value == 1 and few.low == pytest.approx(wilson(1.0, 1)[0])

@@ -23,13 +23,18 @@ class Ranking(Metric):
         self.section, self.domain = section, domain
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        counted = self.counted(target)
+        return self.rank(own_score(decoded, target)[counted], target[counted, 0] == 1, weight[:, counted])
+
+    def counted(self, target: Tensor) -> Tensor:
+        """(N,) which clips are looked at."""
         anomalous, section, domain = target.T
-        counted = torch.ones_like(anomalous, dtype=torch.bool)
-        if self.section is not None:
-            counted &= section == self.section
-        if self.domain is not None:
-            counted &= (domain == self.domain) | (anomalous == 1)
-        return self.rank(own_score(decoded, target)[counted], anomalous[counted] == 1, weight[:, counted])
+        own = (section == self.section) if self.section is not None else torch.ones_like(section, dtype=torch.bool)
+        return own & ((domain == self.domain) | (anomalous == 1)) if self.domain is not None else own
+
+    def count(self, target: Tensor) -> int:
+        """Clips of the rarer kind."""
+        return int(target[self.counted(target), 0].bincount(minlength=2).min())
 
     @abstractmethod
     def rank(self, score: Tensor, anomalous: Tensor, weight: Tensor) -> Tensor:

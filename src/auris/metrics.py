@@ -44,11 +44,15 @@ class Metric(ABC):
         """
         value, values = self.value(decoded, target), self.resampled(decoded, target, repeats)
         if value in (0.0, 1.0):
-            return Estimate(value, *wilson(value, len(target)))
+            return Estimate(value, *wilson(value, self.count(target)))
         if value != value:
             return Estimate(value, value, value)
         low, high = values[~values.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
         return Estimate(value, low, high)
+
+    def count(self, target: Tensor) -> int:
+        """How many clips decide it."""
+        return len(target)
 
     def resampled(self, decoded: Tensor, target: Tensor, repeats: int) -> Tensor:
         """(repeats,) values on clips drawn with replacement."""

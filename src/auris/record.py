@@ -37,7 +37,7 @@ def score(system: System, answers: Answers, data: AudioData) -> Scores:
     estimates = {key: metric.estimate(answers.decoded, answers.target) for key, metric in metrics.items()}
     return {
         "clips": len(answers.target),
-        "loss": answers.loss.mean().item(),
+        "loss": answers.loss[system.task.settled(answers.target)].mean().item(),
         "metrics": {key: estimate._asdict() for key, estimate in estimates.items()},
         "majority": {key: metric.value(guess, answers.target) for key, metric in metrics.items()},
     }
