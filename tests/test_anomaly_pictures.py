@@ -163,9 +163,11 @@ def test_the_error_map_peaks_where_a_click_was_planted() -> None:
 def test_tensorboard_shows_scores_and_a_closer_look(model: str, folder: Path, tmp_path: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    words = ("data=one_class", "data.of=folder", f"data.root={folder}", "data.normal=tone",
-             "features=log_mel", f"model={model}", "data.known_anomalies=[1.wav,2.wav]", "data.duration=0.5", "trainer=cpu", "trainer.max_epochs=2",
-             "test=true")  # fmt: skip
+    words = (
+        "data=one_class", "data.of=folder", f"data.root={folder}", "data.normal=tone", "features=log_mel",
+        f"model={model}", "data.known_anomalies=[1.wav,2.wav]", "data.duration=0.5", "trainer=cpu",
+        "trainer.max_epochs=2", "test=true",
+    )  # fmt: skip
     train(configured(*words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"))
     events = EventAccumulator(str(tmp_path / "out/one_class" / model / "latest"))
     events.Reload()
