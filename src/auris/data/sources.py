@@ -54,15 +54,18 @@ class Table(Source):
 class Esc(Source):
     """ESC-50 (Piczak, 2015) or some of its classes: at `root`, else by download from `url`.
 
-    `names` are its classes in the order of their numbers, `numbers` those that are wanted (null: all). `listing`,
-    a file of this package, names the recordings where ESC-50's own table need not be fetched for that.
+    `numbers` are those of the classes that are wanted (null: all), `names` what these are called, or what all are, in
+    the order of their numbers. `listing`, a file of this package, names the recordings where ESC-50's own table need
+    not be fetched for that.
     """
 
     def __init__(
         self, root: str, url: str, names: list[str], numbers: list[int] | None = None, listing: str | None = None
     ):
         self.root, self.url, self.listing = Path(root).expanduser(), url, listing
-        self.names = {number: names[number] for number in numbers or range(len(names))}
+        wanted = numbers or range(len(names))
+        own = names if len(names) == len(wanted) else [names[number] for number in wanted]
+        self.names = dict(zip(wanted, own, strict=True))
 
     def collect(self) -> Collection:
         try:
