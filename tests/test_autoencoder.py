@@ -95,7 +95,7 @@ def test_the_code_of_a_clip_is_the_mean_of_those_of_its_frames() -> None:
 
 def test_what_an_autoencoder_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="choose task=reconstruction"):
-        LinearAutoencoder((1, 6, 5), Classification(LABELS))(torch.zeros(2, 1, 6, 5))
+        LinearAutoencoder((1, 6, 5), Classification(LABELS), width=2)(torch.zeros(2, 1, 6, 5))
     for width in (0, 7):
         with pytest.raises(UserError, match=f"model.width={width} should be between 1 and the 6 numbers"):
             LinearAutoencoder((1, 6, 5), Reconstruction((1, 6, 5)), width)

@@ -1,5 +1,6 @@
 """Models of normal sound: what they find surprising, known answers, and what a file of theirs holds."""
 
+import csv
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import RATE, noise, sine
+from conftest import RATE, fill, noise, sine
+from running import TINY, configured
 from scipy.stats import multivariate_normal
 from sklearn.cluster import KMeans
 from sklearn.covariance import LedoitWolf
@@ -35,6 +37,8 @@ from auris.models.density import Mahalanobis, Outliers
 from auris.models.patches import Patches
 from auris.models.pretext import CHANGES, moved, played
 from auris.models.vae import divergence
+from auris.predict import Predictor
+from auris.run import train
 from auris.tasks import Anomaly, Classification, Reconstruction
 
 SHAPE = (1, 16, 20)
@@ -343,3 +347,19 @@ def test_what_can_not_be_is_refused() -> None:
         taught(outliers(SHAPE, own, GaussianMixture(9)), own, clips(3), torch.zeros(3, dtype=torch.long))
     with pytest.raises(UserError, match="choose task=anomaly or another loss"):
         Reconstruction(SHAPE).check(nn.Identity(), Surprise())
+
+
+@pytest.mark.parametrize("model", ["self_supervised", "gaussian_mixture"])
+def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
+    fill(tmp_path / "recordings", each=10)
+    here = (f"data.root={tmp_path}/recordings", f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store")
+    data = ("data=one_class", "data.of=folder", "data.normal=tone", *here)
+    train(configured(*data, *[word for word in TINY if word != "test=false"], "test=true", f"model={model}"))
+    folder = tmp_path / "out/one_class" / model / "latest"
+    predictor = Predictor(str(folder))
+    rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
+    assert len(rows) == 12 and len({row["score"] for row in rows}) == 12
+    for row in rows:
+        wave = torch.from_numpy(predictor.window(Path(row["path"]), 0.0, 0.5))[None]  # (1, C, T)
+        told = predictor.system.task.answer(predictor.system.decode(wave)[0])
+        assert told["score"] == pytest.approx(float(row["score"]), rel=1e-3, abs=1e-3)

@@ -22,7 +22,7 @@ class CnnAutoencoder(Repeater):
         code: numbers that 2^n frames are squeezed through.
     """
 
-    def __init__(self, in_shape: Shape, task: Task, widths: Sequence[int] = (16, 32, 64), code: int = 16):
+    def __init__(self, in_shape: Shape, task: Task, widths: Sequence[int] = (8, 16, 32), code: int = 4):
         super().__init__(task)
         if not widths or min(code, *widths) < 1:
             raise UserError(f"model.code={code} and model.widths={list(widths)}, at least one, should be 1 or more.")
