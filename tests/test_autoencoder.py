@@ -4,17 +4,19 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
+from auris.data.spec import Shape, Spec
 from auris.errors import UserError
 from auris.models import LinearAutoencoder
 from auris.optimizers import Alternating
+from auris.tasks import Classification, Reconstruction
 
 SHAPE, WIDTH, CLIPS = (2, 3, 5), 2, 12  # frames of 6 numbers
+LABELS = Spec(8000, 1, 4000, "label", ("a", "b"))
 
 
 def autoencoder(width: int = WIDTH) -> LinearAutoencoder:
     torch.manual_seed(0)
-    return LinearAutoencoder(SHAPE, SHAPE, width).double()
+    return LinearAutoencoder(SHAPE, Reconstruction(SHAPE), width).double()
 
 
 def clips() -> Tensor:
@@ -72,7 +74,7 @@ def test_alternating_least_squares_goes_on_where_it_was() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 6, 5), (2, 3, 7), (4, 9), (3, 2, 1)])
 def test_answers_have_the_shape_of_what_is_given(shape: Shape) -> None:
-    model, x = LinearAutoencoder(shape, shape, width=3), torch.randn(4, *shape)
+    model, x = LinearAutoencoder(shape, Reconstruction(shape), width=3), torch.randn(4, *shape)
     assert model(x).shape == x.shape
     assert model.embed(x).shape == (4, 3)
 
@@ -93,7 +95,7 @@ def test_the_code_of_a_clip_is_the_mean_of_those_of_its_frames() -> None:
 
 def test_what_an_autoencoder_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="choose task=reconstruction"):
-        LinearAutoencoder((1, 6, 5), (2,))
+        LinearAutoencoder((1, 6, 5), Classification(LABELS), width=2)(torch.zeros(2, 1, 6, 5))
     for width in (0, 7):
         with pytest.raises(UserError, match=f"model.width={width} should be between 1 and the 6 numbers"):
-            LinearAutoencoder((1, 6, 5), (1, 6, 5), width)
+            LinearAutoencoder((1, 6, 5), Reconstruction((1, 6, 5)), width)

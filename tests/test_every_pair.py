@@ -13,6 +13,7 @@ from running import TINY, configured, options
 from torch import Tensor
 
 from auris.closure import Closure
+from auris.data.module import AudioData
 from auris.errors import UserError
 from auris.optimizers import make_optimizer
 from auris.run import open_data, train
@@ -20,11 +21,16 @@ from auris.system import System, build
 
 FOUND = ["model", "optimizer"]  # the two groups that have a table of their own
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
-LAZY = ("knn", "lookup", "naive_bayes", "random_forest", "svm")
+FITTED = ("gaussian_mixture", "loudness", "mahalanobis", "one_class_svm")
+LAZY = ("knn", "lookup", "naive_bayes", "random_forest", "svm", *FITTED)
+DETECTORS = ("autoencoder", "cnn_autoencoder", "self_supervised", "vae", *FITTED)  # are for task=anomaly
+BOTH = ("autoencoder_linear", "knn")  # serve it too
 SMALL = {  # what makes an option fast
     "model=cnn": ("model.widths=[4,8]",),
     "model=resnet": ("model.widths=[4,8]",),
     "model=cnn1d": ("model.widths=[4,8]",),
+    "model=self_supervised": ("model.widths=[4,8]",),
+    "model=cnn_autoencoder": ("model.widths=[4,8]",),
     "model=random_forest": ("model.estimator.n_estimators=3",),
     "optimizer=evolution": ("optimizer.population=4",),
     "optimizer=cma_es": ("optimizer.population=4",),
@@ -33,13 +39,28 @@ SMALL = {  # what makes an option fast
 }
 OF_A_CLIP = ("features=statistics", "features=piczak")
 SQUARED = ("optimizer=closed_form", "optimizer=alternating")
+PICTURES = ("model=cnn", "model=resnet", "model=cnn_autoencoder", "model=self_supervised")  # what they look at
+SURPRISE = "loss=surprise"
+LOSSES = [f"loss={loss}" for loss in options("loss")]
 REFUSED = {  # pairs that can't work, with what the sentence says
-    **dict.fromkeys(product(("model=cnn", "model=resnet"), ("features=raw", *OF_A_CLIP)), "features=log_mel"),
-    **dict.fromkeys(product(("features=raw", "features=mfcc", *OF_A_CLIP), ("augment=strong",)), "augment=wave"),
-    **{(f"loss={loss}", name): "choose loss=mse" for loss in options("loss") if loss != "mse" for name in SQUARED},
+    **dict.fromkeys(product(PICTURES, ("features=raw", *OF_A_CLIP)), "features=log_mel"),
+    **dict.fromkeys(
+        product(("features=raw", "features=mfcc", "features=level", *OF_A_CLIP), ("augment=strong",)), "augment=wave"
+    ),
+    **dict.fromkeys(product(("model=autoencoder", "model=vae"), OF_A_CLIP), "model.frames=5 should be between 1 and"),
+    **{(loss, name): "choose loss=mse" for loss in LOSSES if loss not in ("loss=mse", SURPRISE) for name in SQUARED},
+    **{
+        (f"model={model}", loss): "; choose model=" if loss == SURPRISE else "choose loss=surprise"
+        for model, loss in product(options("model"), LOSSES)
+        if model not in BOTH and (model in DETECTORS) != (loss == SURPRISE)
+    },
+    (SURPRISE, "optimizer=closed_form"): "DenseAutoencoder has none; choose another optimizer",
     ("model=autoencoder_linear", "features=raw"): "model.width=8 should be between 1 and the 1",
     ("features=raw", "optimizer=alternating"): "model.width=8 should be between 1 and the 1",
+    ("model=autoencoder_linear", "features=level"): "model.width=8 should be between 1 and the 1",
+    ("features=level", "optimizer=alternating"): "model.width=8 should be between 1 and the 1",
 }
+ONE_CLASS = ("data=one_class", "data.of=folder", "data.normal=tone", "task=anomaly")
 NEEDS = {"optimizer=alternating": "model=autoencoder_linear", "optimizer=memorize": "model=knn"}
 
 
@@ -50,7 +71,7 @@ def refusal(optimizer: str, model: str) -> str | None:
     if optimizer == "alternating":
         return None if model == "autoencoder_linear" else "choose model=autoencoder_linear"
     if optimizer == "closed_form":
-        return "choose another optimizer" if model in (*LAZY, "autoencoder_linear") else None
+        return "choose another optimizer" if model in (*LAZY, *DETECTORS, *BOTH) else None
     if model in LAZY:
         return "choose optimizer=memorize"
     return "are the most; choose fewer" if optimizer == "grid_search" else None
@@ -93,9 +114,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def words(place: Path, *choice: str) -> tuple[str, ...]:
-    data = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
+    here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
     small = (word for option in choice for word in SMALL.get(option, ()))
-    return ("data=folder", *data, *TINY, "data.pass_size=8", *choice, *small)
+    unusual = SURPRISE in choice or any(f"model={model}" in choice for model in DETECTORS)
+    return (*(ONE_CLASS if unusual else ("data=folder",)), *here, *TINY, "data.pass_size=8", *choice, *small)
 
 
 @pytest.mark.parametrize("choice", pairwise(), ids=" ".join)
@@ -112,29 +134,36 @@ def test_a_pair_is_refused(pair: tuple[str, str], place: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def system_of(place: Path) -> Callable[[str], System]:
-    """A fresh system with the squared error, which every optimizer can make small, by the name of its model."""
+def prepared(place: Path) -> Callable[[str], tuple[AudioData, System]]:
+    """Data and a fresh system, by the name of its model, with a loss that every optimizer can make small."""
 
     @cache
-    def built(model: str) -> System:
-        cfg = configured(*words(place, f"model={model}", "loss=mse", "optimizer=adamw"))
+    def built(model: str) -> tuple[AudioData, System]:
+        loss = SURPRISE if model in DETECTORS else "loss=mse"
+        cfg = configured(*words(place, f"model={model}", loss, "optimizer=adamw"))
         data = open_data(cfg)
         system = build(cfg, data.spec)
         system.learn(data.whole())
-        return system
+        return data, system
 
-    return lambda model: deepcopy(built(model))
+    def fresh(model: str) -> tuple[AudioData, System]:
+        data, system = built(model)
+        return data, deepcopy(system)
+
+    return fresh
 
 
 @pytest.mark.parametrize("optimizer", options("optimizer"))
 def test_an_optimizer_takes_a_step_with_a_model_or_is_refused(
-    optimizer: str, place: Path, system_of: Callable[[str], System], monkeypatch: pytest.MonkeyPatch
+    optimizer: str,
+    place: Path,
+    prepared: Callable[[str], tuple[AudioData, System]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cfg = configured(*words(place, f"optimizer={optimizer}"))
-    data = open_data(cfg)
-    monkeypatch.setattr(System, "data", data)
     for model in options("model"):
-        system = system_of(model)
+        data, system = prepared(model)
+        monkeypatch.setattr(System, "data", data)
         expected = refusal(optimizer, model)
         if expected:
             with pytest.raises(UserError, match=expected):

@@ -16,6 +16,7 @@ from auris.errors import UserError
 from auris.models import Linear, LinearAutoencoder, MeanDeviation, Mlp, Network
 from auris.optimizers import Alternating, ClosedForm, CmaEs, Evolution, GridSearch, Lbfgs, RandomSearch
 from auris.run import train
+from auris.tasks import Reconstruction
 
 Function = Callable[[Tensor], Tensor]
 Pairs = list[tuple[Tensor, Tensor]]
@@ -209,6 +210,10 @@ def test_lbfgs_finds_the_bottom_of_the_valley() -> None:
 FEATURES, OUTPUTS, CLIPS = 6, 3, 40
 
 
+def factors() -> LinearAutoencoder:
+    return LinearAutoencoder((4, 5), Reconstruction((4, 5)), 2)
+
+
 def linear() -> Linear:
     """A linear model of vectors, in float64."""
     return Linear((FEATURES, 1), (OUTPUTS,), MeanDeviation()).double()
@@ -293,16 +298,15 @@ def test_nothing_is_said_where_the_last_layer_is_all(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.L1Loss()])
-@pytest.mark.parametrize("build, model", [(ClosedForm, linear()), (Alternating, LinearAutoencoder((4, 5), (4, 5), 2))])
+@pytest.mark.parametrize("build, model", [(ClosedForm, linear()), (Alternating, factors())])
 def test_solvers_refuse_other_losses(build: type, model: nn.Module, loss: nn.Module) -> None:
     with pytest.raises(UserError, match="choose loss=mse"):
         build([{"params": list(model.parameters())}], model, list, loss)
 
 
 def test_solvers_refuse_models_that_they_can_not_solve() -> None:
-    factors = LinearAutoencoder((4, 5), (4, 5), 2)
     with pytest.raises(UserError, match="LinearAutoencoder has none"):
-        ClosedForm([{"params": list(factors.parameters())}], factors, list, nn.MSELoss())
+        ClosedForm([{"params": list(factors().parameters())}], factors(), list, nn.MSELoss())
     with pytest.raises(UserError, match="choose model=autoencoder_linear"):
         Alternating([{"params": list(linear().parameters())}], linear(), list, nn.MSELoss())
     with pytest.raises(UserError, match="optimizer.ridge=-1"):

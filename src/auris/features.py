@@ -6,10 +6,12 @@ Any module that keeps the batch first will do, torchaudio's transforms among the
 from collections.abc import Iterable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torchaudio.transforms import MFCC, MelSpectrogram
 
 from auris.data.spec import Shape
+from auris.spectral import LEAST_POWER
 
 LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
 
@@ -105,3 +107,20 @@ class Mfcc(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:
         return self.cepstrum(wave)
+
+
+class Level(nn.Module):
+    """How loud each frame is, its mean power in dB of full scale: (B, C, T) -> (B, C, 1, T').
+
+    Args:
+        frame_length, hop_length: in samples; frames are centred, as those of a spectrogram are.
+    """
+
+    def __init__(self, frame_length: int = 1024, hop_length: int = 512):
+        super().__init__()
+        self.frame_length, self.hop_length = frame_length, hop_length
+
+    def forward(self, wave: Tensor) -> Tensor:
+        half = self.frame_length // 2
+        power = F.pad(wave, (half, half), mode="reflect").square()
+        return 10 * F.avg_pool1d(power, self.frame_length, self.hop_length).clamp_min(LEAST_POWER).log10()[:, :, None]

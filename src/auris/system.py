@@ -212,7 +212,7 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     task: Task = make(cfg.task, spec=spec, in_shape=features.out_shape)
     if task.targets and spec.target not in task.targets:
         raise UserError(f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}; "
-                        "data.normal=LABEL makes it anomaly, data.normal=null makes it label.")  # fmt: skip
+                        "data.normal names the normal label, and null makes each label a class.")  # fmt: skip
     model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task)
     augment = Augment(
         waves=make_each(cfg.augment.waves, sample_rate=spec.sample_rate),

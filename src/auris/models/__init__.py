@@ -2,12 +2,15 @@
 
 from auris.models.autoencoder import DenseAutoencoder, LinearAutoencoder
 from auris.models.cnn import Cnn, Cnn1d
-from auris.models.dense import Linear, MeanDeviation, Mlp
+from auris.models.cnn_autoencoder import CnnAutoencoder
+from auris.models.dense import Linear, Mean, MeanDeviation, Mlp
 from auris.models.detector import Autoencoder, Detector
 from auris.models.network import Network
 from auris.models.plain import Lookup, NearestNeighbours, Plain
+from auris.models.self_supervised import SelfSupervised
+from auris.models.vae import Vae
 
 __all__ = [
-    "Autoencoder", "Cnn", "Cnn1d", "DenseAutoencoder", "Detector", "Linear", "LinearAutoencoder", "Lookup",
-    "MeanDeviation", "Mlp", "NearestNeighbours", "Network", "Plain",
+    "Autoencoder", "Cnn", "Cnn1d", "CnnAutoencoder", "DenseAutoencoder", "Detector", "Linear", "LinearAutoencoder",
+    "Lookup", "Mean", "MeanDeviation", "Mlp", "NearestNeighbours", "Network", "Plain", "SelfSupervised", "Vae",
 ]  # fmt: skip

@@ -1,18 +1,18 @@
 """Models that say again what they hear, frame by frame, through a bottleneck."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import prod
 
 from torch import Tensor, nn
 
 from auris.data.spec import Shape
 from auris.errors import UserError
-from auris.models.detector import Autoencoder
+from auris.models.detector import Repeater
+from auris.models.patches import Patches, dense, each, squeeze
 from auris.tasks import Task
 
 
-class LinearAutoencoder(Autoencoder):
+class LinearAutoencoder(Repeater):
     """Each frame through a code of `width` numbers and back, both linear: principal component analysis, once trained.
 
     The best it can do is what the leading principal components do (Baldi and Hornik, 1989).
@@ -37,7 +37,7 @@ class LinearAutoencoder(Autoencoder):
         return frames.view(len(x), x.shape[-1], -1).transpose(1, 2).reshape(x.shape)
 
 
-class DenseAutoencoder(Autoencoder):
+class DenseAutoencoder(Repeater):
     """Patches of successive frames through dense layers and back (Koizumi et al., 2020, the baseline of DCASE).
 
     Args:
@@ -50,38 +50,14 @@ class DenseAutoencoder(Autoencoder):
         self, in_shape: Shape, task: Task, frames: int = 5, widths: Sequence[int] = (128, 128, 128, 128), code: int = 8
     ):
         super().__init__(task)
-        if not 1 <= frames <= in_shape[-1]:
-            raise UserError(f"model.frames={frames} should be between 1 and the {in_shape[-1]} frames of a clip; "
-                            "choose fewer, or a longer data.duration.")  # fmt: skip
-        if code < 1 or min(widths, default=1) < 1:
-            raise UserError(f"model.code={code} and model.widths={list(widths)} should be 1 or more.")
-        self.frames, size = frames, prod(in_shape[:-1]) * frames
-        self.encoder = nn.Sequential(*layers([size, *widths]), nn.Linear([size, *widths][-1], code))
-        self.decoder = nn.Sequential(*layers([code, *reversed(widths)]), nn.Linear([code, *reversed(widths)][-1], size))
-
-    def patches(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, N, D P)
-        return x.flatten(1, -2).unfold(-1, self.frames, 1).transpose(1, 2).flatten(2)
+        self.patches = Patches(in_shape, frames)
+        self.encoder = squeeze(self.patches.size, widths, code)
+        self.decoder = dense([code, *reversed(widths), self.patches.size])
 
     def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, code)
         """The mean code of a clip."""
-        return self.encode(self.patches(x)).mean(1)
-
-    def encode(self, patches: Tensor) -> Tensor:  # (B, N, D P) -> (B, N, code)
-        return self.encoder(patches.flatten(0, 1)).unflatten(0, patches.shape[:2])
+        return each(self.encoder, self.patches.cut(x)).mean(1)
 
     def copy(self, x: Tensor) -> Tensor:
-        said = self.decoder(self.encode(self.patches(x)).flatten(0, 1))  # (B N, D P)
-        return self.overlap(said.view(len(x), -1, prod(x.shape[1:-1]), self.frames)).view(x.shape)
-
-    def overlap(self, said: Tensor) -> Tensor:  # (B, N, D, P) -> (B, D, N + P - 1)
-        """The mean of what patches say of each frame."""
-        count, size = said.shape[1], said.shape[1] + self.frames - 1
-        total, times = said.new_zeros(len(said), said.shape[2], size), said.new_zeros(size)
-        for place in range(self.frames):
-            total[..., place : place + count] += said[..., place].transpose(1, 2)
-            times[place : place + count] += 1
-        return total / times
-
-
-def layers(sizes: Sequence[int]) -> list[nn.Module]:
-    return [nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), nn.ReLU(inplace=True)) for n, m in pairwise(sizes)]
+        codes = each(self.encoder, self.patches.cut(x))  # (B, N, code)
+        return self.patches.join(each(self.decoder, codes)).view(x.shape)

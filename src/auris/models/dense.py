@@ -25,6 +25,13 @@ def deviation(x: Tensor) -> Tensor:
     return torch.linalg.vector_norm(x - x.mean(-1, keepdim=True), dim=-1) / (x.shape[-1] - 1) ** 0.5
 
 
+class Mean(nn.Module):
+    """The mean over time alone: (B, ..., T') -> (B, ...)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean(-1).flatten(1)
+
+
 class Linear(Network):
     """A linear function of the summary of a clip: logistic regression, with cross entropy."""
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 
 from torch import Tensor, nn
 
-from auris.tasks import Task
+from auris.data.spec import Shape
+from auris.errors import UserError
+from auris.tasks import Anomaly, Task
 
 
 class Detector(nn.Module, ABC):
@@ -18,13 +20,33 @@ class Detector(nn.Module, ABC):
 class Autoencoder(Detector):
     """A model that says again what it hears, through a bottleneck that only what it has learnt fits through."""
 
-    def __init__(self, task: Task):
-        super().__init__()
-        self.compare = task.compare
-
     @abstractmethod
     def copy(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, *in_shape)
         """The same features, as far as they are like what trained."""
 
+
+class Repeater(Autoencoder):
+    """An autoencoder that is as surprised as its copy is wrong. It serves task=reconstruction too."""
+
+    def __init__(self, task: Task):
+        super().__init__()
+        self.compare = task.compare
+
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, *out_shape)
         return self.compare(x, self.copy(x))
+
+
+def anomaly(task: Task, model: nn.Module) -> Anomaly:
+    """The task of a model that does nothing else. Raises `UserError` for another one."""
+    if not isinstance(task, Anomaly):
+        raise UserError(f"model: {type(model).__name__} tells how unusual a clip is, and nothing else; "
+                        "choose task=anomaly, or another model.")  # fmt: skip
+    return task
+
+
+def bands(in_shape: Shape, model: nn.Module) -> int:
+    """How many bands F features (C', F, T') have. Raises `UserError` for features of another kind."""
+    if len(in_shape) != 3:
+        raise UserError(f"model: {type(model).__name__} reads features (C', F, T') and these have shape {in_shape}; "
+                        "choose features=log_mel.")  # fmt: skip
+    return in_shape[1]

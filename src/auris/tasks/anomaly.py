@@ -95,7 +95,8 @@ class Anomaly(Task):
 
         if not isinstance(model, Detector):
             raise UserError(f"model: {type(model).__name__} can't tell what is unusual; choose model=autoencoder, "
-                            "cnn_autoencoder, vae, mahalanobis, gaussian_mixture, knn or self_supervised.")  # fmt: skip
+                            "cnn_autoencoder, vae, self_supervised, mahalanobis, gaussian_mixture, one_class_svm, knn "
+                            "or loudness.")  # fmt: skip
         if not isinstance(loss, Surprise):
             raise UserError("loss: models of normal sound say themselves how surprised they are; choose loss=surprise.")
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from auris.data.spec import Shape
 from auris.errors import UserError
+from auris.losses import Surprise
 from auris.metrics import Metric
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ class Task(nn.Module, ABC):
 
     def check(self, model: nn.Module, loss: nn.Module) -> None:
         """Raise `UserError` where this model or this loss can't do what is asked."""
+        if isinstance(loss, Surprise):
+            raise UserError("loss: only models that look for anomalies say how surprised they are; choose task=anomaly "
+                            "or another loss.")  # fmt: skip
 
     def calibrate(self, decoded: Tensor, target: Tensor) -> None:
         """Fix what the validation set decides besides the epoch, such as a threshold, from its answers."""

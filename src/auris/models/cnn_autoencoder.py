@@ -1,0 +1,54 @@
+"""A convolutional autoencoder."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from auris.data.spec import Shape
+from auris.errors import UserError
+from auris.models.detector import Repeater, bands
+from auris.tasks import Task
+
+
+class CnnAutoencoder(Repeater):
+    """Convolutions that halve time and frequency again and again, a code for each stretch of time, and back.
+
+    Its last layer sees all bands at once: 2^n successive frames, with n widths, go through one code.
+
+    Args:
+        widths: channels after each halving; the decoder has them in reverse.
+        code: numbers that 2^n frames are squeezed through.
+    """
+
+    def __init__(self, in_shape: Shape, task: Task, widths: Sequence[int] = (8, 16, 32), code: int = 4):
+        super().__init__(task)
+        if not widths or min(code, *widths) < 1:
+            raise UserError(f"model.code={code} and model.widths={list(widths)}, at least one, should be 1 or more.")
+        self.step = 2 ** len(widths)
+        sizes, rows = [in_shape[0], *widths], -(-bands(in_shape, self) // self.step)
+        down = [lively(nn.Conv2d(n, m, 4, 2, padding=1, bias=False)) for n, m in pairwise(sizes)]
+        up = [lively(nn.ConvTranspose2d(m, n, 4, 2, padding=1, bias=False)) for n, m in pairwise(sizes[1:])]
+        self.encoder = nn.Sequential(*down, nn.Conv2d(sizes[-1], code, (rows, 1)))
+        self.decoder = nn.Sequential(
+            lively(nn.ConvTranspose2d(code, sizes[-1], (rows, 1), bias=False)),
+            *reversed(up),
+            nn.ConvTranspose2d(sizes[1], sizes[0], 4, 2, padding=1),
+        )
+
+    def embed(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, code)
+        """The mean code of a clip."""
+        return self.encode(x).mean((2, 3))
+
+    def encode(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, code, 1, T' / 2^n)
+        *_, rows, frames = x.shape
+        return self.encoder(F.pad(x, (0, -frames % self.step, 0, -rows % self.step), mode="replicate"))
+
+    def copy(self, x: Tensor) -> Tensor:
+        return self.decoder(self.encode(x))[..., : x.shape[2], : x.shape[3]]
+
+
+def lively(convolution: nn.Conv2d | nn.ConvTranspose2d) -> nn.Sequential:
+    """A convolution whose channels are standardised over a batch and rectified."""
+    return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU(inplace=True))

@@ -1,0 +1,54 @@
+"""Stretches of a few successive frames, and dense layers that see one at a time."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import prod
+
+from torch import Tensor, nn
+
+from auris.data.spec import Shape
+from auris.errors import UserError
+
+
+class Patches:
+    """Cuts features (B, *in_shape) into patches of P successive frames, one from each frame on, and joins them.
+
+    There are N = T' - P + 1 of them, of D P numbers each, with D numbers a frame.
+    """
+
+    def __init__(self, in_shape: Shape, frames: int):
+        if not 1 <= frames <= in_shape[-1]:
+            raise UserError(f"model.frames={frames} should be between 1 and the {in_shape[-1]} frames of a clip; "
+                            "choose fewer, or a longer data.duration.")  # fmt: skip
+        self.frames, self.size = frames, prod(in_shape[:-1]) * frames
+
+    def cut(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, N, D P)
+        return x.flatten(1, -2).unfold(-1, self.frames, 1).transpose(1, 2).flatten(2)
+
+    def join(self, said: Tensor) -> Tensor:  # (B, N, D P) -> (B, D, T')
+        """The mean of what the patches that a frame is in say of it."""
+        parts = said.unflatten(2, (-1, self.frames)).transpose(1, 2)  # (B, D, N, P)
+        count, size = parts.shape[2], parts.shape[2] + self.frames - 1
+        total, times = parts.new_zeros(*parts.shape[:2], size), parts.new_zeros(size)
+        for place in range(self.frames):
+            total[..., place : place + count] += parts[..., place]
+            times[place : place + count] += 1
+        return total / times
+
+
+def squeeze(size: int, widths: Sequence[int], code: int) -> nn.Sequential:
+    """An encoder from `size` numbers to `code`, with hidden layers of these widths."""
+    if code < 1 or min(widths, default=1) < 1:
+        raise UserError(f"model.code={code} and model.widths={list(widths)} should be 1 or more.")
+    return dense([size, *widths, code])
+
+
+def dense(sizes: Sequence[int]) -> nn.Sequential:
+    """Dense layers; all but the last are standardised over a batch and rectified."""
+    hidden = [nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), nn.ReLU(inplace=True)) for n, m in pairwise(sizes[:-1])]
+    return nn.Sequential(*hidden, nn.Linear(sizes[-2], sizes[-1]))
+
+
+def each(net: nn.Module, patches: Tensor) -> Tensor:
+    """What `net` makes of every patch by itself, (B, N, n) -> (B, N, m)."""
+    return net(patches.flatten(0, 1)).unflatten(0, patches.shape[:2])

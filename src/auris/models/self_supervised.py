@@ -1,0 +1,78 @@
+"""A network that learns to tell changed sounds apart, and then finds sounds that it can't place."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from auris.data.spec import Shape
+from auris.models.cnn import Cnn
+from auris.models.detector import Detector, anomaly, bands
+from auris.models.plain import NearestNeighbours
+from auris.models.pretext import CHANGES
+from auris.tasks import Task
+
+
+class SelfSupervised(Detector):
+    """A small CNN tells which of G changes was made to a clip, and of which of K sections it is.
+
+    While it is trained its surprise is -log p of the right change and section k: of one change drawn for each clip in
+    training, else the mean over all (Golan and El-Yaniv, 2018). At last it keeps what the network makes of the training
+    clips; from then on its surprise is the mean distance to the k nearest of each section, as those have it who win
+    DCASE's challenges (Giri et al., 2020; Wilkinghoff, 2023). Embeddings have the length 1, so that the squared
+    distance is twice the cosine distance.
+
+    Args:
+        widths: channels of each stage; each but the first halves time and frequency.
+        blocks: residual blocks a stage.
+        stride: of the first convolution, over (frequency, time).
+        dropout: share of the embedding that training leaves out.
+        k: neighbours of each section.
+    """
+
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        task: Task,
+        widths: Sequence[int] = (16, 32, 64, 128),
+        blocks: int = 1,
+        stride: Sequence[int] = (4, 4),
+        dropout: float = 0.2,
+        k: int = 1,
+    ):
+        super().__init__()
+        self.constant = anomaly(task, self).constant
+        bands(in_shape, self)
+        sections = out_shape[0]
+        self.network = Cnn(in_shape, (len(CHANGES), sections), widths, blocks, stride, dropout)
+        self.memory = NearestNeighbours((widths[-1], 1), (sections, 1), nn.Identity(), task, k)
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, K, T')
+        if self.training:
+            return self.constant(self.drawn(x))
+        if len(self.memory.seen):
+            return self.memory(self.embed(x)[..., None])
+        return self.constant(torch.stack([self.surprise(change(x), g) for g, change in enumerate(CHANGES)]).mean(0))
+
+    def embed(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, widths[-1])
+        """What the network makes of a clip, of length 1."""
+        return F.normalize(self.network.embed(x).float(), dim=1)
+
+    def drawn(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, K)
+        """The surprise at one change of each clip."""
+        chosen = torch.randint(len(CHANGES), (len(x),)).to(x.device)
+        changed = torch.empty_like(x)
+        for g, change in enumerate(CHANGES):
+            changed[chosen == g] = change(x[chosen == g])
+        return self.surprise(changed, chosen)
+
+    def surprise(self, changed: Tensor, chosen: Tensor | int) -> Tensor:  # (B, C', F, T'), (B,) -> (B, K)
+        """-log p of the changes that were made, and of each section."""
+        log_p = self.network(changed).flatten(1).log_softmax(1).unflatten(1, (len(CHANGES), -1))  # (B, G, K)
+        return -log_p[torch.arange(len(changed), device=changed.device), chosen]
+
+    @torch.no_grad()
+    def settle(self, examples: Callable[[], Iterable[tuple[Tensor, Tensor]]]) -> None:
+        self.memory.memorize((self.embed(x)[..., None], target[..., :1]) for x, target in examples())

@@ -1,0 +1,77 @@
+"""A variational autoencoder."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from auris.data.spec import Shape
+from auris.errors import UserError
+from auris.models.detector import Autoencoder, anomaly
+from auris.models.patches import Patches, dense, each, squeeze
+from auris.tasks import Task
+
+
+class Vae(Autoencoder):
+    """Patches of frames through a code that is drawn, and back (Kingma and Welling, 2014).
+
+    The code z of a patch x of n = D P numbers is drawn from N(m(x), s(x)^2) in training and is m(x) afterwards; the
+    cost of it is KL(N(m, s^2) | N(0, 1)). The surprise of a frame is the mean over the patches that it is in of
+    |x_t - f_t(z)|^2 / D + beta (2 / n) KL. Over the frames of a patch its mean is
+
+        (2 / n) (|x - f(z)|^2 / 2 + beta KL),
+
+    at beta = 1 the negative evidence lower bound (eq. 10) for a decoder N(f(z), 1), times 2 / n and but for log 2 pi.
+    A decoder N(f(z), v) has the same up to scale at beta = v: beta is the variance that a code need not tell.
+
+    Args:
+        frames: of a patch.
+        widths: units of the encoder's hidden layers; the decoder has them in reverse.
+        code: numbers that a patch is squeezed through.
+        beta: weight of the code's cost; at 0 it is an autoencoder with noise.
+    """
+
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        task: Task,
+        frames: int = 5,
+        widths: Sequence[int] = (128, 128),
+        code: int = 8,
+        beta: float = 1.0,
+    ):
+        super().__init__()
+        anomaly(task, self)  # the error of a copy alone, as in task=reconstruction, would never hold the code back
+        if beta < 0:
+            raise UserError(f"model.beta={beta} should be 0 or more.")
+        self.patches, self.out_shape, self.beta = Patches(in_shape, frames), out_shape, beta
+        self.encoder = squeeze(self.patches.size, widths, 2 * code)
+        self.decoder = dense([code, *reversed(widths), self.patches.size])
+
+    def code(self, patches: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of the codes of patches (B, N, D P), (B, N, code) each."""
+        mean, log_variance = each(self.encoder, patches).chunk(2, dim=-1)
+        return mean, log_variance
+
+    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, code)
+        """The mean code of a clip."""
+        return self.code(self.patches.cut(x))[0].mean(1)
+
+    def copy(self, x: Tensor) -> Tensor:
+        mean, _ = self.code(self.patches.cut(x))
+        return self.patches.join(each(self.decoder, mean)).view(x.shape)
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, K, T')
+        patches = self.patches.cut(x)  # (B, N, D P)
+        mean, log_variance = self.code(patches)
+        drawn = mean + (log_variance / 2).exp() * torch.randn_like(mean) if self.training else mean
+        cost = 2 / self.patches.size * divergence(mean, log_variance)  # (B, N)
+        error = (patches - each(self.decoder, drawn)).square()
+        surprise = self.patches.join(error + self.beta * cost[..., None]).mean(1, keepdim=True)  # (B, 1, T')
+        return surprise.expand(-1, *self.out_shape)
+
+
+def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL(N(mean, variance) | N(0, 1)) of independent numbers (..., n) -> (...): Kingma and Welling (2014), app. B."""
+    return (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1) / 2
