@@ -2,7 +2,9 @@
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,13 +14,20 @@ from running import TINY, configured
 
 from auris.data.spec import Spec
 from auris.errors import UserError
+from auris.evaluate import evaluate_run
 from auris.losses import Surprise
 from auris.models import DenseAutoencoder, Linear, MeanDeviation
 from auris.predict import Predictor
+from auris.record import without_nan
 from auris.run import train
+from auris.system import System
 from auris.tasks import Anomaly
 
 FRAMES = 6
+
+
+class Stopped(Exception):
+    """What ends a run too early."""
 
 
 def task(seconds: int = 3, sections: tuple[str, ...] = ("a", "b"), **settings: float) -> Anomaly:
@@ -106,7 +115,8 @@ def test_an_error_map_is_averaged_over_bands() -> None:
 
 
 def test_distance_counts_the_nearest_of_each_section() -> None:
-    told = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(-1, -1, FRAMES)
+    told = task().remembered(torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(-1, -1, FRAMES))
+    assert told.shape == (4, 2)
     recalled = task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=2)
     assert recalled[0, :, 0].tolist() == [2, 6] and recalled.shape == (1, 2, FRAMES)
     assert task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[0, :, 0].tolist() == [1, 2]
@@ -128,6 +138,7 @@ def test_models_and_losses_that_do_not_fit_are_refused() -> None:
         judge.check(DenseAutoencoder((1, 4, FRAMES), judge, 1), torch.nn.MSELoss())
 
 
+REMEMBERING = ("model=self_supervised", "model.widths=[4,8]", "trainer.max_epochs=4")
 TONES = ("data=one_class", "data.of=folder", "data.normal=tone", "features=log_mel", "model.widths=[16]")
 
 
@@ -188,6 +199,52 @@ def test_a_table_of_predictions_comes_from_the_command_line(run: Path, tmp_path:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "path,start,stop,score,alarm" and len(lines) == 1 + 4
+
+
+@pytest.fixture(scope="module")
+def remembering(place: Path) -> Path:
+    """A run whose model keeps embeddings of the training clips, besides its parameters."""
+    return trained(place, "remembering", *REMEMBERING)
+
+
+@pytest.mark.parametrize("kind", ["run", "remembering"])
+@pytest.mark.parametrize("name", ["val", "test"])
+def test_a_finished_run_has_the_same_scores_when_it_is_evaluated_again(
+    kind: str, name: str, request: pytest.FixtureRequest
+) -> None:
+    folder = request.getfixturevalue(kind)
+    before = json.loads((folder / "result.json").read_text())[name]
+    after = without_nan(evaluate_run(str(folder), name))
+    assert after["metrics"] == before["metrics"] and after["loss"] == pytest.approx(before["loss"], rel=1e-5)
+
+
+def stop_at(epoch: int) -> Callable[[System], None]:
+    """What raises when this epoch starts."""
+    start = System.on_train_epoch_start
+
+    def stopped(system: System) -> None:
+        start(system)
+        if system.current_epoch == epoch:
+            raise Stopped
+
+    return stopped
+
+
+def test_a_run_that_was_stopped_twice_ends_with_the_same_memory_and_threshold(
+    place: Path, remembering: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr(System, "on_train_epoch_start", stop_at(2))
+        trained(place, "stopped", *REMEMBERING)
+    folder = place / "stopped"
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr("auris.run.save_weights", Mock(side_effect=Stopped))  # after the threshold was found
+        train(configured(*words(place, *REMEMBERING)), folder)
+    assert (folder / "predictions_val.csv").exists() and not (folder / "model.pt").exists()
+    train(configured(*words(place, *REMEMBERING)), folder)
+    ended, straight = (torch.load(run / "model.pt", weights_only=True) for run in (folder, remembering))
+    assert ended["task.calibrated"] and len(ended["model.memory.seen"]) == 9
+    assert ended.keys() == straight.keys() and all(torch.equal(ended[key], straight[key]) for key in ended)
 
 
 def test_the_threshold_outlives_a_refit_and_a_fixed_number_of_epochs_has_none(place: Path) -> None:

@@ -63,7 +63,7 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
 def calibrate(data: AudioData, fitted: Fitted) -> None:
     """Fix what validation clips decide besides the epoch, such as a threshold."""
     system = fitted.system
-    system.settle()
+    system.settle(data.whole())
     answers = answer(data, fitted, "val")
     system.task.calibrate(answers.decoded, answers.target)
 
@@ -71,7 +71,7 @@ def calibrate(data: AudioData, fitted: Fitted) -> None:
 def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) -> Fitted:
     """Train again, on validation clips too; what these have decided stays."""
     fitted = fit(cfg, data, home, first.epochs if first else cfg.refit)
-    fitted.system.settle()
+    fitted.system.settle(data.whole())
     if first:
         fitted.system.task.load_state_dict(first.system.task.state_dict())
     return fitted._replace(score=first.score if first else math.nan)

@@ -79,7 +79,10 @@ class System(LightningModule):
 
     def examples(self) -> Iterator[tuple[Tensor, Tensor]]:
         """All training clips as they are, pass by pass: for solvers, which see the set as a whole."""
-        for batch in self.data.whole():
+        return self.pairs(self.data.whole())
+
+    def pairs(self, whole: Step) -> Iterator[tuple[Tensor, Tensor]]:
+        for batch in whole:
             batch = batch.to(self.device)
             x = self.unchanged(batch)  # (B, C', F, T')
             yield x, self.task.encode(batch.target, x)
@@ -127,10 +130,10 @@ class System(LightningModule):
                 part.learn(part.raw(self.unchanged(batch.to(self.device))) for batch in whole)
 
     @torch.no_grad()
-    def settle(self) -> None:
+    def settle(self, whole: Step) -> None:
         """Let a model that keeps more than parameters take it from the training set, now that those are found."""
         if isinstance(self.model, Detector):
-            self.model.eval().settle(self.examples)
+            self.model.eval().settle(lambda: self.pairs(whole))
 
     @property
     def data(self) -> AudioData:

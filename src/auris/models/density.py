@@ -32,7 +32,7 @@ class Density(Plain, Detector):
 
     def prepare(self) -> None:
         if len(self.seen):
-            self.fitted = [self.learnt(numbers(self.seen[own > 0])) for own in self.told[..., 0].T]
+            self.fitted = [self.learnt(numbers(self.seen[own > 0])) for own in self.told.T]
 
     def learnt(self, h: np.ndarray) -> Any:  # (n, W)
         """What is fitted to the vectors of one section. Raises `UserError` where they do not suffice."""

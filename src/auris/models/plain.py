@@ -18,17 +18,18 @@ EXACT = "donot_use_mm_for_euclid_dist"  # differences of products would drown wh
 
 
 class Plain(nn.Module, ABC):
-    """Keeps a vector and a target of each training clip; both are saved with it, as tensors."""
+    """Keeps a vector of each training clip and what the task remembers of its target; both are saved, as tensors."""
 
     seen: Tensor  # (n, W)
-    told: Tensor  # (n, *out_shape)
+    told: Tensor  # (n, ...)
 
     def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task):
         super().__init__()
         self.body, width = summarized(summary, in_shape)
         self.recalled, self.express, self.out_shape = task.recall, task.express, out_shape
+        self.remembered = task.remembered
         self.register_buffer("seen", torch.empty(0, width))
-        self.register_buffer("told", torch.empty(0, *out_shape))
+        self.register_buffer("told", task.remembered(torch.empty(0, *out_shape)))
         self.register_load_state_dict_post_hook(lambda module, _: module.prepare())
 
     def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, W)
@@ -42,7 +43,7 @@ class Plain(nn.Module, ABC):
     @torch.no_grad()
     def memorize(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Keep all (x, target) there are."""
-        pairs = [(self.embed(x), target) for x, target in examples]
+        pairs = [(self.embed(x), self.remembered(target)) for x, target in examples]
         self.seen, self.told = torch.cat([h for h, _ in pairs]), torch.cat([target for _, target in pairs])
         self.prepare()
 

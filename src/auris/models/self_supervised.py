@@ -75,4 +75,4 @@ class SelfSupervised(Detector):
 
     @torch.no_grad()
     def settle(self, examples: Callable[[], Iterable[tuple[Tensor, Tensor]]]) -> None:
-        self.memory.memorize((self.embed(x)[..., None], target[..., :1]) for x, target in examples())
+        self.memory.memorize((self.embed(x)[..., None], target) for x, target in examples())

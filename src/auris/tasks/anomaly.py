@@ -79,9 +79,13 @@ class Anomaly(Task):
         error = (x - copy).square().flatten(1, -2).mean(1, keepdim=True)  # (B, 1, T')
         return error.expand(-1, *self.out_shape)
 
+    def remembered(self, target: Tensor) -> Tensor:  # (n, K, T') -> (n, K)
+        """The section, which is the same in all frames."""
+        return target[..., 0]
+
     def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
         """The mean distance to the k nearest clips of each section (Ramaswamy et al., 2000)."""
-        return self.constant(torch.stack([self.near(distance[:, own > 0], k) for own in told[..., 0].T], dim=1))
+        return self.constant(torch.stack([self.near(distance[:, own > 0], k) for own in told.T], dim=1))
 
     def near(self, distance: Tensor, k: int) -> Tensor:  # (B, n) -> (B,)
         return distance.topk(min(k, distance.shape[1]), largest=False).values.mean(1)

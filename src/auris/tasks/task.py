@@ -38,12 +38,16 @@ class Task(nn.Module, ABC):
         """The output (B, *out_shape) that says an average of encoded targets: for models that answer with such."""
         return average
 
+    def remembered(self, target: Tensor) -> Tensor:
+        """What models that remember clips keep of their encoded targets (n, *out_shape): (n, ...)."""
+        return target
+
     def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
         """What the k nearest of n remembered clips call to mind: the output that says the mean of their targets.
 
         Args:
             distance: (B, n) of clips to those that are remembered.
-            told: (n, *out_shape) their encoded targets.
+            told: (n, ...) what is remembered of their encoded targets.
         """
         nearest = distance.topk(min(k, len(told)), largest=False).indices  # (B, k)
         return self.express(told[nearest].mean(1))
