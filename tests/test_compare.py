@@ -20,23 +20,25 @@ def finished(
     model: str = "mlp",
     choices: dict[str, str] | None = None,
     metric: str = "accuracy",
+    data: dict[str, Any] | None = None,
     **settings: Any,
 ) -> None:
-    """The record of a run."""
+    """The record of a run; `data` are settings of it. The interval goes from 0.1 below the value to 0.2 above."""
     folder.mkdir(parents=True)
-    scores = {"metrics": {metric: {"value": value}}, "majority": {metric: 0.5}}
+    ends = {key: value if value is None else value + by for key, by in (("value", 0), ("low", -0.1), ("high", 0.2))}
+    scores = {"metrics": {metric: ends}, "majority": {metric: 0.5}}
     result = {
         "data": "birds",
         "model": model,
         "source": "real",
         "about": "birds",
-        "fingerprint": f"f{fold}",
+        "fingerprint": f"f{fold}{data}",
         "fold": fold,
         "seed": seed,
         **(choices or {}),
     }
     (folder / "result.json").write_text(json.dumps({**result, "test": scores, "seconds": 60.0}))
-    lines = [f"seed: {seed}", f"data: {{fold: {fold}}}", f"model: {{kind: {model}}}"]
+    lines = [f"seed: {seed}", f"data: {json.dumps({'fold': fold, **(data or {})})}", f"model: {{kind: {model}}}"]
     (folder / "config.yaml").write_text("\n".join([*lines, *(f"{k}: {v}" for k, v in settings.items())]))
 
 
@@ -60,6 +62,14 @@ def test_what_has_no_value_stands_last_without_one(tmp_path: Path) -> None:
     rows = compare(find_runs([str(tmp_path)]), None, "test")
     assert [row.mean != row.mean for row in rows] == [False, True, True]
     assert "| birds knn | 3 x 1 | - | - | - | 0.500 | 1.0 |" in markdown(rows, "test")
+
+
+def test_classes_that_are_normal_in_turn_are_averaged(tmp_path: Path) -> None:
+    """As experiment=one_class has it."""
+    for fold, normal, value in [(1, "rain", 0.6), (1, "dog", 0.8), (2, "rain", 1.0), (2, "dog", 0.8)]:
+        finished(tmp_path / f"{fold}{normal}", value, fold, data={"normal": normal})
+    (row,) = compare(find_runs([str(tmp_path)]), None, "test")
+    assert (row.name, row.folds, row.seeds, row.mean) == ("birds mlp", 2, 1, pytest.approx((0.7 + 0.9) / 2))
 
 
 def test_an_interval_against_students_table() -> None:
