@@ -11,8 +11,10 @@ from conftest import fill
 from omegaconf import DictConfig
 from running import TINY, configured
 
+from auris.compare import compare
 from auris.errors import UserError
 from auris.run import train
+from auris.runs import find_runs
 
 KNN = ("model=knn", "data.folds=3", *(word for word in TINY if not word.startswith(("data.batch", "test"))))
 
@@ -70,6 +72,16 @@ def test_known_anomalies_show_how_well_they_are_found_in_validation(place: Path)
     result, scored = run(place, *words, "data.known_anomalies=[hiss/0.wav,'hiss/[1-3].wav']")
     assert (scored["val", "hiss"], scored["test", "hiss"]) == (4, 6)
     assert result["val"]["metrics"]["auroc"]["value"] == 1
+
+
+def test_classes_that_are_normal_in_turn_are_one_row(place: Path, tmp_path: Path) -> None:
+    for normal in ("tone", "hiss"):
+        words = ("data=one_class", "data.of=folder", f"data.root={place}", f"data.normal={normal}")
+        train(config(place, *words, f"paths.outputs={tmp_path}"))
+    runs = find_runs([str(tmp_path)])
+    assert {run.settings["data.normal"] for run in runs} == {"tone", "hiss"}
+    (row,) = compare(runs, None, "test")
+    assert (row.name, row.folds, row.mean) == ("one_class knn", 1, 1)
 
 
 @pytest.mark.parametrize(

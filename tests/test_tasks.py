@@ -89,7 +89,7 @@ def run(place: Path, *words: str) -> Path:
     here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
     cfg = configured("data=folder", *here, *[word for word in TINY if word != "test=false"], "test=true", *words)
     train(cfg)
-    return place / "out/folder" / cfg.choices.model / "latest"
+    return (place / "out/folder" / cfg.choices.model / "latest").resolve()
 
 
 def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Path) -> None:
@@ -111,6 +111,19 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Pa
         first = next(iter(predictor(Path(row["path"]))))  # the clip is the first window of its recording
         told = predictor.system.task.answer(first.decoded)
         assert told["explained_variance"] == pytest.approx(float(row["explained_variance"]), abs=1e-4)
+
+
+def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lessens(place: Path) -> None:
+    solver = ("model=autoencoder_linear", "optimizer=alternating", "features=log_mel", "trainer.max_epochs=4")
+    folders = [run(place, *solver, "data.normal=tone", f"task={task}") for task in ("anomaly", "reconstruction")]
+    assert folders[0] != folders[1]
+    surprise, error = (
+        [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())] for folder in folders
+    )
+    assert len(surprise) == 4 and surprise == pytest.approx(error, rel=1e-5)
+    assert surprise[-1] < surprise[0]
+    result = json.loads((folders[0] / "result.json").read_text())
+    assert (result["loss"], result["test"]["clips"]) == ("surprise", 2 + 10)
 
 
 def test_a_classifier_is_no_model_of_reconstruction(place: Path) -> None:

@@ -9,8 +9,10 @@ from conftest import noise, write
 from auris.data.clips import Clip, read_table
 from auris.data.module import AudioData
 from auris.data.sources import Table
+from auris.data.splits import check_disjoint
 from auris.data.views import Anomalies, Labels
 from auris.errors import UserError
+from auris.simulate.gas_leak import table
 
 SETTINGS = {
     "sample_rate": None, "channels": 1, "duration": 0.5, "padding": "zeros", "fold": 1, "folds": 5, "split_seed": 0,
@@ -73,7 +75,7 @@ def test_anomalies_of_folds_that_do_not_test_are_left_out() -> None:
     found = sets(clips, fold=2)
     assert found == ["train", "", "test", "test", "val", "", "train", ""]
     assert Anomalies("normal").count(found, clips) == (
-        "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as anomalies neither train nor validate"
+        "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as others of their fold or group train or validate"
     )
 
 
@@ -115,6 +117,23 @@ def test_a_known_anomaly_of_any_fold_validates(known: str) -> None:
     expected = {"normal1": "test", "normal2": "val", "normal3": "train", "odd1": "test", "odd2": "", "odd3": ""}
     expected |= {"last": "test", known: "val"}
     assert dict(zip((c.group for c in clips), sets(clips, known), strict=True)) == expected
+
+
+def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
+    """Sessions have four clips, in tests two of them with a leak."""
+    clips = [clip(f"{name}.wav", label, group=group, split=split) for name, label, group, split in table(20, 12)]
+    first, known = clips[20].group, "leak-005-0021.wav"
+    expected = dict(zip((c.path.name for c in clips), sets(clips), strict=True))
+    assert {name for name, chosen in expected.items() if chosen == "test"} == {c.path.name for c in clips[20:]}
+    expected |= {c.path.name: "" for c in clips if c.group == first} | {known: "val"}
+    found = sets(clips, known)
+    assert dict(zip((c.path.name for c in clips), found, strict=True)) == expected
+    check_disjoint(found, clips, [[str(c.path)] for c in clips])
+    assert (
+        Anomalies("normal", [known])
+        .count(found, clips)
+        .endswith("4 + 4 anomalous test; 3 left out, as others of their fold or group train or validate")
+    )
 
 
 @pytest.mark.parametrize("split", ["train", "val", "test"])

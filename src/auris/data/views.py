@@ -110,7 +110,7 @@ class Anomalies(View):
         odd = {name: f" + {sizes[name, False]} anomalous" if sizes[name, False] else "" for name in SETS}
         counts = ", ".join(f"{sizes[name, True]}{odd[name]} {name}" for name in SETS)
         left, sections = sizes["", True] + sizes["", False], names(clip.section for clip in clips)
-        counts += f"; {left} left out, as anomalies neither train nor validate" if left else ""
+        counts += f"; {left} left out, as others of their fold or group train or validate" if left else ""
         return counts + (f"; {len(sections)} sections: {', '.join(sections)}" if len(sections) > 1 else "")
 
 
