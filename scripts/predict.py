@@ -19,7 +19,11 @@ def main() -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON object a line")
     form.add_argument("--csv", action="store_true", help="a table with a header")
-    parser.add_argument("--windows", action="store_true", help="an answer for each window of a long recording")
+    parser.add_argument(
+        "--windows",
+        action="store_true",
+        help="an answer for each window of a long recording (anomalies: each second, always)",
+    )
     parser.add_argument("--mix", action="store_true", help="average the channels of a recording that has several")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()

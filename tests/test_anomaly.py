@@ -73,16 +73,21 @@ def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
     usual = decoded[target[:, 0] == 0]
     assert usual[:, 0].median().abs() < 1e-6 and usual[:, 1:].median().abs() < 1e-6
     assert 0.02 < (usual[:, 0] > 1).float().mean() < 0.08
-    assert torch.allclose(usual[:, 0], usual[:, 1], atol=0.01)
+    assert torch.allclose(usual[:, 0], usual[:, 1], rtol=0.02)  # three times as many seconds are surer
 
 
 def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_all() -> None:
     judge, target = task(), torch.zeros(22, 3, dtype=torch.long)
     target[20:, 1] = 1
     decoded = torch.randn(22, 4, 2)
-    decoded[:, :, 1] *= 100
+    decoded[:20, :, 1] += 100  # of section a, as ones of section b
     judge.calibrate(decoded, target)
-    assert judge.span[0, 1] > 20 * judge.span[0, 0]
+    assert judge.center[0].abs().max() < 2 and judge.span[0].max() < 10
+    target[:10, 1] = 1
+    own = target[:, 1] == 1
+    decoded[own, :, 1] = 7 + 0.01 * torch.randn(12, 4)
+    judge.calibrate(decoded, target)
+    assert judge.center[0, 1] == pytest.approx(7, abs=0.1) and judge.span[0, 1] < 0.1 * judge.span[0, 0]
 
 
 def test_without_enough_validation_clips_there_is_no_threshold() -> None:
@@ -145,7 +150,7 @@ TONES = ("data=one_class", "data.of=folder", "data.normal=tone", "features=log_m
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("anomaly")
-    fill(place / "recordings", each=15)
+    fill(place / "recordings", each=25)
     return place
 
 
@@ -168,10 +173,10 @@ def run(place: Path) -> Path:
 def test_noise_is_found_among_tones(run: Path) -> None:
     result = json.loads((run / "result.json").read_text())
     assert result["test"]["metrics"]["auroc"]["value"] > 0.9
-    assert result["test"]["metrics"]["auroc"]["low"] > 0.4  # 3 normal clips
+    assert result["test"]["metrics"]["auroc"]["low"] > 0.4  # 5 normal clips
     assert result["val"]["metrics"]["auroc"]["value"] is None  # validation knows no anomaly
     assert result["val"]["metrics"]["false_alarm_rate"]["value"] <= 0.34
-    assert result["test"]["clips"] == 3 + 15
+    assert result["test"]["clips"] == 5 + 25
 
 
 def test_the_threshold_is_saved_with_the_run_and_predictions_use_it(run: Path, place: Path) -> None:
@@ -243,14 +248,15 @@ def test_a_run_that_was_stopped_twice_ends_with_the_same_memory_and_threshold(
     assert (folder / "predictions_val.csv").exists() and not (folder / "model.pt").exists()
     train(configured(*words(place, *REMEMBERING)), folder)
     ended, straight = (torch.load(run / "model.pt", weights_only=True) for run in (folder, remembering))
-    assert ended["task.calibrated"] and len(ended["model.memory.seen"]) == 9
+    assert ended["task.calibrated"] and len(ended["model.memory.seen"]) == 15
     assert ended.keys() == straight.keys() and all(torch.equal(ended[key], straight[key]) for key in ended)
 
 
-def test_the_threshold_outlives_a_refit_and_a_fixed_number_of_epochs_has_none(place: Path) -> None:
-    saved = torch.load(trained(place, "refit", "refit=true") / "model.pt", weights_only=True)
-    assert saved["task.calibrated"]
-    result = json.loads((trained(place, "fixed", "refit=1") / "result.json").read_text())
+@pytest.mark.parametrize("refit", ["true", "1"])
+def test_a_model_that_trained_on_validation_clips_has_no_threshold_and_says_so(refit: str, place: Path) -> None:
+    run = trained(place, f"refit_{refit}", f"refit={refit}")
+    assert "No threshold is known" in (run / "train.log").read_text()
+    result = json.loads((run / "result.json").read_text())
     assert "true_alarm_rate" not in result["test"]["metrics"] and "auroc" in result["test"]["metrics"]
 
 
@@ -261,3 +267,29 @@ def test_known_anomalies_show_in_validation_and_never_test(place: Path) -> None:
     with (run / "predictions_test.csv").open() as file:
         tested = {Path(row["path"]).name for row in csv.DictReader(file) if row["label"] == "hiss"}
     assert tested and not any(name.startswith("1") for name in tested)
+
+
+def test_a_short_normal_recording_is_no_alarm_as_it_is_repeated(run: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "short.wav", sine(500, 0.35))
+    (answer,) = Predictor(str(run))(path)
+    long = write(tmp_path / "long.wav", sine(500, 0.5))
+    (other,) = Predictor(str(run))(long)
+    assert answer.stop == pytest.approx(0.35)
+    assert answer.decoded[0, 0] == pytest.approx(float(other.decoded[0, 0]), abs=1.0)
+
+
+def test_moments_at_the_end_of_a_recording_do_not_overlap(run: Path, tmp_path: Path) -> None:
+    answers = list(Predictor(str(run))(write(tmp_path / "odd.wav", sine(500, 1.7))))
+    assert [(round(a.start, 2), round(a.stop, 2)) for a in answers] == [(0, 0.5), (0.5, 1), (1, 1.5), (1.5, 1.7)]
+
+
+def test_a_recording_that_lacks_what_the_model_hears_is_refused(run: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "low.wav", sine(500, 1.0, RATE // 2), RATE // 2)
+    with pytest.raises(UserError, match="holds nothing above 2 kHz .* the model listens up to 4 kHz"):
+        list(Predictor(str(run))(path))
+
+
+def test_an_answer_to_a_known_target_is_that_of_its_own_section() -> None:
+    judge = task()
+    assert judge.answer(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == {"score": 3.0, "section": "a"}
+    assert judge.say(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == "score 3.00"

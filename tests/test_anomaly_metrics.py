@@ -30,7 +30,7 @@ def test_the_auroc_is_scikit_learns() -> None:
     [([5.5], 0.0), ([18.5], 0.5), ([19.5], 1.0), ([18.5, 19.5], 0.75), ([0.0, 30.0], 0.5), ([19.0, 19.0], 0.5)],
 )
 def test_the_partial_auroc_looks_at_the_highest_tenth_of_normal_clips(anomalies: list[float], expected: float) -> None:
-    """Of 20 normal clips with scores 0 to 19 the two highest count: eq. 3 of Koizumi et al. (2020) by hand."""
+    """Of 20 normal clips with scores 0 to 19 the two highest count: Koizumi et al. (2020) by hand."""
     score = [*map(float, range(20)), *anomalies]
     assert PartialAuroc().value(*clips(score, [0] * 20 + [1] * len(anomalies))) == pytest.approx(expected)
 
@@ -56,7 +56,7 @@ def test_weights_count_clips_as_often_as_they_were_drawn(metric) -> None:
 
 
 def test_a_domain_is_its_normal_clips_against_all_anomalies_of_the_section() -> None:
-    """Dohi et al. (2022), eq. 4: the anomaly of the target domain counts with the normal clips of the source, too."""
+    """Dohi et al. (2022): the anomaly of the target domain counts with the normal clips of the source, too."""
     decoded, target = clips([0, 4, 2, 3, 1], [0, 0, 1, 1, 1], [0] * 5, [0, 1, 0, 1, 1])
     assert AnomalyAuroc(0, 0).value(decoded, target) == 1
     assert AnomalyAuroc(0, 1).value(decoded, target) == 0
@@ -101,3 +101,25 @@ def test_the_interval_of_a_perfect_section_is_that_of_its_own_few_clips() -> Non
     decoded, target = clips([0.0, 1.0, *map(float, range(20))], [0, 1, *[0, 1] * 10], [0, 0, *[1] * 20])
     few = AnomalyAuroc(0).estimate(decoded, target)
     assert few.value == 1 and few.low == pytest.approx(wilson(1.0, 1)[0])
+
+
+def test_windows_of_one_recording_are_one_witness() -> None:
+    score, anomalous = torch.randn(60).tolist(), [0] * 30 + [1] * 30
+    decoded, target = clips(score, anomalous)
+    group = torch.arange(60) // 10  # six recordings
+    alone, together = AnomalyAuroc().estimate(decoded, target), AnomalyAuroc().estimate(decoded, target, group=group)
+    assert together.value == alone.value and together.high - together.low != alone.high - alone.low
+    sure, known = clips([0.0] * 30 + [2.0] * 30, anomalous)
+    assert AlarmRate(True).estimate(sure, known, group=group).low == pytest.approx(wilson(1.0, 3)[0])
+    assert AnomalyAuroc().estimate(sure, known, group=group).low == pytest.approx(wilson(1.0, 3)[0])
+
+
+def test_groups_of_single_clips_change_nothing() -> None:
+    decoded, target = clips(torch.randn(40).tolist(), [0, 1] * 20)
+    assert AnomalyAuroc().estimate(decoded, target) == AnomalyAuroc().estimate(decoded, target, group=torch.arange(40))
+
+
+def test_a_hopeless_part_makes_the_harmonic_mean_hopeless() -> None:
+    decoded, target = clips([1, 2, 2, 1], [0, 1, 0, 1], [0, 0, 1, 1])
+    estimate = HarmonicMean([AnomalyAuroc(0), AnomalyAuroc(1)]).estimate(decoded, target)
+    assert estimate.value == 0 and estimate.high == pytest.approx(wilson(0.0, 1)[1])

@@ -73,7 +73,7 @@ def test_the_roc_is_that_of_scikit_learn() -> None:
 
 
 def test_the_roc_shows_the_threshold_the_chance_and_the_areas() -> None:
-    figure = pictures.roc(SCORE, ANOMALOUS, 1.0)
+    figure = pictures.roc(SCORE, ANOMALOUS, 1.0, torch.arange(len(SCORE)))
     (axes,) = figure.axes
     false, true = ((SCORE[kind == ANOMALOUS] > 1).float().mean().item() for kind in (0, 1))
     point = lines(axes)[f"threshold: {true:.0%} of anomalies, {false:.0%} of normal clips"]
@@ -93,7 +93,7 @@ def test_the_band_holds_the_curve_and_narrows_with_more_clips() -> None:
     at, several = np.linspace(0, 1, 21), []
     for times in (1, 16):
         score, anomalous = SCORE.repeat(times).double().numpy(), ANOMALOUS.repeat(times).numpy() == 1
-        low, high = pictures.band(score, anomalous, at)
+        low, high = pictures.band(score, anomalous, at, np.arange(len(score)))
         middle = np.interp(at, *pictures.curve(score, anomalous))
         assert (low <= middle + 1e-9).all() and (middle <= high + 1e-9).all()
         several.append((high - low)[5:15].mean())
@@ -101,7 +101,7 @@ def test_the_band_holds_the_curve_and_narrows_with_more_clips() -> None:
 
 
 def test_the_band_of_perfect_scores_is_not_certain() -> None:
-    low, high = pictures.band(np.arange(40.0), np.arange(40) >= 20, np.array([0.0, 0.5]))
+    low, high = pictures.band(np.arange(40.0), np.arange(40) >= 20, np.array([0.0, 0.5]), np.arange(40))
     assert low == pytest.approx(0.839, abs=1e-3) and (high == 1).all()  # 20 of 20: Wilson's 0.839
 
 

@@ -102,5 +102,5 @@ def test_mistakes_are_told(place: Path, words: tuple[str, ...], says: str) -> No
 
 @pytest.mark.parametrize("words", [("task=anomaly",), ("task=classification", "model=mlp", "data.normal=tone")])
 def test_task_and_data_must_agree_on_what_labels_are(place: Path, words: tuple[str, ...]) -> None:
-    with pytest.raises(UserError, match="This task reads targets of kind .*; data.normal names the normal label"):
+    with pytest.raises(UserError, match="This task reads targets of kind .*; data.normal=LABEL with task=anomaly"):
         train(config(place, "data=folder", f"data.root={place}", *words))

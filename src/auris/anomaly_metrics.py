@@ -16,7 +16,7 @@ from auris.metrics import Estimate, Metric, auroc, wilson
 class Ranking(Metric):
     """How often anomalies score above normal clips, of one section or of all, with the normal clips of one domain.
 
-    Anomalies of all domains of a section count with each of them, as in DCASE (Dohi et al., 2022, eq. 4).
+    Anomalies of all domains of a section count with each of them, as in DCASE (Dohi et al., 2022).
     """
 
     def __init__(self, section: int | None = None, domain: int | None = None):
@@ -32,9 +32,10 @@ class Ranking(Metric):
         own = (section == self.section) if self.section is not None else torch.ones_like(section, dtype=torch.bool)
         return own & ((domain == self.domain) | (anomalous == 1)) if self.domain is not None else own
 
-    def count(self, target: Tensor) -> int:
-        """Clips of the rarer kind."""
-        return int(target[self.counted(target), 0].bincount(minlength=2).min())
+    def count(self, target: Tensor, group: Tensor) -> int:
+        """Groups of the rarer kind."""
+        counted = self.counted(target)
+        return min(len(group[counted & (target[:, 0] == kind)].unique()) for kind in (0, 1))
 
     @abstractmethod
     def rank(self, score: Tensor, anomalous: Tensor, weight: Tensor) -> Tensor:
@@ -51,9 +52,10 @@ class AnomalyAuroc(Ranking):
 class PartialAuroc(Ranking):
     """The same among the `share` of normal clips with the highest scores: at low false alarm rates.
 
-    As DCASE defines it (Koizumi et al., 2020, eq. 3): of N- normal clips floor(share N-) count. It is the area under
-    the ROC curve up to that false positive rate, divided by the rate; without the rescaling of McClish (1989) that
-    `max_fpr` of scikit-learn applies, so that scores by chance give share / 2. NaN with too few clips for that.
+    As DCASE defines it (Koizumi et al., 2020): of N- normal clips floor(share N-) count, and an anomaly with the same
+    score as one of them counts as missed. It is the area under the ROC curve up to that false positive rate, divided
+    by the rate; without the rescaling of McClish (1989) that `max_fpr` of scikit-learn applies, so that scores by
+    chance give share / 2. NaN with too few clips for that.
     """
 
     def __init__(self, section: int | None = None, domain: int | None = None, share: float = 0.1):
@@ -79,7 +81,11 @@ class HarmonicMean(Metric):
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         values = torch.stack([metric(decoded, target, weight) for metric in self.metrics])  # (M, R)
-        return 1 / (1 / values.clamp_min(1e-9)).nanmean(0)
+        return torch.where((values == 0).any(0), 0.0, 1 / (1 / values).nanmean(0))
+
+    def count(self, target: Tensor, group: Tensor) -> int:
+        """As many as the part that is least sure."""
+        return min(metric.count(target, group) for metric in self.metrics)
 
 
 class AlarmRate(Metric):
@@ -92,9 +98,13 @@ class AlarmRate(Metric):
         counted = weight * (target[:, 0] == int(self.anomalous))
         return counted @ (own_score(decoded, target) > 1).to(weight) / counted.sum(1)
 
-    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000) -> Estimate:
-        value, count = self.value(decoded, target), int((target[:, 0] == int(self.anomalous)).sum())
+    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None) -> Estimate:
+        value, group = self.value(decoded, target), torch.arange(len(target)) if group is None else group
+        count = self.count(target, group)
         return Estimate(value, *(wilson(value, count) if count else (value, value)))
+
+    def count(self, target: Tensor, group: Tensor) -> int:
+        return len(group[target[:, 0] == int(self.anomalous)].unique())
 
 
 def own_score(decoded: Tensor, target: Tensor) -> Tensor:

@@ -61,20 +61,21 @@ def even(axes: Axes, low: float, high: float, bins: int) -> np.ndarray:
     return scale.inverted().transform(np.linspace(start - margin / 2, stop + margin / 2, bins + 1))
 
 
-def roc(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
+def roc(score: Tensor, anomalous: Tensor, threshold: float | None, group: Tensor) -> Figure:
     """True against false alarm rate of all thresholds on scores (N,), with a 95 % band at each false alarm rate.
 
-    The band is that of clips drawn again with replacement ("vertical averaging": Fawcett, 2006, section 7.1).
-    Both kinds of clips must be there.
+    The band is that of groups (N,) of clips drawn again with replacement ("vertical averaging": Fawcett, 2006, section
+    7.1). Both kinds of clips must be there.
     """
     figure = new_figure(5, 5.6)
     figure.set_layout_engine("constrained")
     axes = figure.subplots()
     at = np.linspace(0, 1, 201)
     seen, truth = score.double().numpy(), anomalous.numpy() == 1
-    partial = of(PartialAuroc(share=STRICT), score, anomalous)
+    partial = of(PartialAuroc(share=STRICT), score, anomalous, group)
     axes.axvspan(0, STRICT, color="0.92", label=f"false alarm rate up to {STRICT:g}: pAUC {partial}")
-    axes.fill_between(at, *band(seen, truth, at), color=NORMAL, alpha=0.25, linewidth=0, label="95 % band")
+    low, high = band(seen, truth, at, group.numpy())
+    axes.fill_between(at, low, high, color=NORMAL, alpha=0.25, linewidth=0, label="95 % band")
     axes.plot(*curve(seen, truth), color=NORMAL, label="all thresholds")
     axes.plot([0, 1], [0, 1], color="0.5", linestyle=":", label="by chance")
     if threshold is not None:
@@ -82,14 +83,15 @@ def roc(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
         words = f"threshold: {true:.0%} of anomalies, {false:.0%} of normal clips"
         axes.plot([false], [true], "o", color=ANOMALOUS, markersize=9, clip_on=False, zorder=3, label=words)
     axes.set(xlabel="false alarm rate", ylabel="true alarm rate", xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
-    axes.set_title(f"AUROC of all clips {of(AnomalyAuroc(), score, anomalous)}", fontsize=11)
+    axes.set_title(f"AUROC of all clips {of(AnomalyAuroc(), score, anomalous, group)}", fontsize=11)
     figure.legend(loc="outside lower center", frameon=False, fontsize=9)
     return figure
 
 
-def of(metric: Metric, score: Tensor, anomalous: Tensor) -> Estimate:
+def of(metric: Metric, score: Tensor, anomalous: Tensor, group: Tensor) -> Estimate:
     """A metric with its interval, of all clips as one section."""
-    return metric.estimate(score[:, None, None], torch.stack([anomalous, 0 * anomalous, 0 * anomalous], dim=1))
+    target = torch.stack([anomalous, 0 * anomalous, 0 * anomalous], dim=1)
+    return metric.estimate(score[:, None, None], target, group=group)
 
 
 def curve(score: np.ndarray, anomalous: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -101,14 +103,16 @@ def curve(score: np.ndarray, anomalous: np.ndarray) -> tuple[np.ndarray, np.ndar
     return false / false[-1], true / true[-1]
 
 
-def band(score: np.ndarray, anomalous: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def band(score: np.ndarray, anomalous: np.ndarray, at: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The ends (M,) of the 95 % interval of the true alarm rate at false alarm rates (M,).
 
     Resamples of perfect clips are all perfect: no end claims more than as many successes, or failures, in a row do.
     """
-    draw = np.random.default_rng(0).integers(len(score), size=(REPEATS, len(score)))
-    both = [some for some in draw if 0 < anomalous[some].sum() < len(some)]
+    clips = [np.flatnonzero(group == one) for one in np.unique(group)]  # of each group
+    draw = np.random.default_rng(0).integers(len(clips), size=(REPEATS, len(clips)))
+    drawn = [np.concatenate([clips[one] for one in some]) for some in draw]
+    both = [some for some in drawn if 0 < anomalous[some].sum() < len(some)]
     rates = [np.interp(at, *curve(score[some], anomalous[some])) for some in both]
     low, high = np.quantile(rates, (0.025, 0.975), axis=0)
-    count = int(anomalous.sum())
+    count = len(np.unique(group[anomalous]))
     return low.clip(max=wilson(1.0, count)[0]), high.clip(min=wilson(0.0, count)[1])

@@ -36,31 +36,35 @@ class Metric(ABC):
     def value(self, decoded: Tensor, target: Tensor) -> float:
         return self(decoded, target, torch.ones(1, len(target), device=decoded.device)).item()
 
-    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000) -> Estimate:
-        """The value with its percentile bootstrap interval (Efron, 1979) over clips; NaN where there is no value.
+    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None) -> Estimate:
+        """The value with its percentile bootstrap interval (Efron, 1979); NaN where there is no value.
 
-        Resamples of a perfect result are all perfect, and of a hopeless one all hopeless, which would claim
-        certainty: then the interval is that of as many successes or failures in a row (`wilson`).
+        Clips of one `group` (N,), such as the windows of one recording, are drawn together: they are no independent
+        witnesses. Resamples of a perfect result are all perfect, and of a hopeless one all hopeless, which would claim
+        certainty: then the interval is that of as many successes or failures in a row (`wilson`) as there are groups.
         """
-        value, values = self.value(decoded, target), self.resampled(decoded, target, repeats)
+        group = torch.arange(len(target)) if group is None else group
+        value, values = self.value(decoded, target), self.resampled(decoded, target, repeats, group)
         if value in (0.0, 1.0):
-            return Estimate(value, *wilson(value, self.count(target)))
+            return Estimate(value, *wilson(value, self.count(target, group)))
         if value != value:
             return Estimate(value, value, value)
         low, high = values[~values.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
         return Estimate(value, low, high)
 
-    def count(self, target: Tensor) -> int:
-        """How many clips decide it."""
-        return len(target)
+    def count(self, target: Tensor, group: Tensor) -> int:
+        """How many groups decide it."""
+        return len(group.unique())
 
-    def resampled(self, decoded: Tensor, target: Tensor, repeats: int) -> Tensor:
-        """(repeats,) values on clips drawn with replacement."""
-        n, draw = len(target), torch.Generator().manual_seed(0)
+    def resampled(self, decoded: Tensor, target: Tensor, repeats: int, group: Tensor) -> Tensor:
+        """(repeats,) values on groups of clips drawn with replacement."""
+        _, place = group.unique(return_inverse=True)  # (N,) below G
+        n, draw = int(place.max()) + 1, torch.Generator().manual_seed(0)
         parts = []
-        for size in torch.arange(repeats).tensor_split(1 + repeats * n // CHUNK):
+        for size in torch.arange(repeats).tensor_split(1 + repeats * len(target) // CHUNK):
             chosen = torch.randint(n, (len(size), n), generator=draw)
-            weight = torch.zeros(len(size), n).scatter_add_(1, chosen, torch.ones(len(size), n))
+            times = torch.zeros(len(size), n).scatter_add_(1, chosen, torch.ones(len(size), n))  # (R, G)
+            weight = times[:, place]  # (R, N)
             parts.append(self(decoded, target, weight))
         return torch.cat(parts)
 
@@ -71,10 +75,10 @@ class Accuracy(Metric):
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return weight @ (decoded.argmax(1) == target).to(weight) / weight.sum(1)
 
-    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000) -> Estimate:
+    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None) -> Estimate:
         """The value with Wilson's interval, which holds for few clips too, where the bootstrap is too narrow."""
-        value = self.value(decoded, target)
-        return Estimate(value, *wilson(value, len(target)))
+        value, group = self.value(decoded, target), torch.arange(len(target)) if group is None else group
+        return Estimate(value, *wilson(value, self.count(target, group)))
 
 
 class BalancedAccuracy(Metric):

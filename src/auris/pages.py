@@ -11,7 +11,7 @@ from torch import Tensor
 from auris.data.clips import Clip
 from auris.data.module import AudioData
 from auris.make import plain
-from auris.record import Scores
+from auris.record import Scores, groups
 from auris.system import Answers, System
 
 WORST = 6  # clips shown
@@ -52,7 +52,8 @@ def fill_pages(
 
 def show_answers(page: Page) -> None:
     """What shows the answers to a whole set at a glance, the worst of them, and what the task has besides."""
-    for title, figure in page.system.task.pictures(page.answers.decoded, page.answers.target).items():
+    group = groups(page.answers, page.data)
+    for title, figure in page.system.task.pictures(page.answers.decoded, page.answers.target, group).items():
         page.writer.add_figure(f"{page.name}/{title}", figure)
     show_worst(page)
     page.system.task.show(page)
@@ -66,7 +67,7 @@ def show_worst(page: Page) -> None:
     order = task.error(decoded, target).argsort(descending=True)[:WORST].tolist()
     clips, waves = zip(*map(page.clip, order), strict=True)
     titles = [
-        f"{place}. {clip.path.name} is {clip.label}; said {task.say(decoded[at])}"
+        f"{place}. {clip.path.name} is {clip.label}; said {task.say(decoded[at], target[at])}"
         for place, (at, clip) in enumerate(zip(order, clips, strict=True), start=1)
     ]
     page.writer.add_figure(f"{page.name}/worst", spectrograms(waves, page.data.spec.sample_rate, titles))

@@ -59,16 +59,17 @@ class Predictor:
     @torch.inference_mode()
     def windows(self, path: Path) -> Iterator[Answer]:
         self.check_channels(path)
+        self.check_rate(path)
         pairs = ((span, self.window(path, *span)) for span in self.spans(audio.length(path)))
-        silent, told = True, -1.0  # s; until when
+        silent, told = True, 0.0  # s; until when every moment has its answer
         heard = ((span, wave) for span, wave in pairs if self.system.task.timeline or not audio.is_silent(wave))
         while batch := list(islice(heard, BATCH)):
             waves = torch.from_numpy(np.stack([wave for _, wave in batch]))  # (B, C, T)
             silent &= all(audio.is_silent(wave) for _, wave in batch)
             for (span, _), decoded in zip(batch, self.system.decode(waves), strict=True):
                 fresh = [answer for answer in self.moments(path, *span, decoded) if answer.stop > told + SAME]
-                told = span[1]
-                yield from fresh
+                yield from (answer._replace(start=max(answer.start, told)) for answer in fresh)
+                told = span[1] if self.system.task.timeline else told
         if silent:
             raise audio.Unusable("silent")
 
@@ -99,6 +100,13 @@ class Predictor:
         if channels != self.spec.channels and not (self.mix and self.spec.channels == 1):
             hint = "; --mix averages them" if self.spec.channels == 1 else ""
             raise audio.Unusable(f"it has {channels} channels and the model hears {self.spec.channels}{hint}")
+
+    def check_rate(self, path: Path) -> None:
+        """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
+        rate, heard = audio.header(path).samplerate, self.spec.sample_rate
+        if self.system.task.needs_band and rate < heard:
+            raise audio.Unusable(f"it holds nothing above {rate / 2000:g} kHz (sampled at {rate} Hz), where the model "
+                                 f"listens up to {heard / 2000:g} kHz")  # fmt: skip
 
 
 def load_system(folder: Path, spec: Spec) -> System:

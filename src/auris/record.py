@@ -17,10 +17,11 @@ from typing import Any
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from omegaconf import DictConfig
-from torch import nn
+from torch import Tensor, nn
 
 from auris.data.files import write_atomically
 from auris.data.module import AudioData
+from auris.data.views import places
 from auris.folders import OPENINGS
 from auris.log import tell
 from auris.metrics import Estimate
@@ -34,13 +35,19 @@ def score(system: System, answers: Answers, data: AudioData) -> Scores:
     """All metrics of the task, each with its interval, beside those of the best constant answer."""
     metrics = system.task.metrics()
     guess = system.task.guess(data.target[data.members("train")], answers.decoded)
-    estimates = {key: metric.estimate(answers.decoded, answers.target) for key, metric in metrics.items()}
+    group = groups(answers, data)
+    estimates = {key: metric.estimate(answers.decoded, answers.target, group=group) for key, metric in metrics.items()}
     return {
         "clips": len(answers.target),
         "loss": answers.loss[system.task.settled(answers.target)].mean().item(),
         "metrics": {key: estimate._asdict() for key, estimate in estimates.items()},
         "majority": {key: metric.value(guess, answers.target) for key, metric in metrics.items()},
     }
+
+
+def groups(answers: Answers, data: AudioData) -> Tensor:
+    """(N,) which clips belong together: intervals draw them together."""
+    return places(data.clips[index][0].group for index in answers.index.tolist())
 
 
 def write_result(path: Path, cfg: DictConfig, data: AudioData, model: nn.Module, **facts: Any) -> None:
@@ -104,10 +111,12 @@ def write_predictions(path: Path, answers: Answers, data: AudioData, system: Sys
 
 def predictions(answers: Answers, data: AudioData, system: System) -> Iterator[dict[str, Any]]:
     errors = system.task.error(answers.decoded, answers.target).tolist()
-    for decoded, index, error in zip(answers.decoded, answers.index.tolist(), errors, strict=True):
+    for decoded, target, index, error in zip(
+        answers.decoded, answers.target, answers.index.tolist(), errors, strict=True
+    ):
         clip = data.clips[index][0]
         yield {"clip": index, "path": clip.path, "group": clip.group, "label": clip.label, "error": round(error, 6),
-               **system.task.answer(decoded)}  # fmt: skip
+               **system.task.answer(decoded, target)}  # fmt: skip
 
 
 @rank_zero_only

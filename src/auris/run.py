@@ -69,11 +69,9 @@ def calibrate(data: AudioData, fitted: Fitted) -> None:
 
 
 def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) -> Fitted:
-    """Train again, on validation clips too; what these have decided stays."""
+    """Train again, on validation clips too, so that none are left to decide on a threshold."""
     fitted = fit(cfg, data, home, first.epochs if first else cfg.refit)
     fitted.system.settle(data.whole())
-    if first:
-        fitted.system.task.load_state_dict(first.system.task.state_dict())
     return fitted._replace(score=first.score if first else math.nan)
 
 
@@ -104,6 +102,8 @@ def evaluate(data: AudioData, fitted: Fitted, name: str, table: Path | None = No
     scores = score(fitted.system, answers, data)
     if fitted.trainer.is_global_zero:
         tell_scores(name, scores, data.collection.source)
+        if caveat := fitted.system.task.caveat():
+            tell(caveat)
         if table:
             write_predictions(table, answers, data, fitted.system)
     return scores

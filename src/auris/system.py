@@ -215,8 +215,11 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     task: Task = make(cfg.task, spec=spec, in_shape=features.out_shape)
     if task.targets and spec.target not in task.targets:
         raise UserError(f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}; "
-                        "data.normal names the normal label, and null makes each label a class.")  # fmt: skip
+                        "data.normal=LABEL with task=anomaly looks for what is not LABEL, data.normal=null "
+                        "with task=classification tells labels apart.")  # fmt: skip
     model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task)
+    loss = make(cfg.loss)
+    task.check(model, loss)
     augment = Augment(
         waves=make_each(cfg.augment.waves, sample_rate=spec.sample_rate),
         wave_mixup=cfg.augment.wave_mixup and make(cfg.augment.wave_mixup),
@@ -225,8 +228,6 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     )
     if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
         raise UserError("augment.log_mixup adds powers and needs features=log_mel; choose augment=wave, or none.")
-    loss = make(cfg.loss)
-    task.check(model, loss)
     check_shapes(model, augment, features.out_shape, task.out_shape)
     check_loss(loss, task.out_shape)
     clip = cfg.trainer.gradient_clip_val

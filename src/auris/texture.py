@@ -14,7 +14,7 @@ class Texture(nn.Module):
     That is its mean, its deviation, and the deviation of its change from frame to frame.
 
     Texture windows of about a second are long enough for a deviation, and short enough to tell when something was
-    (Tzanetakis and Cook, 2002, section III-B). Frame by frame, noise hides what differs by a few dB from what is usual.
+    (Tzanetakis and Cook, 2002). Frame by frame, noise hides what differs by a few dB from what is usual.
 
     Args:
         window, hop: of the texture windows in s; a clip shorter than a window is one.
@@ -47,5 +47,7 @@ class Texture(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:
         frames = self.log_mel(wave)  # (B, C, F, N)
+        if frames.shape[-1] < LEAST_FRAMES:
+            raise ValueError(f"texture takes {LEAST_FRAMES} frames or more")
         part = frames.unfold(-1, min(self.size, frames.shape[-1]), self.step)  # (B, C, F, T', n)
         return torch.cat([part.mean(-1), deviation(part), deviation(part.diff(dim=-1))], dim=1)

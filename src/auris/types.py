@@ -7,6 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from auris.errors import UserError, nearest
 
 NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", type(None): "null"}
+EXAMPLES = {"whole numbers": "[1,2]", "numbers": "[1,2]", "words": "[one,two]", "values": "[1,2]"}
 CONTAINERS = (list, tuple, Sequence, Iterable)
 
 
@@ -51,7 +52,7 @@ def describe(value: Any, hint: Any) -> str:
     choices = [choice for part in parts(hint) if get_origin(part) is Literal for choice in get_args(part)]
     if choices:
         return f"one of its choices; {nearest(str(value), map(str, choices))}"
-    lists = [f"a list of {plural(part)}, as in [1,2]" for part in parts(hint) if is_container(part)]
+    lists = [f"a list of {plural(part)}, as in {EXAMPLES[plural(part)]}" for part in parts(hint) if is_container(part)]
     return " or ".join([NAMES[part] for part in parts(hint) if part in NAMES] + lists[:1]) + "."
 
 

@@ -98,6 +98,8 @@ def check_anomalies(sets: Sequence[str], clips: Sequence[Clip], normal: str) -> 
             raise UserError(f"The {name} set has no {normal} clip; every run needs some to train, validate and test.")
     if ("test", False) not in held:
         raise UserError(f"The test set has no clip but {normal} ones; it needs anomalies to be heard.")
+    if "" in {clip.section for clip in clips} and any(clip.section for clip in clips):
+        raise UserError("Some recordings have a section and some have none; give all of them one, or none.")
     trained = {clip.section for name, clip in zip(sets, clips, strict=True) if name == "train"}
     untaught = {clip.section for clip in clips} - trained
     if untaught:

@@ -71,6 +71,7 @@ class AudioData(LightningDataModule):
         self.sample_rate, self.channels, self.duration, self.padding = sample_rate, channels, duration, padding
         self.fold, self.folds, self.split_seed = fold, folds, split_seed
         self.batch_size, self.pass_size, self.seed = batch_size, pass_size, seed
+        self.normal, self.known = normal, known_anomalies
         self.view: View = Labels() if normal is None else Anomalies(normal, known_anomalies)
         self.resident: dict[torch.device, Tensor] = {}
         self.check_settings()
@@ -82,6 +83,8 @@ class AudioData(LightningDataModule):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise UserError(f"data.{name}={value} is too small; the least is {least}.")
+        if self.known and self.normal is None:
+            raise UserError("data.known_anomalies says nothing without data.normal, the label of what is normal.")
         if self.sample_rate is not None and self.sample_rate < 1000:
             raise UserError(f"data.sample_rate={self.sample_rate} is too small; it is in Hz, as in 22050.")
 

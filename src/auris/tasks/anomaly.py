@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from auris.pages import Page
 
-LEAST = 3  # normal validation clips that a section needs for a threshold of its own
+LEAST = 5  # normal validation clips that a section needs for a threshold of its own
 TINY = 1e-9  # from the usual score to the threshold, where all scores are the same
 
 
@@ -37,6 +37,7 @@ class Anomaly(Task):
     targets = ("anomaly",)
     monitor = ("val/loss", "min")
     timeline = True
+    needs_band = True
 
     center: Tensor
     span: Tensor
@@ -84,7 +85,7 @@ class Anomaly(Task):
         return target[..., 0]
 
     def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
-        """The mean distance to the k nearest clips of each section (Ramaswamy et al., 2000)."""
+        """The mean distance to the k nearest clips of each section (Angiulli and Pizzuti, 2002)."""
         return self.constant(torch.stack([self.near(distance[:, own > 0], k) for own in told.T], dim=1))
 
     def near(self, distance: Tensor, k: int) -> Tensor:  # (B, n) -> (B,)
@@ -106,16 +107,22 @@ class Anomaly(Task):
 
     def calibrate(self, decoded: Tensor, target: Tensor) -> None:
         """Take the usual score and the threshold from normal clips (N, 1 + S, K), section by section."""
-        usual = self.settled(target)
+        usual, section = self.settled(target), target[:, 1]
+        scores = decoded.take_along_dim(section[:, None, None], 2)[..., 0]  # (N, 1 + S), each as one of its section
         if usual.sum() < LEAST:
             return
         for k in range(len(self.sections)):
-            own = usual & (target[:, 1] == k)
-            scores = decoded[own if own.sum() >= LEAST else usual][..., k]  # (n, 1 + S)
-            for kind, part in enumerate((scores[:, 0], scores[:, 1:].flatten())):
+            own = usual & (section == k)
+            seen = scores[own if own.sum() >= LEAST else usual]  # (n, 1 + S)
+            for kind, part in enumerate((seen[:, 0], seen[:, 1:].flatten())):
                 self.center[kind, k] = part.median()
                 self.span[kind, k] = max(upper_end(part, self.rate) - float(part.median()), TINY)
         self.calibrated.fill_(True)
+
+    def caveat(self) -> str:
+        if self.calibrated:
+            return ""
+        return f"No threshold is known: it takes {LEAST} normal validation clips, which do not train, as with refit."
 
     def settled(self, target: Tensor) -> Tensor:
         return target[:, 0] == 0
@@ -133,13 +140,13 @@ class Anomaly(Task):
     def guess(self, known: Tensor, decoded: Tensor) -> Tensor:
         return torch.zeros_like(decoded)
 
-    def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
+    def pictures(self, decoded: Tensor, target: Tensor, group: Tensor) -> "dict[str, Figure]":
         from auris import anomaly_pictures as pictures
 
         score, anomalous = own_score(decoded, target), target[:, 0]
         shown = {"scores": pictures.scores(score, anomalous, self.threshold)}
         if 0 < anomalous.sum() < len(anomalous):
-            shown["roc"] = pictures.roc(score, anomalous, self.threshold)
+            shown["roc"] = pictures.roc(score, anomalous, self.threshold, group)
         return shown
 
     def show(self, page: "Page") -> None:
@@ -152,12 +159,14 @@ class Anomaly(Task):
         """The score beyond which there is an alarm; None where no validation clips have decided it."""
         return 1.0 if self.calibrated else None
 
-    def answer(self, decoded: Tensor) -> dict[str, str | float]:
-        score, section = decoded[0].min(0)
+    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
+        """The score of its own section, or where that is not known of the one it is most like."""
+        section = decoded[0].argmin() if target is None else target[1]
+        score = decoded[0, section]
         said: dict[str, str | float] = {"score": round(float(score), 6)}
         if self.calibrated:
             said["alarm"] = "yes" if score > 1 else "no"
         return said | ({"section": self.sections[int(section)]} if len(self.sections) > 1 else {})
 
-    def say(self, decoded: Tensor) -> str:
-        return f"score {float(decoded[0].min()):.2f}"
+    def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
+        return f"score {self.answer(decoded, target)['score']:.2f}"

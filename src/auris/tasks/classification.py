@@ -51,17 +51,17 @@ class Classification(Task):
         counts = known.bincount(minlength=len(self.classes))
         return F.one_hot(counts.argmax(), len(self.classes)).float().expand_as(decoded)
 
-    def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
+    def pictures(self, decoded: Tensor, target: Tensor, group: Tensor) -> "dict[str, Figure]":
         from auris import pictures
 
         counts = confusion(decoded, target, torch.ones(1, len(target)))[0]
         return {"confusion": pictures.confusion(counts, self.classes)}
 
-    def answer(self, decoded: Tensor) -> dict[str, str | float]:
+    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
         best = int(decoded.argmax())
         shares = {f"p_{name}": round(p, 6) for name, p in zip(self.classes, decoded.tolist(), strict=True)}
         return {"class": self.classes[best], "probability": round(float(decoded[best]), 6), **shares}
 
-    def say(self, decoded: Tensor) -> str:
+    def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         best = int(decoded.argmax())
         return f"{self.classes[best]} ({float(decoded[best]):.2f})"

@@ -45,14 +45,14 @@ class Reconstruction(Task):
     def guess(self, known: Tensor, decoded: Tensor) -> Tensor:
         return decoded[:, [1, 1]]
 
-    def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
+    def pictures(self, decoded: Tensor, target: Tensor, group: Tensor) -> "dict[str, Figure]":
         from auris import pictures
 
         return {"errors": pictures.histogram(decoded[:, 0], "mean squared error of a clip")}
 
-    def answer(self, decoded: Tensor) -> dict[str, str | float]:
+    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
         error, power = decoded.tolist()
         return {"mean_squared_error": round(error, 6), "explained_variance": round(1 - error / max(power, 1e-12), 6)}
 
-    def say(self, decoded: Tensor) -> str:
+    def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"with an error of {float(decoded[0]):.3f}"

@@ -23,6 +23,7 @@ class Task(nn.Module, ABC):
 
     targets: ClassVar[tuple[str, ...]]  # the kinds of target that it reads; none: it asks for no target
     monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
+    needs_band: ClassVar[bool] = False  # whether a recording must hold all frequencies that the model hears
     timeline: ClassVar[bool] = False  # whether people want answers over time, not one for a recording as a whole
     out_shape: Shape
 
@@ -65,6 +66,10 @@ class Task(nn.Module, ABC):
     def calibrate(self, decoded: Tensor, target: Tensor) -> None:
         """Fix what the validation set decides besides the epoch, such as a threshold, from its answers."""
 
+    def caveat(self) -> str:
+        """What people should know of the answers, in a sentence; empty where there is nothing."""
+        return ""
+
     def settled(self, target: Tensor) -> Tensor:
         """(N,) for which of these clips the validation loss counts."""
         return torch.ones(len(target), dtype=torch.bool)
@@ -86,16 +91,16 @@ class Task(nn.Module, ABC):
         """What a constant model would answer in the place of `decoded` (N, ...), knowing training targets (n, ...)."""
 
     @abstractmethod
-    def pictures(self, decoded: Tensor, target: Tensor) -> "dict[str, Figure]":
-        """What shows the answers to a whole set at a glance, by title."""
+    def pictures(self, decoded: Tensor, target: Tensor, group: Tensor) -> "dict[str, Figure]":
+        """What shows the answers to a whole set at a glance, by title. Clips of one group (N,) belong together."""
 
     def show(self, page: "Page") -> None:
         """Write to TensorBoard what needs more than answers: a closer look at some clips."""
 
     @abstractmethod
-    def answer(self, decoded: Tensor) -> dict[str, str | float]:
-        """One decoded output (...) in words and numbers, by name."""
+    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
+        """One decoded output (...) in words and numbers, by name, to one target (...) where there is one."""
 
     @abstractmethod
-    def say(self, decoded: Tensor) -> str:
+    def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         """One decoded output (...) in a few words."""
