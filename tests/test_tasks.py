@@ -121,7 +121,8 @@ def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lesse
         "data.padding=repeat",
         "trainer.max_epochs=4",
     )
-    folders = [run(place, *solver, "data.normal=tone", f"task={task}") for task in ("anomaly", "reconstruction")]
+    tones = (*solver, "data.normal=tone", "data.padding=repeat")
+    folders = [run(place, *tones, f"task={task}") for task in ("anomaly", "reconstruction")]
     assert folders[0] != folders[1]
     surprise, error = (
         [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())] for folder in folders
