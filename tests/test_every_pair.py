@@ -32,6 +32,7 @@ SMALL = {  # what makes an option fast
     "model=self_supervised": ("model.widths=[4,8]",),
     "model=cnn_autoencoder": ("model.widths=[4,8]",),
     "model=random_forest": ("model.estimator.n_estimators=3",),
+    "features=texture": ("features.window=0.2", "features.hop=0.064"),
     "optimizer=evolution": ("optimizer.population=4",),
     "optimizer=cma_es": ("optimizer.population=4",),
     "optimizer=random_search": ("optimizer.candidates=2",),
@@ -45,7 +46,10 @@ LOSSES = [f"loss={loss}" for loss in options("loss")]
 REFUSED = {  # pairs that can't work, with what the sentence says
     **dict.fromkeys(product(PICTURES, ("features=raw", *OF_A_CLIP)), "features=log_mel"),
     **dict.fromkeys(
-        product(("features=raw", "features=mfcc", "features=level", *OF_A_CLIP), ("augment=strong",)), "augment=wave"
+        product(
+            ("features=raw", "features=mfcc", "features=level", "features=texture", *OF_A_CLIP), ("augment=strong",)
+        ),
+        "augment=wave",
     ),
     **dict.fromkeys(product(("model=autoencoder", "model=vae"), OF_A_CLIP), "model.frames=5 should be between 1 and"),
     **{(loss, name): "choose loss=mse" for loss in LOSSES if loss not in ("loss=mse", SURPRISE) for name in SQUARED},
@@ -117,7 +121,9 @@ def words(place: Path, *choice: str) -> tuple[str, ...]:
     here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
     small = (word for option in choice for word in SMALL.get(option, ()))
     unusual = SURPRISE in choice or any(f"model={model}" in choice for model in DETECTORS)
-    return (*(ONE_CLASS if unusual else ("data=folder",)), *here, *TINY, "data.pass_size=8", *choice, *small)
+    data = ONE_CLASS if unusual else ("data=folder",)
+    features = () if any(option.startswith("features=") for option in choice) else ("features=log_mel",)
+    return (*data, *here, *TINY, "data.pass_size=8", *features, *choice, *small)
 
 
 @pytest.mark.parametrize("choice", pairwise(), ids=" ".join)
