@@ -26,7 +26,7 @@ $(ENV)/ready: pyproject.toml constraints.txt
 	@$(or $(PYTHON),false) -c '$(FITS)' \
 		|| { echo "Auris needs Python 3.11 or 3.12: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(ENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'
 	touch $@
 
 clean: ## remove the environment and the store of decoded recordings; data/ and outputs/ stay

@@ -39,18 +39,14 @@ SMALL = {  # what makes an option fast
     "optimizer=lbfgs": ("optimizer.max_iter=2",),
 }
 OF_A_CLIP = ("features=statistics", "features=piczak")
+UNMIXED = ("features=raw", "features=mfcc", "features=level", "features=texture", *OF_A_CLIP)  # no log powers
 SQUARED = ("optimizer=closed_form", "optimizer=alternating")
 PICTURES = ("model=cnn", "model=resnet", "model=cnn_autoencoder", "model=self_supervised")  # what they look at
 SURPRISE = "loss=surprise"
 LOSSES = [f"loss={loss}" for loss in options("loss")]
 REFUSED = {  # pairs that can't work, with what the sentence says
     **dict.fromkeys(product(PICTURES, ("features=raw", *OF_A_CLIP)), "features=log_mel"),
-    **dict.fromkeys(
-        product(
-            ("features=raw", "features=mfcc", "features=level", "features=texture", *OF_A_CLIP), ("augment=strong",)
-        ),
-        "augment=wave",
-    ),
+    **dict.fromkeys(product(UNMIXED, ("augment=strong",)), "augment=wave"),
     **dict.fromkeys(product(("model=autoencoder", "model=vae"), OF_A_CLIP), "model.frames=5 should be between 1 and"),
     **{(loss, name): "choose loss=mse" for loss in LOSSES if loss not in ("loss=mse", SURPRISE) for name in SQUARED},
     **{

@@ -46,5 +46,5 @@ def test_every_file_that_is_named_is_there() -> None:
 
 def test_make_calls_the_plain_commands() -> None:
     makefile = (REPOSITORY / "Makefile").read_text()
-    assert "pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'" in makefile
+    assert "pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'" in makefile
     assert "train.py model=mlp data=cats_babies" in makefile and "make test" in (REPOSITORY / ".ci/run").read_text()
