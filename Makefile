@@ -3,6 +3,7 @@ FITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 ENV = .venv
 RUN = $(ENV)/bin/python
+unexport PYTHONDONTWRITEBYTECODE # packages are compiled when they are first used, once, rather than all at the set-up
 
 .PHONY: setup train test check benchmark clean
 
