@@ -1,4 +1,4 @@
-"""All benchmarks, one Markdown table of ratios: python benchmarks/run.py [steps] [epochs] [start] [scoring]"""
+"""All benchmarks, one Markdown table of ratios: python benchmarks/run.py [steps] [epochs] [start] [scoring] [rooms]"""
 
 import argparse
 import json
@@ -8,12 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import epochs
+import rooms
 import scoring
 import start
 import steps
 from bench import Bench, Row
 
-PARTS = {"steps": steps.rows, "epochs": epochs.rows, "start": start.rows, "scoring": scoring.rows}
+PARTS = {"steps": steps.rows, "epochs": epochs.rows, "start": start.rows, "scoring": scoring.rows, "rooms": rooms.rows}
 
 
 def parse() -> argparse.Namespace:
