@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from auris.errors import UserError
+from auris.simulate import shoebox
 from auris.simulate.shoebox import LEAD, SPEED, Rooms, check, complete_order, impulse_responses
 
 RATE = 16000
@@ -90,6 +91,13 @@ def test_a_batch_is_its_rooms_one_by_one_and_a_short_response_the_beginning_of_a
     torch.testing.assert_close(together, alone, atol=1e-12, rtol=0)
     cut = impulse_responses(rooms, RATE, 600, 9)
     torch.testing.assert_close(cut[..., : 600 - LEAD], together[..., : 600 - LEAD], atol=1e-12, rtol=0)
+
+
+def test_large_batches_are_made_in_parts(monkeypatch):
+    rooms = drawn(5, 2)
+    whole = impulse_responses(rooms, RATE, 400, 3)
+    monkeypatch.setitem(shoebox.AT_ONCE, "cpu", 2 * 2 * 400 * shoebox.PHASES)  # two rooms
+    torch.testing.assert_close(impulse_responses(rooms, RATE, 400, 3), whole, atol=1e-12, rtol=0)
 
 
 def test_single_precision_is_enough():

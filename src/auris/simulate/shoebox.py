@@ -15,14 +15,17 @@ B rooms, M microphones, T samples, N the highest order, P images in a plane. A r
 from typing import NamedTuple
 
 import torch
-from scipy.fft import next_fast_len
 from torch import Tensor
+from torch.nn import functional as F
 
 from auris.errors import UserError
 
 SPEED = 343.0  # m/s, of sound at 20 degrees Celsius
 LEAD = 40  # samples by which responses are late, so that the sinc of the direct path is whole
+TAPS = 2 * LEAD + 2  # of the sinc, wherever between two samples it is
 PHASES = 20  # cells a sample
+MANY = 2**28  # cells of a grid, 1 GiB
+AT_ONCE = {"cpu": 2**20}  # cells that stay in a processor's cache
 
 
 class Rooms(NamedTuple):
@@ -55,9 +58,16 @@ def impulse_responses(rooms: Rooms, sample_rate: int, length: int, max_order: in
     """Responses (B, M, T) from sources to microphones, T = `length`; sample `LEAD` is time 0.
 
     `max_order` is the largest number of reflections (`complete_order` tells how many a length asks for), `sample_rate`
-    in Hz, `speed` of sound in m/s. The result has the type and the device of the rooms, and no gradient. On a CPU a few
-    rooms at once are fastest: the grid should stay in its cache.
+    in Hz, `speed` of sound in m/s. The result has the type and the device of the rooms, and no gradient.
     """
+    cells = rooms.microphones.shape[1] * length * PHASES
+    count = max(1, AT_ONCE.get(rooms.size.device.type, MANY) // cells)
+    parts = zip(*(facts.split(count) for facts in rooms), strict=True)
+    return torch.cat([responses_of(Rooms(*part), sample_rate, length, max_order, speed) for part in parts])
+
+
+def responses_of(rooms: Rooms, sample_rate: int, length: int, max_order: int, speed: float) -> Tensor:
+    """`impulse_responses` of a few rooms."""
     n = torch.arange(-max_order, max_order + 1, device=rooms.size.device)  # (2N + 1,)
     away = images(rooms, n)[:, None] - rooms.microphones[..., None]  # (B, M, 3, 2N + 1)
     cells = away.square() * (PHASES * sample_rate / speed) ** 2  # squares of distances, in cells of the grid
@@ -129,16 +139,16 @@ def plane(near: Tensor) -> tuple[Tensor, Tensor, list[int]]:
 
 def interpolated(train: Tensor) -> Tensor:
     """Pulses (..., T x PHASES) on the fine grid, band-limited by a windowed sinc, at the samples (..., T)."""
-    phases = train.unflatten(-1, (-1, PHASES)).mT.contiguous()  # (..., PHASES, T)
-    length = phases.shape[-1]
-    size = next_fast_len(length + 2 * LEAD, real=True)
-    response = torch.fft.rfft(sinc(train), size)  # (PHASES, F)
-    spectrum = (torch.fft.rfft(phases, size) * response).sum(-2)
-    return torch.fft.irfft(spectrum, size)[..., LEAD : LEAD + length]
+    cells = F.pad(train, (TAPS * PHASES, TAPS * PHASES)).unflatten(-1, (-1, PHASES))  # (..., T + 2 TAPS, PHASES)
+    parts = sinc(train).T @ cells.mT  # (..., TAPS, T + 2 TAPS): what each tap adds, a sample later than the one before
+    length = cells.shape[-2]
+    lead, stride = parts.shape[:-2], parts.stride()[:-2]
+    skewed = parts.contiguous().as_strided((*lead, TAPS, length - 2 * TAPS), (*stride, length - 1, 1), TAPS + LEAD)
+    return skewed.sum(-2)
 
 
 def sinc(like: Tensor) -> Tensor:
-    """Taps (PHASES, 2 LEAD + 2) of a sinc in a Hann window, later by a phase each."""
+    """Taps (PHASES, TAPS) of a sinc in a Hann window, later by a phase each."""
     taps = torch.arange(-LEAD, LEAD + 2, device=like.device, dtype=like.dtype)
     late = torch.arange(PHASES, device=like.device, dtype=like.dtype)[:, None] / PHASES
     at = taps - late
