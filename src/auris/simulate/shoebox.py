@@ -140,10 +140,11 @@ def plane(near: Tensor) -> tuple[Tensor, Tensor, list[int]]:
 def interpolated(train: Tensor) -> Tensor:
     """Pulses (..., T x PHASES) on the fine grid, band-limited by a windowed sinc, at the samples (..., T)."""
     cells = F.pad(train, (TAPS * PHASES, TAPS * PHASES)).unflatten(-1, (-1, PHASES))  # (..., T + 2 TAPS, PHASES)
-    parts = sinc(train).T @ cells.mT  # (..., TAPS, T + 2 TAPS): what each tap adds, a sample later than the one before
-    length = cells.shape[-2]
-    lead, stride = parts.shape[:-2], parts.stride()[:-2]
-    skewed = parts.contiguous().as_strided((*lead, TAPS, length - 2 * TAPS), (*stride, length - 1, 1), TAPS + LEAD)
+    parts = (
+        sinc(train).T @ cells.mT
+    ).contiguous()  # (..., TAPS, T + 2 TAPS): of each tap, a sample later than the last
+    shape = (*parts.shape[:-1], parts.shape[-1] - 2 * TAPS)  # (..., TAPS, T)
+    skewed = parts.as_strided(shape, (*parts.stride()[:-2], parts.shape[-1] - 1, 1), TAPS + LEAD)
     return skewed.sum(-2)
 
 
