@@ -1,0 +1,30 @@
+"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies; exit code 1 where something is an error"""
+
+from pathlib import Path
+
+from auris.errors import Parser, plain_errors
+
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+
+
+def main() -> None:
+    parser = Parser(description=__doc__)
+    parser.add_argument("words", nargs="*", help="settings of train.py, such as data=folder data.root=/my/recordings")
+    options = parser.parse_args()
+    from auris.audit.audit import audit
+    from auris.audit.report import show, write
+    from auris.log import hush
+    from auris.prepare import compose_run
+    from auris.run import open_data
+
+    hush()
+    cfg = compose_run(options.words, CONFIGS)
+    result = audit(open_data(cfg))
+    show(result)
+    print(f"Audit: {write(result, Path(cfg.paths.outputs) / 'audit' / cfg.choices.data)}")
+    raise SystemExit(int(result.failed))
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()
