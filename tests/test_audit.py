@@ -1,6 +1,9 @@
 """The audit finds each planted fault, says which recordings have it, and says nothing of a clean set."""
 
+import base64
+import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +15,8 @@ from conftest import cli, write
 from running import configured
 
 from auris.audit.audit import Audit, audit
+from auris.audit.page import page
+from auris.audit.report import verdict
 from auris.run import open_data
 
 RATE = 16000  # Hz
@@ -231,6 +236,25 @@ def test_a_shortcut_is_named(made: Callable[[str, int], tuple[str, np.ndarray]],
     assert f"The {SHORTCUTS[made]} alone gives the label away" in found[0].sentence
     best = max(clue.accuracy for clue in result.clues)
     assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
+
+
+def test_the_page_plays_what_is_suspicious_and_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    moved(folder)
+    result = judged(folder, tmp_path, "data.folds=3")
+    text = page(result, verdict(result))
+    sounds = [base64.b64decode(found) for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)]
+    assert len(sounds) >= 2 and "http" not in text and "<script" not in text
+    wave, rate = soundfile.read(io.BytesIO(sounds[0]))
+    assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
+    monkeypatch.setattr("auris.audit.page.LARGEST", 10)
+    assert "data:audio" not in page(result, verdict(result))
+
+
+def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:
+    for label in CLASSES:
+        write(tmp_path / "set" / label / "0.wav", np.zeros(RATE), RATE)
+    assert {("silent", "error"), ("sets", "error")} == kinds(judged(tmp_path / "set", tmp_path))
 
 
 def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def candidates(prints: Sequence[Fingerprint]) -> Iterator[tuple[int, int, int]]:
         same = np.flatnonzero(codes[lag:] == codes[:-lag])
         one, other = owners[same], owners[same + lag]
         found.append(np.stack([one, other, frames[same + lag] - frames[same]], 1))
-    triples = np.unique(np.concatenate(found), axis=0) if found else []
+    triples = np.unique(np.concatenate(found), axis=0)
     return ((int(one), int(other), int(shift)) for one, other, shift in triples)
 
 

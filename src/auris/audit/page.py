@@ -23,7 +23,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: auto; pad
 section { border-left: .4rem solid; padding: .1rem 1rem; margin: 1rem 0; break-inside: avoid }
 .error { border-color: #d33 } .warning { border-color: #d90 } .note { border-color: #38c }
 table { border-collapse: collapse } td, th { padding: .2rem .8rem .2rem 0; text-align: left }
-.number { text-align: right } .wide { overflow-x: auto } figure { margin: .6rem 0 } audio { width: 100%; height: 2.2rem }
+.wide { overflow-x: auto } figure { margin: .6rem 0 } audio { width: 100%; height: 2.2rem }
 """
 
 
@@ -42,7 +42,8 @@ def page(audit: Audit, verdict: str) -> str:
 <p>{len(audit.recordings)} {escape(audit.about)}: {escape(verdict)}.</p>
 {findings or "<p>Nothing was found.</p>"}
 <h2>Counts</h2>{table(("class", "set", "recordings", "groups"), audit.counts)}
-<h2>How well simple facts tell the label</h2>{table(("fact", "told right", "chance", "p"), clues)}
+<h2>How well simple facts tell the label</h2>
+{table(("fact", "told right", "chance", "p"), clues) if clues else "<p>There are too few groups to tell.</p>"}
 </body></html>
 """
 

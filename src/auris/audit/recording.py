@@ -57,11 +57,12 @@ class Recording:
 
 def look_at(clip: Clip) -> Recording:
     """Read one clip and measure it."""
-    short = clip.path.is_file() and is_cut_short(clip.path)
+    short = False
     try:
         info = audio.header(clip.path)
+        short = is_cut_short(clip.path)
         wave = audio.read(clip.path, info.samplerate, clip.start, clip.stop)  # (C, T)
-    except audio.Unusable as error:
+    except (audio.Unusable, OSError) as error:
         return Recording(clip, reason=str(error), truncated=short)
     duration = wave.shape[1] / info.samplerate
     promised = min(info.duration, clip.stop or info.duration) - clip.start
