@@ -37,6 +37,11 @@ class Array:
         self.dimensions = int((extent > FLAT * extent[0]).sum())
         self.along, self.side = axes[: self.dimensions], side(axes, self.dimensions)
 
+    @property
+    def level(self) -> bool:
+        """Whether all microphones are at one height."""
+        return bool(self.microphones[:, 2].abs().max() <= FLAT * self.microphones.norm(dim=1).max())
+
     def fold(self, direction: Tensor) -> Tensor:
         """The directions (..., 3) that stand for all which sound the same to the array, unit vectors.
 

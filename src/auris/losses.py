@@ -30,3 +30,18 @@ class FocalLoss(nn.Module):
     def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, K), (B, K) -> ()
         log_p = F.log_softmax(output, dim=1)
         return -(target * (1 - log_p.exp()).clamp_min(TINY) ** self.gamma * log_p).sum(1).mean()
+
+
+class CosineLoss(nn.Module):
+    """One minus the cosine of the angle between answer and direction: half its square, for small ones."""
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, D), (B, D) -> ()
+        return (1 - F.cosine_similarity(output, target, dim=1)).mean()
+
+
+class AngularLoss(nn.Module):
+    """The angle between answer and direction in radians: forgives outliers more than its square does."""
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, D), (B, D) -> ()
+        cosine = F.cosine_similarity(output, target, dim=1)
+        return cosine.clamp(TINY - 1, 1 - TINY).acos().mean()  # where the slope is finite

@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from torch.optim import LBFGS, Optimizer
 
 from auris import make as making
+from auris.arrays import Array
 from auris.data.files import write_atomically
 from auris.data.module import AudioData
 from auris.errors import UserError
@@ -120,11 +121,23 @@ def open_data(cfg: DictConfig) -> AudioData:
     """The data set that `cfg` names."""
     making.plugins[:] = cfg.plugins
     facts: dict[str, Any] = plain(cfg.data)
-    source = make(cfg.data.recordings, store=cfg.paths.store, **facts)
+    source = make(cfg.data.recordings, store=cfg.paths.store, array=open_array(cfg), **facts)
     check_types(type(source), facts, "data")
     settings = {key: value for key, value in facts.items() if key in AudioData.SETTINGS}
     check_types(AudioData, settings, "data")
-    return AudioData(source, store=cfg.paths.store, seed=cfg.seed, **settings)
+    return AudioData(source, store=cfg.paths.store, seed=cfg.seed, array=open_array(cfg), **settings)
+
+
+def open_array(cfg: DictConfig) -> Array | None:
+    """The microphones that `cfg` names, if it names any."""
+    if cfg.get("array") is None:
+        return None
+    facts = plain(cfg.array)
+    check_types(Array, facts, "array")
+    unknown = set(facts) - {"microphones"}
+    if unknown:
+        raise UserError(f"There is no array.{min(unknown)}; an array has microphones alone.")
+    return Array(**facts)
 
 
 def rehearse(cfg: DictConfig, data: AudioData) -> None:

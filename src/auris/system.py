@@ -215,9 +215,9 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     task: Task = make(cfg.task, spec=spec, in_shape=features.out_shape)
     if task.targets and spec.target not in task.targets:
         raise UserError(f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}; "
-                        "data.normal=LABEL with task=anomaly looks for what is not LABEL, data.normal=null "
-                        "with task=classification tells labels apart.")  # fmt: skip
-    model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task)
+                        "data.normal=LABEL with task=anomaly looks for what is not LABEL, array=NAME with "
+                        "task=localization asks for directions, neither with task=classification tells labels apart.")  # fmt: skip
+    model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task, spec=spec)
     loss = make(cfg.loss)
     task.check(model, loss)
     augment = Augment(
@@ -237,7 +237,7 @@ def build(cfg: DictConfig, spec: Spec) -> System:
 def make_features(node: DictConfig, spec: Spec) -> Standardized:
     node = node.copy()
     standardize = node.pop("standardize", True)
-    transform = make(node, sample_rate=spec.sample_rate, channels=spec.channels)
+    transform = make(node, sample_rate=spec.sample_rate, channels=spec.channels, array=spec.array)
     with understood(
         f"features: {type(transform).__name__} can't read clips of {spec.samples} samples and {spec.channels} channels",
         "try a smaller features.n_fft or a longer data.duration",

@@ -68,12 +68,28 @@ def is_silent(wave: Samples) -> bool:
 
 
 def to_channels(wave: Samples, channels: int) -> Samples:
-    """Average to one channel where one is asked for. Raises `Unusable` for any other difference."""
+    """Average to one channel where one is asked for. Raises `Unusable` for any other difference.
+
+    Several channels must be those of as many microphones that work: of a dead one, or of two that are one, nothing
+    can be learnt about directions.
+    """
     if channels == 1:
         return wave.mean(axis=0, keepdims=True)
     if len(wave) != channels:
         raise Unusable(f"has {len(wave)} channels and {channels} are needed")
+    if not is_silent(wave):
+        check_microphones(wave)
     return wave
+
+
+def check_microphones(wave: Samples) -> None:
+    """Raise `Unusable` where a channel of (C, T) is silent or the same as another one."""
+    for number, channel in enumerate(wave, start=1):
+        if is_silent(channel):
+            raise Unusable(f"channel {number} of {len(wave)} is silent; is its microphone broken?")
+        for other, earlier in enumerate(wave[: number - 1], start=1):
+            if np.array_equal(channel, earlier):
+                raise Unusable(f"channels {other} and {number} of {len(wave)} are the same; is it a mono recording?")
 
 
 def fit(wave: Samples, samples: int, padding: str) -> Samples:

@@ -14,7 +14,9 @@ SUFFIXES = {
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".m4a", ".wma",
 }  # fmt: skip
 ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
-COLUMNS = ("path", "label", "fold", "group", "split", "start", "stop", "section", "domain")
+COLUMNS = ("path", "label", "azimuth", "elevation", "fold", "group", "split", "start", "stop", "section", "domain")
+ANGLES = {"azimuth": 360.0, "elevation": 90.0}  # degrees, the largest of either
+CONDITIONS = ("rt60", "snr", "distance")  # columns that say how hard a direction is to find: in s, dB and m
 SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
           "development": "val", "test": "test", "testing": "test", "eval": "test", "evaluation": "test"}  # fmt: skip
 
@@ -32,12 +34,16 @@ class Clip:
     stop: float | None = None  # s; None: to the end
     section: str = ""  # which of several machines, products or places it is from
     domain: str = ""  # under which conditions, such as "source" or "target"
+    direction: tuple[float, float] | None = None  # azimuth and elevation of the source, in degrees
+    conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN where they are not known
 
 
 def read_table(table: Path) -> list[Clip]:
     """The clips of a CSV file `path,label[,fold][,group][,split][,start,stop][,section][,domain]`.
 
-    Paths are relative to the file. Raises `UserError` where the table, a column or a value is missing or can't be read.
+    Instead of a label, or besides, it may have `azimuth[,elevation]` in degrees and `rt60`, `snr` and `distance` in s,
+    dB and m. Paths are relative to the file. Raises `UserError` where the table, a column or a value is missing or
+    can't be read.
     """
     if not table.is_file():
         raise UserError(f"There is no table {table}; data.table must name a CSV file with path,label columns.")
@@ -48,17 +54,17 @@ def read_table(table: Path) -> list[Clip]:
             raise UserError(f"{table} is not a CSV file in UTF-8 ({error}).") from error
     if not rows:
         raise UserError(f"{table} has no rows; it needs a header path,label and a line for each clip.")
-    missing = [column for column in ("path", "label") if column not in rows[0]]
+    missing = {"path", "label" if "azimuth" not in rows[0] else "azimuth"} - set(rows[0])
     if missing:
-        raise UserError(f"{table} lacks the column {missing[0]}; known columns are {', '.join(COLUMNS)}.")
+        raise UserError(f"{table} lacks the column {min(missing)}; known columns are {', '.join(COLUMNS)}.")
     return [read_row(row, table, line) for line, row in enumerate(rows, start=2)]
 
 
 def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
     """One row of a table. Empty cells count as absent."""
     cell = {name: text.strip() for name, text in row.items() if isinstance(text, str) and text.strip()}
-    if "path" not in cell or "label" not in cell:
-        raise UserError(f"{table}, line {line}: path and label must both be given.")
+    if "path" not in cell or not ("label" in cell or "azimuth" in cell):
+        raise UserError(f"{table}, line {line}: path and label (or azimuth) must both be given.")
     try:
         fold = whole(cell["fold"]) if "fold" in cell else None
         start, stop = float(cell.get("start", 0)), float(cell["stop"]) if "stop" in cell else None
@@ -66,13 +72,15 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
         raise UserError(f"{table}, line {line}: fold, start and stop must be numbers ({error}).") from error
     if not 0 <= start < (math.inf if stop is None else stop):  # so that NaN is refused, too
         raise UserError(f"{table}, line {line}: start must not be negative and stop must come after it.")
+    known = [name for name in (*ANGLES, *CONDITIONS) if name in cell]
+    number = {name: read_number(cell[name], name, f"{table}, line {line}") for name in known}
     split = cell.get("split")
     if split is not None and split.lower() not in SPLITS:
         raise UserError(f"{table}, line {line}: unknown split {split}; {nearest(split, ('train', 'val', 'test'))}")
     path = Path(os.path.abspath(table.parent / cell["path"]))  # one spelling for each file
     return Clip(
         path=path,
-        label=cell["label"],
+        label=cell.get("label", ""),
         group=cell.get("group", str(path)),
         fold=fold,
         split=SPLITS[split.lower()] if split else None,
@@ -80,7 +88,21 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
         stop=stop,
         section=cell.get("section", ""),
         domain=cell.get("domain", ""),
+        direction=(number["azimuth"], number.get("elevation", 0.0)) if "azimuth" in number else None,
+        conditions=tuple(number.get(name, math.nan) for name in CONDITIONS),
     )
+
+
+def read_number(text: str, name: str, where: str) -> float:
+    """An angle or a condition. Raises `UserError` where it is none."""
+    most = ANGLES.get(name, math.inf)
+    try:
+        if abs(value := float(text)) <= most:  # so that NaN is refused, too
+            return value
+    except ValueError:
+        pass
+    degrees = f" of degrees, from {-most:g} to {most:g}" if name in ANGLES else ""
+    raise UserError(f"{where}: {name} is {text} and should be a number{degrees}.")
 
 
 def whole(text: str) -> int:

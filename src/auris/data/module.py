@@ -11,6 +11,7 @@ import torch
 from lightning import LightningDataModule
 from torch import Tensor
 
+from auris.arrays import Array
 from auris.data.audio import SHORTEST
 from auris.data.clips import Clip
 from auris.data.files import facts_of
@@ -19,7 +20,7 @@ from auris.data.sources import Collection, Source
 from auris.data.spec import Spec
 from auris.data.splits import check_disjoint
 from auris.data.store import Settings, Store, open_store
-from auris.data.views import Anomalies, Labels, View
+from auris.data.views import Anomalies, Directions, Labels, View
 from auris.errors import UserError, nearest
 
 LEAST_USABLE = 0.95  # share of the recordings; a data set that has lost more is not the one that was meant
@@ -32,7 +33,7 @@ class AudioData(LightningDataModule):
         source: where the recordings come from.
         store: the folder of the clip store.
         sample_rate: in Hz; null takes the rate that most recordings have.
-        channels: 1 averages the channels of each recording.
+        channels: 1 averages the channels of each recording; null: 1, or as many as the array has microphones.
         duration: of a clip in seconds; a longer recording is cut into several clips.
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
@@ -41,6 +42,7 @@ class AudioData(LightningDataModule):
             up to that of one. (Batch normalisation and mixup know the clips of their pass only.)
         normal: the label of what is normal, where anomalies are looked for; null: each label is a class.
         known_anomalies: names or patterns of anomalous recordings that validate, and never test.
+        array: of microphones, one a channel, where directions are asked for.
         seed: of the order of the training clips.
         validate: false trains on the validation clips too.
     """
@@ -53,7 +55,7 @@ class AudioData(LightningDataModule):
         source: Source,
         store: str,
         sample_rate: int | None,
-        channels: int,
+        channels: int | None,
         duration: float,
         padding: str,
         fold: int,
@@ -63,18 +65,30 @@ class AudioData(LightningDataModule):
         pass_size: int,
         normal: str | None = None,
         known_anomalies: Sequence[str] = (),
+        array: Array | None = None,
         seed: int = 0,
         validate: bool = True,
     ):
         super().__init__()
         self.source, self.folder, self.validate = source, Path(store), validate
-        self.sample_rate, self.channels, self.duration, self.padding = sample_rate, channels, duration, padding
+        self.sample_rate, self.duration, self.padding = sample_rate, duration, padding
+        self.channels = (len(array.microphones) if array else 1) if channels is None else channels
         self.fold, self.folds, self.split_seed = fold, folds, split_seed
         self.batch_size, self.pass_size, self.seed = batch_size, pass_size, seed
         self.normal, self.known = normal, known_anomalies
         self.view: View = Labels() if normal is None else Anomalies(normal, known_anomalies)
+        if array:
+            self.check_array(array)
+            self.view = Directions(array)
         self.resident: dict[torch.device, Tensor] = {}
         self.check_settings()
+
+    def check_array(self, array: Array) -> None:
+        if self.normal is not None:
+            raise UserError("array and data.normal don't go together: one asks where, the other whether; choose one.")
+        if self.channels != len(array.microphones):
+            raise UserError(f"data.channels={self.channels}, but the array has {len(array.microphones)} microphones; "
+                            "leave data.channels away.")  # fmt: skip
 
     def check_settings(self) -> None:
         if self.padding not in ("repeat", "zeros"):
@@ -157,7 +171,7 @@ class AudioData(LightningDataModule):
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the samples, the labels and the split, but not with paths: data may move."""
-        parts = [tuple(filter(None, (clip.section, clip.domain))) for clip, _, _ in self.clips]
+        parts = [tuple(filter(None, (clip.section, clip.domain, clip.direction))) for clip, _, _ in self.clips]
         rows = [(clip.label, name, row, *part) for (clip, name, row), part in zip(self.clips, parts, strict=True)]
         return hashlib.blake2b(json.dumps([self.opened.name, rows]).encode(), digest_size=8).hexdigest()
 

@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from auris.arrays import Array
+
 Shape = tuple[int, ...]
 
 
@@ -19,17 +21,23 @@ class Spec:
     sample_rate: int  # Hz
     channels: int
     samples: int  # T
-    target: str  # the kind of target: "label" or "anomaly"
+    target: str  # the kind of target: "label", "anomaly" or "direction"
     classes: tuple[str, ...] = ()
     padding: str = "zeros"  # how a recording shorter than T is filled up
     sections: tuple[str, ...] = ("",)  # machines, products or places that clips are from
     domains: tuple[str, ...] = ("",)  # conditions that they were recorded under
     mixed: bool = False  # recordings of other channel counts were averaged to one channel
+    microphones: tuple[tuple[float, float, float], ...] = ()  # (M, 3) in m, where the channels are those of an array
 
     @property
     def duration(self) -> float:
         """Length of a clip in seconds."""
         return self.samples / self.sample_rate
+
+    @property
+    def array(self) -> Array | None:
+        """The microphones that the channels are from, where directions are asked for."""
+        return Array(self.microphones) if self.microphones else None
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")

@@ -99,12 +99,16 @@ def check_disjoint(sets: Sequence[str], clips: Sequence[Clip], digests: Iterable
                 )
 
 
+def check_filled(sets: Sequence[str]) -> None:
+    """Raise `UserError` where a set is empty."""
+    for name in SETS:
+        if name not in sets:
+            raise UserError(f"The {name} set is empty; every run needs train, val and test clips.")
+
+
 def check_complete(sets: Sequence[str], labels: Sequence[str]) -> None:
     """Raise `UserError` where a set is empty or a class has no training clip."""
-    sizes = Counter(sets)
-    for name in SETS:
-        if not sizes[name]:
-            raise UserError(f"The {name} set is empty; every run needs train, val and test clips.")
+    check_filled(sets)
     untaught = set(labels) - {label for name, label in zip(sets, labels, strict=True) if name == "train"}
     if untaught:
         raise UserError(f"No clip of class {min(untaught)} is in the training set; it can't be learnt.")

@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from auris.arrays import Array, direction
 from auris.data.anomalies import check_anomalies, check_rates, split_anomalies
 from auris.data.clips import Clip
-from auris.data.splits import SETS, check_complete, split
+from auris.data.splits import SETS, check_complete, check_filled, split
+from auris.errors import UserError
 
 
 class View(ABC):
@@ -55,6 +57,8 @@ class Labels(View):
         """Any will do: they become one."""
 
     def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
+        if bare := next((clip for clip in clips if not clip.label), None):
+            raise UserError(f"{bare.path} has no label; give it one, or choose array=... to learn directions.")
         check_complete(sets, [clip.label for clip in clips])
 
     def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
@@ -112,6 +116,39 @@ class Anomalies(View):
         left, sections = sizes["", True] + sizes["", False], names(clip.section for clip in clips)
         counts += f"; {left} left out, as others of their fold or group train or validate" if left else ""
         return counts + (f"; {len(sections)} sections: {', '.join(sections)}" if len(sections) > 1 else "")
+
+
+class Directions(View):
+    """Each clip is heard from a direction, by an array of microphones."""
+
+    target = "direction"
+
+    def __init__(self, array: Array):
+        self.array = array
+
+    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+        return split(clips, fold, folds, seed)
+
+    def check_rates(self, rates: Collection[int]) -> None:
+        """Any will do: they become one."""
+
+    def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
+        if bare := next((clip for clip in clips if clip.direction is None), None):
+            raise UserError(f"{bare.path} has no azimuth; the table needs a column azimuth, in degrees.")
+        check_filled(sets)
+
+    def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
+        return {"microphones": tuple(map(tuple, self.array.microphones.tolist()))}
+
+    def encode(self, clips: Sequence[Clip]) -> Tensor:
+        """(N, 6) unit vectors to the sources, then reverberation time in s, SNR in dB and distance in m, or NaN."""
+        azimuth, elevation = torch.tensor([clip.direction for clip in clips]).T
+        return torch.cat([direction(azimuth, elevation), torch.tensor([clip.conditions for clip in clips])], dim=1)
+
+    def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
+        sizes, azimuths = Counter(sets), [clip.direction[0] for clip in clips if clip.direction]
+        counts = ", ".join(f"{sizes[name]} {name}" for name in SETS)
+        return f"{counts}; azimuths from {min(azimuths):.0f} to {max(azimuths):.0f} degrees"
 
 
 def names(words: Any) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from auris.tasks.anomaly import Anomaly
 from auris.tasks.classification import Classification
+from auris.tasks.localization import Localization
 from auris.tasks.reconstruction import Reconstruction
 from auris.tasks.task import Task
 
-__all__ = ["Anomaly", "Classification", "Reconstruction", "Task"]
+__all__ = ["Anomaly", "Classification", "Localization", "Reconstruction", "Task"]
