@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import REPOSITORY, cli, fill
-from running import TINY, configured
+from running import TINY, configured, here
 from torch import Tensor, nn
 
 from auris.optimizers import CmaEs, Evolution, RandomSearch, Search
@@ -79,9 +79,8 @@ def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
 
 
 def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(folder: Path, tmp_path: Path) -> None:
-    places = (f"data.root={folder}", f"paths.store={tmp_path}/store", f"paths.outputs={tmp_path}/out")
     overshooting = ("model=linear", "optimizer=sgd", "optimizer.lr=3", "schedule=constant", "callbacks.ema=null")
-    train(configured("data=folder", *places, *TINY, *overshooting, "trainer.max_epochs=6"))
+    train(configured("data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"))
     home = tmp_path / "out/folder/linear/latest/checkpoints"
     best, last = (torch.load(home / name, weights_only=True)["epoch"] for name in ("best.ckpt", "last.ckpt"))
     assert best < last == 5
