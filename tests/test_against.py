@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import cli
+from conftest import call
 from matplotlib.figure import Figure
 from test_compare import finished
 from test_pictures import words_on_paper
@@ -104,7 +104,7 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
 
 def test_the_command_line_draws_it(tmp_path: Path) -> None:
     tried(tmp_path, KNN, "knn")
-    done = cli("scripts/compare.py", ".", "--against", "data.snr", "--picture", "snr.png", cwd=tmp_path)
+    done = call("scripts/compare.py", ".", "--against", "data.snr", "--picture", "snr.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "snr.png").read_bytes().startswith(b"\x89PNG") and "snr.png" in done.stderr
     assert "| birds knn data.snr=10 | 1 x 1 | 0.750 |" in done.stdout

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 import torch
-from conftest import RATE, cli, fill, noise, sine, write
+from conftest import RATE, call, fill, noise, sine, write
 from running import TINY, configured, here
 
 from auris.data.spec import Spec
@@ -200,7 +200,7 @@ def test_a_recording_has_a_score_for_every_moment(run: Path, tmp_path: Path) -> 
 
 def test_a_table_of_predictions_comes_from_the_command_line(run: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "shift.wav", sine(500, 2.0))
-    done = cli("scripts/predict.py", str(run), str(path), "--csv", cwd=tmp_path)
+    done = call("scripts/predict.py", str(run), str(path), "--csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "path,start,stop,score,alarm" and len(lines) == 1 + 4
