@@ -4,9 +4,12 @@ import os
 
 os.environ["OMP_NUM_THREADS"] = "1"  # the tests share their cores with others
 
+import io
+import runpy
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -63,12 +66,30 @@ def real() -> Path:
 
 def cli(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run `python train.py ...` or another script of the project in `cwd`, with its data and store there too."""
-    own = {"AURIS_STORE": str(cwd / ".store"), "AURIS_DATA": str(cwd / "data"), "OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [sys.executable, str(REPOSITORY / script), *words],
         cwd=cwd,
-        env={**os.environ, **own, **(env or {})},
+        env={**os.environ, **surroundings(cwd), **(env or {})},
         capture_output=True,
         text=True,
         timeout=300,
     )
+
+
+def call(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """What `cli` does in the process of the tests, which need not import torch once more."""
+    command, code, out, err = [str(REPOSITORY / script), *words], 0, io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", command)
+        for name, value in {**surroundings(cwd), **(env or {})}.items():
+            patch.setenv(name, value)
+        try:
+            runpy.run_path(command[0], run_name="__main__")
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
+def surroundings(cwd: Path) -> dict[str, str]:
+    return {"AURIS_STORE": str(cwd / ".store"), "AURIS_DATA": str(cwd / "data"), "OMP_NUM_THREADS": "1"}

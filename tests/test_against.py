@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import cli
+from conftest import call
 from matplotlib.figure import Figure
 from test_compare import finished
 from test_pictures import words_on_paper
 
 from auris.against import draw_against
-from auris.curves import COLOURS
 from auris.errors import UserError
+from auris.pictures import COLOURS
 from auris.runs import find_runs
 
 KNN, MLP = {-10: 0.5, 0: 0.6, 10: 0.75}, {-10: 0.4, 0: 0.7, 10: 0.8}  # by SNR; the mean of the second is higher
@@ -104,7 +104,7 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
 
 def test_the_command_line_draws_it(tmp_path: Path) -> None:
     tried(tmp_path, KNN, "knn")
-    done = cli("scripts/compare.py", ".", "--against", "data.snr", "--picture", "snr.png", cwd=tmp_path)
+    done = call("scripts/compare.py", ".", "--against", "data.snr", "--picture", "snr.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "snr.png").read_bytes().startswith(b"\x89PNG") and "snr.png" in done.stderr
     assert "| birds knn data.snr=10 | 1 x 1 | 0.750 |" in done.stdout

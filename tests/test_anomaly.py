@@ -9,8 +9,8 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 import torch
-from conftest import RATE, cli, fill, noise, sine, write
-from running import TINY, configured
+from conftest import RATE, call, fill, noise, sine, write
+from running import TINY, configured, here
 
 from auris.data.spec import Spec
 from auris.errors import UserError
@@ -68,8 +68,8 @@ def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
     target = torch.zeros(400, 3, dtype=torch.long)
     target[:100, 0] = 1  # anomalies must not count
     raw = torch.stack([scores.where(target[:, 0] == 0, 1e6)] + [10 * scores.where(target[:, 0] == 0, 1e6)] * 3, dim=1)
-    judge.calibrate(raw[..., None], target)
-    decoded = (raw - judge.center[[0, 1, 1, 1], 0]) / judge.span[[0, 1, 1, 1], 0]
+    decoded = judge.calibrate(raw[..., None], target)[..., 0]
+    assert torch.equal(decoded, (raw - judge.center[[0, 1, 1, 1], 0]) / judge.span[[0, 1, 1, 1], 0])
     usual = decoded[target[:, 0] == 0]
     assert usual[:, 0].median().abs() < 1e-6 and usual[:, 1:].median().abs() < 1e-6
     assert 0.02 < (usual[:, 0] > 1).float().mean() < 0.08
@@ -92,7 +92,8 @@ def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_
 
 def test_without_enough_validation_clips_there_is_no_threshold() -> None:
     judge = task()
-    judge.calibrate(torch.randn(2, 4, 2), torch.zeros(2, 3, dtype=torch.long))
+    decoded = torch.randn(2, 4, 2)
+    assert judge.calibrate(decoded, torch.zeros(2, 3, dtype=torch.long)) is decoded
     assert not judge.calibrated and "true_alarm_rate" not in judge.metrics()
     assert "alarm" not in judge.answer(torch.zeros(4, 2))
 
@@ -155,8 +156,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def words(place: Path, *others: str) -> tuple[str, ...]:
-    where = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
-    return (*TONES, *TINY, *where, "trainer.max_epochs=20", "test=true", *others)
+    return (*TONES, *TINY, *here(place), "trainer.max_epochs=20", "test=true", *others)
 
 
 def trained(place: Path, name: str, *others: str) -> Path:
@@ -200,7 +200,7 @@ def test_a_recording_has_a_score_for_every_moment(run: Path, tmp_path: Path) -> 
 
 def test_a_table_of_predictions_comes_from_the_command_line(run: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "shift.wav", sine(500, 2.0))
-    done = cli("scripts/predict.py", str(run), str(path), "--csv", cwd=tmp_path)
+    done = call("scripts/predict.py", str(run), str(path), "--csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "path,start,stop,score,alarm" and len(lines) == 1 + 4

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from conftest import cli, write
+from conftest import call, write
 from running import configured
 
 from auris.audit.audit import Audit, audit
@@ -262,7 +262,7 @@ def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
     silent(folder)
     (folder / "low" / "3.wav").rename(folder / "low" / "<img src=x onerror=alert(1)>.wav")
     words = ("data=folder", f"data.root={folder}", "data.duration=1.5", "data.folds=3")
-    done = cli("scripts/audit.py", *words, cwd=tmp_path)
+    done = call("scripts/audit.py", *words, cwd=tmp_path)
     assert done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout, done.stderr
     told = json.loads((tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text())
     assert [f["check"] for f in told["findings"]] == ["silent"] and told["recordings"] == 16

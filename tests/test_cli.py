@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import REPOSITORY, cli, fill, write
+from conftest import REPOSITORY, call, cli, fill, write
 from running import configured, options
 
 from auris.errors import UserError, explain
@@ -117,7 +117,8 @@ def test_flags_are_checked() -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_a_program_leaves_with_one_line_and_code_1(words: list[str], sentence: str, tmp_path: Path) -> None:
-    done = cli(*words, cwd=tmp_path)
+    run = cli if words[0] == "train.py" else call  # the others would import torch
+    done = run(*words, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith(sentence)
     assert done.stderr.count("\n") == 1
@@ -125,7 +126,7 @@ def test_a_program_leaves_with_one_line_and_code_1(words: list[str], sentence: s
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
-    done = cli("train.py", "data=folder", "data.root=nowhere", "debug=true", cwd=tmp_path)
+    done = cli("train.py", "seed=one", "debug=true", cwd=tmp_path)
     assert done.returncode == 1
     assert "Traceback" in done.stderr and "UserError" in done.stderr
 
@@ -135,7 +136,7 @@ def test_recordings_that_cannot_be_used_are_named_with_their_reasons(tmp_path: P
     write(tmp_path / "recordings/tone/silent.wav", np.zeros(4000))
     (tmp_path / "recordings/hiss/torn.wav").write_bytes(b"RIFF, or not")
     words = ("data=folder", "data.root=recordings", "data.duration=0.5", "trainer.max_epochs=1", "logger=none")
-    done = cli("train.py", *words, cwd=tmp_path)
+    done = call("train.py", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Left out, as they can't be used (2):" in done.stdout
     assert "silent.wav: silent" in done.stdout and "torn.wav: unreadable" in done.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import fill
-from running import TINY, configured
+from running import TINY, configured, here
 from torch import Tensor, nn
 
 from auris.closure import Closure
@@ -124,8 +124,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(place: Path, name: str, *words: str) -> Path:
     """The folder of a run without dice."""
-    here = (f"data.root={place}/recordings", f"paths.outputs={place}/{name}", f"paths.store={place}/store")
-    cfg = configured("data=folder", *here, *TINY, "data.batch_size=null", "trainer.max_epochs=5", *words)
+    cfg = configured("data=folder", *here(place, name), *TINY, "data.batch_size=null", "trainer.max_epochs=5", *words)
     train(cfg)
     return place / name / "folder" / cfg.choices.model / "latest"
 

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from conftest import cli
+from conftest import call
 from running import TINY, configured
 
 from auris.describe import rows
@@ -27,6 +27,6 @@ def test_features_without_names_are_refused(folder: Path, tmp_path: Path) -> Non
 
 def test_the_script_writes_a_table(folder: Path, tmp_path: Path) -> None:
     words = ("data=folder", f"data.root={folder}", "data.duration=0.5", "features=piczak", "features.n_mels=40")
-    done = cli("scripts/features.py", *words, cwd=tmp_path)
+    done = call("scripts/features.py", *words, cwd=tmp_path)
     header, *table = csv.reader(done.stdout.splitlines())
     assert done.returncode == 0 and len(header) == 3 + 26 and len(table) == 20

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import RATE, fill, noise, sine
-from running import TINY, configured
+from running import TINY, configured, here
 from scipy.stats import multivariate_normal
 from sklearn.cluster import KMeans
 from sklearn.covariance import LedoitWolf
@@ -352,8 +352,7 @@ def test_what_can_not_be_is_refused() -> None:
 @pytest.mark.parametrize("model", ["self_supervised", "gaussian_mixture"])
 def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     fill(tmp_path / "recordings", each=10)
-    here = (f"data.root={tmp_path}/recordings", f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store")
-    data = ("data=one_class", "data.of=folder", "data.normal=tone", *here)
+    data = ("data=one_class", "data.of=folder", "data.normal=tone", *here(tmp_path))
     train(configured(*data, *[word for word in TINY if word != "test=false"], "test=true", f"model={model}"))
     folder = tmp_path / "out/one_class" / model / "latest"
     predictor = Predictor(str(folder))

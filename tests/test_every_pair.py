@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 from conftest import fill
-from running import TINY, configured, options
+from running import TINY, configured, here, options
 from torch import Tensor
 
 from auris.closure import Closure
@@ -114,12 +114,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def words(place: Path, *choice: str) -> tuple[str, ...]:
-    here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
     small = (word for option in choice for word in SMALL.get(option, ()))
     unusual = SURPRISE in choice or any(f"model={model}" in choice for model in DETECTORS)
     data = ONE_CLASS if unusual else ("data=folder",)
     features = () if any(option.startswith("features=") for option in choice) else ("features=log_mel",)
-    return (*data, *here, *TINY, "data.pass_size=8", *features, *choice, *small)
+    return (*data, *here(place), *TINY, "data.pass_size=8", *features, *choice, *small)
 
 
 @pytest.mark.parametrize("choice", pairwise(), ids=" ".join)

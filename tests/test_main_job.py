@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import SHARED, cli, fill, noise, sine, write
+from conftest import SHARED, call, cli, fill, noise, sine, write
 
 SMALL = ("data.sample_rate=8000", "data.duration=2", "trainer.max_epochs=4", "model.width=32")
 
@@ -68,7 +68,7 @@ def test_weights_are_tensors_only(job: Path) -> None:
 
 
 def test_evaluation_repeats_the_result_and_is_written_down(job: Path, real_or_simulated: dict[str, str]) -> None:
-    done = cli("scripts/evaluate.py", str(job), "--json", cwd=job.parents[3], env=real_or_simulated)
+    done = call("scripts/evaluate.py", str(job), "--json", cwd=job.parents[3], env=real_or_simulated)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"] == json.loads((job / "result.json").read_text())["test"]["metrics"]
     assert len((job / "test_openings.jsonl").read_text().splitlines()) == 2
@@ -77,7 +77,7 @@ def test_evaluation_repeats_the_result_and_is_written_down(job: Path, real_or_si
 def test_prediction_needs_the_folder_of_the_run_only(job: Path, tmp_path: Path) -> None:
     write(tmp_path / "sounds/short.wav", sine(500, 0.7, 22050), 22050)
     write(tmp_path / "sounds/long.flac", noise(1, 11, 8000), 8000)
-    done = cli("scripts/predict.py", str(job), "--json", "sounds", cwd=tmp_path, env={"AURIS_DATA": "nowhere"})
+    done = call("scripts/predict.py", str(job), "--json", "sounds", cwd=tmp_path, env={"AURIS_DATA": "nowhere"})
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Path(row["path"]).name for row in rows] == ["long.flac", "short.wav"]
@@ -88,14 +88,14 @@ def test_prediction_needs_the_folder_of_the_run_only(job: Path, tmp_path: Path) 
 def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
     fill(tmp_path / "recordings")
     words = ("data=folder", "data.root=recordings", "data.duration=0.5", "trainer.max_epochs=1", "logger=none")
-    done = cli("train.py", "-m", *words, "model=linear,mlp", "data.fold=1,2,3", cwd=tmp_path)
+    done = call("train.py", "-m", *words, "model=linear,mlp", "data.fold=1,2,3", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     results = [json.loads(path.read_text()) for path in tmp_path.glob("outputs/folder/*/2*/result.json")]
     assert len(results) == 6
     assert all("val" in result and "test" not in result for result in results)
     assert not list(tmp_path.rglob("test_openings.jsonl"))
     assert "| folder linear | 3 x 1 |" in done.stdout and "| folder mlp | 3 x 1 |" in done.stdout
-    table = cli("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
+    table = call("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
     assert (tmp_path / "outputs/compare.png").is_file(), table.stderr
     rows = json.loads(table.stdout)
     assert [row["folds"] for row in rows] == [3, 3] and {row["name"] for row in rows} == {"folder linear", "folder mlp"}
@@ -106,8 +106,8 @@ def test_two_processes_train_like_one(tmp_path: Path) -> None:
     words = ("data=folder", "data.root=recordings", "data.duration=0.5", "model=linear", "trainer.max_epochs=3",
              "augment=none", "optimizer.lr=0.01", "data.batch_size=4", "logger=none")  # fmt: skip
     results = {}
-    for trainer in ("cpu", "ddp"):
-        done = cli("train.py", *words, f"trainer={trainer}", f"paths.outputs={trainer}", cwd=tmp_path)
+    for trainer, run in (("cpu", call), ("ddp", cli)):
+        done = run("train.py", *words, f"trainer={trainer}", f"paths.outputs={trainer}", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         runs = list((tmp_path / trainer / "folder/linear").glob("2*"))
         assert len(runs) == 1
@@ -124,7 +124,7 @@ def test_a_stranger_configuration_runs_no_code(job: Path, tmp_path: Path) -> Non
     shutil.copytree(job.resolve(), evil)
     text = (evil / "config.yaml").read_text().replace("torch.nn.CrossEntropyLoss", "os.system")
     (evil / "config.yaml").write_text(text.replace("plugins: []", "plugins: [os]"))
-    done = cli("scripts/predict.py", str(evil), str(evil / "x.wav"), cwd=tmp_path)
+    done = call("scripts/predict.py", str(evil), str(evil / "x.wav"), cwd=tmp_path)
     assert done.returncode == 1
     assert "may not name os.system" in done.stderr
 

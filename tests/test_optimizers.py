@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import fill
-from running import TINY, configured
+from running import TINY, configured, here
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -334,7 +334,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_a_run_refuses_what_does_not_go_together(words: list[str], reason: str, place: Path) -> None:
-    here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
     with pytest.raises(UserError, match=reason):
-        train(configured("data=folder", *here, *TINY, *words))
+        train(configured("data=folder", *here(place), *TINY, *words))
     assert not list((place / "out").rglob("config.yaml"))

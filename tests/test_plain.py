@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from conftest import fill
-from running import TINY, configured
+from running import TINY, configured, here
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
@@ -120,9 +120,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(place: Path, model: str) -> Path:
     """The folder of a run that also opened its test set."""
-    here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
     words = [word for word in TINY if word not in ("test=false", "logger=none")]
-    train(configured("data=folder", *here, *words, "~logger.tensorboard", "test=true", f"model={model}"))
+    train(configured("data=folder", *here(place), *words, "~logger.tensorboard", "test=true", f"model={model}"))
     return place / "out/folder" / model / "latest"
 
 

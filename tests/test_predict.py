@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import REPOSITORY, fill, noise, sine, write
-from running import configured
+from running import configured, here
 
 from auris.errors import UserError
 from auris.predict import Predictor, find_recordings, summary
@@ -20,8 +20,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that tells tones from hiss, at 8 kHz, in clips of half a second."""
     place = tmp_path_factory.mktemp("predict")
     fill(place / "recordings")
-    words = ("data=folder", f"data.root={place}/recordings", "data.duration=0.5", "model=linear", "logger=none")
-    train(configured(*words, "trainer.max_epochs=20", f"paths.outputs={place}/out", f"paths.store={place}/store"))
+    words = ("data=folder", *here(place), "data.duration=0.5", "model=linear", "logger=none", "trainer.max_epochs=20")
+    train(configured(*words))
     return place / "out/folder/linear/latest"
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import REPOSITORY, cli, fill
-from running import TINY, configured
+from conftest import REPOSITORY, call, fill
+from running import TINY, configured, here
 from torch import Tensor, nn
 
 from auris.optimizers import CmaEs, Evolution, RandomSearch, Search
@@ -35,14 +35,14 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
 def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> None:
     fill(tmp_path / "recordings")
     words = (*WORDS, f"data.root={tmp_path}/recordings", "refit=true")
-    straight = cli("train.py", *words, "paths.outputs=straight", cwd=tmp_path)
+    straight = call("train.py", *words, "paths.outputs=straight", cwd=tmp_path)
     assert straight.returncode == 0, straight.stderr
     run = tmp_path / "killed/folder/cnn/latest"
     start_and_kill([*words, "paths.outputs=killed"], run / "checkpoints/last.ckpt", tmp_path)
     assert not (run / "refit").exists()
     start_and_kill([f"resume={run}"], run / "refit/checkpoints/last.ckpt", tmp_path)
     assert not (run / "result.json").exists()
-    resumed = cli("train.py", f"resume={run}", cwd=tmp_path)
+    resumed = call("train.py", f"resume={run}", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     assert len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2  # the one folder, and latest
     assert same(weights(run), weights(tmp_path / "straight/folder/cnn/latest"))
@@ -69,19 +69,18 @@ def epochs(run: Path) -> list[int]:
 def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
     fill(tmp_path / "recordings")
     words = ("data=folder", f"data.root={tmp_path}/recordings", "data.duration=0.5", "trainer.max_epochs=1")
-    assert cli("train.py", *words, cwd=tmp_path).returncode == 0
+    assert call("train.py", *words, cwd=tmp_path).returncode == 0
     run = tmp_path / "outputs/folder/mlp/latest"
     before = json.loads((run / "result.json").read_text())
-    again = cli("train.py", f"resume={run}", cwd=tmp_path)
+    again = call("train.py", f"resume={run}", cwd=tmp_path)
     assert again.returncode == 1
     assert "is finished" in again.stderr
     assert json.loads((run / "result.json").read_text()) == before
 
 
 def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(folder: Path, tmp_path: Path) -> None:
-    places = (f"data.root={folder}", f"paths.store={tmp_path}/store", f"paths.outputs={tmp_path}/out")
     overshooting = ("model=linear", "optimizer=sgd", "optimizer.lr=3", "schedule=constant", "callbacks.ema=null")
-    train(configured("data=folder", *places, *TINY, *overshooting, "trainer.max_epochs=6"))
+    train(configured("data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"))
     home = tmp_path / "out/folder/linear/latest/checkpoints"
     best, last = (torch.load(home / name, weights_only=True)["epoch"] for name in ("best.ckpt", "last.ckpt"))
     assert best < last == 5

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import fill
-from running import TINY, configured
+from running import TINY, configured, here
 from torch import Tensor
 
 from auris.errors import UserError
@@ -86,8 +86,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(place: Path, *words: str) -> Path:
-    here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
-    cfg = configured("data=folder", *here, *[word for word in TINY if word != "test=false"], "test=true", *words)
+    cfg = configured("data=folder", *here(place), *[word for word in TINY if word != "test=false"], "test=true", *words)
     train(cfg)
     return (place / "out/folder" / cfg.choices.model / "latest").resolve()
 

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from auris.compare import main_metric, number
 from auris.configurations import configurations
-from auris.curves import COLOURS, DASHES, MARKERS, WORDS, check_data
+from auris.curves import DASHES, MARKERS, WORDS, check_data
 from auris.errors import UserError
-from auris.pictures import new_figure
+from auris.pictures import COLOURS, new_figure
 from auris.runs import Run, check_name
 
 Point = tuple[float, ...]  # the setting, a value, and the ends of its interval

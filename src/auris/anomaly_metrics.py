@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from auris.metrics import Estimate, Metric, auroc, wilson
+from auris.metrics import Metric, Share, auroc
 
 
 class Ranking(Metric):
@@ -88,8 +88,8 @@ class HarmonicMean(Metric):
         return min(metric.count(target, group) for metric in self.metrics)
 
 
-class AlarmRate(Metric):
-    """The share of clips, normal or anomalous ones, whose score is above the threshold, with Wilson's interval."""
+class AlarmRate(Share):
+    """The share of clips, normal or anomalous ones, whose score is above the threshold."""
 
     def __init__(self, anomalous: bool):
         self.anomalous = anomalous
@@ -98,18 +98,18 @@ class AlarmRate(Metric):
         counted = weight * (target[:, 0] == int(self.anomalous))
         return counted @ (own_score(decoded, target) > 1).to(weight) / counted.sum(1)
 
-    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None) -> Estimate:
-        value, group = self.value(decoded, target), torch.arange(len(target)) if group is None else group
-        count = self.count(target, group)
-        return Estimate(value, *(wilson(value, count) if count else (value, value)))
-
     def count(self, target: Tensor, group: Tensor) -> int:
         return len(group[target[:, 0] == int(self.anomalous)].unique())
 
 
+def own_scores(decoded: Tensor, target: Tensor) -> Tensor:
+    """(N, 1 + S) the scores of each clip and its seconds, as one of its own section."""
+    return decoded.take_along_dim(target[:, 1, None, None], 2)[..., 0]
+
+
 def own_score(decoded: Tensor, target: Tensor) -> Tensor:
-    """(N,) the score of each clip, as one of its own section."""
-    return decoded[:, 0].gather(1, target[:, 1:2])[:, 0]
+    """(N,) the score of each clip as a whole."""
+    return own_scores(decoded, target)[:, 0]
 
 
 def anomaly_metrics(sections: Sequence[str], domains: Sequence[str], alarms: bool) -> dict[str, Metric]:

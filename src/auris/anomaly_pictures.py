@@ -8,9 +8,9 @@ from torch import Tensor
 
 from auris.anomaly_metrics import AnomalyAuroc, PartialAuroc
 from auris.metrics import Estimate, Metric, wilson
-from auris.pictures import new_figure
+from auris.pictures import COLOURS, new_figure
 
-NORMAL, ANOMALOUS = "#0072B2", "#D55E00"  # Okabe and Ito (2008)
+NORMAL, ANOMALOUS, *_ = COLOURS
 FAR = 10  # times the range of normal scores; where scores reach beyond, the axis becomes logarithmic
 REPEATS = 1000  # resamples of the clips
 STRICT = 0.1  # the false alarm rates up to which the partial area counts

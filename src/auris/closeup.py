@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from torch import Tensor
 
-from auris.pictures import new_figure
+from auris.pictures import COLOURS, new_figure
 
 ROWS = 10  # of words that the height of a map has room for
-USUAL, ALARM = "0.6", "#D55E00"  # Okabe and Ito (2008)
+USUAL, ALARM = "0.6", COLOURS[1]
 
 
 class Map(NamedTuple):

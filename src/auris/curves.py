@@ -12,10 +12,9 @@ from matplotlib.lines import Line2D
 from auris.compare import main_metric
 from auris.configurations import configurations
 from auris.errors import UserError
-from auris.pictures import new_figure
+from auris.pictures import COLOURS, new_figure
 from auris.runs import Run
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito (2008)
 DASHES, MARKERS = ("-", "--", ":", "-."), "osD^vPX"  # where colours do not suffice, and for runs of a single step
 TABLES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
 WORDS = {"real": "real recordings", "simulated": "SIMULATED"}

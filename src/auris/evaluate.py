@@ -9,7 +9,7 @@ from auris.fit import Fitted, make_trainer
 from auris.folders import SPEC, finished_run, load_config
 from auris.predict import load_system
 from auris.record import Scores, open_test
-from auris.run import check_same_data, evaluate, open_data
+from auris.run import answer, check_same_data, evaluate, open_data
 
 
 def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> Scores:
@@ -29,4 +29,4 @@ def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> S
     if name == "test":
         open_test(folder, data)
     fitted = Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan)
-    return evaluate(data, fitted, name)
+    return evaluate(data, fitted, name, answer(data, fitted, name))

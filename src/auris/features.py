@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torchaudio.transforms import MFCC, MelSpectrogram
 
 from auris.data.spec import Shape
-from auris.spectral import LEAST_POWER
+from auris.spectral import LEAST_POWER, centres
 
 LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
 
@@ -91,10 +91,8 @@ class LogMel(nn.Module):
         return (self.power(wave) + self.floor).log()
 
     def centers(self) -> Tensor:
-        """(n_mels,) the frequency in Hz at which each band peaks (HTK's mel: O'Shaughnessy, 1987)."""
-        ends = torch.tensor([self.power.mel_scale.f_min, self.power.mel_scale.f_max])
-        low, high = (2595 * (1 + ends / 700).log10()).tolist()
-        return 700 * (10 ** (torch.linspace(low, high, self.power.n_mels + 2)[1:-1] / 2595) - 1)
+        """(n_mels,) the frequency in Hz at which each band peaks."""
+        return centres(self.power.mel_scale)
 
 
 class Mfcc(nn.Module):

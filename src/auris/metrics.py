@@ -37,20 +37,27 @@ class Metric(ABC):
         return self(decoded, target, torch.ones(1, len(target), device=decoded.device)).item()
 
     def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None) -> Estimate:
-        """The value with its percentile bootstrap interval (Efron, 1979); NaN where there is no value.
+        """The value with its interval; NaN where there is no value.
 
-        Clips of one `group` (N,), such as the windows of one recording, are drawn together: they are no independent
-        witnesses. Resamples of a perfect result are all perfect, and of a hopeless one all hopeless, which would claim
-        certainty: then the interval is that of as many successes or failures in a row (`wilson`) as there are groups.
+        Clips of one `group` (N,), such as the windows of one recording, are no independent witnesses.
         """
         group = torch.arange(len(target)) if group is None else group
-        value, values = self.value(decoded, target), self.resampled(decoded, target, repeats, group)
-        if value in (0.0, 1.0):
-            return Estimate(value, *wilson(value, self.count(target, group)))
+        return Estimate(self.value(decoded, target), *self.interval(decoded, target, repeats, group))
+
+    def interval(self, decoded: Tensor, target: Tensor, repeats: int, group: Tensor) -> tuple[float, float]:
+        """That of the percentile bootstrap (Efron, 1979), clips of one group (N,) drawn together.
+
+        Resamples of a perfect result are all perfect, and of a hopeless one all hopeless, which would claim certainty:
+        then the interval is that of as many successes or failures in a row (`wilson`) as there are groups.
+        """
+        value = self.value(decoded, target)
         if value != value:
-            return Estimate(value, value, value)
+            return value, value
+        if value in (0.0, 1.0):
+            return wilson(value, self.count(target, group))
+        values = self.resampled(decoded, target, repeats, group)
         low, high = values[~values.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
-        return Estimate(value, low, high)
+        return low, high
 
     def count(self, target: Tensor, group: Tensor) -> int:
         """How many groups decide it."""
@@ -69,16 +76,19 @@ class Metric(ABC):
         return torch.cat(parts)
 
 
-class Accuracy(Metric):
+class Share(Metric):
+    """A share of clips, with Wilson's interval, which holds for few of them too, where the bootstrap is too narrow."""
+
+    def interval(self, decoded: Tensor, target: Tensor, repeats: int, group: Tensor) -> tuple[float, float]:
+        value, count = self.value(decoded, target), self.count(target, group)
+        return wilson(value, count) if count else (value, value)
+
+
+class Accuracy(Share):
     """The share of clips whose likeliest class is the true one."""
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return weight @ (decoded.argmax(1) == target).to(weight) / weight.sum(1)
-
-    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None) -> Estimate:
-        """The value with Wilson's interval, which holds for few clips too, where the bootstrap is too narrow."""
-        value, group = self.value(decoded, target), torch.arange(len(target)) if group is None else group
-        return Estimate(value, *wilson(value, self.count(target, group)))
 
 
 class BalancedAccuracy(Metric):

@@ -47,8 +47,8 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
     fitted = fit(cfg, data, folder) if isinstance(cfg.refit, bool) else None
     scores = {}
     if fitted:
-        calibrate(data, fitted)
-        scores["val"] = evaluate(data, fitted, "val", folder / PREDICTIONS.format("val"))
+        answers = calibrate(data, fitted)
+        scores["val"] = evaluate(data, fitted, "val", answers, folder / PREDICTIONS.format("val"))
     if cfg.refit:
         data.validate = False
         fitted = refit(cfg, data, folder / "refit", fitted)
@@ -56,17 +56,19 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
     save_weights(fitted.system, folder / MODEL)
     if cfg.test:
         open_test(folder, data)
-        scores["test"] = evaluate(data, fitted, "test", folder / PREDICTIONS.format("test"))
+        answers = answer(data, fitted, "test")
+        scores["test"] = evaluate(data, fitted, "test", answers, folder / PREDICTIONS.format("test"))
     finish(cfg, data, folder, fitted, scores, started)
     return fitted.score
 
 
-def calibrate(data: AudioData, fitted: Fitted) -> None:
-    """Fix what validation clips decide besides the epoch, such as a threshold."""
+def calibrate(data: AudioData, fitted: Fitted) -> Answers:
+    """Fix what validation clips decide besides the epoch, such as a threshold; what it makes of their answers."""
     system = fitted.system
     system.settle(data.whole())
     answers = answer(data, fitted, "val")
-    system.task.calibrate(answers.decoded, answers.target)
+    system.answers = answers._replace(decoded=system.task.calibrate(answers.decoded, answers.target))
+    return system.answers
 
 
 def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) -> Fitted:
@@ -97,9 +99,8 @@ def finish(
     )
 
 
-def evaluate(data: AudioData, fitted: Fitted, name: str, table: Path | None = None) -> Scores:
-    """Look at one set with the chosen weights, say what comes out, and write what was said of each clip."""
-    answers = answer(data, fitted, name)
+def evaluate(data: AudioData, fitted: Fitted, name: str, answers: Answers, table: Path | None = None) -> Scores:
+    """Score the answers to one set, say what comes out, and write what was said of each clip."""
     scores = score(fitted.system, answers, data)
     if fitted.trainer.is_global_zero:
         tell_scores(name, scores, data.collection.source)

@@ -9,6 +9,7 @@ import math
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torchaudio.transforms import MelScale
 
 LEAST_POWER = 1e-10  # in front of a logarithm
 LEAST_SAMPLE = 1e-10  # of full scale; below it a sample has no sign
@@ -20,6 +21,12 @@ def decibels(power: Tensor, dynamic_range: float) -> Tensor:
     """10 log10 of power (..., F, T'), cut off at `dynamic_range` dB below the loudest band of the clip."""
     level = 10 * power.clamp_min(LEAST_POWER).log10()
     return torch.maximum(level, level.amax((-2, -1), keepdim=True) - dynamic_range)
+
+
+def centres(mel: MelScale) -> Tensor:
+    """(n_mels,) the frequencies in Hz at which bands on the HTK mel scale peak (O'Shaughnessy, 1987)."""
+    lowest, highest = (2595 * math.log10(1 + hertz / 700) for hertz in (mel.f_min, mel.f_max))
+    return 700 * (10 ** (torch.linspace(lowest, highest, mel.n_mels + 2)[1:-1] / 2595) - 1)
 
 
 def centroid(magnitude: Tensor, hertz: Tensor) -> Tensor:

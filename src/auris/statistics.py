@@ -89,7 +89,7 @@ class Statistics(Vector):
         rows = self.rows()
         modulated = [
             f"log_mel_{hertz:.0f}_hz_modulation"
-            for hertz in F.adaptive_avg_pool1d(centres(self.mel)[None], self.bands)[0]
+            for hertz in F.adaptive_avg_pool1d(spectral.centres(self.mel)[None], self.bands)[0]
         ]
         octaves = [in_words(*octave) for octave in spectral.octaves(spectral.SLOWEST_OCTAVE, self.frame_rate / 2)]
         return summary_names(rows, SUMMARIES) + [f"{band}_{octave}" for band in modulated for octave in octaves]
@@ -104,7 +104,7 @@ class Statistics(Vector):
             "second_difference": [f"{name}_second_difference" for name in mfcc],
             "contrast": [f"contrast_{in_words(*octave)}" for octave in octaves],
             **{name: [name] for name in ("centroid", "bandwidth", "roll_off", "zero_crossings")},
-            "log_mel": [f"log_mel_{hertz:.0f}_hz" for hertz in centres(self.mel)],
+            "log_mel": [f"log_mel_{hertz:.0f}_hz" for hertz in spectral.centres(self.mel)],
         }
 
 
@@ -145,12 +145,6 @@ class Piczak(Vector):
     def channel_names(self) -> list[str]:
         mfcc = [f"mfcc_{i}" for i in range(1, len(self.dct))]
         return summary_names({"mfcc": mfcc, "zero_crossings": ["zero_crossings"]}, self.CHOSEN)
-
-
-def centres(mel: MelScale) -> Tensor:
-    """(n_mels,) the frequencies in Hz at which bands on the HTK mel scale peak (O'Shaughnessy, 1987)."""
-    lowest, highest = (2595 * math.log10(1 + hertz / 700) for hertz in (mel.f_min, mel.f_max))
-    return 700 * (10 ** (torch.linspace(lowest, highest, mel.n_mels + 2)[1:-1] / 2595) - 1)
 
 
 def in_words(low: float, high: float) -> str:

@@ -1,11 +1,10 @@
 """How sound is textured: what log-mel bands do within about a second."""
 
-import torch
 from torch import Tensor, nn
 
 from auris.errors import UserError
 from auris.features import LogMel
-from auris.models.dense import LEAST_FRAMES, deviation
+from auris.models.dense import LEAST_FRAMES, mean_deviation
 
 
 class Texture(nn.Module):
@@ -49,5 +48,4 @@ class Texture(nn.Module):
         frames = self.log_mel(wave)  # (B, C, F, N)
         if frames.shape[-1] < LEAST_FRAMES:
             raise ValueError(f"texture takes {LEAST_FRAMES} frames or more")
-        part = frames.unfold(-1, min(self.size, frames.shape[-1]), self.step)  # (B, C, F, T', n)
-        return torch.cat([part.mean(-1), deviation(part), deviation(part.diff(dim=-1))], dim=1)
+        return mean_deviation(frames.unfold(-1, min(self.size, frames.shape[-1]), self.step))  # (B, C, F, T', n)

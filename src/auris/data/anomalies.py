@@ -17,27 +17,18 @@ def split_anomalies(
     Normal clips are split as any others are. An anomalous clip tests, unless `known` names it: then it validates.
     """
     check_labels(clips, normal, known)
+    named = [is_known(clip, normal, known) for clip in clips]
     if any(clip.fold is not None or clip.split for clip in clips):
-        given = [replace(clip, split="test") if is_known(clip, normal, known) else clip for clip in clips]
+        given = [replace(clip, split="test") if own else clip for clip, own in zip(clips, named, strict=True)]
         check_column(given, normal)
         sets = split(by_section(given), fold, folds, seed)
     else:
         sets = draw(clips, normal, fold, folds, seed)
-    sets = ["val" if is_known(clip, normal, known) else name for clip, name in zip(clips, sets, strict=True)]
-    taken = {clip.group for clip, name in zip(clips, sets, strict=True) if keeps_group(clip, name, normal, known)}
-    return [place(clip, name, taken, normal, known) for clip, name in zip(clips, sets, strict=True)]
-
-
-def keeps_group(clip: Clip, name: str, normal: str, known: Sequence[str]) -> bool:
-    """Whether a clip in the set `name` keeps all of its group from testing."""
-    return name != "test" and (clip.label == normal or is_known(clip, normal, known))
-
-
-def place(clip: Clip, name: str, taken: set[str], normal: str, known: Sequence[str]) -> str:
-    """The set of a clip after all, knowing the groups that train or validate."""
-    if name == "test":
-        return "" if clip.group in taken else "test"
-    return name if clip.label == normal or is_known(clip, normal, known) else ""
+    sets = ["val" if own else name for own, name in zip(named, sets, strict=True)]
+    usable = [own or clip.label == normal for clip, own in zip(clips, named, strict=True)]  # to train or validate
+    placed = list(zip(clips, sets, usable, strict=True))
+    taken = {clip.group for clip, name, use in placed if use and name != "test"}
+    return [name if (clip.group not in taken if name == "test" else use) else "" for clip, name, use in placed]
 
 
 def is_known(clip: Clip, normal: str, known: Sequence[str]) -> bool:

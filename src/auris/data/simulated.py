@@ -1,7 +1,7 @@
 """Built-in anomalies: machines and rails that sound as they should, and a few that do not."""
 
-from abc import abstractmethod
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from auris.data.clips import read_table
 from auris.data.sources import Collection, Source
 from auris.errors import UserError
+from auris.simulate import gas_leak, rail_defect
 from auris.simulate.folder import write_folder
 
 
@@ -26,6 +27,7 @@ class SimulatedAnomalies(Source):
 
     name: str  # of the folder
     about: str
+    simulation: ModuleType  # with its table and its clips
 
     def __init__(
         self, store: str, snr: float, train_size: int, test_size: int, simulation_seed: int, simulation_rate: int
@@ -43,42 +45,22 @@ class SimulatedAnomalies(Source):
         about = f"SIMULATED {self.about} at {self.snr:g} dB, not recordings; to hear them: {self.folder}"
         return Collection(read_table(path), "simulated", about)
 
-    @abstractmethod
     def rows(self) -> list[tuple[Any, ...]]:
         """(name, label, group, split) of each clip."""
+        return self.simulation.table(self.train, self.test, self.seed)
 
-    @abstractmethod
     def clip(self, index: int) -> np.ndarray:
         """Clip `index` (T,)."""
+        return self.simulation.simulate(index, self.rate, seed=self.seed, snr=self.snr, normal=self.train)
 
 
 class GasLeak(SimulatedAnomalies):
     """A machine in an industrial hall, with a jet of gas in half of the test clips."""
 
-    name, about = "gas_leak", "machines and leaks of gas"
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        from auris.simulate.gas_leak import table
-
-        return list(table(self.train, self.test, self.seed))
-
-    def clip(self, index: int) -> np.ndarray:
-        from auris.simulate.gas_leak import simulate
-
-        return simulate(index, self.rate, seed=self.seed, snr=self.snr, normal=self.train)
+    name, about, simulation = "gas_leak", "machines and leaks of gas", gas_leak
 
 
 class RailDefect(SimulatedAnomalies):
     """Wheels rolling on rails, with squats and cracks in half of the test clips."""
 
-    name, about = "rail_defect", "rides on rails and defects"
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        from auris.simulate.rail_defect import table
-
-        return list(table(self.train, self.test, self.seed))
-
-    def clip(self, index: int) -> np.ndarray:
-        from auris.simulate.rail_defect import simulate
-
-        return simulate(index, self.rate, seed=self.seed, snr=self.snr, normal=self.train)
+    name, about, simulation = "rail_defect", "rides on rails and defects", rail_defect

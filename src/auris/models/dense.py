@@ -17,7 +17,12 @@ class MeanDeviation(nn.Module):
     """Mean and deviation over time, and deviation of the change from frame to frame: (B, ..., T') -> (B, 3 x ...)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([x.mean(-1), deviation(x), deviation(x.diff(dim=-1))], dim=1).flatten(1)
+        return mean_deviation(x).flatten(1)
+
+
+def mean_deviation(x: Tensor) -> Tensor:
+    """Mean, deviation and deviation of the change over the last axis: (B, C, ..., T') -> (B, 3 C, ...)."""
+    return torch.cat([x.mean(-1), deviation(x), deviation(x.diff(dim=-1))], dim=1)
 
 
 def deviation(x: Tensor) -> Tensor:

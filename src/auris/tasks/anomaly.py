@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from auris.anomaly_metrics import anomaly_metrics, own_score
+from auris.anomaly_metrics import anomaly_metrics, own_score, own_scores
 from auris.data.spec import Shape, Spec
 from auris.errors import UserError
 from auris.losses import Surprise
@@ -105,12 +105,11 @@ class Anomaly(Task):
         if not isinstance(loss, Surprise):
             raise UserError("loss: models of normal sound say themselves how surprised they are; choose loss=surprise.")
 
-    def calibrate(self, decoded: Tensor, target: Tensor) -> None:
+    def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
         """Take the usual score and the threshold from normal clips (N, 1 + S, K), section by section."""
-        usual, section = self.settled(target), target[:, 1]
-        scores = decoded.take_along_dim(section[:, None, None], 2)[..., 0]  # (N, 1 + S), each as one of its section
+        usual, section, scores = self.settled(target), target[:, 1], own_scores(decoded, target)
         if usual.sum() < LEAST:
-            return
+            return decoded
         for k in range(len(self.sections)):
             own = usual & (section == k)
             seen = scores[own if own.sum() >= LEAST else usual]  # (n, 1 + S)
@@ -118,6 +117,7 @@ class Anomaly(Task):
                 self.center[kind, k] = part.median()
                 self.span[kind, k] = max(upper_end(part, self.rate) - float(part.median()), TINY)
         self.calibrated.fill_(True)
+        return self.scaled(decoded, [0] + [1] * self.seconds)
 
     def caveat(self) -> str:
         if self.calibrated:

@@ -63,8 +63,12 @@ class Task(nn.Module, ABC):
             raise UserError("loss: only models that look for anomalies say how surprised they are; choose task=anomaly "
                             "or another loss.")  # fmt: skip
 
-    def calibrate(self, decoded: Tensor, target: Tensor) -> None:
-        """Fix what the validation set decides besides the epoch, such as a threshold, from its answers."""
+    def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
+        """Fix what the validation set decides besides the epoch, such as a threshold, from its answers.
+
+        Returns these answers (N, ...) as they are decoded from now on.
+        """
+        return decoded
 
     def caveat(self) -> str:
         """What people should know of the answers, in a sentence; empty where there is nothing."""
