@@ -59,7 +59,7 @@ def estimate(power: Tensor, directions: Tensor, closed: bool = False) -> Tensor:
     Where the directions (D, 3) are a whole circle, `closed` looks between them, at the top of the parabola through
     the best and its neighbours.
     """
-    best = power.argmax(-1)
+    best, directions = power.argmax(-1), directions.to(power)
     if not closed:
         return directions[best]
     before, after = (best - 1) % len(directions), (best + 1) % len(directions)

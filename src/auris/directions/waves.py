@@ -24,4 +24,4 @@ def between(delays: Tensor, pairs: Tensor) -> Tensor:
 def phases(delays: Tensor, hertz: Tensor) -> Tensor:
     """What delays (...) in s turn the spectrum of a pulse into at frequencies (F,): (..., F), complex."""
     angle = -2 * torch.pi * delays[..., None] * hertz
-    return torch.polar(torch.ones_like(angle), angle)
+    return torch.complex(angle.cos(), angle.sin())  # torch.polar takes twice the time
