@@ -1,4 +1,4 @@
-"""All benchmarks, one Markdown table of ratios: python benchmarks/run.py [steps] [epochs] [start] [scoring] [rooms]"""
+"""All benchmarks, one Markdown table of ratios: python benchmarks/run.py [PART ...]"""
 
 import argparse
 import json
@@ -8,13 +8,21 @@ from dataclasses import asdict
 from pathlib import Path
 
 import epochs
+import localization
 import rooms
 import scoring
 import start
 import steps
 from bench import Bench, Row
 
-PARTS = {"steps": steps.rows, "epochs": epochs.rows, "start": start.rows, "scoring": scoring.rows, "rooms": rooms.rows}
+PARTS = {
+    "steps": steps.rows,
+    "epochs": epochs.rows,
+    "start": start.rows,
+    "scoring": scoring.rows,
+    "rooms": rooms.rows,
+    "localization": localization.rows,
+}
 
 
 def parse() -> argparse.Namespace:

@@ -1,0 +1,202 @@
+"""Classical methods of localization: white noise from known directions, and pyroomacoustics where it is installed."""
+
+import functools
+import math
+
+import pytest
+import torch
+
+from auris.arrays import Array, angles, direction
+from auris.directions import (
+    between,
+    circle,
+    delays,
+    estimate,
+    gcc_phat,
+    grid,
+    least_squares,
+    music,
+    norm_music,
+    pairs,
+    spectrum,
+    sphere,
+    srp_map,
+    srp_phat,
+    steered,
+)
+from auris.errors import UserError
+from auris.simulate.shoebox import SPEED, Rooms, impulse_responses
+
+RATE = 16000
+SQUARE = Array([[0.03, 0.04, 0], [-0.04, 0.03, 0], [-0.03, -0.04, 0], [0.04, -0.03, 0]])
+LINE = Array([[0, 0.075, 0], [0, 0.025, 0], [0, -0.025, 0], [0, -0.075, 0]])
+SOLID = Array([[0.03, 0.03, 0.03], [0.03, -0.03, -0.03], [-0.03, 0.03, -0.03], [-0.03, -0.03, 0.03]])
+UPRIGHT = Array([[0, 0.05, 0.05], [0, -0.05, 0.05], [0, -0.05, -0.05], [0, 0.05, -0.05]])
+METHODS = {
+    method.__name__: lambda x, array, places, hertz, method=method: estimate(
+        method(x, array.microphones, places, hertz), places
+    )
+    for method in (srp_phat, music, norm_music)
+} | {"least_squares": lambda x, array, _, hertz: least_squares(x, array, hertz)}
+every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+def heard(array: Array, directions: torch.Tensor, noise: float = 0.01) -> torch.Tensor:
+    """Waves (B, M, T) of white noise from directions (B, 3), each delayed as a whole, and noise of the sensors."""
+    draw = torch.Generator().manual_seed(0)
+    length = 4096
+    late = delays(array.microphones.double(), directions.double())  # (B, M)
+    hertz = torch.fft.rfftfreq(length, 1 / RATE, dtype=torch.float64)
+    source = torch.fft.rfft(torch.randn(len(directions), 1, length, generator=draw, dtype=torch.float64))
+    wave = torch.fft.irfft(source * torch.exp(-2j * torch.pi * hertz * late[..., None]), length)
+    return (wave + noise * torch.randn(wave.shape, generator=draw)).float()
+
+
+def level(*azimuths: float) -> torch.Tensor:
+    return direction(torch.tensor(azimuths), torch.zeros(len(azimuths)))
+
+
+def degrees(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Angles (B,) between directions (B, 3)."""
+    return torch.atan2(torch.linalg.cross(found, wanted).norm(dim=-1), (found * wanted).sum(-1)).rad2deg()
+
+
+@functools.cache
+def scenes(count: int = 12) -> torch.Tensor:
+    """Waves (B, 4, T) of noises in rooms that reverberate, with noise of the sensors."""
+    draw = torch.Generator().manual_seed(1)
+    size = torch.tensor([4.0, 5, 2.5]) + torch.rand(count, 3, generator=draw)
+    source = size * (0.1 + 0.3 * torch.rand(count, 3, generator=draw))
+    rooms = Rooms(size, torch.full((count, 6), 0.4), source, size[:, None] * 0.6 + SQUARE.microphones)
+    dry = torch.randn(count, 1, 6000, generator=draw)
+    wet = torch.fft.irfft(torch.fft.rfft(impulse_responses(rooms, RATE, 2000, 8), 8192) * torch.fft.rfft(dry, 8192))
+    wet = wet[..., 1904:6000]
+    return wet + 0.1 * wet.std() * torch.randn(wet.shape, generator=draw)
+
+
+def test_circles_begin_ahead_and_go_counter_clockwise():
+    torch.testing.assert_close(circle(4), torch.tensor([[1.0, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]]))
+
+
+@pytest.mark.parametrize("array", [SQUARE, LINE, SOLID, UPRIGHT])
+def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array):
+    places = grid(array, 500)
+    assert places.shape == (500, 3)
+    torch.testing.assert_close(places.norm(dim=-1), torch.ones(500))
+    torch.testing.assert_close(array.fold(places), places, atol=1e-6, rtol=0)
+    draw = torch.Generator().manual_seed(0)
+    rays = level(*torch.rand(200, generator=draw) * 360) if array in (SQUARE, LINE) else sphere(333)
+    nearest = (array.fold(rays) @ places.T).amax(-1).clamp(max=1).acos().rad2deg()
+    assert nearest.max() < (0.4 if array in (SQUARE, LINE) else 7)
+
+
+def test_the_sphere_is_even():
+    gaps = (sphere(1000) @ sphere(1000).T).fill_diagonal_(-1).amax(-1).acos()
+    assert gaps.min() > 0.8 * gaps.max()
+    assert sphere(1000).mean(0).norm() < 1e-3
+
+
+@every_method
+def test_white_noise_is_found_where_it_comes_from(method):
+    azimuths = (0.0, 37.0, 90.0, 144.0, 181.0, -75.0)
+    x, hertz = spectrum(heard(SQUARE, level(*azimuths)), RATE)
+    assert degrees(method(x, SQUARE, circle(360), hertz), level(*azimuths)).max() < 1.01
+
+
+@every_method
+def test_a_turned_array_turns_the_answer(method):
+    wave = heard(SQUARE, level(20.0))
+    turned = Array(SQUARE.place(torch.zeros(1, 3), torch.tensor([50.0]))[0].tolist())
+    x, hertz = spectrum(wave, RATE)
+    first, second = (method(x, array, circle(360), hertz) for array in (SQUARE, turned))
+    assert degrees(second, first).item() == pytest.approx(50, abs=0.1)
+
+
+@every_method
+def test_a_line_hears_the_folded_direction(method):
+    azimuths = (0.0, 160.0, -60.0, -130.0)
+    x, hertz = spectrum(heard(LINE, level(*azimuths)), RATE)
+    found = method(x, LINE, grid(LINE, 181), hertz)
+    assert degrees(found, LINE.fold(level(*azimuths))).max() < 1.01
+
+
+@every_method
+def test_elevation_is_found_in_space(method):
+    wanted = direction(torch.tensor([10.0, 200.0, -60.0]), torch.tensor([-50.0, 30.0, 75.0]))
+    x, hertz = spectrum(heard(SOLID, wanted), RATE)
+    found = method(x, SOLID, sphere(4000), hertz)
+    assert degrees(found, wanted).max() < 3  # the spacing of the sphere
+    assert (angles(found)[1] - angles(wanted)[1]).abs().max() < 3
+
+
+@every_method
+def test_silence_is_no_error(method):
+    x, hertz = spectrum(torch.zeros(2, 4, 1000), RATE)
+    assert method(x, SQUARE, circle(36), hertz).isfinite().all()
+
+
+def test_gcc_phat_is_the_inverse_transform_at_whole_lags():
+    x, hertz = spectrum(scenes(2), RATE, f_min=1, f_max=RATE / 2)  # all but 0 and the highest
+    product = x[:, 0].conj() * x[:, 1]
+    whole = torch.fft.irfft(torch.nn.functional.pad(product / product.abs(), (0, 0, 1, 1)), 512, dim=1)
+    lags = torch.arange(-5, 6)
+    found = gcc_phat(x, torch.tensor([[0, 1]]), lags / RATE, hertz)  # (B, 1, L, T')
+    torch.testing.assert_close(found[:, 0], whole[:, lags] * 512 / (2 * len(hertz)), atol=1e-5, rtol=0)
+
+
+def test_gcc_phat_peaks_at_the_delay_between_two_samples():
+    azimuth = level(25.0)
+    x, hertz = spectrum(heard(SQUARE, azimuth, noise=0), RATE)
+    late = between(delays(SQUARE.microphones, azimuth), pairs(4))[0]  # (P,)
+    lags = late[:, None] + torch.tensor([-5e-6, 0, 5e-6])
+    for pair, around in zip(pairs(4), lags, strict=True):
+        found = gcc_phat(x, pair[None], around, hertz).mean(-1).flatten()
+        assert found.argmax() == 1
+        assert found[1] > 0.9
+
+
+def test_a_map_is_the_steered_power_in_parts(monkeypatch):
+    x, hertz = spectrum(scenes(3), RATE)
+    places = circle(24)
+    whole = srp_phat(x, SQUARE.microphones, places, hertz)
+    parts = srp_map(x, SQUARE.microphones, places, hertz, bands=7)
+    assert parts.shape == (3, 7, 24, x.shape[-1])
+    torch.testing.assert_close(parts.mean((1, 3)), whole, atol=1e-5, rtol=0)
+    monkeypatch.setattr(steered, "AT_ONCE", 1)
+    torch.testing.assert_close(srp_map(x, SQUARE.microphones, places, hertz, bands=7), parts, atol=1e-6, rtol=0)
+    torch.testing.assert_close(srp_phat(x, SQUARE.microphones, places, hertz), whole, atol=1e-6, rtol=0)
+
+
+def test_the_power_of_a_lone_plane_wave_is_1():
+    x, hertz = spectrum(heard(SQUARE, level(90.0), noise=0), RATE)
+    assert srp_phat(x, SQUARE.microphones, level(90.0), hertz).item() == pytest.approx(1, abs=0.05)
+
+
+def test_between_directions_of_a_circle():
+    places, wanted = circle(36), torch.tensor([3.0, -4.0, 178.0])
+    power = 1 - (torch.arange(36) * 10.0 - wanted[:, None] + 180).remainder(360).sub(180).square()
+    assert degrees(estimate(power, places), level(0.0, 0.0, 180.0)).max() < 0.1
+    torch.testing.assert_close(angles(estimate(power, places, closed=True))[0], wanted, atol=0.05, rtol=0)
+
+
+def test_an_empty_band_is_refused_and_a_short_wave_is_not():
+    with pytest.raises(UserError, match="f_min=9000"):
+        spectrum(torch.zeros(1, 2, 600), RATE, f_min=9000, f_max=9500)
+    assert spectrum(torch.zeros(1, 2, 100), RATE)[0].shape[-1] == 1
+
+
+@pytest.mark.parametrize(("name", "method"), [("SRP", srp_phat), ("MUSIC", music), ("NormMUSIC", norm_music)])
+def test_pyroomacoustics_gives_the_same(name, method):
+    oracle = pytest.importorskip("pyroomacoustics").doa
+    wave, places = scenes(), circle(180)
+    x, hertz = spectrum(wave, RATE)
+    ours = method(x, SQUARE.microphones, places, hertz)
+    whole = spectrum(wave, RATE, f_min=0, f_max=math.inf)[0].numpy()  # all 257 frequencies
+    peer = getattr(oracle, name)(SQUARE.microphones.double().numpy().T, RATE, 512, c=SPEED, n_grid=180)
+    for clip, power in zip(whole, ours, strict=True):
+        peer.locate_sources(clip, freq_range=[500, 4000])
+        wanted = torch.from_numpy(peer.grid.values).float()
+        scaled = 2 * power + 2 / 3 if name == "SRP" else power
+        assert (scaled - wanted).abs().max() < 1e-5 * wanted.abs().max()
+        turn = math.degrees(peer.azimuth_recon.item())
+        assert degrees(estimate(power[None], places), level(turn)) < 2.01
