@@ -80,7 +80,7 @@ def test_circles_begin_ahead_and_go_counter_clockwise():
 
 @pytest.mark.parametrize("array", [SQUARE, LINE, SOLID, UPRIGHT])
 def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array):
-    places = grid(array, 500)
+    places = grid(array, 9.08)
     assert places.shape == (500, 3)
     torch.testing.assert_close(places.norm(dim=-1), torch.ones(500))
     torch.testing.assert_close(array.fold(places), places, atol=1e-6, rtol=0)
@@ -116,7 +116,7 @@ def test_a_turned_array_turns_the_answer(method):
 def test_a_line_hears_the_folded_direction(method):
     azimuths = (0.0, 160.0, -60.0, -130.0)
     x, hertz = spectrum(heard(LINE, level(*azimuths)), RATE)
-    found = method(x, LINE, grid(LINE, 181), hertz)
+    found = method(x, LINE, grid(LINE, 1), hertz)
     assert degrees(found, LINE.fold(level(*azimuths))).max() < 1.01
 
 

@@ -1,6 +1,7 @@
 """How far off directions are, over all clips and over those of some reverberation time, SNR or distance.
 
-Answers are unit vectors (N, 3); targets (N, 6) are unit vectors, then reverberation time, SNR and distance, or NaN.
+Answers are unit vectors (N, 3); targets (N, 7) are unit vectors, then reverberation time, SNR and distance, or NaN,
+and the number of a section.
 """
 
 from abc import abstractmethod
@@ -15,6 +16,7 @@ from auris.data.clips import CONDITIONS
 from auris.metrics import Metric, Share
 
 Seen = Callable[[Tensor], Tensor]  # unit vectors (N, 3) -> those that stand for all which an array can't tell apart
+COLUMNS = (*CONDITIONS, "section")  # of targets, behind the vectors
 WITHIN = (5, 10, 20)  # degrees
 UNITS = {"rt60": "s", "snr": "db", "distance": "m"}
 
@@ -45,7 +47,7 @@ class Angular(Metric):
         """(N,) which clips are looked at."""
         if self.condition is None:
             return torch.ones(len(target), dtype=torch.bool, device=target.device)
-        value = target[:, 3 + CONDITIONS.index(self.condition)]
+        value = target[:, 3 + COLUMNS.index(self.condition)]
         return (value >= self.low) & (value < self.high)
 
     def count(self, target: Tensor, group: Tensor) -> int:
@@ -85,12 +87,13 @@ class Within(Share, Angular):
         return weight @ (error <= self.degrees).to(weight) / weight.sum(1)
 
 
-def direction_metrics(seen: Seen, bins: Mapping[str, Sequence[float]]) -> dict[str, Metric]:
-    """The metrics by name, and the mean error between each two `bins` of a condition, given by its name."""
+def direction_metrics(seen: Seen, bins: Mapping[str, Sequence[float]], sections: Sequence[str]) -> dict[str, Metric]:
+    """The metrics by name; the mean error in each section, and between each two `bins` of a condition."""
     parts = {
         f"mean_error_{name}_{low:g}_to_{high:g}_{UNITS[name]}": MeanError(seen, name, low, high)
         for name, edges in bins.items()
         for low, high in pairwise(edges)
     }
     shares = {f"within_{degrees}": Within(seen, degrees) for degrees in WITHIN}
-    return {"mean_error": MeanError(seen), "median_error": MedianError(seen), **shares, **parts}
+    own = {f"mean_error_{name}": MeanError(seen, "section", k, k + 1) for k, name in enumerate(sections) if name}
+    return {"mean_error": MeanError(seen), "median_error": MedianError(seen), **shares, **parts, **own}

@@ -215,8 +215,8 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     task: Task = make(cfg.task, spec=spec, in_shape=features.out_shape)
     if task.targets and spec.target not in task.targets:
         raise UserError(f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}; "
-                        "data.normal=LABEL with task=anomaly looks for what is not LABEL, array=NAME with "
-                        "task=localization asks for directions, neither with task=classification tells labels apart.")  # fmt: skip
+                        "data.normal=LABEL with task=anomaly looks for what is not LABEL, array=NAME with task="
+                        "localization for directions, neither with task=classification tells labels.")  # fmt: skip
     model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task, spec=spec)
     loss = make(cfg.loss)
     task.check(model, loss)

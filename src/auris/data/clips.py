@@ -36,6 +36,7 @@ class Clip:
     domain: str = ""  # under which conditions, such as "source" or "target"
     direction: tuple[float, float] | None = None  # azimuth and elevation of the source, in degrees
     conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN where they are not known
+    scene: str = ""  # where a simulation has put everything (`Scene.drawing`)
 
 
 def read_table(table: Path) -> list[Clip]:
@@ -90,6 +91,7 @@ def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
         domain=cell.get("domain", ""),
         direction=(number["azimuth"], number.get("elevation", 0.0)) if "azimuth" in number else None,
         conditions=tuple(number.get(name, math.nan) for name in CONDITIONS),
+        scene=cell.get("scene", ""),
     )
 
 

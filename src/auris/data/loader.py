@@ -7,6 +7,8 @@ from torch import Tensor
 
 from auris.data.spec import Batch
 
+Draw = Callable[[int, Tensor], tuple[Tensor, Tensor]]  # (epoch, (B,) which clips) -> waves (B, C, T), targets (B, ...)
+
 
 class Step:
     """The clips that one optimizer step sees, in passes of as many as go through the model at once.
@@ -43,10 +45,12 @@ class Loader:
         seed: int | None = None,  # None: in the order of the clips
         rank: int = 0,
         world: int = 1,
+        draw: Draw | None = None,  # where clips are new in each epoch
     ):
         self.wave, self.target, self.row, self.clips = wave, target, row, clips
         self.batch_size, self.pass_size = batch_size, pass_size
         self.seed, self.epoch, self.rank, self.world = seed, 0, rank, world
+        self.draw = draw
 
     batch_sampler = None  # Lightning reads it of whatever has a sampler
 
@@ -66,7 +70,10 @@ class Loader:
             yield Step(self.fetch, self.share(batch), self.pass_size)
 
     def fetch(self, index: Tensor) -> Batch:
-        """These clips (B,) of the data set."""
+        """These clips (B,) of the data set, or new ones in their place."""
+        if self.draw:
+            wave, target = self.draw(self.epoch, index)
+            return Batch(wave, torch.arange(len(index)), target, index, fresh=True)
         return Batch(self.wave, self.row[index], self.target[index], index)
 
     def order(self) -> Tensor:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import torch
@@ -207,7 +207,11 @@ class AudioData(LightningDataModule):
         return self.members("train") if self.validate else self.members("train", "val")
 
     def train_dataloader(self) -> Loader:
-        return self.loader(self.train_clips, self.batch_size or len(self.train_clips), self.seed)
+        loader = self.loader(self.train_clips, self.batch_size or len(self.train_clips), self.seed)
+        if self.source.endless:
+            device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+            loader.draw = partial(self.source.fresh, device=device)
+        return loader
 
     def val_dataloader(self) -> Loader | list:
         return self.loader(self.members("val")) if self.validate else []

@@ -6,6 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
+from torch import Tensor
+
 from auris.data import audio
 from auris.data.clips import Clip, read_esc, read_folder, read_table, recordings
 from auris.data.download import Unreachable, fetch_all
@@ -26,9 +29,15 @@ class Collection(NamedTuple):
 class Source(ABC):
     """A place that recordings come from."""
 
+    endless = False  # whether `fresh` draws training clips anew for each epoch
+
     @abstractmethod
     def collect(self) -> Collection:
         """The clips, after fetching or making them where that is needed. Raises `UserError`."""
+
+    def fresh(self, epoch: int, index: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Waves (B, C, T) and targets (B, ...) of training clips that were never heard before."""
+        raise NotImplementedError(f"{type(self).__name__} holds recordings and draws none")
 
 
 class Folder(Source):

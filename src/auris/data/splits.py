@@ -1,6 +1,6 @@
 """Who trains, who validates, who tests: disjoint, whole by group, and checked."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np

@@ -138,12 +138,14 @@ class Directions(View):
         check_filled(sets)
 
     def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
-        return {"microphones": tuple(map(tuple, self.array.microphones.tolist()))}
+        microphones = tuple(tuple(place) for place in self.array.microphones.tolist())
+        return {"microphones": microphones, "sections": names(clip.section for clip in clips)}
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
-        """(N, 6) unit vectors to the sources, then reverberation time in s, SNR in dB and distance in m, or NaN."""
+        """(N, 7) unit vectors to the sources, reverberation time in s, SNR in dB and distance in m, or NaN, section."""
         azimuth, elevation = torch.tensor([clip.direction for clip in clips]).T
-        return torch.cat([direction(azimuth, elevation), torch.tensor([clip.conditions for clip in clips])], dim=1)
+        conditions, section = torch.tensor([clip.conditions for clip in clips]), places(clip.section for clip in clips)
+        return torch.cat([direction(azimuth, elevation), conditions, section[:, None].float()], dim=1)
 
     def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
         sizes, azimuths = Counter(sets), [clip.direction[0] for clip in clips if clip.direction]

@@ -7,9 +7,10 @@ from auris.optimizers.evolution import CmaEs, Evolution
 from auris.optimizers.gradient import Lbfgs
 from auris.optimizers.gradientless import Gradientless, Search, Solver
 from auris.optimizers.memorize import Memorize
+from auris.optimizers.nothing import Nothing
 from auris.optimizers.trial import GridSearch, RandomSearch
 
 __all__ = [
     "Alternating", "ClosedForm", "CmaEs", "Evolution", "Gradientless", "GridSearch", "Lbfgs", "Memorize",
-    "RandomSearch", "Search", "Solver", "make_optimizer",
+    "Nothing", "RandomSearch", "Search", "Solver", "make_optimizer",
 ]  # fmt: skip

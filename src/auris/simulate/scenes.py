@@ -16,11 +16,12 @@ from torchaudio.functional import fftconvolve
 from auris.arrays import Array
 from auris.errors import UserError
 from auris.simulate.diffuse import at_snr, diffuse
+from auris.simulate.dry import Dry
 from auris.simulate.reverberation import measured_rt60, sabine, uneven
 from auris.simulate.shoebox import LEAD, Rooms, check, complete_order, impulse_responses
 
-Range = Sequence[float]  # the least and the largest of what is drawn evenly between them
-Dry = Callable[[np.random.Generator, float, int], np.ndarray]  # (rng, seconds, rate) -> (T,)
+Law = float | Sequence[float]  # a value, or the two ends of a range that it is drawn from, evenly
+Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
 DECAY = 0.85  # of the RT60 asked for: how long responses are, about 40 dB of what they turn out to decay
 MARGIN = 0.1  # m, the least distance of anything to a wall
 MOST = 0.99  # that all walls together absorb
@@ -30,28 +31,53 @@ DRAWS = 1000  # in which a place for a source has to be found
 
 @dataclass(frozen=True)
 class Laws:
-    """What scenes are drawn from; evenly between the two ends of each range.
+    """What scenes are drawn from. Raises `UserError` for what is neither a number nor a range.
 
     Args:
-        size: lengths, widths and heights of rooms in m.
+        room: lengths, widths and heights of rooms in m.
         rt60: reverberation times in s that Sabine's formula promises; what comes out is measured.
         uneven: how much the absorption of walls differs: 0 not at all, 1 by a factor of e, and its inverse.
         distance: from array to source in m.
         source_height, array_height: in m.
         snr: of the sound to the microphones' own noise, in dB.
         diffuse_snr: of the sound to noise from everywhere, in dB; None: there is none.
-        before: how long before the scene the sound begins, in s; 0: the room is quiet before.
+        before: how long before the scene its sound begins, in s; 0: the room is quiet before.
     """
 
-    size: Sequence[Range]
-    rt60: Range
+    room: Sequence[Law]
+    rt60: Law
     uneven: float
-    distance: Range
-    source_height: Range
-    array_height: Range
-    snr: Range
-    diffuse_snr: Range | None = None
-    before: Range = (0.0, 0.5)
+    distance: Law
+    source_height: Law
+    array_height: Law
+    snr: Law
+    diffuse_snr: Law | None
+    before: Law
+
+    def __post_init__(self) -> None:
+        if len(self.room) != 3:
+            raise UserError(f"data.room={list(self.room)} should be three laws: of length, width and height, in m.")
+        for name in ("rt60", "distance", "source_height", "array_height", "snr", "diffuse_snr", "before"):
+            check_law(name, getattr(self, name))
+        for law in self.room:
+            check_law("room", law)
+        if least(self.rt60) <= 0 or least(self.distance) <= 0 or least(self.before) < 0:
+            raise UserError("data.rt60 and data.distance should be above 0, and data.before not below.")
+
+
+def check_law(name: str, law: Law | None) -> None:
+    if law is None or isinstance(law, int | float):
+        return
+    if len(law) != 2 or not law[0] <= law[1]:
+        raise UserError(f"data.{name}={list(law)} should be a number, or a range as in [0.2,0.8].")
+
+
+def least(law: Law) -> float:
+    return law if isinstance(law, int | float) else law[0]
+
+
+def drawn(rng: np.random.Generator, law: Law) -> float:
+    return law if isinstance(law, int | float) else rng.uniform(law[0], law[1])
 
 
 class Scene(NamedTuple):
@@ -67,32 +93,48 @@ class Scene(NamedTuple):
     diffuse_snr: float  # dB
     before: float  # s
 
+    def drawing(self) -> str:
+        """What a picture needs, in m and degrees: size of the room, places of source and array, its azimuth."""
+        return " ".join(f"{value:.3f}" for value in (*self.size, *self.source, *self.centre, self.azimuth))
+
 
 class Heard(NamedTuple):
     """Some scenes as an array hears them."""
 
     wave: Tensor  # (B, M, T), of unit power
     direction: Tensor  # (B, 3) unit vectors to the source, as seen from the array
-    rt60: Tensor  # (B,) in s, measured on the responses
-    snr: Tensor  # (B,) in dB
-    distance: Tensor  # (B,) in m
+    conditions: Tensor  # (B, 3): RT60 in s, measured on the responses, SNR in dB, distance in m
+    scenes: list[Scene]
 
 
 def draw(rng: np.random.Generator, laws: Laws) -> Scene:
     """A scene. Raises `UserError` where no place for a source is found."""
-    size = np.array([rng.uniform(*side) for side in laws.size])
+    size = np.array([drawn(rng, side) for side in laws.room])
     weight = np.exp(laws.uneven * rng.uniform(-1, 1, 6))
-    facts = rng.uniform(-180, 180), rng.uniform(*laws.rt60), rng.uniform(*laws.snr)
-    noise = np.inf if laws.diffuse_snr is None else rng.uniform(*laws.diffuse_snr)
+    azimuth, rt60, snr, before = (
+        rng.uniform(-180, 180),
+        *(drawn(rng, law) for law in (laws.rt60, laws.snr, laws.before)),
+    )
+    diffuse_snr = np.inf if laws.diffuse_snr is None else drawn(rng, laws.diffuse_snr)
     for _ in range(DRAWS):
-        centre = np.array([*(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)), rng.uniform(*laws.array_height)])
-        source = np.array([*centre[:2], rng.uniform(*laws.source_height)])
-        level = rng.uniform(*laws.distance) ** 2 - (source[2] - centre[2]) ** 2
-        turn = rng.uniform(0, 2 * np.pi)
-        source[:2] += np.sqrt(max(level, 0)) * np.array([np.cos(turn), np.sin(turn)])
-        if level > 0 and ((source > MARGIN) & (source < size - MARGIN)).all():
-            return Scene(size, weight, source, centre, *facts, noise, rng.uniform(*laws.before))
-    raise UserError("data: no source at data.distance fits into the rooms; make data.room larger or the distance less.")
+        centre, source = places(rng, laws, size)
+        if ((source > MARGIN) & (source < size - MARGIN)).all():
+            return Scene(size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before)
+    raise UserError("No source at data.distance fits into the rooms; make data.room larger or data.distance less.")
+
+
+def places(rng: np.random.Generator, laws: Laws, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where (3,) in m an array and a source might be, the latter perhaps outside of the room."""
+    centre = np.array([*(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)), drawn(rng, laws.array_height)])
+    height, turn = drawn(rng, laws.source_height), rng.uniform(0, 2 * np.pi)
+    level = drawn(rng, laws.distance) ** 2 - (height - centre[2]) ** 2  # m^2; below 0 it is nearer than it is high
+    away = np.sqrt(level) if level > 0 else np.nan
+    return centre, np.array([centre[0] + away * np.cos(turn), centre[1] + away * np.sin(turn), height])
+
+
+def image_source(rooms: Rooms, sample_rate: int, length: int) -> Tensor:
+    """Responses (B, M, L) with all images that arrive in time."""
+    return impulse_responses(rooms, sample_rate, length, complete_order(rooms.size, length, sample_rate))
 
 
 class Simulator:
@@ -103,10 +145,14 @@ class Simulator:
         sample_rate: in Hz.
         samples: T of a scene.
         dry: what sounds; each scene draws one of them.
+        responses: the simulator of rooms.
     """
 
-    def __init__(self, array: Array, sample_rate: int, samples: int, dry: Sequence[Dry]):
+    def __init__(
+        self, array: Array, sample_rate: int, samples: int, dry: Sequence[Dry], responses: Responses = image_source
+    ):
         self.array, self.rate, self.samples, self.dry = array, sample_rate, samples, dry
+        self.simulated = responses
 
     def __call__(self, rngs: Sequence[np.random.Generator], laws: Sequence[Laws], device: torch.device) -> Heard:
         """A scene of each generator by each law (B of them), simulated on `device`."""
@@ -123,7 +169,8 @@ class Simulator:
         away = source - centre  # (B, 3)
         seen = turned(away / away.norm(dim=-1, keepdim=True), -azimuth)
         rms = wave.square().mean((1, 2), keepdim=True).sqrt()
-        return Heard(wave / rms, seen, measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1))
+        conditions = torch.stack([measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1)], 1)
+        return Heard(wave / rms, seen, conditions, scenes)
 
     def length(self, rt60: float) -> int:
         """Samples L of a response."""
@@ -133,13 +180,12 @@ class Simulator:
         """Impulse responses (B, M, L), silent where those of other rooms of the batch are longer."""
         lengths = torch.tensor([self.length(float(seconds)) for seconds in rt60], device=rt60.device)
         longest = int(lengths.max())
-        order = complete_order(rooms.size, longest, self.rate)
-        responses = impulse_responses(check(rooms), self.rate, longest, order)
+        responses = self.simulated(check(rooms), self.rate, longest)
         return responses * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]
 
     def sound(self, rng: np.random.Generator, before: float) -> Tensor:
         """What sounds in a scene, and so many seconds before: (T',). It is no pause that the scene is in."""
-        dry = self.dry[rng.integers(len(self.dry))]
+        dry = self.dry[int(rng.integers(len(self.dry)))]
         size = self.samples + round(before * self.rate)
         while True:
             sound = dry(rng, size / self.rate, self.rate)[:size]

@@ -1,9 +1,7 @@
 """Source localization: from which direction is it heard?"""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -45,7 +43,7 @@ class Localization(Task):
         super().__init__()
         if spec.array is None:
             raise UserError("task=localization needs to know the microphones; choose an array, as in array=circular6.")
-        self.array = spec.array
+        self.array, self.sections = spec.array, spec.sections
         self.elevation = not self.array.level if elevation is None else elevation
         self.out_shape = (3 if self.elevation else 2,)
 
@@ -61,7 +59,7 @@ class Localization(Task):
         return self.seen(F.normalize(F.pad(output.float(), (0, 3 - self.out_shape[0])), dim=-1))
 
     def metrics(self) -> dict[str, Metric]:
-        return direction_metrics(self.seen, BINS)
+        return direction_metrics(self.seen, BINS, self.sections)
 
     def error(self, decoded: Tensor, target: Tensor) -> Tensor:
         return great_circle(decoded, self.seen(target[:, :3]))
@@ -71,7 +69,7 @@ class Localization(Task):
 
     def caveat(self) -> str:
         if self.array.dimensions == 1:
-            return "A line of microphones tells the angle to itself alone: front and back, and all else on a cone, are one."
+            return "Microphones on a line tell the angle to it alone: front and back, and all else on a cone, are one."
         if self.array.dimensions == 2 and self.elevation:
             return "Microphones in a plane can't tell its two sides: directions are those on the one side."
         return ""

@@ -1,0 +1,125 @@
+"""How an array hears: features (B, C', F, T') of waves (B, M, T) that compare its microphones.
+
+P pairs of microphones, F frequencies, lags or directions, T' frames. All need the array, and none depends on loudness.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from auris.arrays import Array
+from auris.directions import gcc_phat, grid, pairs, spectrum, srp_map
+from auris.directions.spectrum import cross
+from auris.errors import UserError
+from auris.simulate.shoebox import SPEED
+
+LEAST_LEVEL = 1e-10  # power; below it there is no level to speak of
+
+
+class Directional(nn.Module):
+    """A feature of the short-time spectra of an array.
+
+    Args:
+        n_fft, hop_length: in samples.
+        f_min, f_max: frequencies that are looked at, in Hz.
+    """
+
+    def __init__(self, sample_rate: int, array: Array | None, n_fft: int, hop_length: int, f_min: float, f_max: float):
+        super().__init__()
+        if array is None:
+            raise UserError("features: these compare the microphones of an array; choose one, as in array=circular6, "
+                            "or features=log_mel.")  # fmt: skip
+        self.microphones, self.rate = array.microphones, sample_rate
+        self.n_fft, self.hop_length, self.band = n_fft, hop_length, (f_min, f_max)
+
+    def spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
+        """Spectra (B, M, F, T') and their frequencies (F,) in Hz."""
+        return spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
+
+
+class GccPhat(Directional):
+    """Correlation of each pair with phase transform, lag by lag: (B, M, T) -> (B, P, L, T').
+
+    Args:
+        per_sample: lags in the time of a sample. They reach as far as sound can be late from one microphone to another.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        array: Array | None,
+        n_fft: int = 512,
+        hop_length: int = 256,
+        f_min: float = 100.0,
+        f_max: float = 7000.0,
+        per_sample: int = 4,
+    ):
+        super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
+        if per_sample < 1:
+            raise UserError(f"features.per_sample={per_sample} should be 1 or more.")
+        reach = float(torch.pdist(self.microphones).max()) / SPEED  # s
+        most = int(reach * sample_rate * per_sample) + 1
+        self.lags = torch.arange(-most, most + 1) / (sample_rate * per_sample)  # (L,) in s
+
+    def forward(self, wave: Tensor) -> Tensor:
+        x, hertz = self.spectrum(wave)
+        return gcc_phat(x, pairs(wave.shape[1]).to(x.device), self.lags, hertz)
+
+
+class Phase(Directional):
+    """How microphones differ at each frequency: (B, M, T) -> (B, 3 P + 1, F, T').
+
+    Cosine and sine of the phase by which the second of each pair is ahead of the first; the level in dB by which it is
+    louder, divided by 10; and the mean level of all, in units of 10 dB, that tells sound from noise.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        array: Array | None,
+        n_fft: int = 512,
+        hop_length: int = 256,
+        f_min: float = 100.0,
+        f_max: float = 7000.0,
+    ):
+        super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
+
+    def forward(self, wave: Tensor) -> Tensor:
+        x, _ = self.spectrum(wave)
+        who = pairs(wave.shape[1]).to(x.device)
+        phase = cross(x, who)  # (B, P, F, T')
+        level = (x.abs().square() + LEAST_LEVEL).log10()  # (B, M, F, T')
+        louder = level[:, who[:, 1]] - level[:, who[:, 0]]
+        mean = level.mean(1, keepdim=True)
+        return torch.cat([phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)], dim=1)
+
+
+class SteeredPower(Directional):
+    """A map of steered response power with phase transform, band by band: (B, M, T) -> (B, bands, D, T').
+
+    Args:
+        bands: equal parts of the frequencies.
+        step: between the D directions, in degrees.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        array: Array | None,
+        n_fft: int = 512,
+        hop_length: int = 256,
+        f_min: float = 100.0,
+        f_max: float = 7000.0,
+        bands: int = 8,
+        step: float = 10.0,
+    ):
+        super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
+        if bands < 1 or not 0 < step <= 90:
+            raise UserError(
+                f"features.bands={bands} should be 1 or more and features.step={step} from 0 to 90 degrees."
+            )
+        assert array is not None
+        self.bands, self.directions = bands, grid(array, step)
+
+    def forward(self, wave: Tensor) -> Tensor:
+        x, hertz = self.spectrum(wave)
+        return srp_map(x, self.microphones, self.directions, hertz, self.bands)
