@@ -83,6 +83,10 @@ class Phase(Directional):
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
 
+    def centers(self) -> Tensor:
+        """The frequencies (F,) in Hz."""
+        return self.spectrum(torch.zeros(1, len(self.microphones), self.n_fft))[1]
+
     def forward(self, wave: Tensor) -> Tensor:
         x, _ = self.spectrum(wave)
         who = pairs(wave.shape[1]).to(x.device)

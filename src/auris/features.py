@@ -4,6 +4,7 @@ Any module that keeps the batch first will do, torchaudio's transforms among the
 """
 
 from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +15,14 @@ from auris.data.spec import Shape
 from auris.spectral import LEAST_POWER, centres
 
 LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
+
+
+@runtime_checkable
+class Banded(Protocol):
+    """A feature whose bands have frequencies."""
+
+    def centers(self) -> Tensor:
+        """(F,) in Hz."""
 
 
 class Standardized(nn.Module):

@@ -18,7 +18,7 @@ from auris.data.loader import Step
 from auris.data.module import AudioData
 from auris.data.spec import Batch, Shape, Spec
 from auris.errors import UserError, first_line
-from auris.features import Standardized
+from auris.features import Banded, Standardized
 from auris.make import make, make_each
 from auris.models import Detector
 from auris.once import Once
@@ -217,7 +217,10 @@ def build(cfg: DictConfig, spec: Spec) -> System:
         raise UserError(f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}; "
                         "data.normal=LABEL with task=anomaly looks for what is not LABEL, array=NAME with task="
                         "localization for directions, neither with task=classification tells labels.")  # fmt: skip
-    model = make(cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task, spec=spec)
+    centers = features.transform.centers() if isinstance(features.transform, Banded) else None
+    model = make(
+        cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task, spec=spec, centers=centers
+    )
     loss = make(cfg.loss)
     task.check(model, loss)
     augment = Augment(

@@ -9,10 +9,11 @@ from auris.models.detector import Autoencoder, Detector
 from auris.models.network import Network
 from auris.models.plain import Lookup, NearestNeighbours, Plain
 from auris.models.self_supervised import SelfSupervised
+from auris.models.steered import Steered
 from auris.models.vae import Vae
 
 __all__ = [
     "Autoencoder", "Cnn", "Cnn1d", "CnnAutoencoder", "DenseAutoencoder", "Detector", "Formula", "LeastSquares",
     "Linear", "LinearAutoencoder", "Lookup", "Mean", "MeanDeviation", "Mlp", "Music", "NearestNeighbours",
-    "Network", "NormMusic", "Plain", "SelfSupervised", "SrpPhat", "Vae",
+    "Network", "NormMusic", "Plain", "SelfSupervised", "SrpPhat", "Steered", "Vae",
 ]  # fmt: skip
