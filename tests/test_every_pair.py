@@ -200,7 +200,7 @@ def test_a_model_takes_a_step_with_every_option_that_it_does_not_refuse(
     choices = [f"{group}={option}" for option in options(group)]
     nodes = {choice: configured(*words(place, choice))[group] for choice in choices}
     for model in (f"model={option}" for option in options("model")):
-        cfg = configured(*words(place, model))
+        cfg = configured(*words(place, model, "augment=none"))
         data = open_data(cfg)
         monkeypatch.setattr(System, "data", data)
         for choice in (choice for choice in choices if (model, choice) not in REFUSED):
