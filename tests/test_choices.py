@@ -1,5 +1,7 @@
 """A choice brings what goes with it, what is typed wins, and nothing else changes."""
 
+from functools import cache
+
 import pytest
 from omegaconf import DictConfig, OmegaConf
 from running import configured
@@ -9,10 +11,15 @@ SHARED_BY_ALL = {"data", "callbacks", "trainer"}  # of which single settings are
 
 def changed(*words: str) -> set[str]:
     """The groups and data settings in which these words differ from the main job."""
-    usual, other = (configured(*given) for given in ((), words))
+    usual, other = main_job(), configured(*words)
     top = {name for name in usual if name != "choices" and usual[name] != other[name]}
     inner = {f"{group}.{key}" for group in top for key in other[group] if differs(usual[group], other[group], key)}
     return top - SHARED_BY_ALL | {key for key in inner if key.split(".")[0] in SHARED_BY_ALL}
+
+
+@cache
+def main_job() -> DictConfig:
+    return configured()
 
 
 def differs(one: DictConfig, other: DictConfig, key: str) -> bool:
