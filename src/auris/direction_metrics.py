@@ -87,13 +87,18 @@ class Within(Share, Angular):
         return weight @ (error <= self.degrees).to(weight) / weight.sum(1)
 
 
-def direction_metrics(seen: Seen, bins: Mapping[str, Sequence[float]], sections: Sequence[str]) -> dict[str, Metric]:
-    """The metrics by name; the mean error in each section, and between each two `bins` of a condition."""
-    parts = {
+def direction_metrics(seen: Seen) -> dict[str, Metric]:
+    """The metrics over all clips, by name."""
+    shares = {f"within_{degrees}": Within(seen, degrees) for degrees in WITHIN}
+    return {"mean_error": MeanError(seen), "median_error": MedianError(seen), **shares}
+
+
+def errors_in_parts(seen: Seen, bins: Mapping[str, Sequence[float]], sections: Sequence[str]) -> dict[str, Metric]:
+    """The mean error in each section, or else between each two edges of a condition's bins."""
+    if len(sections) > 1:
+        return {f"mean_error_{name}": MeanError(seen, "section", k, k + 1) for k, name in enumerate(sections) if name}
+    return {
         f"mean_error_{name}_{low:g}_to_{high:g}_{UNITS[name]}": MeanError(seen, name, low, high)
         for name, edges in bins.items()
         for low, high in pairwise(edges)
     }
-    shares = {f"within_{degrees}": Within(seen, degrees) for degrees in WITHIN}
-    own = {f"mean_error_{name}": MeanError(seen, "section", k, k + 1) for k, name in enumerate(sections) if name}
-    return {"mean_error": MeanError(seen), "median_error": MedianError(seen), **shares, **parts, **own}

@@ -33,7 +33,7 @@ Scores = dict[str, Any]
 
 def score(system: System, answers: Answers, data: AudioData) -> Scores:
     """All metrics of the task, each with its interval, beside those of the best constant answer."""
-    metrics = system.task.metrics()
+    metrics = {**system.task.metrics(), **system.task.breakdown()}
     guess = system.task.guess(data.target[data.members("train")], answers.decoded)
     group = groups(answers, data)
     estimates = {key: metric.estimate(answers.decoded, answers.target, group=group) for key, metric in metrics.items()}
@@ -131,9 +131,10 @@ def open_test(folder: Path, data: AudioData) -> None:
 def tell_scores(name: str, scores: Scores, source: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     tell(f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark(source)}")
-    for key, value in scores["metrics"].items():
-        if not math.isnan(value["value"]):
-            tell(f"  {key:<18} {Estimate(**value)}   ({scores['majority'][key]:.3f})")
+    told = {key: value for key, value in scores["metrics"].items() if not math.isnan(value["value"])}
+    width = max([18, *map(len, told)])
+    for key, value in told.items():
+        tell(f"  {key:<{width}} {Estimate(**value)}   ({scores['majority'][key]:.3f})")
 
 
 def mark(source: str) -> str:

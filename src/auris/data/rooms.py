@@ -119,7 +119,7 @@ class Rooms(Laws, Source):
         """What is fixed of a test scene, in words."""
         if name != "test" or not self.grid:
             return ""
-        return ", ".join(f"{key} {value:g}" for key, value in self.fixed(number).items())
+        return "_".join(f"{key}_{value:g}" for key, value in self.fixed(number).items())
 
     def fixed(self, number: int) -> dict[str, Any]:
         """The conditions of a test scene: the grid's combinations take turns."""

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from auris.arrays import angles
 from auris.data.spec import Spec
-from auris.direction_metrics import direction_metrics, great_circle
+from auris.direction_metrics import direction_metrics, errors_in_parts, great_circle
 from auris.errors import UserError
 from auris.metrics import Metric
 from auris.tasks.task import Task
@@ -59,7 +59,10 @@ class Localization(Task):
         return self.seen(F.normalize(F.pad(output.float(), (0, 3 - self.out_shape[0])), dim=-1))
 
     def metrics(self) -> dict[str, Metric]:
-        return direction_metrics(self.seen, BINS, self.sections)
+        return direction_metrics(self.seen)
+
+    def breakdown(self) -> dict[str, Metric]:
+        return errors_in_parts(self.seen, BINS, self.sections)
 
     def error(self, decoded: Tensor, target: Tensor) -> Tensor:
         return great_circle(decoded, self.seen(target[:, :3]))

@@ -86,6 +86,10 @@ class Task(nn.Module, ABC):
     def metrics(self) -> dict[str, Metric]:
         """The metrics of decoded outputs, by name; the first is the main one."""
 
+    def breakdown(self) -> dict[str, Metric]:
+        """More metrics, told once at the end: for parts of the clips, by name."""
+        return {}
+
     @abstractmethod
     def error(self, decoded: Tensor, target: Tensor) -> Tensor:
         """How wrong each decoded output is, (N,), to find the worst."""
