@@ -23,7 +23,12 @@ def main() -> None:
     name = options.set or which_set(runs)
     shown = scored(runs, name)
     rows = compare(shown, options.metric, name)
-    show(rows, name, options)
+    if options.details:
+        from auris.details import details
+
+        print(details(shown, name))
+    else:
+        show(rows, name, options)
     if left := len(runs) - len(shown):
         print(f"Left out, as they have not looked at their {name} set: {left} runs.", file=sys.stderr)
     if options.picture or options.same or options.against:
@@ -47,6 +52,7 @@ def command_line() -> Namespace:
     )
     parser.add_argument("--against", metavar="SETTING", help="draw the metric over this setting, such as data.snr")
     parser.add_argument("--metric", help="which metric (default: the main one of the task)")
+    parser.add_argument("--details", action="store_true", help="all metrics, with intervals over clips, side by side")
     parser.add_argument("--set", choices=("test", "val"), help="of which clips (default: test, if any run tested)")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON instead of Markdown")

@@ -26,6 +26,7 @@ class Row:
     majority: float
     minutes: float  # a run
     source: str
+    best: str  # "max" or "min"
 
 
 def which_set(runs: Sequence[Run]) -> str:
@@ -50,7 +51,7 @@ def compare(runs: Sequence[Run], metric: str | None, name: str) -> list[Row]:
         summarize(label, group, metric or main_metric(group[0], name), name)
         for label, group in configurations(scored(runs, name))
     ]
-    return sorted(rows, key=lambda row: (isnan(row.mean), -row.mean))
+    return sorted(rows, key=lambda row: (isnan(row.mean), row.mean if row.best == "min" else -row.mean))
 
 
 def main_metric(run: Run, name: str) -> str:
@@ -81,6 +82,7 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
         majority=mean(constant),
         minutes=mean(run.result["seconds"] for run in group) / 60,
         source=", ".join(sorted({run.result["source"] for run in group})),
+        best=group[0].result[name].get("best", {}).get(metric, "max"),
     )
 
 

@@ -61,12 +61,16 @@ class Angular(Metric):
 class MeanError(Angular):
     """The mean angle in degrees."""
 
+    best = "min"
+
     def pool(self, error: Tensor, weight: Tensor) -> Tensor:
         return weight @ error / weight.sum(1)
 
 
 class MedianError(Angular):
     """The angle in degrees that half of the clips stay below: the middle one, or the lower of the two."""
+
+    best = "min"
 
     def pool(self, error: Tensor, weight: Tensor) -> Tensor:
         error, order = error.sort()

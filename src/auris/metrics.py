@@ -7,7 +7,7 @@ the metric for each, can't; the tests hold every metric against torchmetrics.
 """
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
@@ -28,6 +28,8 @@ class Estimate(NamedTuple):
 
 class Metric(ABC):
     """A metric over a whole set of clips."""
+
+    best: ClassVar[str] = "max"  # or "min", where it tells how wrong answers are
 
     @abstractmethod
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -116,6 +118,8 @@ class Auroc(Metric):
 
 class MeanSquaredError(Metric):
     """The mean over clips of their squared errors, of answers (N, 2): error and power."""
+
+    best = "min"
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return weight @ decoded[:, 0] / weight.sum(1)

@@ -41,6 +41,7 @@ def score(system: System, answers: Answers, data: AudioData) -> Scores:
         "clips": len(answers.target),
         "loss": answers.loss[system.task.settled(answers.target)].mean().item(),
         "metrics": {key: estimate._asdict() for key, estimate in estimates.items()},
+        "best": {key: metric.best for key, metric in metrics.items()},
         "majority": {key: metric.value(guess, answers.target) for key, metric in metrics.items()},
     }
 

@@ -24,7 +24,7 @@ from auris.simulate.scenes import Heard, Laws, Simulator, image_source
 
 COLUMNS = ",".join(("azimuth", "elevation", *CONDITIONS, "section", "split", "group", "scene"))
 VERSION = 1  # raised whenever the same settings would give other scenes
-AT_ONCE = 10  # scenes that are simulated together
+AT_ONCE = 20  # scenes that are done, or not, when a simulation is taken up again
 FULL = 0.9  # of full scale, where the peaks of scenes are
 SIMULATORS = {"shoebox": image_source, "pyroomacoustics": pyroomacoustics}
 
@@ -95,7 +95,7 @@ class Rooms(Laws, Source):
         return Path(self.store) / "simulated" / "rooms" / name
 
     def parts(self) -> list[tuple[str, range]]:
-        """Sets and numbers of scenes that are simulated together."""
+        """Sets and numbers of scenes that one thread simulates in a go."""
         sizes = {"train": self.train_size, "val": self.val_size, "test": self.test_size}
         return [
             (name, range(start, min(start + AT_ONCE, size)))
@@ -104,16 +104,15 @@ class Rooms(Laws, Source):
         ]
 
     def simulate(self, part: tuple[str, range]) -> Iterator[tuple[list[Any], np.ndarray]]:
-        """The rows and the waves (T, M) of some scenes."""
+        """The rows and the waves (T, M) of some scenes; one by one, as a processor gains nothing by more at a time."""
         name, numbers = part
-        laws = [self.laws(name, number) for number in numbers]
-        heard = self.hear(name, [[0, number] for number in numbers], laws, torch.device("cpu"))
-        azimuth, elevation = angles(heard.direction)
-        facts = torch.cat([torch.stack([azimuth, elevation], 1), heard.conditions], 1).double().numpy().round(4)
-        for number, row, wave, scene in zip(numbers, facts.tolist(), heard.wave, heard.scenes, strict=True):
-            loud = FULL / wave.abs().max()
-            section, path = self.cell(name, number), f"{name}_{number:05}"
-            yield [path, *row, section, name, path, scene.drawing()], (wave * loud).T.numpy()
+        for number in numbers:
+            heard = self.hear(name, [[0, number]], [self.laws(name, number)], torch.device("cpu"))
+            azimuth, elevation = angles(heard.direction[0])
+            facts = [round(float(fact), 4) for fact in (azimuth, elevation, *heard.conditions[0])]
+            path, wave = f"{name}_{number:05}", heard.wave[0].T.numpy()
+            row = [path, *facts, self.cell(name, number), name, path, heard.scenes[0].drawing()]
+            yield row, wave * (FULL / np.abs(wave).max())
 
     def cell(self, name: str, number: int) -> str:
         """What is fixed of a test scene, in words."""

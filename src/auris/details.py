@@ -1,0 +1,29 @@
+"""All metrics of some configurations, side by side, each with its interval over clips."""
+
+from collections.abc import Sequence
+from math import isnan
+
+from auris.compare import number, scored
+from auris.configurations import configurations
+from auris.metrics import Estimate
+from auris.runs import Run
+
+
+def details(runs: Sequence[Run], name: str) -> str:
+    """A Markdown table: a row for each metric of the set, "test" or "val", a column for the newest run of each.
+
+    Metrics that have no value in any run, for want of such clips, are left out.
+    """
+    groups = configurations(scored(runs, name))
+    newest = {label: group[-1].result[name]["metrics"] for label, group in groups}
+    metrics = dict.fromkeys(metric for scores in newest.values() for metric in scores)
+    rows = [[metric, *(cell(scores.get(metric)) for scores in newest.values())] for metric in metrics]
+    lines = [[name, *newest], ["---"] * (1 + len(newest)), *(row for row in rows if any(row[1:]))]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def cell(estimate: dict[str, float | None] | None) -> str:
+    """A value with its interval; nothing where there is none."""
+    if not estimate or isnan(number(estimate["value"])):
+        return ""
+    return str(Estimate(**{key: number(value) for key, value in estimate.items()}))
