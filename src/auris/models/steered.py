@@ -95,7 +95,7 @@ class Steering(nn.Module):
 
     def forward(self, cross: Tensor) -> Tensor:
         parts = zip(cross.tensor_split(self.groups, -1), self.expected.tensor_split(self.groups, 2), strict=True)
-        maps = [torch.einsum("bkpcf,pcfd->bkd", *part) / part[1].shape[:3].numel() for part in parts]
+        maps = [2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel() for part in parts]
         return torch.cat([*maps, torch.stack(maps).mean(0)], 1)
 
 
