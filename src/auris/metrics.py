@@ -7,7 +7,7 @@ the metric for each, can't; the tests hold every metric against torchmetrics.
 """
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
@@ -28,6 +28,8 @@ class Estimate(NamedTuple):
 
 class Metric(ABC):
     """A metric over a whole set of clips."""
+
+    ends: ClassVar[tuple[float, ...]] = (0.0, 1.0)  # the best and the worst value there can be; none: it has a unit
 
     @abstractmethod
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -53,7 +55,7 @@ class Metric(ABC):
         value = self.value(decoded, target)
         if value != value:
             return value, value
-        if value in (0.0, 1.0):
+        if value in self.ends:
             return wilson(value, self.count(target, group))
         values = self.resampled(decoded, target, repeats, group)
         low, high = values[~values.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
@@ -116,6 +118,8 @@ class Auroc(Metric):
 
 class MeanSquaredError(Metric):
     """The mean over clips of their squared errors, of answers (N, 2): error and power."""
+
+    ends = ()
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return weight @ decoded[:, 0] / weight.sum(1)
