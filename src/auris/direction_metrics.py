@@ -36,6 +36,8 @@ class Angular(Metric):
     Where a condition is named, only clips count for which it is from `low` to below `high`.
     """
 
+    ends = ()  # degrees
+
     def __init__(self, seen: Seen, condition: str | None = None, low: float = -inf, high: float = inf):
         self.seen, self.condition, self.low, self.high = seen, condition, low, high
 

@@ -117,11 +117,11 @@ class SteeredPower(Directional):
         step: float = 10.0,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        if bands < 1 or not 0 < step <= 90:
-            raise UserError(
-                f"features.bands={bands} should be 1 or more and features.step={step} from 0 to 90 degrees."
-            )
         assert array is not None
+        most = len(self.spectrum(torch.zeros(1, 1, n_fft))[1])
+        if not (0 < bands <= most and 0 < step <= 90):
+            raise UserError(f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
+                            f"features.step={step} above 0 and up to 90 degrees.")  # fmt: skip
         self.bands, self.directions = bands, grid(array, step)
 
     def forward(self, wave: Tensor) -> Tensor:

@@ -30,6 +30,7 @@ class Metric(ABC):
     """A metric over a whole set of clips."""
 
     best: ClassVar[str] = "max"  # or "min", where it tells how wrong answers are
+    ends: ClassVar[tuple[float, ...]] = (0.0, 1.0)  # the best and the worst value there can be; none: it has a unit
 
     @abstractmethod
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -55,7 +56,7 @@ class Metric(ABC):
         value = self.value(decoded, target)
         if value != value:
             return value, value
-        if value in (0.0, 1.0):
+        if value in self.ends:
             return wilson(value, self.count(target, group))
         values = self.resampled(decoded, target, repeats, group)
         low, high = values[~values.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
@@ -120,6 +121,7 @@ class MeanSquaredError(Metric):
     """The mean over clips of their squared errors, of answers (N, 2): error and power."""
 
     best = "min"
+    ends = ()
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return weight @ decoded[:, 0] / weight.sum(1)

@@ -122,8 +122,8 @@ def open_data(cfg: DictConfig) -> AudioData:
     """The data set that `cfg` names."""
     making.plugins[:] = cfg.plugins
     facts: dict[str, Any] = plain(cfg.data)
+    check_types(making.allowed(str(cfg.data.recordings.get("_target_")), "data.recordings"), facts, "data")
     source = make(cfg.data.recordings, store=cfg.paths.store, array=open_array(cfg), **facts)
-    check_types(type(source), facts, "data")
     settings = {key: value for key, value in facts.items() if key in AudioData.SETTINGS}
     check_types(AudioData, settings, "data")
     return AudioData(source, store=cfg.paths.store, seed=cfg.seed, array=open_array(cfg), **settings)

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from auris.data.clips import CONDITIONS, read_table
 from auris.data.sources import Collection, Source
 from auris.data.splits import SETS
 from auris.errors import UserError, nearest
-from auris.simulate.dry import dry_sounds
+from auris.simulate.dry import Dry, dry_sounds, listing
 from auris.simulate.folder import write_parts
 from auris.simulate.reference import pyroomacoustics
 from auris.simulate.scenes import Heard, Laws, Simulator, image_source
@@ -25,7 +27,6 @@ from auris.simulate.scenes import Heard, Laws, Simulator, image_source
 COLUMNS = ",".join(("azimuth", "elevation", *CONDITIONS, "section", "split", "group", "scene"))
 VERSION = 1  # raised whenever the same settings would give other scenes
 AT_ONCE = 20  # scenes that are done, or not, when a simulation is taken up again
-FULL = 0.9  # of full scale, where the peaks of scenes are
 SIMULATORS = {"shoebox": image_source, "pyroomacoustics": pyroomacoustics}
 
 
@@ -44,6 +45,7 @@ class Rooms(Laws, Source):
         online: draw new training scenes for each epoch, on the training device.
         simulation_seed: other numbers give other rooms.
         simulation_rate: sample rate in Hz.
+        sample_rate: of the clips in Hz; where scenes are new in each epoch they are not resampled.
         simulator: of the responses: "shoebox", or as a reference "pyroomacoustics", with ray tracing.
     """
 
@@ -60,6 +62,7 @@ class Rooms(Laws, Source):
     simulation_seed: int
     simulation_rate: int
     simulator: str
+    sample_rate: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -67,9 +70,23 @@ class Rooms(Laws, Source):
             raise UserError("Rooms are heard by an array of microphones; choose one, as in array=circular6.")
         if self.simulator not in SIMULATORS:
             raise UserError(f"There is no data.simulator={self.simulator}; {nearest(self.simulator, SIMULATORS)}")
-        if unknown := set(self.grid) - {field.name for field in fields(Laws)}:
-            name = min(unknown)
-            raise UserError(f"There is no data.grid.{name}; {nearest(name, [field.name for field in fields(Laws)])}")
+        if self.simulation_seed < 0 or self.simulation_rate < 1000:
+            raise UserError(f"data.simulation_seed={self.simulation_seed} should be 0 or more, "
+                            f"data.simulation_rate={self.simulation_rate} 1000 Hz or more.")  # fmt: skip
+        if self.online and self.sample_rate not in (None, self.simulation_rate):
+            raise UserError("data.online draws scenes at data.simulation_rate; set that instead of data.sample_rate.")
+        self.check_grid()
+
+    def check_grid(self) -> None:
+        """Raise `UserError` for what is no condition, or none of its values."""
+        known = [field.name for field in fields(Laws)]
+        for name, values in self.grid.items():
+            if name not in known:
+                raise UserError(f"There is no data.grid.{name}; {nearest(name, known)}")
+            if not isinstance(values, Sequence) or not values:
+                raise UserError(f"data.grid.{name}={values} should be a list of values, as in [0.3,0.6].")
+            for value in values:
+                replace(self, grid={}, **{name: value})  # which checks it
 
     @property
     def endless(self) -> bool:  # type: ignore[override]
@@ -85,12 +102,18 @@ class Rooms(Laws, Source):
         about = f"SIMULATED rooms, not recordings; to hear them: {self.folder}"
         return Collection(read_table(table), "simulated", about)
 
+    @cached_property
+    def dry(self) -> dict[str, list[Dry]]:
+        """What sounds in each set."""
+        return dry_sounds(self.sounds, self.sources)
+
     @property
     def folder(self) -> Path:
         """Where these scenes are kept: under a hash of all that they depend on."""
-        other = {"store", "online", "array"}
+        other = {"store", "online", "array", "sample_rate", "sources"}
         facts = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in other}
         facts["microphones"] = self.microphones.microphones.tolist()
+        facts["sources"] = self.sources and listing(self.sources)
         name = hashlib.blake2b(json.dumps([VERSION, facts], default=dict).encode(), digest_size=6).hexdigest()
         return Path(self.store) / "simulated" / "rooms" / name
 
@@ -108,17 +131,17 @@ class Rooms(Laws, Source):
         name, numbers = part
         for number in numbers:
             heard = self.hear(name, [[0, number]], [self.laws(name, number)], torch.device("cpu"))
-            azimuth, elevation = angles(heard.direction[0])
-            facts = [round(float(fact), 4) for fact in (azimuth, elevation, *heard.conditions[0])]
-            path, wave = f"{name}_{number:05}", heard.wave[0].T.numpy()
-            row = [path, *facts, self.cell(name, number), name, path, heard.scenes[0].drawing()]
-            yield row, wave * (FULL / np.abs(wave).max())
+            facts = [round(float(fact), 4) for fact in (*angles(heard.direction[0]), *heard.conditions[0])]
+            known = ["" if math.isnan(fact) else fact for fact in facts]  # a dry room has no reverberation time
+            path = f"{name}_{number:05}"
+            row = [path, *known, self.cell(name, number), name, path, heard.scenes[0].drawing()]
+            yield row, heard.wave[0].T.numpy()
 
     def cell(self, name: str, number: int) -> str:
         """What is fixed of a test scene, in words."""
         if name != "test" or not self.grid:
             return ""
-        return "_".join(f"{key}_{value:g}" for key, value in self.fixed(number).items())
+        return "_".join(f"{key}_{value}" for key, value in self.fixed(number).items())
 
     def fixed(self, number: int) -> dict[str, Any]:
         """The conditions of a test scene: the grid's combinations take turns."""
@@ -131,13 +154,14 @@ class Rooms(Laws, Source):
         return heard.wave, torch.cat([heard.direction, heard.conditions, heard.conditions.new_zeros(len(index), 1)], 1)
 
     def laws(self, name: str, number: int) -> Laws:
-        return replace(self, **self.fixed(number)) if name == "test" and self.grid else self
+        """What a scene is drawn from."""
+        return replace(self, grid={}, **self.fixed(number)) if name == "test" and self.grid else self
 
     def hear(self, name: str, seeds: Sequence[Sequence[int]], laws: Sequence[Laws], device: torch.device) -> Heard:
         """Scenes of one set, a seed for each."""
         rngs = [np.random.default_rng([self.simulation_seed, SETS.index(name), *seed]) for seed in seeds]
         simulator = Simulator(
             self.microphones, self.simulation_rate, round(self.duration * self.simulation_rate),
-            dry_sounds(self.sounds, self.sources)[name], SIMULATORS[self.simulator],
+            self.dry[name], SIMULATORS[self.simulator],
         )  # fmt: skip
         return simulator(rngs, laws, device)

@@ -45,8 +45,12 @@ class Spec:
     @classmethod
     def load(cls, path: Path) -> "Spec":
         facts = json.loads(path.read_text())
-        tuples: dict[str, Any] = {key: tuple(fact) for key, fact in facts.items() if isinstance(fact, list)}
-        return cls(**{**facts, **tuples})
+        return cls(**{key: as_tuples(fact) for key, fact in facts.items()})
+
+
+def as_tuples(fact: Any) -> Any:
+    """Lists of any depth as tuples, which JSON does not know."""
+    return tuple(map(as_tuples, fact)) if isinstance(fact, list) else fact
 
 
 class Batch:

@@ -11,18 +11,19 @@ SQUARE_DEGREES = 360**2 / math.pi  # on a sphere
 GOLDEN = math.pi * (3 - math.sqrt(5))  # the golden angle
 
 
-def grid(array: Array, step: float) -> Tensor:
+def grid(array: Array, step: float, elevated: bool = False) -> Tensor:
     """Directions about `step` degrees apart, of all those that the array can tell apart, as `Array.fold` leaves them.
 
-    For a line half a circle; for a plane that lies level all azimuths, without elevation, and else half a sphere; for
-    more a sphere.
+    For a line half a circle; for a plane half a sphere, or, if it lies level and they need not be `elevated`, all
+    azimuths; for more a sphere.
     """
     around, sphere_count = round(360 / step), round(SQUARE_DEGREES / step**2)
     if array.dimensions == 1:
         return half_circle(array, around // 2 + 1)
     if array.dimensions == 3:
         return sphere(sphere_count)
-    return circle(around) if array.side[:2].norm() < FLAT else half_sphere(array, sphere_count // 2)
+    level = array.side[:2].norm() < FLAT
+    return circle(around) if level and not elevated else half_sphere(array, sphere_count // 2)
 
 
 def circle(count: int) -> Tensor:

@@ -62,7 +62,9 @@ class Search(Classical):
         self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float, step: float
     ):
         super().__init__(in_shape, out_shape, spec, n_fft, f_min, f_max)
-        self.register_buffer("tried", grid(self.array, step), persistent=False)
+        if not 0 < step <= 90:
+            raise UserError(f"model.step={step} should be above 0 and up to 90 degrees.")
+        self.register_buffer("tried", grid(self.array, step, elevated=self.size == 3), persistent=False)
 
     def directions(self, x: Tensor, hertz: Tensor) -> Tensor:
         return estimate(self.power(x, hertz), self.tried)

@@ -7,6 +7,7 @@ from torch.optim import Optimizer
 
 from auris.errors import UserError
 from auris.make import make
+from auris.models import Formula
 from auris.optimizers.gradientless import Solver
 
 
@@ -20,9 +21,10 @@ def make_optimizer(node: Any, system: Any) -> Optimizer:
     facts = {"model": system.model, "loss": system.loss, "examples": system.examples}
     optimizer: Optimizer = make(node, params=groups, **facts)
     if not isinstance(optimizer, Solver) and not any(group["params"] for group in groups):
+        own = "nothing" if isinstance(system.model, Formula) else "memorize"
         raise UserError(
             f"{type(optimizer).__name__} looks for parameters and {type(system.model).__name__} has none to find; "
-            "choose optimizer=memorize, which such a model brings by itself."
+            f"choose optimizer={own}, which such a model brings by itself."
         )
     return optimizer
 

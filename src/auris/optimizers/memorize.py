@@ -12,8 +12,8 @@ class Memorize(Solver):
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         if not isinstance(model, Plain):
-            raise UserError(f"optimizer: {type(model).__name__} has parameters to find and can't keep clips; "
-                            "choose another optimizer, such as adamw.")  # fmt: skip
+            raise UserError(f"optimizer: {type(model).__name__} can't keep clips; choose another optimizer, or leave "
+                            "it away.")  # fmt: skip
         super().__init__(params, model, examples)
         self.plain = model
 

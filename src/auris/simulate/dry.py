@@ -31,6 +31,12 @@ class Recorded:
         return level(audio.fit(wave, round(seconds * rate), "repeat")[0])
 
 
+def listing(folder: str) -> list[tuple[str, int]]:
+    """Names and sizes in bytes of the recordings below a folder: with others, scenes would be others."""
+    root = Path(folder).expanduser()
+    return [(str(path.relative_to(root)), path.stat().st_size) for path in recordings(root)]
+
+
 def dry_sounds(names: Sequence[str], folder: str | None) -> dict[str, list[Dry]]:
     """What sounds in each set: the made-up sounds of these names, or a share of the recordings below a folder.
 

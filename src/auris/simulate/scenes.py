@@ -23,10 +23,11 @@ from auris.simulate.shoebox import LEAD, Rooms, check, complete_order, impulse_r
 Law = float | Sequence[float]  # a value, or the two ends of a range that it is drawn from, evenly
 Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
 DECAY = 0.85  # of the RT60 asked for: how long responses are, about 40 dB of what they turn out to decay
-MARGIN = 0.1  # m, the least distance of anything to a wall
+MARGIN = 0.1  # m, the least distance of a source to a wall, and of what is round an array
 MOST = 0.99  # that all walls together absorb
 HEARD = 0.3  # of the level of a sound as a whole, at least, that it has in the scene
-DRAWS = 1000  # in which a place for a source has to be found
+DRAWS = 1000  # in which a place for a source has to be found, and a sound that is no pause
+FULL = 0.9  # of full scale, where the peaks of scenes are
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,17 @@ class Scene(NamedTuple):
 class Heard(NamedTuple):
     """Some scenes as an array hears them."""
 
-    wave: Tensor  # (B, M, T), of unit power
+    wave: Tensor  # (B, M, T), the peak of each at `FULL`
     direction: Tensor  # (B, 3) unit vectors to the source, as seen from the array
     conditions: Tensor  # (B, 3): RT60 in s, measured on the responses, SNR in dB, distance in m
     scenes: list[Scene]
 
 
-def draw(rng: np.random.Generator, laws: Laws) -> Scene:
-    """A scene. Raises `UserError` where no place for a source is found."""
+def draw(rng: np.random.Generator, laws: Laws, reach: float) -> Scene:
+    """A scene for an array that reaches so many m from its middle. Raises `UserError` where no place is found.
+
+    Places are drawn until both are in the room, so that small rooms hold near sources more often than the laws say.
+    """
     size = np.array([drawn(rng, side) for side in laws.room])
     weight = np.exp(laws.uneven * rng.uniform(-1, 1, 6))
     azimuth, rt60, snr, before = (
@@ -118,13 +122,18 @@ def draw(rng: np.random.Generator, laws: Laws) -> Scene:
     diffuse_snr = np.inf if laws.diffuse_snr is None else drawn(rng, laws.diffuse_snr)
     for _ in range(DRAWS):
         centre, source = places(rng, laws, size)
-        if ((source > MARGIN) & (source < size - MARGIN)).all():
+        if inside(source, size, MARGIN) and inside(centre, size, MARGIN + reach):
             return Scene(size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before)
-    raise UserError("No source at data.distance fits into the rooms; make data.room larger or data.distance less.")
+    raise UserError("No array with a source at data.distance fits into the rooms; make data.room larger, data.distance "
+                    "less, or change data.array_height or data.source_height.")  # fmt: skip
+
+
+def inside(place: np.ndarray, size: np.ndarray, margin: float) -> bool:
+    return bool(((place > margin) & (place < size - margin)).all())
 
 
 def places(rng: np.random.Generator, laws: Laws, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where (3,) in m an array and a source might be, the latter perhaps outside of the room."""
+    """Where (3,) in m an array and a source might be, perhaps outside of the room."""
     centre = np.array([*(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)), drawn(rng, laws.array_height)])
     height, turn = drawn(rng, laws.source_height), rng.uniform(0, 2 * np.pi)
     level = drawn(rng, laws.distance) ** 2 - (height - centre[2]) ** 2  # m^2; below 0 it is nearer than it is high
@@ -156,7 +165,8 @@ class Simulator:
 
     def __call__(self, rngs: Sequence[np.random.Generator], laws: Sequence[Laws], device: torch.device) -> Heard:
         """A scene of each generator by each law (B of them), simulated on `device`."""
-        scenes = [draw(rng, law) for rng, law in zip(rngs, laws, strict=True)]
+        reach = float(self.array.microphones.norm(dim=1).max())
+        scenes = [draw(rng, law, reach) for rng, law in zip(rngs, laws, strict=True)]
         size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before = columns(scenes, device)
         microphones = self.array.place(centre, azimuth)  # (B, M, 3)
         absorption = uneven(sabine(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
@@ -168,9 +178,8 @@ class Simulator:
         wave = clean + at_snr(around, clean, diffuse_snr) + at_snr(white[:, 1], clean, snr)
         away = source - centre  # (B, 3)
         seen = turned(away / away.norm(dim=-1, keepdim=True), -azimuth)
-        rms = wave.square().mean((1, 2), keepdim=True).sqrt()
         conditions = torch.stack([measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1)], 1)
-        return Heard(wave / rms, seen, conditions, scenes)
+        return Heard(FULL * wave / wave.abs().amax((1, 2), keepdim=True), seen, conditions, scenes)
 
     def length(self, rt60: float) -> int:
         """Samples L of a response."""
@@ -184,13 +193,17 @@ class Simulator:
         return responses * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]
 
     def sound(self, rng: np.random.Generator, before: float) -> Tensor:
-        """What sounds in a scene, and so many seconds before: (T',). It is no pause that the scene is in."""
+        """What sounds in a scene, and so many seconds before: (T',). It is no pause that the scene is in.
+
+        Raises `UserError` where there are but pauses.
+        """
         dry = self.dry[int(rng.integers(len(self.dry)))]
         size = self.samples + round(before * self.rate)
-        while True:
+        for _ in range(DRAWS):
             sound = dry(rng, size / self.rate, self.rate)[:size]
             if sound[-self.samples :].std() > HEARD:
                 return torch.from_numpy(sound).float()
+        raise UserError("data.sources: the recordings are silent for the most part; leave out those that are.")
 
     def convolved(self, sounds: Sequence[Tensor], responses: Tensor) -> Tensor:
         """The last T samples (B, M, T) of sounds (T',), one a scene, sent through responses (B, M, L)."""
