@@ -8,6 +8,7 @@ import pytest
 
 from auris.compare import compare, interval, markdown, which_set
 from auris.configurations import configurations
+from auris.details import details
 from auris.errors import UserError
 from auris.runs import find_runs, pick
 
@@ -170,3 +171,27 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
         compare(runs, "acuracy", "test")
     with pytest.raises(UserError, match="None of these runs has looked at its val set"):
         compare(runs, "accuracy", "val")
+
+
+def test_details_show_all_metrics_side_by_side_with_intervals(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 3.0, metric="mean_error", model="music")
+    finished(tmp_path / "b", 2.0, metric="mean_error")
+    lines = details(find_runs([str(tmp_path)]), "test").splitlines()
+    assert lines[0] == "| test | birds music | birds mlp |"
+    assert lines[2:] == ["| mean_error | 3.000 [2.900, 3.200] | 2.000 [1.900, 2.200] |"]
+
+
+def test_details_leave_out_what_has_no_value(tmp_path: Path) -> None:
+    finished(tmp_path / "a", None)
+    assert len(details(find_runs([str(tmp_path)]), "test").splitlines()) == 2
+
+
+def test_of_errors_the_smallest_is_the_best(tmp_path: Path) -> None:
+    for model, error in (("music", 12.0), ("steered", 4.0)):
+        finished(tmp_path / model, error, model=model, metric="mean_error")
+        path = tmp_path / model / "result.json"
+        result = json.loads(path.read_text())
+        result["test"]["best"] = {"mean_error": "min"}
+        path.write_text(json.dumps(result))
+    rows = compare(find_runs([str(tmp_path)]), "mean_error", "test")
+    assert [row.mean for row in rows] == [4.0, 12.0]
