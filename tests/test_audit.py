@@ -15,7 +15,7 @@ from conftest import call, write
 from running import configured
 
 from auris.audit.audit import Audit, audit
-from auris.audit.page import page
+from auris.audit.page import audit_page
 from auris.audit.report import verdict
 from auris.run import open_data
 
@@ -242,13 +242,13 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(tmp_path: Path, monke
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)
     result = judged(folder, tmp_path, "data.folds=3")
-    text = page(result, verdict(result))
+    text = audit_page(result, verdict(result))
     sounds = [base64.b64decode(found) for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)]
-    assert len(sounds) >= 2 and "http" not in text and "<script" not in text
+    assert len(sounds) >= 2 and "http:" not in text and "<script" not in text
     wave, rate = soundfile.read(io.BytesIO(sounds[0]))
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
-    monkeypatch.setattr("auris.audit.page.LARGEST", 10)
-    assert "data:audio" not in page(result, verdict(result))
+    monkeypatch.setattr("auris.players.LARGEST", 10)
+    assert "data:audio" not in audit_page(result, verdict(result))
 
 
 def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -32,7 +33,8 @@ def scores(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
         alarms = "" if threshold is None else f", {int((part > threshold).sum())} alarms"
         axes.hist(part.numpy(), edges.tolist(), color=colour, alpha=0.6, label=f"{name}: {len(part)} clips{alarms}")
     if threshold is not None:
-        axes.axvline(threshold, color="black", linestyle="--", label=f"threshold of alarms ({threshold:g})")
+        label = f"threshold of alarms ({threshold:g})"
+        axes.axvline(threshold, color=rcParams["text.color"], linestyle="--", label=label)
     axes.margins(x=0)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
     return figure
@@ -73,7 +75,8 @@ def roc(score: Tensor, anomalous: Tensor, threshold: float | None, group: Tensor
     at = np.linspace(0, 1, 201)
     seen, truth = score.double().numpy(), anomalous.numpy() == 1
     partial = of(PartialAuroc(share=STRICT), score, anomalous, group)
-    axes.axvspan(0, STRICT, color="0.92", label=f"false alarm rate up to {STRICT:g}: pAUC {partial}")
+    strict = f"false alarm rate up to {STRICT:g}: pAUC {partial}"
+    axes.axvspan(0, STRICT, color="0.5", alpha=0.15, linewidth=0, label=strict)
     low, high = band(seen, truth, at, group.numpy())
     axes.fill_between(at, low, high, color=NORMAL, alpha=0.25, linewidth=0, label="95 % band")
     axes.plot(*curve(seen, truth), color=NORMAL, label="all thresholds")

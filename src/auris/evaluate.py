@@ -2,7 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
+from omegaconf import DictConfig
+
+from auris.data.module import AudioData
 from auris.data.spec import Spec
 from auris.errors import UserError
 from auris.fit import Fitted, make_trainer
@@ -12,11 +17,28 @@ from auris.record import Scores, open_test
 from auris.run import answer, check_same_data, evaluate, open_data
 
 
+class Reopened(NamedTuple):
+    """A finished run that can answer again."""
+
+    folder: Path
+    cfg: DictConfig
+    data: AudioData
+    fitted: Fitted
+
+
 def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> Scores:
     """The scores of a run on its "test", "val" or "train" clips. Opening the test set is written down.
 
     Raises `UserError` where the run is not finished, or the data is no longer what it was.
     """
+    folder, _, data, fitted = reopen(run, plugins)
+    if name == "test":
+        open_test(folder, data)
+    return evaluate(data, fitted, name, answer(data, fitted, name))
+
+
+def reopen(run: str, plugins: Sequence[str] = ()) -> Reopened:
+    """A run with its data and its weights. Raises `UserError` as `evaluate_run` does."""
     folder = finished_run(run)
     cfg = load_config(folder)
     cfg.plugins, cfg.callbacks, cfg.logger = list(plugins), None, None
@@ -26,7 +48,4 @@ def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> S
     if data.spec != spec:
         raise UserError(f"The data of {run} has changed since ({data.spec} was {spec}); train anew.")
     system = load_system(folder, spec)
-    if name == "test":
-        open_test(folder, data)
-    fitted = Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan)
-    return evaluate(data, fitted, name, answer(data, fitted, name))
+    return Reopened(folder, cfg, data, Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan))

@@ -8,7 +8,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from auris.metrics import wilson
+
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito (2008)
+BINS, LEAST = 10, 8  # of a reliability curve, and clips in each
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -16,6 +19,11 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), dpi=80)
     FigureCanvasAgg(figure)
     return figure
+
+
+def literal(words: str) -> str:
+    """Words that matplotlib does not read as a formula."""
+    return words.replace("$", r"\$")
 
 
 def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
@@ -31,10 +39,34 @@ def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
         if counts[row, column]:
             colour = "white" if shares[row, column] > 0.5 else "black"
             axes.text(column, row, f"{int(counts[row, column])}", ha="center", va="center", color=colour)
-    size = 10 if len(classes) <= 20 else 7
-    axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right", fontsize=size)
-    axes.set_yticks(range(len(classes)), classes, fontsize=size)
+    size, names = 10 if len(classes) <= 20 else 7, [literal(name) for name in classes]
+    axes.set_xticks(range(len(classes)), names, rotation=45, ha="right", fontsize=size)
+    axes.set_yticks(range(len(classes)), names, fontsize=size)
     axes.set(xlabel="said", ylabel="true")
+    return figure
+
+
+def reliability(sure: Tensor, right: Tensor) -> Figure:
+    """How often answers (N,) are right against how sure they are, in bins of about as many clips.
+
+    Bars are 95 % intervals. Below the diagonal a model claims too much. The title has the expected calibration error,
+    the mean distance from it (Naeini et al., 2015; in bins of as many clips: Nguyen and O'Connor, 2015).
+    """
+    bins = sure.argsort().tensor_split(max(1, min(BINS, len(sure) // LEAST)))
+    claimed = [float(sure[part].mean()) for part in bins]
+    share = [float(right[part].float().mean()) for part in bins]
+    ends = [wilson(value, len(part)) for value, part in zip(share, bins, strict=True)]
+    bars = [[max(0.0, value - low), max(0.0, high - value)] for value, (low, high) in zip(share, ends, strict=True)]
+    error = sum(len(part) * abs(c - s) for part, c, s in zip(bins, claimed, share, strict=True)) / len(sure)
+    figure = new_figure(4.2, 4)
+    figure.set_layout_engine("constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="0.5", linestyle=":", label="as sure as right")
+    label = f"{len(sure)} clips, 95 % intervals"
+    axes.errorbar(claimed, share, np.transpose(bars), fmt="o-", color=COLOURS[0], capsize=3, label=label)
+    axes.set(xlabel="how sure", ylabel="how often right", xlim=(0, 1.02), ylim=(-0.02, 1.02))
+    axes.set_title(f"expected calibration error {error:.2f}", fontsize=10)
+    axes.legend(loc="lower left", frameon=False, fontsize=9)
     return figure
 
 
@@ -58,7 +90,7 @@ def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str
         extent = (0.0, wave.shape[-1] / sample_rate, 0.0, sample_rate / 2000)
         shown = {"origin": "lower", "aspect": "auto", "cmap": "magma", "interpolation": "nearest"}
         axes.imshow(level(wave[0]).numpy(), extent=extent, vmin=-80, vmax=0, **shown)
-        axes.set_title(title, fontsize=9, loc="left", y=1.0)  # a given place saves matplotlib the search for one
+        axes.set_title(literal(title), fontsize=9, loc="left", y=1.0)  # a given place saves the search for one
         axes.set_ylabel("kHz")
     panels[-1].set_xlabel("time (s)")
     return figure

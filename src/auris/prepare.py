@@ -64,6 +64,8 @@ def check_top(cfg: DictConfig) -> None:
         raise UserError(f"refit={cfg.refit} should be true, false, or a number of epochs.")
     if cfg.test is not None and not isinstance(cfg.test, bool):
         raise UserError(f"test={cfg.test} should be true or false.")
+    if not isinstance(cfg.report, bool):
+        raise UserError(f"report={cfg.report} should be true or false.")
 
 
 def check_flags(words: Sequence[str]) -> None:

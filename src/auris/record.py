@@ -6,6 +6,7 @@ import math
 import os
 import platform
 import resource
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,7 +68,8 @@ def write_result(path: Path, cfg: DictConfig, data: AudioData, model: nn.Module,
         "peak_memory_mib": round(peak_memory(), 1),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "revision": revision(),
-        "command": " ".join(sys.argv),
+        "threads": torch.get_num_threads(),
+        "command": shlex.join(sys.argv),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     write_atomically(path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n")
@@ -124,7 +126,7 @@ def predictions(answers: Answers, data: AudioData, system: System) -> Iterator[d
 def open_test(folder: Path, data: AudioData) -> None:
     """Write down that the test set is looked at, before it is."""
     opening = {"time": datetime.now().astimezone().isoformat(timespec="seconds"), "fingerprint": data.fingerprint,
-               "command": " ".join(sys.argv)}  # fmt: skip
+               "command": shlex.join(sys.argv)}  # fmt: skip
     with (folder / OPENINGS).open("a") as file:
         file.write(json.dumps(opening) + "\n")
 

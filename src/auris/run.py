@@ -82,7 +82,7 @@ def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) ->
 def finish(
     cfg: DictConfig, data: AudioData, folder: Path, fitted: Fitted, scores: dict[str, Scores], started: float
 ) -> None:
-    """Fill TensorBoard's pages and write the result."""
+    """Fill TensorBoard's pages, write the result and the report."""
     for logger in fitted.trainer.loggers:
         if isinstance(logger, TensorBoardLogger):
             fill_pages(logger, cfg, data, fitted.system, scores)
@@ -97,6 +97,10 @@ def finish(
         seconds=round(time.monotonic() - started, 2),
         device=str(fitted.trainer.strategy.root_device),
     )
+    if cfg.get("report", True):
+        from auris.report.report import report_on
+
+        tell(f"Report: {report_on(folder, cfg, data, fitted.system)}")
 
 
 def evaluate(data: AudioData, fitted: Fitted, name: str, answers: Answers, table: Path | None = None) -> Scores:

@@ -14,7 +14,7 @@ from auris.folders import CONFIG, RESULT
 
 VARIES = (  # within one configuration
     "seed", "optimizer.seed", "model.estimator.random_state", "data.fold", "data.normal", "data.root", "data.table",
-    "data.url", "data.source", "paths.", "choices.", "resume", "debug", "test", "plugins",
+    "data.url", "data.source", "paths.", "choices.", "resume", "debug", "test", "report", "plugins",
 )  # fmt: skip
 
 

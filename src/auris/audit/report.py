@@ -1,16 +1,20 @@
 """What the audit leaves: a table in the terminal, audit.json and audit.html."""
 
+import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from auris.audit.audit import Audit
 from auris.audit.check import SEVERITIES
-from auris.audit.page import page
+from auris.audit.page import audit_page
+from auris.data.clips import Clip
 from auris.data.files import write_atomically
 
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+FILE = "audit.json"
 
 
 def show(audit: Audit) -> None:
@@ -41,8 +45,8 @@ def verdict(audit: Audit) -> str:
 
 def write(audit: Audit, folder: Path) -> Path:
     """Write audit.json and audit.html; returns the path of the page."""
-    write_atomically(folder / "audit.json", json.dumps(plain(audit), indent=2, ensure_ascii=False) + "\n")
-    write_atomically(folder / "audit.html", page(audit, verdict(audit)))
+    write_atomically(folder / FILE, json.dumps(plain(audit), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(folder / "audit.html", audit_page(audit, verdict(audit)))
     return folder / "audit.html"
 
 
@@ -51,6 +55,7 @@ def plain(audit: Audit) -> dict[str, Any]:
     return {
         "about": audit.about,
         "recordings": len(audit.recordings),
+        "digest": digest(recording.clip for recording in audit.recordings),
         "counts": [dict(zip(("class", "set", "recordings", "groups"), row, strict=True)) for row in audit.counts],
         "findings": [
             {"check": f.check, "severity": f.severity, "sentence": f.sentence, "paths": [str(path) for path in f.paths]}
@@ -58,3 +63,16 @@ def plain(audit: Audit) -> dict[str, Any]:
         ],
         "shortcuts": [vars(clue) for clue in audit.clues],
     }
+
+
+def read(folder: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
+    """The audit that `write` left in a folder, if there is one and it is of these clips."""
+    path = folder / FILE
+    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return told if told.get("digest") == digest(clips) else None
+
+
+def digest(clips: Iterable[Clip]) -> str:
+    """Changes with the paths, the labels and all else that is known of clips before they are heard."""
+    rows = [list(map(str, vars(clip).values())) for clip in clips]
+    return hashlib.blake2b(json.dumps(rows).encode(), digest_size=8).hexdigest()

@@ -25,6 +25,18 @@ def split(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
     return from_folds(drawn(clips, folds, seed), fold)
 
 
+def how(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+    """How `split` separates these clips, for people."""
+    if any(clip.fold is not None for clip in clips):
+        return f"The data brings its own folds: fold {fold} tests, the next one validates, the others train."
+    if any(clip.split for clip in clips):
+        return "The data says itself which clips test."
+    return (
+        f"{folds} folds were drawn (data.split_seed={seed}), stratified by class and whole by group: fold "
+        f"{fold} tests, the next one validates, the others train."
+    )
+
+
 def official(clips: Sequence[Clip]) -> list[int]:
     without = [clip.path.name for clip in clips if clip.fold is None]
     if without:

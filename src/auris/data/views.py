@@ -11,7 +11,7 @@ from torch import Tensor
 from auris.arrays import Array, direction
 from auris.data.anomalies import check_anomalies, check_rates, split_anomalies
 from auris.data.clips import Clip
-from auris.data.splits import SETS, check_complete, check_filled, split
+from auris.data.splits import SETS, check_complete, check_filled, how, split
 from auris.errors import UserError
 
 
@@ -23,6 +23,10 @@ class View(ABC):
     @abstractmethod
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         """The set of each clip: "train", "val", "test", or "" where it is left out."""
+
+    def separated(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+        """How the sets were separated, for people."""
+        return how(clips, fold, folds, seed)
 
     @abstractmethod
     def check_rates(self, rates: Collection[int]) -> None:
@@ -89,6 +93,10 @@ class Anomalies(View):
 
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         return split_anomalies(clips, self.normal, self.known, fold, folds, seed)
+
+    def separated(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+        first = super().separated(clips, fold, folds, seed)
+        return f"{first} Only {self.normal} clips train; others test, but for those that were named to validate."
 
     def check_rates(self, rates: Collection[int]) -> None:
         check_rates(rates)

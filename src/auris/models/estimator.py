@@ -93,4 +93,4 @@ class Regressor(Estimator):
 
 
 def numbers(x: Tensor) -> np.ndarray:
-    return x.cpu().double().numpy()
+    return x.detach().cpu().double().numpy()

@@ -72,7 +72,7 @@ def same_as(trial: Trial, study: Study) -> float | None:
 def run_trial(trial: Trial, plan: Plan) -> float:
     """Train with the parameters of a trial, in the folder of the study. The test set stays closed."""
     cfg = compose_run([*plan.space.fill(trial.params), SEVERAL], plan.configs)
-    cfg.test, cfg.refit = False, False
+    cfg.test, cfg.refit, cfg.report = False, False, False
     cfg.paths.outputs = str(plan.folder / "runs")
     cfg.callbacks = watched(cfg)
     Pruning.trial = trial

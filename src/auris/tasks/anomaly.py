@@ -1,6 +1,7 @@
 """Anomaly detection: how unlike normal sound is it?"""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -38,6 +39,7 @@ class Anomaly(Task):
     monitor = ("val/loss", "min")
     timeline = True
     needs_band = True
+    baseline = "mahalanobis"
 
     center: Tensor
     span: Tensor
@@ -170,3 +172,26 @@ class Anomaly(Task):
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"score {self.answer(decoded, target)['score']:.2f}"
+
+    def question(self) -> str:
+        return "Does it sound as it should?"
+
+    def sentence(self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]) -> str:
+        area = scores["metrics"]["auroc"]
+        several = f", harmonic mean of {len(self.sections) * len(self.domains)} parts"
+        parts = several if len(self.sections) * len(self.domains) > 1 else ""
+        ranks = (
+            f"Of {scores['clips']} {clips}, an anomalous one scores above a normal one in {self.figure(area['value'])} "
+            f"of all pairs (AUROC{parts}), {self.interval(area)}; a constant answer gives "
+            f"{self.figure(scores['majority']['auroc'])}."
+            if area["value"] is not None
+            else f"{scores['clips']} {clips}, and no anomaly among them: how well one would be told is not known yet."
+        )
+        return " ".join([ranks, *self.alarms(scores["metrics"])])
+
+    def alarms(self, metrics: Mapping[str, Any]) -> list[str]:
+        """What happens at the threshold, as far as it is known."""
+        kinds = {"anomalies": "true_alarm_rate", "normal clips": "false_alarm_rate"}
+        rates = {kind: metrics[key]["value"] for kind, key in kinds.items() if key in metrics}
+        told = [f"{self.figure(rate)} of {kind}" for kind, rate in rates.items() if rate is not None]
+        return [f"The threshold, fixed beforehand on validation clips, alarms at {' and '.join(told)}."] if told else []

@@ -1,6 +1,7 @@
 """Sound event recognition: which of the classes is it?"""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEAST_SHARE = 1e-3  # of a class that an average has never seen
+NAMED = 4  # classes that a question names
 
 
 class Classification(Task):
@@ -55,7 +57,11 @@ class Classification(Task):
         from auris import pictures
 
         counts = confusion(decoded, target, torch.ones(1, len(target)))[0]
-        return {"confusion": pictures.confusion(counts, self.classes)}
+        sure, answer = decoded.max(1)
+        return {
+            "confusion": pictures.confusion(counts, self.classes),
+            "reliability": pictures.reliability(sure, answer == target),
+        }
 
     def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
         best = int(decoded.argmax())
@@ -65,3 +71,17 @@ class Classification(Task):
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         best = int(decoded.argmax())
         return f"{self.classes[best]} ({float(decoded[best]):.2f})"
+
+    def question(self) -> str:
+        if len(self.classes) > NAMED:
+            return f"Which of {len(self.classes)} classes is it?"
+        *others, last = self.classes
+        return f"Is it {', '.join(others)} or {last}?"
+
+    def sentence(self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]) -> str:
+        accuracy, count = scores["metrics"]["accuracy"], scores["clips"]
+        always = f"always answering “{constant['class']}”" if constant else "the best constant answer"
+        return (
+            f"{round(accuracy['value'] * count)} of {count} {clips} right, {self.interval(accuracy)}; "
+            f"{always} gives {self.figure(scores['majority']['accuracy'])}."
+        )

@@ -38,6 +38,7 @@ class Localization(Task):
     targets = ("direction",)
     monitor = ("val/mean_error", "min")
     timeline = True
+    baseline = "srp_phat"
 
     def __init__(self, spec: Spec, elevation: bool | None = None):
         super().__init__()
@@ -94,3 +95,12 @@ class Localization(Task):
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return ", ".join(f"{name} {angle:.0f}°" for name, angle in self.answer(decoded).items())
+
+    def question(self) -> str:
+        return "From which direction is it heard?"
+
+    def figure(self, value: float) -> str:
+        return f"{value:.1f}°"
+
+    def truth(self, label: str, target: Tensor) -> str:
+        return self.say(self.seen(target[None, :3])[0])

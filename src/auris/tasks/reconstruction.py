@@ -21,6 +21,7 @@ class Reconstruction(Task):
 
     targets = ()
     monitor = ("val/loss", "min")
+    baseline = "autoencoder_linear"
 
     def __init__(self, in_shape: Shape):
         super().__init__()
@@ -56,3 +57,6 @@ class Reconstruction(Task):
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"with an error of {float(decoded[0]):.3f}"
+
+    def question(self) -> str:
+        return "How much of the sound passes through the bottleneck?"

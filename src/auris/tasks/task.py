@@ -1,8 +1,8 @@
 """What all tasks are: codecs between targets and outputs."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +25,7 @@ class Task(nn.Module, ABC):
     monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
     needs_band: ClassVar[bool] = False  # whether a recording must hold all frequencies that the model hears
     timeline: ClassVar[bool] = False  # whether people want answers over time, not one for a recording as a whole
+    baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     out_shape: Shape
 
     @abstractmethod
@@ -112,3 +113,32 @@ class Task(nn.Module, ABC):
     @abstractmethod
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         """One decoded output (...) in a few words."""
+
+    def truth(self, label: str, target: Tensor) -> str:
+        """What is true of a clip with this label and target (...), in a few words."""
+        return label
+
+    @abstractmethod
+    def question(self) -> str:
+        """What is asked, as people ask it."""
+
+    def figure(self, value: float) -> str:
+        """A value of the main metric, as people write it."""
+        return f"{100 * value:.0f} %"
+
+    def sentence(self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]) -> str:
+        """What came out, for people: the main figure with its interval, and what always saying the same gives.
+
+        Args:
+            scores: those of a set, as `record.score` makes them; None stands for what is not a number.
+            clips: what the set is of, such as "unseen clips".
+            constant: the `answer` that is the best one to give always; empty where it is not known.
+        """
+        name, main = next(iter(scores["metrics"].items()))
+        return (
+            f"{name.replace('_', ' ').capitalize()} {self.figure(main['value'])} on {scores['clips']} {clips}, "
+            f"{self.interval(main)}; a constant answer gives {self.figure(scores['majority'][name])}."
+        )
+
+    def interval(self, estimate: Mapping[str, float]) -> str:
+        return f"95 % interval {self.figure(estimate['low'])} to {self.figure(estimate['high'])}"

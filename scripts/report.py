@@ -1,0 +1,26 @@
+"""Can the result be believed, and what went wrong? python scripts/report.py outputs/cats_babies/mlp/latest"""
+
+from auris.errors import Parser, plain_errors
+
+
+def main() -> None:
+    parser = Parser(description=__doc__)
+    parser.add_argument("runs", nargs="+", help="folders of finished runs; several are put side by side")
+    parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the runs name classes of")
+    options = parser.parse_args()
+    from auris.log import hush
+    from auris.report.reopen import open_subject
+    from auris.report.report import write_report
+    from auris.report.side import write_comparison
+
+    hush()
+    subjects = [open_subject(run, options.plugins) for run in options.runs]
+    for subject in subjects:
+        print(f"Report: {write_report(subject)}")
+    if len(subjects) > 1:
+        print(f"Side by side: {write_comparison(subjects)}")
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()

@@ -1,0 +1,74 @@
+"""The data: who is in which set, how the sets were separated, and what an audit has found."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from auris.audit import report as saved
+from auris.audit.recording import Recording
+from auris.audit.sets import Lacking, Lonely, counts
+from auris.data.splits import SETS
+from auris.folders import OPENINGS
+from auris.html import Html, details, join, table, tag
+from auris.report.subject import Section, Subject
+
+DISJOINT = "No group, and no sound, is in two sets: that would have stopped the run."
+FOLDED = 12  # classes, beyond which the table is folded
+
+
+def data(subject: Subject) -> Section:
+    own, recordings = subject.data, [Recording(clip, name) for clip, name, _ in subject.data.recordings]
+    separated = own.view.separated([r.clip for r in recordings], own.fold, own.folds, own.split_seed)
+    return Section("The data", join(
+        tag("p", separated, " ", DISJOINT), split(recordings), openings(subject), *findings(subject, recordings)
+    ))  # fmt: skip
+
+
+def split(recordings: list[Recording]) -> Html:
+    """Counts of recordings, and of groups where they are fewer, in each class and set."""
+    cells = {(label, name): (many, groups) for label, name, many, groups in counts(recordings)}
+    labels, names = dict.fromkeys(label for label, _ in cells), dict.fromkeys(name for _, name in cells)
+    sets = [name for name in (*SETS, "") if name in names]
+    rows = [(label or "all", *(written(*cells.get((label, name), (0, 0))) for name in sets)) for label in labels]
+    shown = table(("class", *(name or "left out" for name in sets)), rows)
+    return shown if len(rows) <= FOLDED else details(f"{len(rows)} classes", shown)
+
+
+def written(many: int, groups: int) -> str:
+    return f"{many} in {groups} groups" if groups < many else str(many)
+
+
+def openings(subject: Subject) -> Html:
+    """How often the test set has been looked at."""
+    looks = looked_at(subject)
+    if not looks:
+        return tag("p", "The test set has not been opened by this run.")
+    often = "once" if len(looks) == 1 else f"{len(looks)} times"
+    return tag("p", f"This run has looked at the test set {often}, last on {looks[-1]['time']}.")
+
+
+def looked_at(subject: Subject) -> list[dict[str, Any]]:
+    path = subject.folder / OPENINGS
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+
+
+def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
+    """What an earlier audit of these recordings found; else what can be told without listening, and how to get one."""
+    folder = Path(subject.cfg.paths.outputs) / "audit" / subject.cfg.choices.data
+    audit = saved.read(folder, subject.data.collection.clips)
+    if audit:
+        told = audit["findings"]
+    else:
+        told = [vars(finding) for check in (Lacking(needed=("test",)), Lonely()) for finding in check.look(recordings)]
+    told = [*told, *unusable(subject)]
+    marks = [tag("div", tag("p", tag("strong", f["severity"], ": ", f["check"]), " ", f["sentence"]),
+                 class_=f"mark {f['severity']}") for f in told]  # fmt: skip
+    command = f"python scripts/audit.py data={subject.cfg.choices.data} ..."
+    hint = "An audit has listened to all recordings." if audit else join(
+        "No audit has listened to these recordings yet: ", tag("code", command))  # fmt: skip
+    return [tag("p", hint, " It found nothing." if audit and not told else ""), *marks]
+
+
+def unusable(subject: Subject) -> list[dict[str, str]]:
+    left = subject.data.list_unusable()
+    return [{"severity": "warning", "check": "unusable", "sentence": f"Left out: {left}."}] if left else []

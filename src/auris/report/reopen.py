@@ -1,0 +1,27 @@
+"""Finished runs, opened again to be reported on."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auris.errors import UserError
+from auris.evaluate import reopen
+from auris.folders import RESULT, finished_run
+from auris.report.subject import Subject
+from auris.run import answer
+
+
+def open_subject(run: str, plugins: Sequence[str] = ()) -> Subject:
+    """A finished run with its data and its answers to the set that it looked at last; no other set is opened.
+
+    Raises `UserError` where the run is not finished, or the data is no longer what it was.
+    """
+    path = finished_run(run) / RESULT
+    if not path.is_file():
+        raise UserError(f"The run in {run} has no {RESULT}; python train.py resume={run} goes on with it.")
+    folder, cfg, data, fitted = reopen(run, plugins)
+    subject = Subject(folder, cfg, json.loads(path.read_text()), data, fitted.system, None)
+    knows = subject.set_name == "val" and subject.result["refit"]
+    return (
+        subject if knows or not subject.set_name else replace(subject, answers=answer(data, fitted, subject.set_name))
+    )

@@ -1,0 +1,41 @@
+"""The page of one run."""
+
+import json
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from auris.data.files import write_atomically
+from auris.data.module import AudioData
+from auris.folders import RESULT
+from auris.html import Html, page, tag
+from auris.report.answer import answer
+from auris.report.cost import cost
+from auris.report.data import data
+from auris.report.learning import learning
+from auris.report.pictures import pictures
+from auris.report.repeat import repeat
+from auris.report.subject import Section, Subject
+from auris.report.worst import worst
+from auris.system import System
+
+REPORT = "report.html"
+SECTIONS = (learning, pictures, worst, data, cost, repeat)
+
+
+def report_on(folder: Path, cfg: DictConfig, data: AudioData, system: System) -> Path:
+    """Write the report of a run that has just ended, with the answers of its system to the set it has seen last."""
+    result = json.loads((folder / RESULT).read_text())
+    return write_report(Subject(folder, cfg, result, data, system, system.answers))
+
+
+def part(section: Section) -> Html:
+    return tag("section", tag("h2", section.title), section.body) if section.body else Html()
+
+
+def write_report(subject: Subject) -> Path:
+    """Write report.html in the folder of the run."""
+    path = subject.folder / REPORT
+    title = f"{subject.result['data']} {subject.result['model']}"
+    write_atomically(path, page(title, answer(subject), *(part(make(subject)) for make in SECTIONS)))
+    return path
