@@ -39,6 +39,7 @@ class Localization(Task):
     monitor = ("val/mean_error", "min")
     timeline = True
     baseline = "srp_phat"
+    baseline = "srp_phat"
 
     def __init__(self, spec: Spec, elevation: bool | None = None):
         super().__init__()
@@ -95,6 +96,15 @@ class Localization(Task):
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return ", ".join(f"{name} {angle:.0f}°" for name, angle in self.answer(decoded).items())
+
+    def truth(self, label: str, target: Tensor) -> str:
+        return self.say(self.seen(target[None, :3])[0])
+
+    def question(self) -> str:
+        return "From which direction is it heard?"
+
+    def figure(self, value: float) -> str:
+        return f"{value:.1f}°"
 
     def question(self) -> str:
         return "From which direction is it heard?"
