@@ -105,12 +105,3 @@ class Localization(Task):
 
     def figure(self, value: float) -> str:
         return f"{value:.1f}°"
-
-    def question(self) -> str:
-        return "From which direction is it heard?"
-
-    def figure(self, value: float) -> str:
-        return f"{value:.1f}°"
-
-    def truth(self, label: str, target: Tensor) -> str:
-        return self.say(self.seen(target[None, :3])[0])
