@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from torch import Tensor
 
 from auris.arrays import angles
@@ -71,8 +72,11 @@ def errors(decoded: Tensor, true: Tensor) -> Figure:
     axes = figure.add_subplot(projection="polar")
     axes.bar(np.deg2rad(place * width), np.sqrt(count), np.deg2rad(width), color=COLOURS[0], edgecolor="white")
     axes.set(theta_zero_location="N", thetamin=-reach, thetamax=reach)  # type: ignore[call-arg]
+    axes.set_rlabel_position(-0.7 * reach)
     rings = [ring for ring in (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if ring <= count.max()]
-    axes.set_yticks(np.sqrt(rings), [str(ring) for ring in rings], fontsize=8, color="0.3")
+    axes.set_yticks(
+        np.sqrt(rings), [f"{ring} clips" if ring == rings[-1] else str(ring) for ring in rings], fontsize=8, color="0.3"
+    )
     size = abs(off)
     axes.set_title(f"azimuth errors: median {np.median(size):.1f}°, mean {size.mean():.1f}°", fontsize=11)
     return figure
@@ -106,7 +110,7 @@ def against(answers: Mapping[str, Tensor], target: Tensor, seen: Seen, bins: Bin
         group: (N,) which clips belong together.
     """
     figure = new_figure(1 + 3 * len(bins), 3.9)
-    figure.set_layout_engine("constrained")
+    figure.set_layout_engine("constrained", w_pad=0.12)
     panels = figure.subplots(1, len(bins), sharey=True, squeeze=False)[0]
     for axes, (condition, parts) in zip(panels, bins.items(), strict=True):
         count = [groups(condition, ends, target, group) for ends in parts]
@@ -134,8 +138,8 @@ def label_bins(axes: Axes, condition: str, parts: Sequence[tuple[float, float]],
     edges = [parts[0][0], *(high for _, high in parts)]
     axes.set(xlabel=NAMES[condition], yscale="log", xlim=(-0.5, len(parts) - 0.5))
     axes.set_xticks(np.arange(len(edges)) - 0.5, [f"{edge:g}".replace("-", "−") for edge in edges])
-    ticks = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
     axes.grid(alpha=0.25)
     for at, clips in enumerate(count):

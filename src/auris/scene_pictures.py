@@ -1,6 +1,6 @@
 """A picture of one scene from above: the room, the array, the source, and where it was heard."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from auris.pictures import COLOURS, new_figure
 
 SAID, TRUE = COLOURS[1], COLOURS[2]
 Rays = dict[str, list[np.ndarray]]  # directions (2,) as from above, those that sound the same together
+SHORTEST = 0.15  # of the length of the room, a ray in it
 AROUND = 1.9  # times the array's radius: how much of its surroundings is drawn
 
 
@@ -47,7 +48,13 @@ def scene(drawing: str, array: Array, said: Tensor, true: Tensor, title: str) ->
         draw_room(panels[0], plan, rays)
     draw_array(panels[-1], array, azimuth, rays)
     figure.suptitle(title, fontsize=11)
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
+    figure.legend(
+        *panels[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=4 if plan else 2,
+        frameon=False,
+        fontsize=9,
+    )
     return figure
 
 
@@ -67,19 +74,18 @@ def turned(way: Tensor, azimuth: float) -> np.ndarray:
 
 
 def draw_room(axes: Axes, plan: Plan, rays: Rays) -> None:
-    """The room in m: rays reach as far as the source is."""
-    length, width, _ = plan.size
+    """The room in m: rays reach as far as the source is, and at least so far that they can be seen."""
+    length, width, height = plan.size
     axes.add_patch(Rectangle((0, 0), length, width, fill=False, linewidth=2))
     middle, away = plan.centre[:2], plan.source[:2] - plan.centre[:2]
-    draw_rays(axes, middle, float(np.hypot(*away)), rays)
-    axes.plot(
-        *plan.source[:2], "*", color=TRUE, markersize=14, markeredgecolor="black", markeredgewidth=0.6, label="source"
-    )
-    axes.plot(*middle, "o", color="black", markersize=5, label="array")
-    for x, y, height in (plan.source, plan.centre):
-        axes.annotate(f"{height:.1f} m high", (x, y), (0, -12), textcoords="offset points", ha="center", fontsize=8)
+    draw_rays(axes, middle, max(float(np.hypot(*away)), SHORTEST * length), rays)
+    form: dict[str, Any] = {"linestyle": "", "markeredgecolor": "black", "markeredgewidth": 0.6}
+    for name, (x, y, up), marker, size, colour in (
+        ("source", plan.source, "*", 14, TRUE), ("array", plan.centre, "o", 6, "black"),
+    ):  # fmt: skip
+        axes.plot(x, y, marker=marker, markersize=size, color=colour, label=f"{name}, {up:.1f} m high", **form)
     axes.set(xlabel="m", ylabel="m", aspect="equal", xlim=(-0.15, length + 0.15), ylim=(-0.15, width + 0.15))
-    axes.set_title(f"room, {plan.size[2]:.1f} m high", fontsize=10)
+    axes.set_title(f"room, {height:.1f} m high", fontsize=10)
 
 
 def draw_array(axes: Axes, array: Array, azimuth: float, rays: Rays) -> None:
@@ -94,6 +100,7 @@ def draw_array(axes: Axes, array: Array, azimuth: float, rays: Rays) -> None:
     for number, (x, y) in enumerate(places.tolist(), start=1):
         axes.text(x, y, str(number), color="white", ha="center", va="center", fontsize=8)
     axes.set(xlabel="cm", aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
+    axes.locator_params(nbins=5)
     axes.set_title("array, enlarged", fontsize=10)
 
 

@@ -90,4 +90,5 @@ class Localization(Task):
         return {"azimuth": azimuth, "elevation": elevation} if self.elevation else {"azimuth": azimuth}
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
-        return ", ".join(f"{name} {angle:.0f}°" for name, angle in self.answer(decoded).items())
+        words = ", ".join(f"{name} {angle:.0f}°" for name, angle in self.answer(decoded).items())
+        return words if target is None else f"{words}; true {self.say(self.seen(target[None, :3])[0])}"
