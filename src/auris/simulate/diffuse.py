@@ -21,12 +21,17 @@ def coherence(microphones: Tensor, hertz: Tensor, speed: float = SPEED) -> Tenso
 
 
 def mixing(microphones: Tensor, hertz: Tensor, speed: float = SPEED) -> Tensor:
-    """Symmetric square roots (F, M, M) of the coherence.
+    """Square roots (F, M, M) of the coherence of microphones (M, 3) in m at frequencies `hertz` (F,)."""
+    return square_root(coherence(microphones.double(), hertz.double(), speed))
+
+
+def square_root(covariance: Tensor) -> Tensor:
+    """Symmetric square roots (F, M, M) of covariances (F, M, M).
 
     They change smoothly with frequency, unlike triangular ones, and leave each channel as much of its own as they can.
     """
-    values, vectors = torch.linalg.eigh(coherence(microphones.double(), hertz.double(), speed))
-    return (vectors * values.clamp_min(0).sqrt()[:, None]) @ vectors.mT
+    values, vectors = torch.linalg.eigh(covariance)
+    return (vectors * values.clamp_min(0).sqrt()[:, None]) @ vectors.mH
 
 
 def diffuse(white: Tensor, microphones: Tensor, sample_rate: int, speed: float = SPEED) -> Tensor:
@@ -34,10 +39,14 @@ def diffuse(white: Tensor, microphones: Tensor, sample_rate: int, speed: float =
 
     For microphones (M, 3) in m; a rotated array hears the same. The noise goes round: its end fits to its beginning.
     """
-    spectrum = torch.fft.rfft(white)  # (B, M, F)
     hertz = torch.fft.rfftfreq(white.shape[-1], 1 / sample_rate, device=white.device)
-    mix = mixing(microphones.to(white.device), hertz, speed).to(spectrum.dtype)
-    return torch.fft.irfft(torch.einsum("fmn,bnf->bmf", mix, spectrum), white.shape[-1])
+    return mixed(white, mixing(microphones.to(white.device), hertz, speed))
+
+
+def mixed(white: Tensor, mix: Tensor) -> Tensor:
+    """Noises (B, M, T) mixed at each frequency by matrices (F, M, M), F = T / 2 + 1."""
+    spectrum = torch.fft.rfft(white)  # (B, M, F)
+    return torch.fft.irfft(torch.einsum("fmn,bnf->bmf", mix.to(spectrum.dtype), spectrum), white.shape[-1])
 
 
 def at_snr(noise: Tensor, signal: Tensor, snr: Tensor) -> Tensor:

@@ -63,7 +63,7 @@ def write_parts(
             write_atomically(done, json.dumps(rows))
         return json.loads(done.read_text())
 
-    rows = parallel(write, range(len(parts)), "Simulating rooms")
+    rows = parallel(write, range(len(parts)), "Simulating scenes")
     write_rows(table, ["path", *columns.split(",")], [row for part in rows for row in part])
     for done in folder.glob("part_*.json"):
         done.unlink(missing_ok=True)

@@ -10,13 +10,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
-from torchaudio.functional import fftconvolve
 
 from auris.arrays import Array
 from auris.errors import UserError
 from auris.simulate.diffuse import at_snr, diffuse
 from auris.simulate.dry import Dry
+from auris.simulate.play import Heard, convolved, loud, play, white
 from auris.simulate.reverberation import measured_rt60, sabine, uneven
 from auris.simulate.shoebox import LEAD, Rooms, check, complete_order, impulse_responses
 
@@ -25,9 +24,7 @@ Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B
 DECAY = 0.85  # of the RT60 asked for: how long responses are, about 40 dB of what they turn out to decay
 MARGIN = 0.1  # m, the least distance of a source to a wall, and of what is round an array
 MOST = 0.99  # that all walls together absorb
-HEARD = 0.3  # of the level of a sound as a whole, at least, that it has in the scene
-DRAWS = 1000  # in which a place for a source has to be found, and a sound that is no pause
-FULL = 0.9  # of full scale, where the peaks of scenes are
+DRAWS = 1000  # in which a place for a source has to be found
 
 
 @dataclass(frozen=True)
@@ -99,15 +96,6 @@ class Scene(NamedTuple):
         return " ".join(f"{value:.3f}" for value in (*self.size, *self.source, *self.centre, self.azimuth))
 
 
-class Heard(NamedTuple):
-    """Some scenes as an array hears them."""
-
-    wave: Tensor  # (B, M, T), the peak of each at `FULL`
-    direction: Tensor  # (B, 3) unit vectors to the source, as seen from the array
-    conditions: Tensor  # (B, 3): RT60 in s, measured on the responses, SNR in dB, distance in m
-    scenes: list[Scene]
-
-
 def draw(rng: np.random.Generator, laws: Laws, reach: float) -> Scene:
     """A scene for an array that reaches so many m from its middle. Raises `UserError` where no place is found.
 
@@ -163,7 +151,9 @@ class Simulator:
         self.array, self.rate, self.samples, self.dry = array, sample_rate, samples, dry
         self.simulated = responses
 
-    def __call__(self, rngs: Sequence[np.random.Generator], laws: Sequence[Laws], device: torch.device) -> Heard:
+    def __call__(
+        self, rngs: Sequence[np.random.Generator], laws: Sequence[Laws], device: torch.device
+    ) -> tuple[Heard, list[Scene]]:
         """A scene of each generator by each law (B of them), simulated on `device`."""
         reach = float(self.array.microphones.norm(dim=1).max())
         scenes = [draw(rng, law, reach) for rng, law in zip(rngs, laws, strict=True)]
@@ -171,15 +161,18 @@ class Simulator:
         microphones = self.array.place(centre, azimuth)  # (B, M, 3)
         absorption = uneven(sabine(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
         responses = self.responses(Rooms(size, absorption, source, microphones), rt60)  # (B, M, L)
-        sounds = [self.sound(rng, float(seconds)) for rng, seconds in zip(rngs, before, strict=True)]
-        clean = self.convolved(sounds, responses)  # (B, M, T)
-        white = self.noise(rngs).to(device)  # (B, 2, M, T)
-        around = diffuse(white[:, 0], self.array.microphones, self.rate)
-        wave = clean + at_snr(around, clean, diffuse_snr) + at_snr(white[:, 1], clean, snr)
+        sounds = [
+            play(self.dry, rng, float(seconds), self.samples, self.rate)
+            for rng, seconds in zip(rngs, before, strict=True)
+        ]
+        clean = convolved(sounds, responses, self.samples)  # (B, M, T)
+        noise = white(rngs, 2, *clean.shape[1:]).to(device)  # (B, 2, M, T): of the room and of the microphones
+        around = diffuse(noise[:, 0], self.array.microphones, self.rate)
+        wave = clean + at_snr(around, clean, diffuse_snr) + at_snr(noise[:, 1], clean, snr)
         away = source - centre  # (B, 3)
         seen = turned(away / away.norm(dim=-1, keepdim=True), -azimuth)
         conditions = torch.stack([measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1)], 1)
-        return Heard(FULL * wave / wave.abs().amax((1, 2), keepdim=True), seen, conditions, scenes)
+        return Heard(loud(wave), seen, conditions), scenes
 
     def length(self, rt60: float) -> int:
         """Samples L of a response."""
@@ -191,30 +184,6 @@ class Simulator:
         longest = int(lengths.max())
         responses = self.simulated(check(rooms), self.rate, longest)
         return responses * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]
-
-    def sound(self, rng: np.random.Generator, before: float) -> Tensor:
-        """What sounds in a scene, and so many seconds before: (T',). It is no pause that the scene is in.
-
-        Raises `UserError` where there are but pauses.
-        """
-        dry = self.dry[int(rng.integers(len(self.dry)))]
-        size = self.samples + round(before * self.rate)
-        for _ in range(DRAWS):
-            sound = dry(rng, size / self.rate, self.rate)[:size]
-            if sound[-self.samples :].std() > HEARD:
-                return torch.from_numpy(sound).float()
-        raise UserError("data.sources: the recordings are silent for the most part; leave out those that are.")
-
-    def convolved(self, sounds: Sequence[Tensor], responses: Tensor) -> Tensor:
-        """The last T samples (B, M, T) of sounds (T',), one a scene, sent through responses (B, M, L)."""
-        longest = max(map(len, sounds))
-        padded = torch.stack([F.pad(sound, (longest - len(sound), 0)) for sound in sounds])
-        return fftconvolve(padded.to(responses)[:, None], responses)[..., longest - self.samples : longest]
-
-    def noise(self, rngs: Sequence[np.random.Generator]) -> Tensor:
-        """Independent white noise (B, 2, M, T), for the room and for the microphones."""
-        shape = 2, len(self.array.microphones), self.samples
-        return torch.from_numpy(np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in rngs]))
 
 
 def columns(scenes: Sequence[Scene], device: torch.device) -> Iterator[Tensor]:
