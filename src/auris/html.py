@@ -27,7 +27,9 @@ figcaption, .small { font-size: .875rem }
 .good { border-color: #009e73 }
 .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)) }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .9rem; min-width: 0 }
-figure { margin: .6rem 0 } .grid > figure { margin: 0 }
+.wide + .grid { margin-top: 1.2rem }
+figure { margin: .6rem 0 } .grid > .wide + .grid { margin-top: 1.2rem }
+figure { margin: 0 }
 figure svg { display: block; width: 100%; height: auto; margin: auto }
 svg * { stroke-linejoin: round; stroke-linecap: butt }
 audio { display: block; width: 100%; height: 2.4rem }

@@ -17,7 +17,7 @@ from auris import make as making
 from auris.arrays import Array
 from auris.data.files import write_atomically
 from auris.data.module import AudioData
-from auris.errors import UserError
+from auris.errors import UserError, explain
 from auris.fit import Fitted, fit, make_trainer
 from auris.folders import CONFIG, DATA, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
 from auris.log import hush, open_log, tell
@@ -98,9 +98,19 @@ def finish(
         device=str(fitted.trainer.strategy.root_device),
     )
     if cfg.get("report", True):
-        from auris.report.report import report_on
+        report(cfg, data, folder, fitted.system)
 
-        tell(f"Report: {report_on(folder, cfg, data, fitted.system)}")
+
+def report(cfg: DictConfig, data: AudioData, folder: Path, system: System) -> None:
+    """Write the report. The run is done and kept by now: if this fails, that is said, and is no failure of the run."""
+    from auris.report.report import report_on
+
+    try:
+        tell(f"Report: {report_on(folder, cfg, data, system)}")
+    except Exception as error:
+        if cfg.debug:
+            raise
+        tell(f"There is no report: {explain(error)}")
 
 
 def evaluate(data: AudioData, fitted: Fitted, name: str, answers: Answers, table: Path | None = None) -> Scores:

@@ -68,7 +68,9 @@ def plain(audit: Audit) -> dict[str, Any]:
 def read(folder: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
     """The audit that `write` left in a folder, if there is one and it is of these clips."""
     path = folder / FILE
-    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not path.is_file():
+        return None
+    told = json.loads(path.read_text(encoding="utf-8"))
     return told if told.get("digest") == digest(clips) else None
 
 

@@ -1,5 +1,6 @@
 """Who is in which set, and what a set lacks."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from auris.audit.check import Check, Finding, some
@@ -62,10 +63,8 @@ class Lonely(Check):
 
 def counts(recordings: Sequence[Recording]) -> list[Count]:
     """How many recordings and groups there are of each class in each set; "" is the set of those that are in none."""
-    table = []
-    for label in sorted({recording.clip.label for recording in recordings}):
-        for name in (*SETS, ""):
-            these = [r for r in recordings if r.clip.label == label and r.set_name == name]
-            if these:
-                table.append((label, name, len(these), len({r.clip.group for r in these})))
-    return table
+    groups = defaultdict(list)
+    for recording in recordings:
+        groups[recording.clip.label, recording.set_name].append(recording.clip.group)
+    rows = ((label, name) for label in sorted({label for label, _ in groups}) for name in (*SETS, ""))
+    return [(*row, len(groups[row]), len(set(groups[row]))) for row in rows if row in groups]

@@ -7,6 +7,8 @@ from auris.folders import RESULT
 from auris.html import Html, join, table, tag
 from auris.report.subject import Subject
 
+DOUBT = " So few clips can't show that this is better than a constant answer."
+
 
 def answer(subject: Subject) -> Html:
     """The head of the page."""
@@ -37,7 +39,15 @@ def told(subject: Subject) -> list[str]:
     seen = (
         [] if subject.set_name == "test" else [" These clips chose the epoch: an unseen clip will be told less well."]
     )
-    return [first, *beside(subject), *seen]
+    return [first, *doubt(subject), *beside(subject), *seen]
+
+
+def doubt(subject: Subject) -> list[str]:
+    """What should be said where the interval holds what a constant answer gives."""
+    name, main = next(iter(subject.scores["metrics"].items()))
+    constant = subject.scores["majority"][name]
+    known = None not in (main["low"], main["high"], constant)
+    return [DOUBT] if known and main["low"] <= constant <= main["high"] else []
 
 
 def beside(subject: Subject) -> list[str]:
@@ -54,7 +64,7 @@ def plain_result(subject: Subject, name: str) -> dict[str, Any] | None:
     """The result of the newest run of the plain model on the same data, which has looked at the same set."""
     if subject.result["model"] == name:
         return None
-    for path in sorted((subject.folder.parents[1] / name).glob(f"2*/{RESULT}"), reverse=True):
+    for path in sorted((subject.folder.resolve().parent.parent / name).glob(f"2*/{RESULT}"), reverse=True):
         result = json.loads(path.read_text())
         if result["fingerprint"] == subject.result["fingerprint"] and subject.set_name in result:
             return result

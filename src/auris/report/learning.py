@@ -56,8 +56,14 @@ def read_losses(folder: Path) -> Losses:
         with path.open(newline="") as file:
             rows = [row for row in csv.DictReader(file) if row.get("train/loss")]
         both = ([float(row.get(name) or "nan") for row in rows] for name in ("train/loss", "val/loss"))
-        return Losses(*map(np.array, both))
+        return Losses(*(bridged(np.array(values)) for values in both))
     return Losses(np.empty(0), np.empty(0))
+
+
+def bridged(values: np.ndarray) -> np.ndarray:
+    """Values (E,) with straight lines over epochs without one; all NaN where there is none."""
+    epoch, known = np.arange(len(values)), np.isfinite(values)
+    return np.interp(epoch, epoch[known], values[known]) if known.any() else values
 
 
 def judge(losses: Losses, chosen: int) -> Verdict:
@@ -73,16 +79,14 @@ def judge(losses: Losses, chosen: int) -> Verdict:
     slope = val[-2 * late : -late].mean() - val[-late:].mean()
     if fell <= 0:
         return lost(losses)
-    if rose > RISE * fell and train[-late:].mean() < train[chosen - 1]:
-        return overfitted(losses, chosen)
+    if rose > RISE * fell and train[-late:].mean() < train[val.argmin()]:
+        return overfitted(losses, int(val.argmin()) + 1, chosen)
     if slope > STILL * fell and chosen > len(val) - late:
         return unfinished(losses, late)
     if val[chosen - 1] - train[chosen - 1] > WIDE * abs(val[0]):
         return by_heart(losses, chosen)
-    reason = (
-        f"By epoch {chosen} {moved(val[:chosen], 'validation loss')}, {moved(train[:chosen], 'training loss')}, and "
-    )
-    return Verdict("good", "It fits.", reason + "the former has levelled off without rising much again.")
+    both = f"{moved(val[:chosen], 'validation loss')} and {moved(train[:chosen], 'training loss')}"
+    return Verdict("good", "It fits.", f"By epoch {chosen} {both}; the former has levelled off and hardly rises again.")
 
 
 def lost(losses: Losses) -> Verdict:
@@ -94,13 +98,13 @@ def lost(losses: Losses) -> Verdict:
     )
 
 
-def overfitted(losses: Losses, chosen: int) -> Verdict:
-    train, val = (part[chosen - 1 :] for part in losses)
+def overfitted(losses: Losses, best: int, chosen: int) -> Verdict:
+    train, val = (part[best - 1 :] for part in losses)
     return Verdict(
         "warning",
-        f"It overfits after epoch {chosen}.",
+        f"It overfits after epoch {best}.",
         f"From there {moved(val, 'validation loss')} while {moved(train, 'training loss')}. The weights of epoch "
-        f"{chosen} were kept, so that no harm is done; more data, augmentation or a smaller model may get further.",
+        f"{chosen} were kept; more data, augmentation or a smaller model may get further.",
     )
 
 

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 from torchaudio.functional import melscale_fbanks
 
+from auris.report.cost import multiply_adds
 from auris.system import System
 
 BANDS = 64
@@ -14,6 +15,7 @@ BLUR = 0.08  # s
 LOWEST = 50.0  # Hz
 WINDOW = 0.04  # s, roughly
 DRAWS, SPREAD = 6, 0.15  # of SmoothGrad: noisy copies, and the deviation of their gains
+MOST_WORK = 10**10  # multiply-adds of all copies: large models are asked less often, so that a run does not wait
 
 
 class Bands:
@@ -54,7 +56,8 @@ def saliency(system: System, wave: Tensor, target: Tensor, bands: Bands) -> Tens
     """
     system, draw = system.eval().cpu(), torch.Generator().manual_seed(0)
     spectrum, total = bands.spectrum(wave), torch.zeros(())  # (B, C, bins, T')
-    for _ in range(DRAWS):
+    draws = max(1, min(DRAWS, MOST_WORK // max(1, multiply_adds(system, wave))))
+    for _ in range(draws):
         noise = torch.randn(len(wave), BANDS, spectrum.shape[-1], generator=draw)
         gain = (1 + SPREAD * noise).requires_grad_()
         x = system.features(bands.weighted(spectrum, gain, wave.shape[-1]))  # (B, *in_shape)
@@ -62,7 +65,7 @@ def saliency(system: System, wave: Tensor, target: Tensor, bands: Bands) -> Tens
         if not error.requires_grad:
             return None
         total = total + torch.autograd.grad(error.sum(), gain)[0]
-    return smooth(total / DRAWS, round(BLUR * bands.rate / bands.hop))
+    return smooth(total / draws, round(BLUR * bands.rate / bands.hop))
 
 
 def smooth(x: Tensor, frames: int) -> Tensor:  # (B, BANDS, T') -> the same

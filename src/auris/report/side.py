@@ -51,9 +51,8 @@ def called(subjects: Sequence[Subject]) -> list[str]:
     """A name for each run by which it can be told from the others."""
     runs = [Run(flat(OmegaConf.to_container(s.cfg)), s.result, s.folder) for s in subjects]
     names = name_groups([[run] for run in runs])
-    return [
-        f"{name} {run.folder.name}" if names.count(name) > 1 else name for name, run in zip(names, runs, strict=True)
-    ]
+    ends = [f" {run.folder.name}" if names.count(name) > 1 else "" for name, run in zip(names, runs, strict=True)]
+    return [name + end for name, end in zip(names, ends, strict=True)]
 
 
 def same_clips(subjects: Sequence[Subject]) -> bool:
@@ -95,6 +94,5 @@ def row(names: Sequence[str], sections: Sequence) -> Html:
 
 
 def columns(names: Sequence[str], bodies: Sequence[Html]) -> Html:
-    return tag(
-        "div", *(tag("div", tag("h3", name), body) for name, body in zip(names, bodies, strict=True)), class_="grid"
-    )
+    each = (tag("div", tag("h3", name), body) for name, body in zip(names, bodies, strict=True))
+    return tag("div", *each, class_="grid")

@@ -46,18 +46,11 @@ def svg(figure: Figure, alternative: str) -> Html:
     text = text[text.index("<svg") :]
     text = re.sub(r"<(defs|metadata)>\s*(<style.*?</style>)?\s*</\1>", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"font: ((?:\d+ )?[\d.]+px)[^;\"]*", r"font: \1 system-ui, sans-serif", text).replace(
-        INK, "currentColor"
-    )
-    text = own_names(re.sub(r"\s*\n\s*", "\n", text))
+    text = re.sub(r"font: ((?:\d+ )?[\d.]+px)[^;\"]*", r"font: \1 system-ui, sans-serif", text)
+    text = own_names(re.sub(r"\s*\n\s*", "\n", text).replace(INK, "currentColor"))
     width, height = (round(72 * side, 1) for side in figure.get_size_inches())
-    start = tag(
-        "svg",
-        viewBox=f"0 0 {width} {height}",
-        role="img",
-        aria_label=alternative,
-        style=f"max-width: {1.4 * width:.0f}px",
-    )
+    box, most = f"0 0 {width} {height}", f"max-width: {1.4 * width:.0f}px"
+    start = tag("svg", viewBox=box, role="img", aria_label=alternative, style=most)
     return Html(start.removesuffix("</svg>") + text[text.index(">") + 1 :].strip())
 
 

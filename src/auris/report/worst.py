@@ -35,16 +35,10 @@ def worst(subject: Subject) -> Section:
     bands, players = Bands(subject.data.spec.sample_rate), Players()
     maps = saliency(subject.system, waves, target[order].clone(), bands)
     reasons = [None] * len(order) if maps is None else list(maps)
+    seconds = subject.data.spec.duration
     cards = [
-        card(
-            subject,
-            at,
-            f"{place}. ",
-            loud(wave),
-            drawing(bands, loud(wave), reason, subject.data.spec.duration),
-            players,
-        )
-        for place, (at, wave, reason) in enumerate(zip(order, waves, reasons, strict=True), start=1)
+        card(subject, at, f"{place}. ", wave, drawing(bands, wave, reason, seconds), players)
+        for place, (at, wave, reason) in enumerate(zip(order, map(loud, waves), reasons, strict=True), start=1)
     ]
     lead = tag("p", LOUDNESS, " ", NOT_WHY if maps is None else WHY, class_="soft")
     return Section(title, join(lead, tag("div", *cards, class_="grid")))
@@ -62,13 +56,12 @@ def card(subject: Subject, at: int, place: str, wave: Tensor, drawn: Figure, pla
     task, target = subject.system.task, subject.answers.target[at]
     said, true = task.say(subject.answers.decoded[at], target), task.truth(clip.label, target)
     name = "/".join(clip.path.parts[-2:])
+    alternative = f"Spectrogram of {name}" + (", and what in it made the answer wrong" if len(drawn.axes) > 1 else "")
     return tag(
         "article",
         tag("h3", f"{place}Said: {said}. True: {true}"),
         players.play(wave.numpy(), subject.data.spec.sample_rate, f"{name}, {true}, said {said}"),
-        picture(
-            drawn, f"Spectrogram of {name}" + (", and what in it made the answer wrong." if drawn.axes[1:] else ".")
-        ),
+        picture(drawn, alternative),
         tag("p", name, class_="small soft"),
         class_="card",
     )
