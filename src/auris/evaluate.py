@@ -2,14 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
+from omegaconf import DictConfig
+
+from auris.data.module import AudioData
 from auris.data.spec import Spec
 from auris.errors import UserError
 from auris.fit import Fitted, make_trainer
 from auris.folders import SPEC, finished_run, load_config
-from auris.predict import load_system
 from auris.record import Scores, open_test
 from auris.run import answer, check_same_data, evaluate, open_data
+from auris.run_model import load_system
+from auris.system import System
 
 
 def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> Scores:
@@ -21,12 +26,17 @@ def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> S
     cfg = load_config(folder)
     cfg.plugins, cfg.callbacks, cfg.logger = list(plugins), None, None
     cfg.trainer.update(accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true")
-    data, spec = open_data(cfg), Spec.load(folder / SPEC)
-    check_same_data(folder, data)
-    if data.spec != spec:
-        raise UserError(f"The data of {run} has changed since ({data.spec} was {spec}); train anew.")
-    system = load_system(folder, spec)
+    data, system = reopen(folder, cfg)
     if name == "test":
         open_test(folder, data)
     fitted = Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan)
     return evaluate(data, fitted, name, answer(data, fitted, name))
+
+
+def reopen(folder: Path, cfg: DictConfig) -> tuple[AudioData, System]:
+    """The data and the trained system of a run. Raises `UserError` where the data is no longer what it was."""
+    data, spec = open_data(cfg), Spec.load(folder / SPEC)
+    check_same_data(folder, data)
+    if data.spec != spec:
+        raise UserError(f"The data of {folder} has changed since ({data.spec} was {spec}); train anew.")
+    return data, load_system(folder, spec)
