@@ -23,7 +23,7 @@ from auris.onnx_model import ANSWER, WAVE, OnnxModel, need
 from auris.progress import track
 from auris.record import revision
 from auris.system import System
-from auris.trained import ONNX
+from auris.trained import ONNX, Trained
 
 LARGEST = 1e-3  # difference from PyTorch's answers, relative where those are above 1; a file that has more is not kept
 EXAMPLES = 2  # clips that the graph is traced with; it takes any number
@@ -84,7 +84,13 @@ def trace(system: System, spec: Spec) -> Any:
             return torch.onnx.export(program, input_names=[WAVE], output_names=[ANSWER], verbose=False)
     except Exception as error:  # of as many kinds as there are things that it can't do
         parts = " on ".join(type(part).__name__ for part in (system.model, system.features.transform))
-        raise UserError(f"{parts} can't be exported, as ONNX can't do all that it does ({first_line(error)}).") from error
+        raise UserError(f"{parts} can't be exported: PyTorch has no ONNX for all that it does "
+                        f"({first_line(root(error))}); python scripts/export.py --help names what can be.") from error  # fmt: skip
+
+
+def root(error: BaseException) -> BaseException:
+    """The error that led to others."""
+    return root(error.__cause__) if error.__cause__ else error
 
 
 def write(program: Any, facts: dict[str, Any], path: Path) -> None:
@@ -104,7 +110,7 @@ def origin(cfg: DictConfig, data: AudioData) -> dict[str, Any]:
 
 
 @torch.inference_mode()
-def compare(system: System, model: OnnxModel, data: AudioData) -> tuple[int, float]:
+def compare(system: System, model: Trained, data: AudioData) -> tuple[int, float]:
     """How many validation clips there are, and the largest difference between the answers of the two to them.
 
     Raises `UserError` where that is too large, or not a number.
