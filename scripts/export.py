@@ -1,11 +1,14 @@
-"""One file for another machine, which needs no torch: python scripts/export.py outputs/cats_babies/mlp/latest"""
+"""A trained model as one file, for a machine without torch: python scripts/export.py outputs/cats_babies/mlp/latest"""
 
 from auris.errors import Parser, plain_errors
 
+WORKS = """All features and models can be exported but those of scikit-learn: svm, naive_bayes, random_forest, mahalanobis,
+gaussian_mixture, one_class_svm, loudness."""
+
 
 def main() -> None:
-    parser = Parser(description=__doc__)
-    parser.add_argument("run", help="folder of a finished run; its data must still be there")
+    parser = Parser(description=__doc__, epilog=WORKS)
+    parser.add_argument("run", help="folder of a finished run, whose data is still there")
     parser.add_argument("--to", help="file to write (default: model.onnx in the run's folder)")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()
@@ -14,9 +17,9 @@ def main() -> None:
 
     hush()
     print("Writing ...", flush=True)
-    done = export_run(options.run, options.to, options.plugins)
-    print(f"{done.path}: {done.path.stat().st_size / 1e6:.1f} MB; its answers to the {done.clips} validation clips differ "
-          f"from PyTorch's by {done.difference:.1g} at most.")  # fmt: skip
+    path, clips, difference = export_run(options.run, options.to, options.plugins)
+    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB): its answers to the {clips} validation clips differ from "
+          f"PyTorch's by {difference:.1g} at most.")  # fmt: skip
 
 
 if __name__ == "__main__":

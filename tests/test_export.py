@@ -1,4 +1,4 @@
-"""Exported models: they answer as PyTorch does, say what they need, need no torch, and are refused where they can't be."""
+"""Exported models: they answer as PyTorch does and need no torch; what can't be exported is refused."""
 
 import json
 import subprocess
@@ -25,7 +25,8 @@ onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
 from auris import export, onnx_model  # noqa: E402
-from auris.export import Exported, compare, export_run, trace  # noqa: E402
+from auris.export import Exported, compare, export_run  # noqa: E402
+from auris.graph import distances, frequencies, trace  # noqa: E402
 from auris.onnx_model import OnnxModel  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4,8]")
@@ -158,7 +159,7 @@ def test_packages_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(onnx_model, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"needs onnx and onnxscript and onnxruntime; pip install .*\[onnx\]"):
         export_run(str(tmp_path))
-    with pytest.raises(UserError, match="ONNX needs onnxruntime"):
+    with pytest.raises(UserError, match="ONNX needs onnxruntime;"):
         Predictor(str(tmp_path / "model.onnx"))
 
 
@@ -170,3 +171,11 @@ def test_a_reading_from_its_facts_reads_arrays_as_tensors(reading: Reading, deco
     again = read(json.loads(json.dumps(reading.facts())))
     assert again.answer(np.float32(decoded)) == reading.answer(torch.tensor(decoded))
     assert len(again.moments(np.float32(decoded))) == 1
+
+
+def test_what_onnx_lacks_is_said_in_other_words() -> None:
+    x, y = torch.randn(3, 5), torch.randn(4, 5)
+    for p in (2.0, torch.inf):
+        torch.testing.assert_close(distances(x, y, p), torch.cdist(x, y, p))
+    for n in (1, 4, 5):
+        torch.testing.assert_close(frequencies(n, 0.1), torch.fft.fftfreq(n, 0.1))

@@ -1,32 +1,29 @@
 """A trained run as one ONNX file: waves in, answers out, and beside them all that prediction needs."""
 
 import json
-import logging
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from omegaconf import DictConfig
-from torch import Tensor, nn
 
 from auris import __version__
 from auris.data.module import AudioData
-from auris.data.spec import Spec
-from auris.errors import UserError, first_line
+from auris.errors import UserError
 from auris.evaluate import reopen
 from auris.folders import finished_run, load_config
-from auris.onnx_model import ANSWER, WAVE, OnnxModel, need
+from auris.graph import trace
+from auris.onnx_model import OnnxModel, need
 from auris.progress import track
 from auris.record import revision
 from auris.system import System
 from auris.trained import ONNX, Trained
 
 LARGEST = 1e-3  # difference from PyTorch's answers, relative where those are above 1; a file that has more is not kept
-EXAMPLES = 2  # clips that the graph is traced with; it takes any number
 
 
 class Exported(NamedTuple):
@@ -46,8 +43,8 @@ def export_run(run: str, to: str | None = None, plugins: Sequence[str] = ()) -> 
     need("onnx", "onnxscript", "onnxruntime")
     folder = finished_run(run)
     path = Path(to) if to else folder / f"model{ONNX}"
-    if path.suffix != ONNX:
-        raise UserError(f"--to {to} should end in {ONNX}.")
+    if path.suffix != ONNX or not path.parent.is_dir():
+        raise UserError(f"--to {to} should name a file that ends in {ONNX}, in a folder that is there.")
     cfg = load_config(folder)
     cfg.plugins = list(plugins)
     data, system = reopen(folder, cfg)
@@ -60,37 +57,6 @@ def export_run(run: str, to: str | None = None, plugins: Sequence[str] = ()) -> 
     finally:
         draft.unlink(missing_ok=True)
     return Exported(path, clips, difference)
-
-
-@final
-class Decoder(nn.Module):
-    """What a system says of clips, (B, C, T) -> (B, ...)."""
-
-    def __init__(self, system: System):
-        super().__init__()
-        self.system = system
-
-    def forward(self, wave: Tensor) -> Tensor:
-        return self.system.decode(wave)
-
-
-def trace(system: System, spec: Spec) -> Any:
-    """Features, model and decoding as a graph for any number of clips."""
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    wave = torch.zeros(EXAMPLES, spec.channels, spec.samples)
-    try:
-        with torch.no_grad():
-            program = torch.export.export(Decoder(system), (wave,), dynamic_shapes=({0: torch.export.Dim("clips")},))
-            return torch.onnx.export(program, input_names=[WAVE], output_names=[ANSWER], verbose=False)
-    except Exception as error:  # of as many kinds as there are things that it can't do
-        parts = " on ".join(type(part).__name__ for part in (system.model, system.features.transform))
-        raise UserError(f"{parts} can't be exported: PyTorch has no ONNX for all that it does "
-                        f"({first_line(root(error))}); python scripts/export.py --help names what can be.") from error  # fmt: skip
-
-
-def root(error: BaseException) -> BaseException:
-    """The error that led to others."""
-    return root(error.__cause__) if error.__cause__ else error
 
 
 def write(program: Any, facts: dict[str, Any], path: Path) -> None:
