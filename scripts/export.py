@@ -2,8 +2,8 @@
 
 from auris.errors import Parser, plain_errors
 
-WORKS = """All features and models can be exported but those of scikit-learn: svm, naive_bayes, random_forest, mahalanobis,
-gaussian_mixture, one_class_svm, loudness."""
+WORKS = """All features and models can be exported but those of scikit-learn: svm, naive_bayes, random_forest,
+mahalanobis, gaussian_mixture, one_class_svm, loudness."""
 
 
 def main() -> None:
