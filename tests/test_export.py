@@ -15,7 +15,7 @@ from running import TINY, configured
 from auris.data.spec import Spec
 from auris.errors import UserError
 from auris.predict import Predictor, summary
-from auris.reading import Classes, Errors, Reading, Scores, read
+from auris.reading import Classes, Directions, Errors, Reading, Scores, read
 from auris.run import train
 from auris.system import System, build
 from auris.trained import Trained
@@ -165,7 +165,12 @@ def test_packages_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.mark.parametrize(
     "reading, decoded",
-    [(Classes(("a", "b")), [0.25, 0.75]), (Scores(("a", "b"), True), [[3.0, 1.5], [2, 0]]), (Errors(), [0.25, 4.0])],
+    [
+        (Classes(("a", "b")), [0.25, 0.75]),
+        (Scores(("a", "b"), True), [[3.0, 1.5], [2, 0]]),
+        (Errors(), [0.25, 4.0]),
+        (Directions(True), [0.5, -0.5, 2**-0.5]),
+    ],
 )
 def test_a_reading_from_its_facts_reads_arrays_as_tensors(reading: Reading, decoded: list) -> None:
     again = read(json.loads(json.dumps(reading.facts())))
@@ -179,3 +184,14 @@ def test_what_onnx_lacks_is_said_in_other_words() -> None:
         torch.testing.assert_close(distances(x, y, p), torch.cdist(x, y, p))
     for n in (1, 4, 5):
         torch.testing.assert_close(frequencies(n, 0.1), torch.fft.fftfreq(n, 0.1))
+
+
+def test_directions_read_in_degrees() -> None:
+    assert Directions(True).answer(np.float32([0.5, -0.5, 2**-0.5])) == {"azimuth": -45.0, "elevation": 45.0}
+    assert Directions(False).answer(np.float32([-1, 0, 0])) == {"azimuth": 180.0}
+
+
+def test_what_is_known_of_an_array_comes_back_from_json(tmp_path: Path) -> None:
+    spec = Spec(16000, 2, 16000, "direction", microphones=((0.0, 0.05, 0.0), (0.0, -0.05, 0.0)))
+    spec.save(tmp_path / "spec.json")
+    assert Spec.load(tmp_path / "spec.json") == spec

@@ -52,8 +52,12 @@ class Spec:
     @classmethod
     def read(cls, facts: dict[str, Any]) -> "Spec":
         """The same, of its plain values. Raises `TypeError` for those of something else."""
-        tuples: dict[str, Any] = {key: tuple(fact) for key, fact in facts.items() if isinstance(fact, list)}
-        return cls(**{**facts, **tuples})
+        return cls(**{key: frozen(fact) for key, fact in facts.items()})
+
+
+def frozen(value: Any) -> Any:
+    """The value with tuples in the place of lists, as JSON has no tuples."""
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
 class Batch:
