@@ -2,8 +2,9 @@
 
 from auris.errors import Parser, plain_errors
 
-WORKS = """All features and models can be exported but those of scikit-learn: svm, naive_bayes, random_forest,
-mahalanobis, gaussian_mixture, one_class_svm, loudness."""
+WORKS = """All features and models of classification, anomaly detection and reconstruction can be exported but models
+of scikit-learn: svm, naive_bayes, random_forest, mahalanobis, gaussian_mixture, one_class_svm, loudness. What tells
+directions can't be exported yet."""
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """Features, model and decoding of a system as one graph in ONNX: waves in, decoded answers out."""
 
 import logging
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any, final
 
 import torch
@@ -28,10 +30,11 @@ class Decoder(nn.Module):
 
 def trace(system: System, spec: Spec) -> Any:
     """The graph, a `torch.onnx.ONNXProgram`. Raises `UserError` where ONNX lacks what the system does."""
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    for name in ("torch.onnx", "torch.fx"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     wave, clips = torch.zeros(EXAMPLES, spec.channels, spec.samples), torch.export.Dim("clips")
     try:
-        with torch.no_grad():
+        with torch.no_grad(), redirect_stdout(StringIO()):  # where torch prints graphs that it gave up
             program = torch.export.export(Decoder(system), (wave,), dynamic_shapes=({0: clips},))
             program = program.run_decompositions(LACKING)
             return torch.onnx.export(program, input_names=[WAVE], output_names=[ANSWER], verbose=False)
