@@ -14,7 +14,7 @@ ALARM = {"yes": "ALARM", "no": ""}  # as text
 
 def main() -> None:
     parser = Parser(description=__doc__)
-    parser.add_argument("run", help="folder of a finished run")
+    parser.add_argument("run", help="folder of a finished run, or a file that export.py wrote of one")
     parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON object a line")
@@ -27,10 +27,8 @@ def main() -> None:
     parser.add_argument("--mix", action="store_true", help="average the channels of a recording that has several")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()
-    from auris.log import hush
     from auris.predict import Predictor, find_recordings
 
-    hush()
     predictor = Predictor(options.run, options.mix, options.plugins)
     paths = find_recordings(options.recordings)
     write = write_json if options.json else write_csv if options.csv else write_text
@@ -46,10 +44,10 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
 
     for path in paths:
         try:
-            if windows or predictor.system.task.timeline:
-                yield from (row(answer, predictor.system) for answer in predictor(path))
+            if windows or predictor.reading.timeline:
+                yield from (row(answer, predictor.reading) for answer in predictor(path))
             else:
-                yield summary(list(predictor(path)), predictor.system)
+                yield summary(list(predictor(path)), predictor.reading)
         except UserError as error:
             failures.append(str(error).rstrip("."))
 

@@ -359,6 +359,6 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert len(rows) == 12 and len({row["score"] for row in rows}) == 12
     for row in rows:
-        wave = torch.from_numpy(predictor.window(Path(row["path"]), 0.0, 0.5))[None]  # (1, C, T)
-        told = predictor.system.task.answer(predictor.system.decode(wave)[0])
+        wave = predictor.window(Path(row["path"]), 0.0, 0.5)[None]  # (1, C, T)
+        told = predictor.reading.answer(predictor.model.decode(wave)[0])
         assert told["score"] == pytest.approx(float(row["score"]), rel=1e-3, abs=1e-3)

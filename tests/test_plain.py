@@ -146,5 +146,5 @@ def test_a_run_leaves_what_a_run_of_a_network_leaves_and_can_be_asked(model: str
     assert rows
     for row in rows:
         first = next(iter(predictor(Path(row["path"]))))  # the clip is the first window of its recording
-        told = predictor.system.task.answer(first.decoded)
+        told = predictor.reading.answer(first.decoded)
         assert told["p_tone"] == pytest.approx(float(row["p_tone"]), abs=1e-4)

@@ -108,7 +108,7 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Pa
     assert len(rows) == 4
     for row in rows:
         first = next(iter(predictor(Path(row["path"]))))  # the clip is the first window of its recording
-        told = predictor.system.task.answer(first.decoded)
+        told = predictor.reading.answer(first.decoded)
         assert told["explained_variance"] == pytest.approx(float(row["explained_variance"]), abs=1e-4)
 
 

@@ -12,9 +12,9 @@ from auris.data.spec import Spec
 from auris.errors import UserError
 from auris.fit import Fitted, make_trainer
 from auris.folders import SPEC, finished_run, load_config
-from auris.predict import load_system
 from auris.record import Scores, open_test
 from auris.run import answer, check_same_data, evaluate, open_data
+from auris.run_model import load_system
 
 
 class Reopened(NamedTuple):

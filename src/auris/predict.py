@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from auris import make as making
 from auris.data import audio
 from auris.data.clips import recordings
-from auris.data.spec import Spec
 from auris.errors import UserError
-from auris.folders import MODEL, SPEC, finished_run, load_config
-from auris.system import System, build
+from auris.reading import Reading
+from auris.trained import open_trained
 
 OVERLAP = 0.5  # of the windows of a long recording, where one answer is wanted for all of it
 SAME = 1e-3  # s
@@ -28,26 +24,24 @@ class Answer(NamedTuple):
     path: Path
     start: float  # s
     stop: float  # s
-    decoded: Tensor  # (...)
+    decoded: np.ndarray  # (...)
 
 
 class Predictor:
-    """The model of a finished run. It needs the run's folder only.
+    """The model of a finished run, or what was exported of it. It needs the run's folder, or that file, only.
 
     Args:
-        run: folder of the run.
+        run: folder of the run, or the file.
         mix: average the channels of recordings that have more than the model hears.
         plugins: packages besides auris and its libraries whose classes the run may name.
 
-    Raises `UserError` where the run is not there or not finished, or its weights hold more than tensors.
+    Raises `UserError` where there is no such model.
     """
 
     def __init__(self, run: str, mix: bool = False, plugins: Sequence[str] = ()):
-        folder = finished_run(run)
-        making.plugins[:] = plugins
-        self.spec = Spec.load(folder / SPEC)
+        self.model = open_trained(run, plugins)
+        self.spec, self.reading = self.model.spec, self.model.reading
         self.mix = mix or self.spec.mixed
-        self.system = load_system(folder, self.spec)
 
     def __call__(self, path: Path) -> Iterator[Answer]:
         """What the model says of each window of a recording. Raises `UserError` for one that can't be used."""
@@ -56,26 +50,25 @@ class Predictor:
         except audio.Unusable as error:
             raise UserError(f"{path} can't be used: {error}.") from error
 
-    @torch.inference_mode()
     def windows(self, path: Path) -> Iterator[Answer]:
         self.check_channels(path)
         self.check_rate(path)
         pairs = ((span, self.window(path, *span)) for span in self.spans(audio.length(path)))
         silent, told = True, 0.0  # s; until when every moment has its answer
-        heard = ((span, wave) for span, wave in pairs if self.system.task.timeline or not audio.is_silent(wave))
+        heard = ((span, wave) for span, wave in pairs if self.reading.timeline or not audio.is_silent(wave))
         while batch := list(islice(heard, BATCH)):
-            waves = torch.from_numpy(np.stack([wave for _, wave in batch]))  # (B, C, T)
+            waves = np.stack([wave for _, wave in batch])  # (B, C, T)
             silent &= all(audio.is_silent(wave) for _, wave in batch)
-            for (span, _), decoded in zip(batch, self.system.decode(waves), strict=True):
+            for (span, _), decoded in zip(batch, self.model.decode(waves), strict=True):
                 fresh = [answer for answer in self.moments(path, *span, decoded) if answer.stop > told + SAME]
                 yield from (answer._replace(start=max(answer.start, told)) for answer in fresh)
-                told = span[1] if self.system.task.timeline else told
+                told = span[1] if self.reading.timeline else told
         if silent:
             raise audio.Unusable("silent")
 
-    def moments(self, path: Path, start: float, stop: float, decoded: Tensor) -> Iterator[Answer]:
+    def moments(self, path: Path, start: float, stop: float, decoded: np.ndarray) -> Iterator[Answer]:
         """The answer to a window, or one for each of the moments that the task tells apart."""
-        parts = self.system.task.moments(decoded)
+        parts = self.reading.moments(decoded)
         length = self.spec.duration / len(parts)  # s
         for place, part in enumerate(parts):
             if start + place * length < stop:
@@ -84,7 +77,7 @@ class Predictor:
     def spans(self, duration: float) -> Iterator[tuple[float, float]]:
         """Start and stop of each window in seconds; the last one ends with the recording."""
         length = self.spec.duration
-        hop = length if self.system.task.timeline else length * (1 - OVERLAP)
+        hop = length if self.reading.timeline else length * (1 - OVERLAP)
         count = max(0, int(np.ceil((duration - length) / hop - 1e-6)))
         for start in [i * hop for i in range(count)] + [max(0.0, duration - length)]:
             yield start, min(start + length, duration)
@@ -104,19 +97,9 @@ class Predictor:
     def check_rate(self, path: Path) -> None:
         """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
         rate, heard = audio.header(path).samplerate, self.spec.sample_rate
-        if self.system.task.needs_band and rate < heard:
+        if self.reading.needs_band and rate < heard:
             raise audio.Unusable(f"it holds nothing above {rate / 2000:g} kHz (sampled at {rate} Hz), where the model "
                                  f"listens up to {heard / 2000:g} kHz")  # fmt: skip
-
-
-def load_system(folder: Path, spec: Spec) -> System:
-    """The trained system of a run, from tensors alone: nothing in the file is executed."""
-    system = build(load_config(folder), spec)
-    try:
-        system.load_state_dict(torch.load(folder / MODEL, map_location="cpu", weights_only=True))
-    except Exception as error:
-        raise UserError(f"{folder / MODEL} is not the weights of this run ({type(error).__name__}).") from error
-    return system.eval()
 
 
 def find_recordings(places: list[str]) -> list[Path]:
@@ -132,13 +115,13 @@ def find_recordings(places: list[str]) -> list[Path]:
     return found
 
 
-def summary(answers: list[Answer], system: System) -> dict[str, Any]:
+def summary(answers: list[Answer], reading: Reading) -> dict[str, Any]:
     """What the model says of a recording as a whole: the mean over its windows."""
-    decoded = torch.stack([answer.decoded for answer in answers]).mean(0)
-    return row(Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded), system)
+    decoded = np.mean([answer.decoded for answer in answers], axis=0)
+    return row(Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded), reading)
 
 
-def row(answer: Answer, system: System) -> dict[str, Any]:
+def row(answer: Answer, reading: Reading) -> dict[str, Any]:
     """An answer as a row of a table."""
     times = {"start": round(answer.start, 3), "stop": round(answer.stop, 3)}
-    return {"path": str(answer.path), **times, **system.task.answer(answer.decoded)}
+    return {"path": str(answer.path), **times, **reading.answer(answer.decoded)}

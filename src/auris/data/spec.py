@@ -4,12 +4,13 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:  # what prediction reads of an exported model must not need torch
+    import torch
+    from torch import Tensor
 
-from auris.arrays import Array
+    from auris.arrays import Array
 
 Shape = tuple[int, ...]
 
@@ -35,8 +36,10 @@ class Spec:
         return self.samples / self.sample_rate
 
     @property
-    def array(self) -> Array | None:
+    def array(self) -> "Array | None":
         """The microphones that the channels are from, where directions are asked for."""
+        from auris.arrays import Array
+
         return Array(self.microphones) if self.microphones else None
 
     def save(self, path: Path) -> None:
@@ -44,19 +47,23 @@ class Spec:
 
     @classmethod
     def load(cls, path: Path) -> "Spec":
-        facts = json.loads(path.read_text())
-        return cls(**{key: as_tuples(fact) for key, fact in facts.items()})
+        return cls.read(json.loads(path.read_text()))
+
+    @classmethod
+    def read(cls, facts: dict[str, Any]) -> "Spec":
+        """The same, of its plain values. Raises `TypeError` for those of something else."""
+        return cls(**{key: frozen(fact) for key, fact in facts.items()})
 
 
-def as_tuples(fact: Any) -> Any:
-    """Lists of any depth as tuples, which JSON does not know."""
-    return tuple(map(as_tuples, fact)) if isinstance(fact, list) else fact
+def frozen(value: Any) -> Any:
+    """The value with tuples in the place of lists, as JSON has no tuples."""
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
 class Batch:
     """Some clips of a data set. Waves are fetched when they are asked for: whoever knows the features needs none."""
 
-    def __init__(self, store: Tensor, row: Tensor, target: Tensor, index: Tensor, fresh: bool = False):
+    def __init__(self, store: "Tensor", row: "Tensor", target: "Tensor", index: "Tensor", fresh: bool = False):
         self.store = store  # (R, C, T) float32, all clips there are
         self.row = row  # (B,) where these are in it
         self.target = target  # (B, ...)
@@ -67,8 +74,8 @@ class Batch:
         return len(self.index)
 
     @cached_property
-    def wave(self) -> Tensor:  # (B, C, T)
+    def wave(self) -> "Tensor":  # (B, C, T)
         return self.store[self.row.to(self.store.device)].to(self.target.device)
 
-    def to(self, device: torch.device) -> "Batch":
+    def to(self, device: "torch.device") -> "Batch":
         return Batch(self.store, self.row, self.target.to(device), self.index.to(device), self.fresh)

@@ -34,7 +34,7 @@ class LinearAutoencoder(Repeater):
 
     def copy(self, x: Tensor) -> Tensor:
         frames = self.decoder(self.encoder(self.frames(x)))  # (B T', D)
-        return frames.view(len(x), x.shape[-1], -1).transpose(1, 2).reshape(x.shape)
+        return frames.unflatten(0, (-1, x.shape[-1])).transpose(1, 2).reshape(x.shape)
 
 
 class DenseAutoencoder(Repeater):

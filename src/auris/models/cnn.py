@@ -39,7 +39,7 @@ class BandPlace(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         place = torch.linspace(-1, 1, x.shape[2], device=x.device, dtype=x.dtype)
-        return torch.cat([x, place[:, None].expand(len(x), 1, -1, x.shape[3])], dim=1)
+        return torch.cat([x, place[:, None].expand(x.shape[0], 1, -1, x.shape[3])], dim=1)
 
 
 class Cnn(Network):

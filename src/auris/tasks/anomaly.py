@@ -11,6 +11,7 @@ from auris.data.spec import Shape, Spec
 from auris.errors import UserError
 from auris.losses import Surprise
 from auris.metrics import Metric
+from auris.reading import Scores
 from auris.tail import upper_end
 from auris.tasks.task import Task
 
@@ -37,8 +38,6 @@ class Anomaly(Task):
 
     targets = ("anomaly",)
     monitor = ("val/loss", "min")
-    timeline = True
-    needs_band = True
     baseline = "mahalanobis"
 
     center: Tensor
@@ -129,9 +128,6 @@ class Anomaly(Task):
     def settled(self, target: Tensor) -> Tensor:
         return target[:, 0] == 0
 
-    def moments(self, decoded: Tensor) -> list[Tensor]:
-        return list(decoded[1:, None])  # (1, K) each
-
     def metrics(self) -> dict[str, Metric]:
         return anomaly_metrics(self.sections, self.domains, alarms=bool(self.calibrated))
 
@@ -161,14 +157,9 @@ class Anomaly(Task):
         """The score beyond which there is an alarm; None where no validation clips have decided it."""
         return 1.0 if self.calibrated else None
 
-    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
-        """The score of its own section, or where that is not known of the one it is most like."""
-        section = decoded[0].argmin() if target is None else target[1]
-        score = decoded[0, section]
-        said: dict[str, str | float] = {"score": round(float(score), 6)}
-        if self.calibrated:
-            said["alarm"] = "yes" if score > 1 else "no"
-        return said | ({"section": self.sections[int(section)]} if len(self.sections) > 1 else {})
+    @property
+    def reading(self) -> Scores:
+        return Scores(self.sections, bool(self.calibrated))
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"score {self.answer(decoded, target)['score']:.2f}"

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from auris.data.spec import Spec
 from auris.metrics import Accuracy, Auroc, BalancedAccuracy, MacroF1, Metric, confusion
+from auris.reading import Classes
 from auris.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -63,10 +64,9 @@ class Classification(Task):
             "reliability": pictures.reliability(sure, answer == target),
         }
 
-    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
-        best = int(decoded.argmax())
-        shares = {f"p_{name}": round(p, 6) for name, p in zip(self.classes, decoded.tolist(), strict=True)}
-        return {"class": self.classes[best], "probability": round(float(decoded[best]), 6), **shares}
+    @property
+    def reading(self) -> Classes:
+        return Classes(self.classes)
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         best = int(decoded.argmax())

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import torch.nn.functional as F
 from torch import Tensor
 
-from auris.arrays import angles
 from auris.data.spec import Spec
 from auris.direction_metrics import direction_metrics, errors_in_parts, great_circle
 from auris.errors import UserError
 from auris.metrics import Metric
+from auris.reading import Directions
 from auris.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ class Localization(Task):
 
     targets = ("direction",)
     monitor = ("val/mean_error", "min")
-    timeline = True
-    baseline = "srp_phat"
     baseline = "srp_phat"
 
     def __init__(self, spec: Spec, elevation: bool | None = None):
@@ -90,9 +88,9 @@ class Localization(Task):
 
         show_directions(page, self)
 
-    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
-        azimuth, elevation = (round(float(angle), 2) for angle in angles(decoded))
-        return {"azimuth": azimuth, "elevation": elevation} if self.elevation else {"azimuth": azimuth}
+    @property
+    def reading(self) -> Directions:
+        return Directions(self.elevation)
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return ", ".join(f"{name} {angle:.0f}°" for name, angle in self.answer(decoded).items())

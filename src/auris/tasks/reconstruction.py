@@ -7,6 +7,7 @@ from torch import Tensor
 
 from auris.data.spec import Shape
 from auris.metrics import ExplainedVariance, MeanSquaredError, Metric
+from auris.reading import Errors
 from auris.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ class Reconstruction(Task):
 
         return {"errors": pictures.histogram(decoded[:, 0], "mean squared error of a clip")}
 
-    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
-        error, power = decoded.tolist()
-        return {"mean_squared_error": round(error, 6), "explained_variance": round(1 - error / max(power, 1e-12), 6)}
+    @property
+    def reading(self) -> Errors:
+        return Errors()
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"with an error of {float(decoded[0]):.3f}"

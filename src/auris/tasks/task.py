@@ -1,8 +1,8 @@
 """What all tasks are: codecs between targets and outputs."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,7 @@ from auris.data.spec import Shape
 from auris.errors import UserError
 from auris.losses import Surprise
 from auris.metrics import Metric
+from auris.reading import Reading, Row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,8 +24,6 @@ class Task(nn.Module, ABC):
 
     targets: ClassVar[tuple[str, ...]]  # the kinds of target that it reads; none: it asks for no target
     monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
-    needs_band: ClassVar[bool] = False  # whether a recording must hold all frequencies that the model hears
-    timeline: ClassVar[bool] = False  # whether people want answers over time, not one for a recording as a whole
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     out_shape: Shape
 
@@ -79,10 +78,6 @@ class Task(nn.Module, ABC):
         """(N,) for which of these clips the validation loss counts."""
         return torch.ones(len(target), dtype=torch.bool)
 
-    def moments(self, decoded: Tensor) -> Sequence[Tensor]:
-        """One decoded output as one for each of the equal parts of its clip that people want an answer for."""
-        return [decoded]
-
     @abstractmethod
     def metrics(self) -> dict[str, Metric]:
         """The metrics of decoded outputs, by name; the first is the main one."""
@@ -106,9 +101,15 @@ class Task(nn.Module, ABC):
     def show(self, page: "Page") -> None:
         """Write to TensorBoard what needs more than answers: a closer look at some clips."""
 
+    @property
     @abstractmethod
-    def answer(self, decoded: Tensor, target: Tensor | None = None) -> dict[str, str | float]:
+    def reading(self) -> Reading:
+        """How its decoded outputs are read."""
+
+    @final
+    def answer(self, decoded: Tensor, target: Tensor | None = None) -> Row:
         """One decoded output (...) in words and numbers, by name, to one target (...) where there is one."""
+        return self.reading.answer(decoded, target)
 
     @abstractmethod
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:

@@ -1,0 +1,37 @@
+"""A trained model, whatever computes it: waves in, decoded answers out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from auris.data.spec import Spec
+from auris.reading import Reading
+
+ONNX = ".onnx"
+
+
+class Trained(ABC):
+    """A model, what it was trained to hear and how its answers are read."""
+
+    def __init__(self, spec: Spec, reading: Reading):
+        self.spec, self.reading = spec, reading
+
+    @abstractmethod
+    def decode(self, wave: np.ndarray) -> np.ndarray:
+        """What the model says of clips (B, C, T) float32, as people read it, (B, ...)."""
+
+
+def open_trained(path: str, plugins: Sequence[str] = ()) -> Trained:
+    """The model in the folder of a finished run, or in a file that was exported from one, which needs no torch.
+
+    Raises `UserError` where there is none.
+    """
+    if Path(path).suffix == ONNX:
+        from auris.onnx_model import OnnxModel
+
+        return OnnxModel(Path(path))
+    from auris.run_model import RunModel
+
+    return RunModel(path, plugins)
