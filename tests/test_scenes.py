@@ -1,6 +1,7 @@
 """Scenes: what is drawn, what is heard of it, and from where."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from auris.direction_metrics import great_circle
 from auris.directions import circle, estimate, spectrum, srp_phat
 from auris.errors import UserError
 from auris.simulate.dry import Recorded, dry_sounds
-from auris.simulate.scenes import FULL, Heard, Laws, Simulator, draw, image_source
+from auris.simulate.play import FULL, play
+from auris.simulate.scenes import Laws, Scene, Simulator, draw, image_source
 from auris.simulate.shoebox import Rooms, impulse_responses
 from auris.simulate.talk import bursts, talk
 
@@ -29,9 +31,19 @@ LAWS = Laws(
 DRY = replace(LAWS, room=[6, 6, 4], rt60=0.25, uneven=0, distance=1, source_height=2, array_height=2, snr=40)
 
 
-def hear(*seeds: int, laws: Laws = LAWS, array: Array = ARRAY, simulated=image_source) -> Heard:
+class Scened(NamedTuple):
+    """Some scenes as they are heard, and as they were drawn."""
+
+    wave: torch.Tensor
+    direction: torch.Tensor
+    conditions: torch.Tensor
+    scenes: list[Scene]
+
+
+def hear(*seeds: int, laws: Laws = LAWS, array: Array = ARRAY, simulated=image_source) -> Scened:
     simulator = Simulator(array, RATE, SAMPLES, [talk, bursts], simulated)
-    return simulator([np.random.default_rng(seed) for seed in seeds], [laws] * len(seeds), CPU)
+    heard, scenes = simulator([np.random.default_rng(seed) for seed in seeds], [laws] * len(seeds), CPU)
+    return Scened(*heard, scenes)
 
 
 def direct(rooms: Rooms, rate: int, length: int) -> torch.Tensor:
@@ -231,8 +243,7 @@ def test_dry_sounds_that_cannot_be_had(folder, tmp_path) -> None:
 
 
 def test_recordings_of_silence_are_refused(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("auris.simulate.scenes.DRAWS", 3)
+    monkeypatch.setattr("auris.simulate.play.DRAWS", 3)
     silent = Recorded([write(tmp_path / "silence.wav", np.zeros(4000))])
-    simulator = Simulator(ARRAY, RATE, SAMPLES, [silent])
     with pytest.raises(UserError, match="silent"):
-        simulator.sound(np.random.default_rng(0), 0.1)
+        play([silent], np.random.default_rng(0), 0.1, SAMPLES, RATE)
