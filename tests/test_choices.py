@@ -60,3 +60,21 @@ def test_other_choices_change_their_own_group_alone(words: tuple[str]) -> None:
 @pytest.mark.parametrize("optimizer", ["gradient_descent", "lbfgs", "evolution", "cma_es", "random_search"])
 def test_a_search_over_the_whole_set_changes_nothing_else(optimizer: str) -> None:
     assert changed(f"optimizer={optimizer}", "trainer.max_epochs=7") == {*WHOLE_SET, "trainer.max_epochs"}
+
+
+@pytest.mark.parametrize(
+    ("words", "task", "features", "optimizer", "augment"),
+    [
+        (("data=rooms",), "localization", "gcc_phat", "adamw", "none"),
+        (("data=rooms", "array=circular6", "model=cnn"), "localization", "gcc_phat", "adamw", "none"),
+        (("data=rooms_grid", "model=srp_phat"), "localization", "raw", "nothing", "none"),
+        (("data=rooms", "model=cnn", "features=srp", "augment=wave"), "localization", "srp", "adamw", "wave"),
+        (("data=csv", "data.table=a.csv", "array=pair", "model=knn"), "localization", "gcc_phat", "memorize", "none"),
+    ],
+)
+def test_an_array_brings_its_task_and_a_formula_its_waves(
+    words: tuple[str, ...], task: str, features: str, optimizer: str, augment: str
+) -> None:
+    chosen = configured(*words).choices
+    found = (chosen.task, chosen.features, chosen.optimizer, chosen.augment)
+    assert found == (task, features, optimizer, augment)

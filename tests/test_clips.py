@@ -1,5 +1,6 @@
 """Tables, folders and names: what becomes a clip, and what is refused."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,27 @@ def test_esc_names_tell_fold_recording_and_class() -> None:
 def test_other_esc_classes_and_other_names_are_passed_over() -> None:
     names = ["1-187207-A-20.wav", "my-own-cat-purring.wav", "cat.wav", "1-2-3.wav"]
     assert read_esc(map(Path, names), {5: "cat"}) == []
+
+
+def test_a_table_of_directions(tmp_path: Path) -> None:
+    table = tmp_path / "clips.csv"
+    table.write_text("path,azimuth,elevation,rt60,snr,distance\na.wav,-170.5,20,0.4,,1.5\nb.wav,90,,,,\n")
+    first, second = read_table(table)
+    assert (first.direction, first.label) == ((-170.5, 20.0), "") and second.direction == (90.0, 0.0)
+    assert first.conditions[::2] == (0.4, 1.5) and all(map(math.isnan, (first.conditions[1], *second.conditions)))
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ("361,0", "azimuth is 361"),
+        ("10,91", "elevation is 91"),
+        ("left,0", "from -360 to 360"),
+        ("nan,0", "azimuth is nan"),
+    ],
+)
+def test_a_direction_out_of_range_is_refused(tmp_path: Path, cells: str, sentence: str) -> None:
+    table = tmp_path / "clips.csv"
+    table.write_text(f"path,azimuth,elevation\na.wav,{cells}\n")
+    with pytest.raises(UserError, match=sentence):
+        read_table(table)

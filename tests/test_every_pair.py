@@ -10,8 +10,9 @@ from itertools import combinations, product, zip_longest
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
-from conftest import fill
+from conftest import fill, noise, write
 from omegaconf import DictConfig
 from running import TINY, configured, here, options
 from torch import Tensor
@@ -25,6 +26,9 @@ from auris.system import System, build
 
 MEETING = (("features", "augment"), ("augment", "loss"), ("optimizer", "schedule"))  # what acts on each other in a run
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
+FORMULAS = ("gcc_least_squares", "music", "norm_music", "srp_phat")
+COMPARING = ("gcc_phat", "phase", "srp")  # features
+OF_ARRAYS = ("nothing", "steered", *FORMULAS, *COMPARING)  # they need one
 FITTED = ("gaussian_mixture", "loudness", "mahalanobis", "one_class_svm")
 LAZY = ("knn", "lookup", "naive_bayes", "random_forest", "svm", *FITTED)
 DETECTORS = ("autoencoder", "cnn_autoencoder", "self_supervised", "vae", *FITTED)  # are for task=anomaly
@@ -35,6 +39,10 @@ SMALL = {  # what makes an option fast
     "model=cnn1d": ("model.widths=[4,8]",),
     "model=self_supervised": ("model.widths=[4,8]",),
     "model=cnn_autoencoder": ("model.widths=[4,8]",),
+    "model=cnn_directions": ("model.widths=[4,8]",),
+    "model=music": ("model.step=10",),
+    "model=norm_music": ("model.step=10",),
+    "model=steered": ("model.widths=[4,8]", "schedule=constant"),
     "model=random_forest": ("model.estimator.n_estimators=3",),
     "features=texture": ("features.window=0.2", "features.hop=0.064"),
     "optimizer=evolution": ("optimizer.population=4",),
@@ -45,9 +53,22 @@ SMALL = {  # what makes an option fast
 OF_A_CLIP = ("features=statistics", "features=piczak")
 UNMIXED = ("features=raw", "features=mfcc", "features=level", "features=texture", *OF_A_CLIP)  # no log powers
 SQUARED = ("optimizer=closed_form", "optimizer=alternating")
-PICTURES = ("model=cnn", "model=resnet", "model=cnn_autoencoder", "model=self_supervised")  # what they look at
+PICTURES = (
+    "model=cnn",
+    "model=cnn_directions",
+    "model=resnet",
+    "model=cnn_autoencoder",
+    "model=self_supervised",
+)  # what they look at
 SURPRISE = "loss=surprise"
-LOSSES = [f"loss={loss}" for loss in options("loss")]
+
+
+def general(group: str) -> list[str]:
+    """The options that any data will do for."""
+    return [option for option in options(group) if option not in OF_ARRAYS]
+
+
+LOSSES = [f"loss={loss}" for loss in general("loss")]
 REFUSED = {  # pairs that can't work, with what the sentence says
     **dict.fromkeys(product(PICTURES, ("features=raw", *OF_A_CLIP)), "features=log_mel"),
     **dict.fromkeys(product(UNMIXED, ("augment=strong",)), "augment=wave"),
@@ -55,7 +76,7 @@ REFUSED = {  # pairs that can't work, with what the sentence says
     **{(loss, name): "choose loss=mse" for loss in LOSSES if loss not in ("loss=mse", SURPRISE) for name in SQUARED},
     **{
         (f"model={model}", loss): "; choose model=" if loss == SURPRISE else "choose loss=surprise"
-        for model, loss in product(options("model"), LOSSES)
+        for model, loss in product(general("model"), LOSSES)
         if model not in BOTH and (model in DETECTORS) != (loss == SURPRISE)
     },
     (SURPRISE, "optimizer=closed_form"): "DenseAutoencoder has none; choose another optimizer",
@@ -90,7 +111,7 @@ def allowed(choice: tuple[str, ...]) -> bool:
 def pairwise() -> list[tuple[str, ...]]:
     """Few allowed combinations, drawn with a fixed seed, that hold every option and every pair that acts in a run."""
     dice = Random(0)
-    choices = {group: [f"{group}={option}" for option in options(group)] for group in GROUPS}
+    choices = {group: [f"{group}={option}" for option in general(group)] for group in GROUPS}
     choices["optimizer"].remove("optimizer=grid_search")  # has too many points with every model
     pairs = [pair for one, other in MEETING for pair in product(choices[one], choices[other])]
     pairs += product(choices["model"], [SURPRISE])
@@ -150,6 +171,44 @@ def test_a_pair_is_refused(pair: tuple[str, str], place: Path) -> None:
 
 
 @pytest.fixture(scope="module")
+def pair(place: Path) -> tuple[str, ...]:
+    """Words for a table of recordings of two microphones, with directions."""
+    rows = [f"{i}.wav,{azimuth},{azimuth % 7}" for i, azimuth in enumerate(range(-80, 81, 18))]
+    for i in range(len(rows)):
+        wave = noise(i)
+        write(place / "pair" / f"{i}.wav", np.stack([wave, np.roll(wave, i % 5 - 2) + 0.1 * noise(50 + i)], 1))
+    (place / "pair" / "clips.csv").write_text("\n".join(["path,azimuth,snr", *rows]))
+    table = f"data.table={place}/pair/clips.csv"
+    return ("data=csv", table, "array=pair", f"paths.outputs={place}/out", f"paths.store={place}/store")
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        *((f"model={formula}", "loss=cosine") for formula in FORMULAS),
+        ("model=steered", "loss=angular"),
+        ("model=cnn_directions", "features=gcc_phat", "loss=mse"),
+        ("model=cnn", "features=phase", "loss=l1"),
+        ("model=mlp", "features=srp", "loss=huber", "optimizer=sgd"),
+        ("model=knn", "features=gcc_phat"),
+        ("model=linear", "features=srp", "loss=mse", "optimizer=closed_form"),
+    ],
+    ids=" ".join,
+)
+def test_what_compares_microphones_trains_with_an_array(choice: tuple[str, ...], pair: tuple[str, ...]) -> None:
+    small = (word for option in choice for word in SMALL.get(option, ()))
+    train(configured(*pair, *TINY, "data.pass_size=8", *choice, *small))
+
+
+@pytest.mark.parametrize("choice", OF_ARRAYS)
+def test_what_compares_microphones_is_refused_without_an_array(choice: str, place: Path) -> None:
+    group = next(group for group in GROUPS if choice in options(group))
+    word, features = f"{group}={choice}", f"features={choice if choice in COMPARING else 'raw'}"
+    with pytest.raises(UserError, match="has something to learn" if choice == "nothing" else "array=circular6"):
+        train(configured("data=folder", *here(place), *TINY, word, *([features] if group != "features" else [])))
+
+
+@pytest.fixture(scope="module")
 def prepared(place: Path) -> Callable[[str], tuple[AudioData, System]]:
     """Data and a fresh system, by the name of its model, with a loss that every optimizer can make small."""
 
@@ -169,7 +228,7 @@ def prepared(place: Path) -> Callable[[str], tuple[AudioData, System]]:
     return fresh
 
 
-@pytest.mark.parametrize("optimizer", options("optimizer"))
+@pytest.mark.parametrize("optimizer", general("optimizer"))
 def test_an_optimizer_takes_a_step_with_a_model_or_is_refused(
     optimizer: str,
     place: Path,
@@ -177,7 +236,7 @@ def test_an_optimizer_takes_a_step_with_a_model_or_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cfg = configured(*words(place, f"optimizer={optimizer}"))
-    for model in options("model"):
+    for model in general("model"):
         data, system = prepared(model)
         monkeypatch.setattr(System, "data", data)
         expected = refusal(optimizer, model)
@@ -197,9 +256,9 @@ def loss_of_a_step(cfg: DictConfig, data: AudioData, system: System) -> Tensor:
 def test_a_model_takes_a_step_with_every_option_that_it_does_not_refuse(
     group: str, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choices = [f"{group}={option}" for option in options(group)]
+    choices = [f"{group}={option}" for option in general(group)]
     nodes = {choice: configured(*words(place, choice))[group] for choice in choices}
-    for model in (f"model={option}" for option in options("model")):
+    for model in (f"model={option}" for option in general("model")):
         cfg = configured(*words(place, model, "augment=none"))
         data = open_data(cfg)
         monkeypatch.setattr(System, "data", data)
@@ -217,7 +276,7 @@ def test_a_grid_of_few_points_is_searched(place: Path) -> None:
 
 def test_every_option_composes_with_others() -> None:
     groups = ("trainer", "callbacks", "logger", "paths", *GROUPS)
-    for choice in zip_longest(*map(options, groups)):
+    for choice in zip_longest(*map(general, groups)):
         chosen = {group: option for group, option in zip(groups, choice, strict=True) if option}
         cfg = configured(*map("=".join, chosen.items()))
         assert all(cfg.choices.get(group, option) == option for group, option in chosen.items())
@@ -227,5 +286,5 @@ def test_every_option_composes_with_others() -> None:
 def test_every_option_that_brings_others_composes(group: str) -> None:
     roots = dict.fromkeys(("folder", "normal_abnormal", "dcase_task2"), ["data.root=recordings"])
     given = {"csv": ["data.table=clips.csv"], **roots}
-    for option in options(group):
+    for option in general(group):
         assert configured(f"{group}={option}", *given.get(option, [])).choices.get(group, option) == option

@@ -75,9 +75,10 @@ def drawn(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
     for clip in clips:
         groups[clip.label].add(clip.group)
     rare = min(groups, key=lambda label: len(groups[label]), default="")
-    if folds < 3 or not rare or len(groups[rare]) < folds:
+    if folds < 3 or not groups or len(groups[rare]) < folds:
+        what = f"class {rare} has" if rare else "there are"  # recordings with directions have no class
         raise UserError(
-            f"data.folds={folds} folds can't be drawn: class {rare} has {len(groups[rare])} recordings "
+            f"data.folds={folds} folds can't be drawn: {what} {len(groups[rare])} recordings "
             "(or groups), and each class needs one for each of 3 or more folds."
         )
     of_clip = np.zeros(len(clips), dtype=int)

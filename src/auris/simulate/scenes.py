@@ -64,10 +64,10 @@ class Laws:
 
 
 def check_law(name: str, law: Law | None) -> None:
-    if law is None or isinstance(law, int | float):
+    if isinstance(law, int | float) or (law is None and name == "diffuse_snr"):
         return
-    if len(law) != 2 or not law[0] <= law[1]:
-        raise UserError(f"data.{name}={list(law)} should be a number, or a range as in [0.2,0.8].")
+    if law is None or len(law) != 2 or not law[0] <= law[1]:
+        raise UserError(f"data.{name}={law} should be a number, or a range as in [0.2,0.8].")
 
 
 def least(law: Law) -> float:
