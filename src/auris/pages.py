@@ -67,7 +67,7 @@ def show_worst(page: Page) -> None:
     order = task.error(decoded, target).argsort(descending=True)[:WORST].tolist()
     clips, waves = zip(*map(page.clip, order), strict=True)
     titles = [
-        f"{place}. {clip.path.name}{clip.label and f" is {clip.label}"}; said {task.say(decoded[at], target[at])}"
+        f"{place}. {clip.path.name}{clip.label and f' is {clip.label}'}; said {task.say(decoded[at], target[at])}"
         for place, (at, clip) in enumerate(zip(order, clips, strict=True), start=1)
     ]
     page.writer.add_figure(f"{page.name}/worst", spectrograms(waves, page.data.spec.sample_rate, titles))
