@@ -72,7 +72,7 @@ def errors(decoded: Tensor, true: Tensor) -> Figure:
     axes = figure.add_subplot(projection="polar")
     axes.bar(np.deg2rad(place * width), np.sqrt(count), np.deg2rad(width), color=COLOURS[0], edgecolor="white")
     axes.set(theta_zero_location="N", thetamin=-reach, thetamax=reach)  # type: ignore[call-arg]
-    axes.set_rlabel_position(-0.7 * reach)
+    axes.set_rlabel_position(-0.7 * reach)  # type: ignore[attr-defined]
     rings = [ring for ring in (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if ring <= count.max()]
     axes.set_yticks(
         np.sqrt(rings), [f"{ring} clips" if ring == rings[-1] else str(ring) for ring in rings], fontsize=8, color="0.3"
