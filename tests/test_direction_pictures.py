@@ -114,6 +114,7 @@ def test_without_a_scene_the_array_alone_is_drawn() -> None:
 def test_a_line_has_two_rays() -> None:
     assert torch.allclose(torch.stack(alike(Array(LINE), ways(30)[0])), ways(30, 150), atol=1e-6)
     assert len(alike(Array(SQUARE), ways(30)[0])) == 1
+    assert words_on_paper(scene(DRAWING, Array(LINE), ways(30)[0], ways(10)[0], "a scene"))
 
 
 def test_formulas_have_the_settings_of_their_yamls() -> None:

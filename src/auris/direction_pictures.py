@@ -143,4 +143,4 @@ def label_bins(axes: Axes, condition: str, parts: Sequence[tuple[float, float]],
     axes.minorticks_off()
     axes.grid(alpha=0.25)
     for at, clips in enumerate(count):
-        axes.text(at, 1.01, f"n = {clips}", transform=axes.get_xaxis_transform(), ha="center", fontsize=8, color="0.3")
+        axes.text(at, 1.01, f"n = {clips}", transform=axes.get_xaxis_transform(), ha="center", fontsize=7, color="0.3")

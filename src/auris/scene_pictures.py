@@ -14,6 +14,7 @@ from auris.pictures import COLOURS, new_figure
 
 SAID, TRUE = COLOURS[1], COLOURS[2]
 Rays = dict[str, list[np.ndarray]]  # directions (2,) as from above, those that sound the same together
+MIRRORED = ", mirrored"  # what the array can't tell from it
 SHORTEST = 0.15  # of the length of the room, a ray in it
 AROUND = 1.9  # times the array's radius: how much of its surroundings is drawn
 
@@ -51,7 +52,7 @@ def scene(drawing: str, array: Array, said: Tensor, true: Tensor, title: str) ->
     figure.legend(
         *panels[0].get_legend_handles_labels(),
         loc="outside lower center",
-        ncols=4 if plan else 2,
+        ncols=3 if plan else 2,
         frameon=False,
         fontsize=9,
     )
@@ -76,9 +77,11 @@ def turned(way: Tensor, azimuth: float) -> np.ndarray:
 def draw_room(axes: Axes, plan: Plan, rays: Rays) -> None:
     """The room in m: rays reach as far as the source is, and at least so far that they can be seen."""
     length, width, height = plan.size
-    axes.add_patch(Rectangle((0, 0), length, width, fill=False, linewidth=2))
+    walls = axes.add_patch(Rectangle((0, 0), length, width, fill=False, linewidth=2))
     middle, away = plan.centre[:2], plan.source[:2] - plan.centre[:2]
     draw_rays(axes, middle, max(float(np.hypot(*away)), SHORTEST * length), rays)
+    for line in axes.lines:
+        line.set_clip_path(walls)
     form: dict[str, Any] = {"linestyle": "", "markeredgecolor": "black", "markeredgewidth": 0.6}
     for name, (x, y, up), marker, size, colour in (
         ("source", plan.source, "*", 14, TRUE), ("array", plan.centre, "o", 6, "black"),
@@ -93,7 +96,7 @@ def draw_array(axes: Axes, array: Array, azimuth: float, rays: Rays) -> None:
     places = 100 * np.stack([turned(place, azimuth) for place in array.microphones])  # (M, 2)
     reach = AROUND * max(np.hypot(*places.T).max(), 1.0)
     draw_rays(axes, np.zeros(2), reach, rays)
-    ahead = turned(torch.tensor([1.0, 0, 0]), azimuth) * reach
+    ahead = turned(torch.tensor([1.0, 0, 0]), azimuth) * 0.8 * reach
     axes.annotate("ahead", (0, 0), ahead, arrowprops={"arrowstyle": "<-", "color": "0.4"}, color="0.4", fontsize=8,
                   ha="center", va="center")  # fmt: skip
     axes.plot(*places.T, "o", color="black", markersize=12)
@@ -109,5 +112,5 @@ def draw_rays(axes: Axes, start: np.ndarray, reach: float, rays: Rays) -> None:
     for (name, ways), colour, dashes in zip(rays.items(), (TRUE, SAID), ("-", "--"), strict=True):
         for place, way in enumerate(ways):
             end = start + reach * way / max(np.hypot(*way), 1e-9)
-            form = {"alpha": 0.35} if place else {"label": f"{name} direction"}
+            form: dict[str, Any] = {"alpha": 0.35 if place else 1, "label": f"{name} direction{MIRRORED * place}"}
             axes.plot(*zip(start, end, strict=True), dashes, color=colour, linewidth=2, **form)
