@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from browser import look
 from conftest import call, write
 from running import configured
 
 from auris.audit.audit import Audit, audit
 from auris.audit.page import audit_page
 from auris.audit.report import verdict
+from auris.audit.report import write as write_page
 from auris.run import open_data
 
 RATE = 16000  # Hz
@@ -268,3 +270,11 @@ def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
     assert [f["check"] for f in told["findings"]] == ["silent"] and told["recordings"] == 16
     page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()
     assert "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
+
+
+def test_a_phone_shows_the_page_and_plays_it(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    moved(folder)
+    told = look(write_page(judged(folder, tmp_path, "data.folds=3"), tmp_path), tmp_path)
+    assert told["width"] <= 380 and not told["asked"] and told["scripts"] == 0
+    assert len(told["durations"]) >= 2 and told["durations"][0] == pytest.approx(SECONDS, abs=0.1)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from test_html import Outline
 from auris.audit.audit import audit
 from auris.audit.report import write as write_audit
 from auris.errors import UserError
+from auris.report.answer import answer, doubt, told
 from auris.report.data import data
 from auris.report.learning import Losses, judge, read_losses
 from auris.report.reopen import open_subject
@@ -24,7 +26,7 @@ from auris.report.saliency import Bands, saliency
 from auris.report.side import comparison
 from auris.report.subject import Subject
 from auris.report.worst import worst
-from auris.run import train
+from auris.run import report, train
 
 EVIL = "<img src=x onerror=alert(1)>"
 MATHS = "hiss $\\frac{"
@@ -136,19 +138,40 @@ def test_anomalies_and_simulations_have_their_own_words(place: Path) -> None:
     folder = run(place, "mahalanobis", f"data.normal='{MATHS}'", "task=anomaly", "features=log_mel")
     text = (folder / "report.html").read_text()
     assert "Does it sound as it should?" in text and "an anomalous one scores above a normal one in" in text
-    result = json.loads((folder / "result.json").read_text())
-    (folder / "result.json").write_text(json.dumps({**result, "source": "simulated"}))
-    assert "SIMULATED DATA" in write_report(open_subject(str(folder))).read_text()
+    subject = open_subject(str(folder))
+    assert "SIMULATED DATA" in answer(replace(subject, result={**subject.result, "source": "simulated"}))
 
 
 def test_an_audit_of_the_same_recordings_is_shown(linear: Path, place: Path) -> None:
     subject = open_subject(str(linear))
     assert "No audit has listened" in data(subject).body
-    told = audit(subject.data)
-    write_audit(told, place / "out/audit/folder")
+    found = audit(subject.data)
+    write_audit(found, place / "out/audit/folder")
     body = data(subject).body
-    assert "An audit has listened to all recordings" in body and told.findings
-    assert all(f"<strong>{found.severity}: {found.check}</strong>" in body for found in told.findings)
+    assert "An audit has listened to all recordings" in body and found.findings
+    assert all(f"<strong>{f.severity}: {f.check}</strong>" in body for f in found.findings)
+
+
+def test_it_is_told_where_a_constant_answer_may_be_as_good(subject: Subject) -> None:
+    scores = json.loads(json.dumps(subject.scores))
+    scores["metrics"]["accuracy"].update(low=0.4)
+    assert "can't show that this is better" in told(replace(subject, result={**subject.result, "test": scores}))[1]
+    scores["metrics"]["accuracy"].update(low=0.6)
+    assert not doubt(replace(subject, result={**subject.result, "test": scores}))
+
+
+def test_a_report_that_fails_is_no_failure_of_the_run(
+    linear: Path, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.run.tell", said.append)
+    monkeypatch.setattr("auris.report.report.SECTIONS", (lambda _: 1 / 0,))
+    report(subject.cfg, subject.data, linear, subject.system)
+    assert len(said) == 1 and said[0].startswith("There is no report: ZeroDivisionError")
+    subject.cfg.debug = True
+    with pytest.raises(ZeroDivisionError):
+        report(subject.cfg, subject.data, linear, subject.system)
+    subject.cfg.debug = False
 
 
 def losses(train: Sequence[float], val: Sequence[float]) -> Losses:
@@ -160,7 +183,7 @@ FALL = np.exp(-np.arange(40) / 5)
 
 @pytest.mark.parametrize(("curves", "chosen", "words"), [
     (losses(FALL, 0.2 + FALL), 40, "It fits."),
-    (losses(FALL, 0.2 + np.abs(FALL - 0.2)), 8, "It overfits after epoch 8."),
+    (losses(FALL, 0.2 + np.abs(FALL - 0.2)), 9, "It overfits after epoch 9."),
     (losses(np.linspace(1, 0.5, 40), np.linspace(1, 0.6, 40)), 40, "It underfits: it was still learning."),
     (losses(FALL, 1 + 0.1 * FALL), 40, "It overfits: it knows its training clips much better than others."),
     (losses(FALL, 1 + np.linspace(0, 1, 40)), 1, "It learnt nothing that carries over."),

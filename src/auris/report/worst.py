@@ -74,7 +74,7 @@ def drawing(bands: Bands, wave: Tensor, reason: Tensor | None, seconds: float) -
     with themed():
         figure = new_figure(4.4, height)
         panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
-        figure.subplots_adjust(left=0.12, right=0.98, top=1 - above / height, bottom=below / height, hspace=0.1)
+        figure.subplots_adjust(left=0.12, right=0.96, top=1 - above / height, bottom=below / height, hspace=0.1)
         draw(panels[0], Map("", level, (-80.0, 0.0), bands.hertz), seconds)
         if reason is not None:
             faint = draw(panels[1], Map("", level, (-80.0, 30.0), bands.hertz, "gray"), seconds)
