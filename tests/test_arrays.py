@@ -11,8 +11,8 @@ from auris.errors import UserError
 
 FOLDER = Path(__file__).parents[1] / "configs" / "array"
 ALL = {
-    "respeaker4": (4, 2), "linear4": (4, 1), "circular4": (4, 2), "circular6": (6, 2),
-    "tetrahedron4": (4, 3), "pair": (2, 1), "head": (2, 1),
+    "respeaker4": (4, 2), "linear4": (4, 1), "circular4": (4, 2), "circular6": (6, 2), "head": (2, 1),
+    "tetrahedron4": (4, 3), "pair": (2, 1),
 }  # fmt: skip
 
 
