@@ -8,8 +8,8 @@ from auris.errors import UserError
 from auris.fit import Fitted, make_trainer
 from auris.folders import SPEC, finished_run, load_config
 from auris.predict import load_system
-from auris.record import Scores, open_test
-from auris.run import check_same_data, evaluate, open_data
+from auris.record import Scores
+from auris.run import check_same_data, evaluate, open_data, test
 
 
 def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> Scores:
@@ -26,7 +26,5 @@ def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> S
     if data.spec != spec:
         raise UserError(f"The data of {run} has changed since ({data.spec} was {spec}); train anew.")
     system = load_system(folder, spec)
-    if name == "test":
-        open_test(folder, data)
     fitted = Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan)
-    return evaluate(data, fitted, name)
+    return test(load_config(folder), data, fitted, folder) if name == "test" else evaluate(data, fitted, name)

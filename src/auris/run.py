@@ -19,12 +19,13 @@ from auris.data.module import AudioData
 from auris.errors import UserError
 from auris.fit import Fitted, fit, make_trainer
 from auris.folders import CONFIG, DATA, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
+from auris.ledger import close_test, looks, open_test, outputs_of, sentence
 from auris.log import hush, open_log, tell
 from auris.make import make, plain
 from auris.memory import keep_memory
 from auris.optimizers import Gradientless, make_optimizer
 from auris.pages import fill_pages
-from auris.record import Scores, open_test, score, tell_scores, write_predictions, write_result
+from auris.record import Scores, score, tell_scores, write_predictions, write_result
 from auris.system import Answers, System, build
 from auris.types import check_types
 
@@ -54,8 +55,7 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
     assert fitted is not None
     save_weights(fitted.system, folder / MODEL)
     if cfg.test:
-        open_test(folder, data)
-        scores["test"] = evaluate(data, fitted, "test", folder / PREDICTIONS.format("test"))
+        scores["test"] = test(cfg, data, fitted, folder, folder / PREDICTIONS.format("test"))
     finish(cfg, data, folder, fitted, scores, started)
     return fitted.score
 
@@ -106,6 +106,16 @@ def evaluate(data: AudioData, fitted: Fitted, name: str, table: Path | None = No
             tell(caveat)
         if table:
             write_predictions(table, answers, data, fitted.system)
+    return scores
+
+
+def test(cfg: DictConfig, data: AudioData, fitted: Fitted, folder: Path, table: Path | None = None) -> Scores:
+    """Look at the test set, which is written down in the ledger, and say how often that has been done."""
+    outputs, look = outputs_of(folder, cfg), open_test(folder, cfg, data)
+    scores = evaluate(data, fitted, "test", table)
+    close_test(outputs, look, scores["metrics"])
+    if said := sentence(looks(outputs, data.test_set)):
+        tell(said)
     return scores
 
 
