@@ -15,7 +15,9 @@ from torch.optim import LBFGS, Optimizer
 
 from auris import make as making
 from auris.data.files import write_atomically
+from auris.data.loader import count_parts
 from auris.data.module import AudioData
+from auris.data.views import places
 from auris.errors import UserError
 from auris.fit import Fitted, fit, make_trainer
 from auris.folders import CONFIG, DATA, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
@@ -23,8 +25,10 @@ from auris.ledger import close_test, looks, open_test, outputs_of, sentence
 from auris.log import hush, open_log, tell
 from auris.make import make, plain
 from auris.memory import keep_memory
+from auris.novelty import MOST, PASS
 from auris.optimizers import Gradientless, make_optimizer
 from auris.pages import fill_pages
+from auris.progress import track
 from auris.record import Scores, score, tell_scores, write_predictions, write_result
 from auris.system import Answers, System, build
 from auris.types import check_types
@@ -53,6 +57,7 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
         data.validate = False
         fitted = refit(cfg, data, folder / "refit", fitted)
     assert fitted is not None
+    learn_novelty(data, fitted.system)
     save_weights(fitted.system, folder / MODEL)
     if cfg.test:
         scores["test"] = test(cfg, data, fitted, folder, folder / PREDICTIONS.format("test"))
@@ -73,6 +78,17 @@ def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) ->
     fitted = fit(cfg, data, home, first.epochs if first else cfg.refit)
     fitted.system.settle(data.whole())
     return fitted._replace(score=first.score if first else math.nan)
+
+
+def learn_novelty(data: AudioData, system: System) -> None:
+    """Keep of the clips that trained or validated what tells whether another is unlike them."""
+    if system.novelty is None:
+        return
+    clips = data.members("train", "val")
+    kept = clips[torch.linspace(0, len(clips) - 1, min(MOST, len(clips))).long()]
+    steps = track(data.loader(kept, PASS), "Learning what is known", count_parts(len(kept), PASS))
+    waves = (batch.to(system.device).wave for step in steps for batch in step)
+    system.novelty.fit(waves, places(data.clips[index][0].group for index in kept.tolist()))
 
 
 @rank_zero_only

@@ -38,6 +38,7 @@ class Anomaly(Task):
     monitor = ("val/loss", "min")
     timeline = True
     needs_band = True
+    knows_novelty = True
 
     center: Tensor
     span: Tensor

@@ -25,6 +25,7 @@ class Task(nn.Module, ABC):
     monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
     needs_band: ClassVar[bool] = False  # whether a recording must hold all frequencies that the model hears
     timeline: ClassVar[bool] = False  # whether people want answers over time, not one for a recording as a whole
+    knows_novelty: ClassVar[bool] = False  # whether its answers say themselves how unusual a clip is
     out_shape: Shape
 
     @abstractmethod
