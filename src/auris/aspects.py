@@ -12,6 +12,8 @@ from auris.vector import LEAST_FRAMES
 
 QUIET = 25.0  # dB below the loudest frame of a clip: what is softer says little of what is heard
 LOWEST, HIGHEST = 100.0, 2500.0  # Hz, of the pitch
+VOICED = 0.5  # how periodic a frame is that has a pitch
+UNVOICED = 1e-6  # what a frame without a pitch counts, so that a clip of none has the mean over all
 LEAST_OVERLAP = 0.05  # of a window with itself, by which an autocorrelation is divided
 
 
@@ -19,8 +21,8 @@ class Aspects(nn.Module):
     """Waves (B, C, T) -> (B, D): numbers on texture, pitch and timbre, `sizes` of each; channels are averaged.
 
     Texture are the `Statistics` of a clip. Pitch and timbre are those of its loud frames alone, so that the silence
-    between two barks does not count: mean and deviation of how periodic they are and of the octave of their pitch, and
-    the mean of their cepstrum but for its 0th coefficient, the level.
+    between two barks does not count: mean and deviation of how periodic they are, and of the octave of the pitch of
+    those that have one; and the mean of their cepstrum but for its 0th coefficient, the level.
     """
 
     def __init__(self, sample_rate: int):
@@ -36,11 +38,13 @@ class Aspects(nn.Module):
         level = 10 * power.sum((1, 2)).clamp_min(LEAST_POWER).log10()  # (B, T')
         loud = (level > level.amax(1, keepdim=True) - QUIET).to(level)  # (B, T')
         timbre = self.statistics.cepstrum(self.statistics.level(power))[:, 0, 1:]  # (B, n_mfcc - 1, T')
-        pitch = torch.cat(moments(self.pitch(power[:, 0]), loud), dim=1)  # (B, 4)
-        return torch.cat([self.statistics.describe(mono, power).flatten(1), pitch, moments(timbre, loud)[0]], dim=1)
+        periodic, octave = self.pitch(power[:, 0])  # (B, 1, T')
+        voiced = loud * ((periodic[:, 0] > VOICED) + UNVOICED)  # (B, T')
+        pitch = [*moments(periodic, loud), *moments(octave, voiced)]  # (B, 1) each
+        return torch.cat([self.statistics.describe(mono, power).flatten(1), *pitch, moments(timbre, loud)[0]], dim=1)
 
-    def pitch(self, power: Tensor) -> Tensor:
-        """How periodic each frame is, and the octave of its pitch: (B, F, T') -> (B, 2, T').
+    def pitch(self, power: Tensor) -> tuple[Tensor, Tensor]:
+        """How periodic each frame is, and the octave of its pitch: (B, F, T') -> (B, 1, T') each.
 
         By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993, equation 9).
         """
@@ -49,8 +53,8 @@ class Aspects(nn.Module):
         audible = torch.cat([torch.zeros_like(power[:, :2]), power[:, 2:]], dim=1)
         window = autocorrelation(torch.fft.rfft(self.statistics.spectrum.window).abs().square()[:, None])  # (N, 1)
         alike = autocorrelation(audible) / window.clamp_min(LEAST_OVERLAP)  # (B, N, T')
-        height, lag = alike[:, shortest:longest].max(1)  # (B, T')
-        return torch.stack([height.clamp(0, 1), torch.log2(self.sample_rate / (lag + shortest))], dim=1)
+        height, lag = alike[:, shortest:longest].max(1, keepdim=True)  # (B, 1, T')
+        return height.clamp(0, 1), torch.log2(self.sample_rate / (lag + shortest))
 
 
 def autocorrelation(power: Tensor) -> Tensor:

@@ -1,27 +1,22 @@
 """Two runs on the same clips: is one of them better, or was it luck?"""
 
-import csv
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
-from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from auris.configurations import name_groups
 from auris.data.views import places
 from auris.errors import UserError
-from auris.folders import PREDICTIONS, find_run
-from auris.metrics import Accuracy, Auroc, ExplainedVariance, Metric
+from auris.folders import find_run
+from auris.metrics import Accuracy
+from auris.predictions import Figure, check_same_clips, figure, read_predictions
 from auris.runs import Run, read_run
 
 SIGNIFICANT = 0.05
 REPEATS = 10_000  # of the bootstrap
-Row = dict[str, str]  # of a table of predictions
 
 
 @dataclass(frozen=True)
@@ -40,15 +35,6 @@ class Pair:
     said: str  # in words, the difference and the p value
 
 
-class Figure(NamedTuple):
-    """A metric with all that it reads: what was said of clips (N, ...), and what is true."""
-
-    name: str
-    metric: Metric
-    decoded: Tensor
-    target: Tensor
-
-
 def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
     """The difference of two runs on the same clips of a set, "test" or "val".
 
@@ -58,6 +44,8 @@ def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
     tables = [read_predictions(run.folder, name) for run in runs]
     check_same_clips(*tables)
     first, second = (figure(rows, run) for rows, run in zip(tables, runs, strict=True))
+    if first.name != second.name:
+        raise UserError(f"The runs have other tasks: one is judged by {first.name}, the other by {second.name}.")
     group = places(row["group"] for row in tables[0])
     names = tell_apart(*runs)
     values = [one.metric.value(one.decoded, one.target) for one in (first, second)]
@@ -73,10 +61,10 @@ def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
 def judge(first: Figure, second: Figure, change: Tensor) -> tuple[float, str]:
     """The p value, and the difference in words: of right and wrong by McNemar, of all else by the bootstrap."""
     if not isinstance(first.metric, Accuracy):
-        return sign_test(change), f"{{}} has {first.name} {{2:.3f}}, {{}} {{3:.3f}}"
+        return sign_test(change), f"{first.name} of {{0}} is {{2:.3f}}, of {{1}} {{3:.3f}}"
     right = [one.decoded.argmax(1) == one.target for one in (first, second)]
     won, lost = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
-    return mcnemar(won, lost), f"{{}} is right on {won} clips where {{}} is wrong, wrong on {lost} where it is right"
+    return mcnemar(won, lost), f"{{0}} is right on {won} clips where {{1}} is wrong, wrong on {lost} where it is right"
 
 
 def mcnemar(won: int, lost: int) -> float:
@@ -90,3 +78,11 @@ def sign_test(change: Tensor) -> float:
     told = change[~change.isnan()]
     rarer = min(int((told <= 0).sum()), int((told >= 0).sum()))
     return min(1.0, 2 * (rarer + 1) / (len(told) + 1))
+
+
+def tell_apart(first: Run, second: Run) -> tuple[str, str]:
+    """Names of two runs: of their models if that is enough, else of what differs, else of their folders."""
+    for names in ([run.result["model"] for run in (first, second)], name_groups([[first], [second]])):
+        if names[0] != names[1]:
+            return names[0], names[1]
+    return str(first.folder), str(second.folder)
