@@ -38,29 +38,30 @@ class Aspects(nn.Module):
         level = 10 * power.sum((1, 2)).clamp_min(LEAST_POWER).log10()  # (B, T')
         loud = (level > level.amax(1, keepdim=True) - QUIET).to(level)  # (B, T')
         timbre = self.statistics.cepstrum(self.statistics.level(power))[:, 0, 1:]  # (B, n_mfcc - 1, T')
-        periodic, octave = self.pitch(power[:, 0])  # (B, 1, T')
+        periodic, octave = self.pitch(mono)  # (B, 1, T')
         voiced = loud * ((periodic[:, 0] > VOICED) + UNVOICED)  # (B, T')
         pitch = [*moments(periodic, loud), *moments(octave, voiced)]  # (B, 1) each
         return torch.cat([self.statistics.describe(mono, power).flatten(1), *pitch, moments(timbre, loud)[0]], dim=1)
 
-    def pitch(self, power: Tensor) -> tuple[Tensor, Tensor]:
-        """How periodic each frame is, and the octave of its pitch: (B, F, T') -> (B, 1, T') each.
+    def pitch(self, mono: Tensor) -> tuple[Tensor, Tensor]:
+        """How periodic each frame of (B, 1, T) is, and the octave of its pitch: (B, 1, T') each.
 
         By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993, equation 9).
         """
-        longest = min(int(self.sample_rate / LOWEST), power.shape[1] - 1) + 1
+        window, hop = self.statistics.spectrum.window, self.statistics.hop_length  # (N,)
+        longest = min(int(self.sample_rate / LOWEST), len(window) // 2)
         shortest = min(max(2, int(self.sample_rate / HIGHEST)), longest - 1)
-        audible = torch.cat([torch.zeros_like(power[:, :2]), power[:, 2:]], dim=1)
-        window = autocorrelation(torch.fft.rfft(self.statistics.spectrum.window).abs().square()[:, None])  # (N, 1)
-        alike = autocorrelation(audible) / window.clamp_min(LEAST_OVERLAP)  # (B, N, T')
-        height, lag = alike[:, shortest:longest].max(1, keepdim=True)  # (B, 1, T')
+        frames = F.pad(mono, (len(window) // 2, len(window) // 2)).unfold(-1, len(window), hop)  # (B, 1, T', N)
+        alike = autocorrelation((frames - frames.mean(-1, keepdim=True)) * window)[..., :longest]
+        alike = alike / autocorrelation(window)[:longest].clamp_min(LEAST_OVERLAP)
+        height, lag = alike[..., shortest:].max(-1)  # (B, 1, T')
         return height.clamp(0, 1), torch.log2(self.sample_rate / (lag + shortest))
 
 
-def autocorrelation(power: Tensor) -> Tensor:
-    """(..., F, T') -> (..., N, T'), 1 at lag 0 (Wiener, 1930)."""
-    product = torch.fft.irfft(power, dim=-2)
-    return product / product[..., :1, :].clamp_min(LEAST_POWER)
+def autocorrelation(frame: Tensor) -> Tensor:
+    """(..., N) -> (..., 2 N), 1 at lag 0 (Wiener, 1930)."""
+    product = torch.fft.irfft(torch.fft.rfft(frame, 2 * frame.shape[-1]).abs().square())
+    return product / product[..., :1].clamp_min(LEAST_POWER)
 
 
 def moments(track: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
