@@ -46,7 +46,8 @@ class Aspects(nn.Module):
     def pitch(self, mono: Tensor) -> tuple[Tensor, Tensor]:
         """How periodic each frame of (B, 1, T) is, and the octave of its pitch: (B, 1, T') each.
 
-        By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993, equation 9).
+        By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993, equation 9). It may be
+        that of several periods, octaves below the pitch, as no peak is preferred.
         """
         window, hop = self.statistics.spectrum.window, self.statistics.hop_length  # (N,)
         longest = min(int(self.sample_rate / LOWEST), len(window) // 2)
