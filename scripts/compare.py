@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 def main() -> None:
     options = command_line()
+    if options.paired:
+        show_pair(options)
+    else:
+        show_all(options)
+
+
+def show_all(options: Namespace) -> None:
+    """Print the table of the runs, and draw them where that is asked for."""
     from auris.compare import compare, scored, which_set
     from auris.runs import find_runs, pick
 
@@ -51,6 +59,7 @@ def command_line() -> Namespace:
         "--picture", metavar="FILE", help="draw the runs (with --same: compare.png in the first folder)"
     )
     parser.add_argument("--against", metavar="SETTING", help="draw the metric over this setting, such as data.snr")
+    parser.add_argument("--paired", nargs=2, metavar="RUN", help="two runs on the same clips: is one of them better?")
     parser.add_argument("--metric", help="which metric (default: the main one of the task)")
     parser.add_argument("--details", action="store_true", help="all metrics, with intervals over clips, side by side")
     parser.add_argument("--set", choices=("test", "val"), help="of which clips (default: test, if any run tested)")
@@ -58,10 +67,23 @@ def command_line() -> Namespace:
     form.add_argument("--json", action="store_true", help="print JSON instead of Markdown")
     form.add_argument("--csv", action="store_true", help="print CSV instead of Markdown")
     options = parser.parse_args()
-    if not (options.folders or options.same):
+    if not (options.folders or options.same or options.paired):
         raise UserError("Name a folder with finished runs, or --same data=cats_babies for those in outputs.")
     options.folders = options.folders or ["outputs"]
     return options
+
+
+def show_pair(options: Namespace) -> None:
+    """Say which of two runs is better on the same clips, and whether that may be luck."""
+    from auris.paired import compare_pair
+
+    pair = compare_pair(options.paired, options.set or "test")
+    if options.json:
+        print(json.dumps(asdict(pair), indent=2))
+    else:
+        print(f"{pair.metric} of {pair.first} less that of {pair.second}: {pair.difference:+.3f} "
+              f"[{pair.low:+.3f}, {pair.high:+.3f}], {pair.clips} clips in {pair.groups} groups")  # fmt: skip
+        print(pair.said)
 
 
 def show(rows: "list[Row]", name: str, options: Namespace) -> None:

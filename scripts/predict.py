@@ -55,7 +55,8 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
 def write_text(rows: Iterator[dict[str, Any]]) -> None:
     for row in stretches(rows):
         words = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in list(row.values())[3:5]]
-        print(f"{row['path']}  {row['start']:.1f}-{row['stop']:.1f} s  {'  '.join(words)}".rstrip(), flush=True)
+        said = f"unlike the training data ({words[0]}?)" if row.get("is_novel") else "  ".join(words)
+        print(f"{row['path']}  {row['start']:.1f}-{row['stop']:.1f} s  {said}".rstrip(), flush=True)
 
 
 def stretches(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

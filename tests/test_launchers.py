@@ -24,4 +24,4 @@ def test_joblib_runs_at_once_and_hands_back_failures(tmp_path: Path) -> None:
     assert "| folder linear | 2 x 1 |" in done.stdout
     last = done.stderr.splitlines()[-1]
     assert last.startswith("auris: data=folder") and "data.fold=9 failed: data.fold=9 does not exist;" in last
-    assert not list(tmp_path.rglob("test_openings.jsonl"))
+    assert not list(tmp_path.rglob("test_ledger.jsonl"))

@@ -3,11 +3,14 @@
 import csv
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import torch
 from conftest import SHARED, call, cli, fill, noise, sine, write
+
+from auris.ledger import all_looks
 
 SMALL = ("data.sample_rate=8000", "data.duration=2", "trainer.max_epochs=4", "model.width=32")
 
@@ -24,7 +27,7 @@ def job(tmp_path_factory: pytest.TempPathFactory, real_or_simulated: dict[str, s
 def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
     names = {path.name for path in job.iterdir()}
     assert names >= {"config.yaml", "spec.json", "model.pt", "result.json", "metrics.csv", "train.log", "checkpoints",
-                     "predictions_val.csv", "predictions_test.csv", "test_openings.jsonl"}  # fmt: skip
+                     "predictions_val.csv", "predictions_test.csv"}  # fmt: skip
     result = json.loads((job / "result.json").read_text())
     assert result["source"] in ("real", "simulated") and result["about"]
     assert result["fold"] == 1 and result["seed"] == 1 and result["device"] == "cpu"
@@ -37,7 +40,10 @@ def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
 
 
 def test_the_test_set_was_opened_once(job: Path) -> None:
-    assert len((job / "test_openings.jsonl").read_text().splitlines()) == 1
+    (look,) = all_looks(job.parents[2])
+    result = json.loads((job / "result.json").read_text())
+    assert look.run == f"cats_babies/mlp/{job.resolve().name}"
+    assert look.metric == "accuracy" and look.value == result["test"]["metrics"]["accuracy"]["value"]
 
 
 def test_the_curves_have_a_row_an_epoch(job: Path) -> None:
@@ -71,7 +77,8 @@ def test_evaluation_repeats_the_result_and_is_written_down(job: Path, real_or_si
     done = call("scripts/evaluate.py", str(job), "--json", cwd=job.parents[3], env=real_or_simulated)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"] == json.loads((job / "result.json").read_text())["test"]["metrics"]
-    assert len((job / "test_openings.jsonl").read_text().splitlines()) == 2
+    first, second = all_looks(job.parents[2])
+    assert {**asdict(first), "key": "", "time": ""} == {**asdict(second), "key": "", "time": ""}
 
 
 def test_prediction_needs_the_folder_of_the_run_only(job: Path, tmp_path: Path) -> None:
@@ -93,7 +100,7 @@ def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
     results = [json.loads(path.read_text()) for path in tmp_path.glob("outputs/folder/*/2*/result.json")]
     assert len(results) == 4
     assert all("val" in result and "test" not in result for result in results)
-    assert not list(tmp_path.rglob("test_openings.jsonl"))
+    assert not list(tmp_path.rglob("test_ledger.jsonl"))
     assert "| folder linear | 2 x 1 |" in done.stdout and "| folder mlp | 2 x 1 |" in done.stdout
     table = call("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
     assert (tmp_path / "outputs/compare.png").is_file(), table.stderr

@@ -58,6 +58,15 @@ def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor:
     assert np.allclose(answer.decoded, expected, atol=1e-6)
 
 
+def test_what_is_unlike_the_training_data_is_marked(predictor: Predictor, tmp_path: Path) -> None:
+    clicks = np.zeros(4000)
+    clicks[::500] = 0.9
+    odd = summary(list(predictor(write(tmp_path / "clicks.wav", clicks))), predictor.system)
+    usual = summary(list(predictor(write(tmp_path / "hiss.wav", noise(3, 0.4)))), predictor.system)
+    assert odd["is_novel"] and 0.9 <= odd["novelty"] <= 1
+    assert not usual["is_novel"] and 0 <= usual["novelty"] < 0.9
+
+
 def test_silence_between_sounds_is_passed_over(predictor: Predictor, tmp_path: Path) -> None:
     path = write(tmp_path / "gap.wav", np.concatenate([sine(440, 0.5), np.zeros(8000), sine(440, 0.5)]))
     answers = list(predictor(path))
@@ -124,5 +133,8 @@ def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(capsys: pytest
 
 def test_rows_without_alarms_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"path": "a.wav", "start": 0.0, "stop": 5.0, "class": "cat", "probability": 0.75, "p_cat": 0.75}
-    script("predict")["write_text"](iter([row, row]))
-    assert capsys.readouterr().out.splitlines() == ["a.wav  0.0-5.0 s  cat  0.7500"] * 2
+    script("predict")["write_text"](iter([row, {**row, "novelty": 0.99, "is_novel": True}]))
+    assert capsys.readouterr().out.splitlines() == [
+        "a.wav  0.0-5.0 s  cat  0.7500",
+        "a.wav  0.0-5.0 s  unlike the training data (cat?)",
+    ]

@@ -17,6 +17,7 @@ from test_html import Outline
 from auris.audit.audit import audit
 from auris.audit.report import write as write_audit
 from auris.errors import UserError
+from auris.folders import LEDGER
 from auris.report.answer import answer, doubt, told
 from auris.report.data import data
 from auris.report.learning import Losses, judge, read_losses
@@ -101,11 +102,11 @@ def test_a_phone_shows_all_and_strangers_do_nothing(linear: Path, tmp_path: Path
 
 
 def test_the_script_writes_the_same_and_opens_no_test_set(linear: Path) -> None:
-    before, looks = (linear / "report.html").read_text(), (linear / "test_openings.jsonl").read_text()
+    before, looks = (linear / "report.html").read_text(), (linear.parents[2] / LEDGER).read_text()
     again = write_report(open_subject(str(linear))).read_text()
     timed = re.compile(r"<tr><th>prediction.*?</tr>")
     assert timed.sub("", again) == timed.sub("", before)
-    assert (linear / "test_openings.jsonl").read_text() == looks
+    assert (linear.parents[2] / LEDGER).read_text() == looks
 
 
 def test_a_model_without_a_gradient_gives_no_reason(knn: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
     command = (home / "best.txt").read_text().strip()
     assert said.endswith(f"{command}\n") and f"optimizer.lr={best['optimizer.lr']}" in command
     assert (home / "sweep.png").read_bytes().startswith(b"\x89PNG")
-    assert not [*place.rglob("test_openings.jsonl"), *place.rglob("predictions_test.csv")]
+    assert not [*place.rglob("test_ledger.jsonl"), *place.rglob("predictions_test.csv")]
     assert len(list(place.rglob("predictions_val.csv"))) == 3
     words = shlex.split(command)[2:]
     assert train(configured(*words, "test=false")) == pytest.approx(float(best["val/loss"]), rel=1e-4)
@@ -313,7 +313,7 @@ def test_a_sweep_that_was_killed_goes_on_in_two_processes(place: Path) -> None:
     assert len({row["optimizer.lr"] for row in rows}) == 5
     study = optuna.load_study(study_name="folder_linear", storage=f"sqlite:///{runs.parents[2]}/study.db")
     assert len({trial.user_attrs[studies.PROCESS] for trial in study.trials[2:]}) == 2
-    assert not list(place.rglob("test_openings.jsonl"))
+    assert not list(place.rglob("test_ledger.jsonl"))
 
 
 def start(words: list[str], place: Path) -> subprocess.Popen[bytes]:

@@ -12,8 +12,8 @@ from auris.data.spec import Spec
 from auris.errors import UserError
 from auris.fit import Fitted, make_trainer
 from auris.folders import SPEC, finished_run, load_config
-from auris.record import Scores, open_test
-from auris.run import answer, check_same_data, evaluate, open_data
+from auris.record import Scores
+from auris.run import answer, check_same_data, evaluate, open_data, test
 from auris.run_model import load_system
 
 
@@ -33,7 +33,7 @@ def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> S
     """
     folder, _, data, fitted = reopen(run, plugins)
     if name == "test":
-        open_test(folder, data)
+        return test(load_config(folder), data, fitted, folder)
     return evaluate(data, fitted, name, answer(data, fitted, name))
 
 

@@ -9,7 +9,8 @@ from omegaconf import DictConfig, OmegaConf
 from auris.errors import UserError
 
 CONFIG, SPEC, DATA, MODEL, RESULT = "config.yaml", "spec.json", "fingerprint.txt", "model.pt", "result.json"
-PREDICTIONS, OPENINGS = "predictions_{}.csv", "test_openings.jsonl"
+PREDICTIONS = "predictions_{}.csv"
+LEDGER = "test_ledger.jsonl"  # beside the runs of all data sets
 DECIDED = "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from statistics import mean
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from auris.data import audio
 from auris.data.clips import recordings
 from auris.errors import UserError
 from auris.reading import Reading
-from auris.trained import open_trained
+from auris.trained import NOVEL_RATE, open_trained
 
 OVERLAP = 0.5  # of the windows of a long recording, where one answer is wanted for all of it
 SAME = 1e-3  # s
@@ -25,6 +26,7 @@ class Answer(NamedTuple):
     start: float  # s
     stop: float  # s
     decoded: np.ndarray  # (...)
+    novelty: float | None = None  # how unlike all that trained, from 0 to 1
 
 
 class Predictor:
@@ -59,9 +61,10 @@ class Predictor:
         while batch := list(islice(heard, BATCH)):
             waves = np.stack([wave for _, wave in batch])  # (B, C, T)
             silent &= all(audio.is_silent(wave) for _, wave in batch)
-            for (span, _), decoded in zip(batch, self.model.decode(waves), strict=True):
+            said = zip(batch, self.model.decode(waves), self.model.unlike(waves), strict=True)
+            for (span, _), decoded, novelty in said:
                 fresh = [answer for answer in self.moments(path, *span, decoded) if answer.stop > told + SAME]
-                yield from (answer._replace(start=max(answer.start, told)) for answer in fresh)
+                yield from (answer._replace(start=max(answer.start, told), novelty=novelty) for answer in fresh)
                 told = span[1] if self.reading.timeline else told
         if silent:
             raise audio.Unusable("silent")
@@ -118,10 +121,15 @@ def find_recordings(places: list[str]) -> list[Path]:
 def summary(answers: list[Answer], reading: Reading) -> dict[str, Any]:
     """What the model says of a recording as a whole: the mean over its windows."""
     decoded = np.mean([answer.decoded for answer in answers], axis=0)
-    return row(Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded), reading)
+    unlike = [answer.novelty for answer in answers if answer.novelty is not None]
+    novelty = mean(unlike) if unlike else None
+    return row(Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded, novelty), reading)
 
 
 def row(answer: Answer, reading: Reading) -> dict[str, Any]:
     """An answer as a row of a table."""
     times = {"start": round(answer.start, 3), "stop": round(answer.stop, 3)}
-    return {"path": str(answer.path), **times, **reading.answer(answer.decoded)}
+    said = {"path": str(answer.path), **times, **reading.answer(answer.decoded)}
+    if answer.novelty is None:
+        return said
+    return {**said, "novelty": round(answer.novelty, 3), "is_novel": answer.novelty >= 1 - NOVEL_RATE}

@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lightning.fabric.utilities.rank_zero import rank_zero_only
 from omegaconf import DictConfig
 from torch import Tensor, nn
 
 from auris.data.files import write_atomically
 from auris.data.module import AudioData
 from auris.data.views import places
-from auris.folders import OPENINGS
 from auris.log import tell
 from auris.metrics import Estimate
 from auris.system import Answers, System
@@ -120,15 +118,6 @@ def predictions(answers: Answers, data: AudioData, system: System) -> Iterator[d
         clip = data.clips[index][0]
         yield {"clip": index, "path": clip.path, "group": clip.group, "label": clip.label, "error": round(error, 6),
                **system.task.answer(decoded, target)}  # fmt: skip
-
-
-@rank_zero_only
-def open_test(folder: Path, data: AudioData) -> None:
-    """Write down that the test set is looked at, before it is."""
-    opening = {"time": datetime.now().astimezone().isoformat(timespec="seconds"), "fingerprint": data.fingerprint,
-               "command": shlex.join(sys.argv)}  # fmt: skip
-    with (folder / OPENINGS).open("a") as file:
-        file.write(json.dumps(opening) + "\n")
 
 
 def tell_scores(name: str, scores: Scores, source: str) -> None:

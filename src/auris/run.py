@@ -16,16 +16,21 @@ from torch.optim import LBFGS, Optimizer
 from auris import make as making
 from auris.arrays import Array
 from auris.data.files import write_atomically
+from auris.data.loader import count_parts
 from auris.data.module import AudioData
+from auris.data.views import places
 from auris.errors import UserError, explain
 from auris.fit import Fitted, fit, make_trainer
 from auris.folders import CONFIG, DATA, DECIDED, MODEL, PREDICTIONS, RESULT, SPEC, new_folder
+from auris.ledger import close_test, looks, open_test, outputs_of, sentence
 from auris.log import hush, open_log, tell
 from auris.make import make, plain
 from auris.memory import keep_memory
+from auris.novelty import MOST, PASS
 from auris.optimizers import Gradientless, make_optimizer
 from auris.pages import fill_pages
-from auris.record import Scores, open_test, score, tell_scores, write_predictions, write_result
+from auris.progress import track
+from auris.record import Scores, score, tell_scores, write_predictions, write_result
 from auris.system import Answers, System, build
 from auris.types import check_types
 
@@ -53,11 +58,10 @@ def train(cfg: DictConfig, folder: Path | None = None) -> float:
         data.validate = False
         fitted = refit(cfg, data, folder / "refit", fitted)
     assert fitted is not None
+    learn_novelty(data, fitted.system)
     save_weights(fitted.system, folder / MODEL)
     if cfg.test:
-        open_test(folder, data)
-        answers = answer(data, fitted, "test")
-        scores["test"] = evaluate(data, fitted, "test", answers, folder / PREDICTIONS.format("test"))
+        scores["test"] = test(cfg, data, fitted, folder, folder / PREDICTIONS.format("test"))
     finish(cfg, data, folder, fitted, scores, started)
     return fitted.score
 
@@ -76,6 +80,17 @@ def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) ->
     fitted = fit(cfg, data, home, first.epochs if first else cfg.refit)
     fitted.system.settle(data.whole())
     return fitted._replace(score=first.score if first else math.nan)
+
+
+def learn_novelty(data: AudioData, system: System) -> None:
+    """Keep of the clips that trained or validated what tells whether another is unlike them."""
+    if system.novelty is None:
+        return
+    clips = data.members("train", "val")
+    kept = clips[torch.linspace(0, len(clips) - 1, min(MOST, len(clips))).long()]
+    steps = track(data.loader(kept, PASS), "Learning what is known", count_parts(len(kept), PASS))
+    waves = (batch.to(system.device).wave for step in steps for batch in step)
+    system.novelty.fit(waves, places(data.clips[index][0].group for index in kept.tolist()))
 
 
 @rank_zero_only
@@ -122,6 +137,16 @@ def evaluate(data: AudioData, fitted: Fitted, name: str, answers: Answers, table
             tell(caveat)
         if table:
             write_predictions(table, answers, data, fitted.system)
+    return scores
+
+
+def test(cfg: DictConfig, data: AudioData, fitted: Fitted, folder: Path, table: Path | None = None) -> Scores:
+    """Look at the test set, which is written down in the ledger, and say how often that has been done."""
+    outputs, look = outputs_of(folder, cfg), open_test(folder, cfg, data)
+    scores = evaluate(data, fitted, "test", answer(data, fitted, "test"), table)
+    close_test(outputs, look, scores["metrics"])
+    if said := sentence(looks(outputs, data.test_set)):
+        tell(said)
     return scores
 
 

@@ -39,6 +39,10 @@ class RunModel(Trained):
     def decode(self, wave: np.ndarray) -> np.ndarray:
         return self.system.decode(torch.from_numpy(wave)).numpy()
 
+    @torch.inference_mode()
+    def unlike(self, wave: np.ndarray) -> Sequence[float | None]:
+        return self.system.unlike(torch.from_numpy(wave))
+
 
 def load_system(folder: Path, spec: Spec) -> System:
     """The trained system of a run, from tensors alone: nothing in the file is executed."""

@@ -38,12 +38,19 @@ def find_runs(places: Sequence[str]) -> list[Run]:
     found = sorted({path.resolve() for place in places for path in Path(place).rglob(RESULT)})
     runs: dict[Any, Run] = {}
     for path in found:
-        settings = flat(OmegaConf.to_container(OmegaConf.load(path.with_name(CONFIG))))
-        result = json.loads(path.read_text())
-        runs[identity(settings), result["fingerprint"], result["seed"]] = Run(settings, result, path.parent)
+        run = read_run(path.parent)
+        runs[identity(run.settings), run.result["fingerprint"], run.result["seed"]] = run
     if not runs:
         raise UserError(f"There is no finished run in {', '.join(places)}; name a folder such as outputs/cats_babies.")
     return list(runs.values())
+
+
+def read_run(folder: Path) -> Run:
+    """The finished run in a folder. Raises `UserError` where it is not finished."""
+    if not (folder / RESULT).is_file():
+        raise UserError(f"The run in {folder} is not finished; python train.py resume={folder} goes on with it.")
+    settings = flat(OmegaConf.to_container(OmegaConf.load(folder / CONFIG)))
+    return Run(settings, json.loads((folder / RESULT).read_text()), folder)
 
 
 def flat(node: Any, prefix: str = "") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from auris.errors import UserError, first_line
 from auris.features import Banded, Standardized
 from auris.make import make, make_each
 from auris.models import Detector
+from auris.novelty import Novelty
 from auris.once import Once
 from auris.optimizers import make_optimizer
 from auris.schedules import step_on, watch
@@ -51,11 +52,13 @@ class System(LightningModule):
         optimizer: Any,
         schedule: Any,
         clip: float | None = None,
+        novelty: Novelty | None = None,
     ):
         super().__init__()
         self.task, self.features, self.augment, self.model, self.loss = task, features, augment, model, loss
         self.optimizer, self.schedule = optimizer, schedule  # nodes, made when the trainer knows how many steps
         self.clip = clip  # the norm that gradients are cut to
+        self.novelty = novelty  # None where the task tells itself what is unusual
         self.once = Once(features.raw, features.out_shape)  # the features of clips as they are
         self.losses: list[Tensor] = []  # of this epoch's steps
         self.spent = {"passes": 0.0, "seconds": 0.0}  # over the training set so far, and in steps
@@ -69,6 +72,12 @@ class System(LightningModule):
         """What the model says of clips (B, C, T), as people read it, (B, ...)."""
         x = self.features(wave)  # (B, C', F, T')
         return self.task.decode(self.model(x), x)
+
+    def unlike(self, wave: Tensor) -> Sequence[float | None]:
+        """How unlike all known clips each of (B, C, T) is, from 0 to 1; None where that is not known."""
+        if self.novelty is None or not self.novelty.fitted:
+            return [None] * len(wave)
+        return self.novelty(wave).tolist()
 
     def example(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """What the model is given, (B, C', F, T'), and what it should answer, (B, *out_shape)."""
@@ -234,7 +243,8 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     check_shapes(model, augment, features.out_shape, task.out_shape)
     check_loss(loss, task.out_shape)
     clip = cfg.trainer.gradient_clip_val
-    return System(task, features, augment, model, loss, cfg.optimizer, cfg.schedule, clip)
+    novelty = Novelty(spec.sample_rate) if task.minds_novelty else None
+    return System(task, features, augment, model, loss, cfg.optimizer, cfg.schedule, clip, novelty)
 
 
 def make_features(node: DictConfig, spec: Spec) -> Standardized:

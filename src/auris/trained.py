@@ -10,6 +10,7 @@ from auris.data.spec import Spec
 from auris.reading import Reading
 
 ONNX = ".onnx"
+NOVEL_RATE = 0.1  # of known recordings that are marked as novel: the price of marking most of those that are
 
 
 class Trained(ABC):
@@ -21,6 +22,10 @@ class Trained(ABC):
     @abstractmethod
     def decode(self, wave: np.ndarray) -> np.ndarray:
         """What the model says of clips (B, C, T) float32, as people read it, (B, ...)."""
+
+    def unlike(self, wave: np.ndarray) -> Sequence[float | None]:
+        """How unlike all known clips each of (B, C, T) is, from 0 to 1; None where that is not known."""
+        return [None] * len(wave)
 
 
 def open_trained(path: str, plugins: Sequence[str] = ()) -> Trained:

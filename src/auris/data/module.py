@@ -19,7 +19,7 @@ from auris.data.loader import Loader, Step
 from auris.data.sources import Collection, Source
 from auris.data.spec import Spec
 from auris.data.splits import check_disjoint
-from auris.data.store import Settings, Store, open_store
+from auris.data.store import Settings, Store, digest, open_store
 from auris.data.views import Anomalies, Directions, Labels, View
 from auris.errors import UserError, nearest
 
@@ -177,6 +177,19 @@ class AudioData(LightningDataModule):
         parts = [tuple(filter(None, (clip.section, clip.domain, clip.direction))) for clip, _, _ in self.clips]
         rows = [(clip.label, name, row, *part) for (clip, name, row), part in zip(self.clips, parts, strict=True)]
         return hashlib.blake2b(json.dumps([self.opened.name, rows]).encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def test_set(self) -> str:
+        """Names the test set: changes with its recordings and their labels, but not with what is made of them.
+
+        So runs at other sample rates, durations and channels, with other training clips or files that have moved, have
+        looked at the same test set.
+        """
+        tested = [clip for clip, name, _ in self.recordings if name == "test"]
+        facts = facts_of((clip.path for clip in tested), self.folder)
+        rows = [(facts[clip.path].content, clip.start, clip.stop or 0, clip.label, clip.section, clip.domain)
+                for clip in tested]  # fmt: skip
+        return digest(json.dumps([self.normal, sorted(rows)]).encode())[:16]
 
     def members(self, *names: str) -> Tensor:
         """(n,) which clips are in these sets."""

@@ -1,15 +1,13 @@
 """The data: who is in which set, how the sets were separated, and what an audit has found."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from auris.audit import report as saved
 from auris.audit.recording import Recording
 from auris.audit.sets import Lacking, Lonely, counts
 from auris.data.splits import SETS
-from auris.folders import OPENINGS
 from auris.html import Html, details, join, table, tag
+from auris.ledger import looks, outputs_of, sentence
 from auris.report.subject import Section, Subject
 
 DISJOINT = "No group, and no sound, is in two sets: that would have stopped the run."
@@ -39,17 +37,12 @@ def written(many: int, groups: int) -> str:
 
 
 def openings(subject: Subject) -> Html:
-    """How often the test set has been looked at."""
-    looks = looked_at(subject)
-    if not looks:
-        return tag("p", "The test set has not been opened by this run.")
-    often = "once" if len(looks) == 1 else f"{len(looks)} times"
-    return tag("p", f"This run has looked at the test set {often}, last on {looks[-1]['time']}.")
-
-
-def looked_at(subject: Subject) -> list[dict[str, Any]]:
-    path = subject.folder / OPENINGS
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+    """How often the test set has been looked at, by all runs beside this one."""
+    seen = looks(outputs_of(subject.folder, subject.cfg), subject.data.test_set)
+    if not seen:
+        return tag("p", "The test set has not been opened.")
+    often = sentence(seen) or "This test set has been looked at once."
+    return tag("p", f"{often} The last time: {seen[-1].time}.")
 
 
 def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:

@@ -38,6 +38,7 @@ class Localization(Task):
     targets = ("direction",)
     monitor = ("val/mean_error", "min")
     baseline = "srp_phat"
+    minds_novelty = False  # where a sound is from does not depend on what it is
 
     def __init__(self, spec: Spec, elevation: bool | None = None):
         super().__init__()

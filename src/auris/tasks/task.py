@@ -25,6 +25,7 @@ class Task(nn.Module, ABC):
     targets: ClassVar[tuple[str, ...]]  # the kinds of target that it reads; none: it asks for no target
     monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
+    minds_novelty: ClassVar[bool] = True  # whether an answer means little where a sound is unlike all that trained
     out_shape: Shape
 
     @abstractmethod

@@ -1,0 +1,87 @@
+"""The test ledger: what counts as the same test set, and openings that neither a kill nor another run can lose."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from conftest import noise, write
+from running import configured
+from test_data import data
+
+from auris.data.sources import Folder
+from auris.folders import LEDGER
+from auris.ledger import close_test, looks, open_test, sentence
+
+OF_A = SimpleNamespace(test_set="a", fold=1)  # data
+
+
+def opened(outputs: Path, *words: str, of: Any = OF_A, value: float | None = None) -> None:
+    """What a run with these settings leaves in the ledger; without a value it was killed."""
+    cfg = configured("data=folder", "data.root=here", *words)
+    look = open_test(outputs / "folder" / cfg.choices.model / "now", cfg, of)
+    if value is not None:
+        close_test(outputs, look, {"accuracy": {"value": value}, "auroc": {"value": 0.0}})
+
+
+def test_openings_of_one_test_set_are_told_with_what_came_out(tmp_path: Path) -> None:
+    opened(tmp_path, value=0.5)
+    opened(tmp_path, of=SimpleNamespace(test_set="b", fold=2), value=0.75)
+    opened(tmp_path, "model=cnn")
+    first, second = looks(tmp_path, "a")
+    assert (first.run, first.metric, first.value) == ("folder/mlp/now", "accuracy", 0.5)
+    assert (second.run, second.metric, second.value) == ("folder/cnn/now", None, None)
+    assert [look.fold for look in looks(tmp_path, "b")] == [2] and looks(tmp_path, "c") == []
+
+
+def test_seeds_and_folds_are_of_one_configuration(tmp_path: Path) -> None:
+    opened(tmp_path)
+    assert sentence(looks(tmp_path, "a")) == ""
+    opened(tmp_path, "seed=2", "data.fold=3")
+    assert sentence(looks(tmp_path, "a")) == "This test set has been looked at 2 times, by one configuration."
+    opened(tmp_path, "optimizer.lr=0.1")
+    assert sentence(looks(tmp_path, "a")).startswith(
+        "This test set has been looked at 3 times, by 2 configurations; the best"
+    )
+
+
+def test_a_run_that_was_moved_away_has_a_ledger_of_its_own(tmp_path: Path) -> None:
+    open_test(tmp_path, configured("data=folder", "data.root=here"), OF_A)  # type: ignore[arg-type]
+    assert [look.run for look in looks(tmp_path, "a")] == ["."]
+
+
+def test_a_line_that_was_cut_loses_nothing_else(tmp_path: Path) -> None:
+    opened(tmp_path)
+    with (tmp_path / LEDGER).open("a") as file:
+        file.write('{"key": "1", "ti')
+    opened(tmp_path, value=1.0)
+    assert [look.value for look in looks(tmp_path, "a")] == [None, 1.0]
+
+
+def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    cfg, folder = configured("data=folder", "data.root=here"), tmp_path / "folder/mlp/now"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda fold: open_test(folder, cfg, SimpleNamespace(test_set="a", fold=fold)), range(40)))
+    assert sorted(look.fold for look in looks(tmp_path, "a")) == list(range(40))
+
+
+def test_what_is_made_of_the_clips_leaves_the_test_set_what_it_is(folder: Path, tmp_path: Path) -> None:
+    def test_set(root: Path = folder, **changes: object) -> str:
+        return data(Folder(str(root)), tmp_path / "store", **changes).test_set
+
+    before = test_set()
+    assert test_set(sample_rate=4000, duration=0.2, batch_size=7) == before
+    assert test_set(fold=2) != before
+    moved = folder.rename(tmp_path / "moved")
+    assert test_set(moved) == before
+    (moved / "tone").rename(moved / "whistle")
+    assert test_set(moved) != before
+
+
+@pytest.mark.parametrize("name, same", [("train", True), ("test", False)])
+def test_other_training_clips_are_no_other_test_set(name: str, same: bool, folder: Path, tmp_path: Path) -> None:
+    usual = data(Folder(str(folder)), tmp_path / "store")
+    before, clip = usual.test_set, next(clip for clip, own, _ in usual.clips if own == name)
+    write(clip.path, noise(1000))
+    assert (data(Folder(str(folder)), tmp_path / "store").test_set == before) is same
