@@ -9,7 +9,7 @@ import torch
 from conftest import SHARED
 from running import configured
 
-from auris.arrays import angles, direction
+from auris.arrays import Array, angles, direction
 from auris.data.brir import Brir
 from auris.data.sofa import read_sofa
 from auris.errors import UserError
@@ -19,6 +19,7 @@ from auris.simulate.reverberation import measured_rt60
 RATE = 16000
 AZIMUTHS = (270.0, 330.0, 0.0, 30.0, 90.0)  # counter-clockwise, as AES69 has them
 EAR = 8  # samples by which the far ear is late at 90 degrees
+HEAD = Array([[0, 0.09, 0], [0, -0.09, 0]])
 ANECHOIC, ROOM = "UniS_Anechoic_BRIR_16k.sofa", "UniS_Room_A_BRIR_16k.sofa"
 
 
@@ -47,17 +48,22 @@ def sofa(path: Path, made: np.ndarray | None = None, rate: float = RATE, **other
 
 
 @pytest.fixture
-def words(tmp_path: Path) -> tuple[str, ...]:
-    """A run with small files: a dry head, and one in a room."""
+def folder(tmp_path: Path) -> Path:
+    """Small files: a dry head, and one in a room."""
     sofa(tmp_path / "dry.sofa")
     sofa(tmp_path / "room.sofa", responses(tail=0.02))
-    return ("data=brir", f"data.root={tmp_path}", "data.train=[dry.sofa]", "data.test=[room.sofa]",
-            "data.clockwise=false", "data.train_size=6", "data.val_size=5", "data.test_size=5", "data.duration=0.1",
-            f"paths.store={tmp_path}/store")  # fmt: skip
+    return tmp_path
 
 
-def brir(*words: str) -> Brir:
-    return open_data(configured(*words)).source
+SETTINGS = {
+    "train": ["dry.sofa"], "test": ["room.sofa"], "clockwise": False, "duration": 0.1, "sounds": ["bursts"],
+    "sources": None, "train_size": 6, "val_size": 5, "test_size": 5, "simulation_seed": 0, "rt60": [0.2, 0.4],
+    "direct": [-5.0, 15.0], "snr": [0.0, 30.0], "before": [0.0, 0.1],
+}  # fmt: skip
+
+
+def brir(folder: Path, **others: object) -> Brir:
+    return Brir(**{**SETTINGS, "store": f"{folder}/store", "root": str(folder), "array": HEAD, **others})
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path):
@@ -95,18 +101,20 @@ def test_no_file_and_no_sofa_file_are_refused(tmp_path):
         read_sofa(tmp_path / "text.sofa")
 
 
-def test_files_of_two_rates_and_arrays_without_ears_are_refused(tmp_path, words):
-    sofa(tmp_path / "room.sofa", rate=44100)
+def test_files_of_two_rates_and_arrays_without_ears_are_refused(folder):
+    sofa(folder / "room.sofa", rate=44100)
     with pytest.raises(UserError, match=r"sampling rates of \[16000, 44100\] Hz"):
-        open_data(configured(*words)).collection  # noqa: B018
+        brir(folder).collect()
     with pytest.raises(UserError, match="two ears and this array 4 microphones; choose array=head"):
-        brir(*words, "array=circular4")
+        brir(folder, array=Array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]))
     with pytest.raises(UserError, match=r"data.test=\[\] should name"):
-        brir(*words, "data.test=[]")
+        brir(folder, test=[])
 
 
-def test_a_run_gets_directions_of_both_files(words):
-    data = open_data(configured(*words))
+def test_a_run_gets_directions_of_both_files(folder):
+    numbers = [f"data.{name}={SETTINGS[name]}" for name in ("train_size", "val_size", "test_size", "duration")]
+    data = open_data(configured("data=brir", f"data.root={folder}", "data.train=[dry.sofa]", "data.test=[room.sofa]",
+                                "data.clockwise=false", f"paths.store={folder}/store", *numbers))  # fmt: skip
     assert data.spec.channels == 2 and data.spec.sample_rate == RATE and data.spec.samples == 1600
     wanted = direction(torch.tensor(AZIMUTHS), torch.zeros(5))
     for name in ("val", "test"):
@@ -114,21 +122,21 @@ def test_a_run_gets_directions_of_both_files(words):
     assert len(data.members("train")) == 6
 
 
-def test_a_scene_is_the_same_alone_and_no_two_sets_hear_the_same(words):
-    first, again = brir(*words), brir(*words, "data.train_size=30")
+def test_a_scene_is_the_same_alone_and_no_two_sets_hear_the_same(folder):
+    first, again = brir(folder), brir(folder, train_size=30)
     assert torch.equal(first.scene("train", 3)[0].wave, again.scene("train", 3)[0].wave)
     assert not torch.equal(first.scene("train", 3)[0].wave, first.scene("val", 3)[0].wave)
     assert first.folder != again.folder
 
 
-def test_other_files_make_other_scenes(tmp_path, words):
-    before = brir(*words).folder
-    sofa(tmp_path / "room.sofa", responses(tail=0.03))
-    assert brir(*words).folder != before
+def test_other_files_make_other_scenes(folder):
+    before = brir(folder).folder
+    sofa(folder / "room.sofa", responses(tail=0.03))
+    assert brir(folder).folder != before
 
 
-def test_the_near_ear_is_louder_and_earlier(words):
-    source = brir(*words, "data.snr=60.0", "data.sounds=[bursts]")
+def test_the_near_ear_is_louder_and_earlier(folder):
+    source = brir(folder, snr=60.0)
     for number, azimuth in enumerate(AZIMUTHS):
         heard, _ = source.scene("test", number)
         left, right = heard.wave[0]
@@ -140,8 +148,8 @@ def test_the_near_ear_is_louder_and_earlier(words):
         assert float(angles(heard.direction)[0]) == pytest.approx((azimuth + 180) % 360 - 180, abs=1e-3)
 
 
-def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(words):
-    source = brir(*words, "data.rt60=0.4", "data.direct=3.0")
+def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(folder):
+    source = brir(folder, rt60=0.4, direct=3.0)
     dry = source.measured["train"].responses[[2]]
     wet = source.reverberant(np.random.default_rng(0), dry)
     late = wet[..., dry.shape[2] :]
@@ -150,8 +158,8 @@ def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(words):
     assert float(measured_rt60(late[0, 0], RATE)) == pytest.approx(0.4, rel=0.1)
 
 
-def test_late_reverberation_has_the_coherence_of_the_files_directions(words):
-    source = brir(*words)
+def test_late_reverberation_has_the_coherence_of_the_files_directions(folder):
+    source = brir(folder)
     made = torch.fft.rfft(torch.from_numpy(responses()), source.late)[..., 100]  # (M, 2) at one frequency
     wanted = torch.einsum("mi,mj->ij", made, made.conj()) / len(AZIMUTHS)
     torch.testing.assert_close(source.mix[100] @ source.mix[100].mH, wanted, atol=1e-6, rtol=0)

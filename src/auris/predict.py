@@ -55,7 +55,7 @@ class Predictor:
         self.check_rate(path)
         pairs = ((span, self.window(path, *span)) for span in self.spans(audio.length(path)))
         silent, told = True, 0.0  # s; until when every moment has its answer
-        heard = ((span, wave) for span, wave in pairs if self.reading.timeline or not audio.is_silent(wave))
+        heard = ((span, wave) for span, wave in pairs if self.reading.reads_silence or not audio.is_silent(wave))
         while batch := list(islice(heard, BATCH)):
             waves = np.stack([wave for _, wave in batch])  # (B, C, T)
             silent &= all(audio.is_silent(wave) for _, wave in batch)

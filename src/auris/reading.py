@@ -16,6 +16,7 @@ class Reading(ABC):
 
     needs_band: ClassVar[bool] = False  # whether a recording must hold all frequencies that the model hears
     timeline: ClassVar[bool] = False  # whether people want answers over time, not one for a recording as a whole
+    reads_silence: ClassVar[bool] = False  # whether there is something to say of a window in which nothing is heard
 
     def moments(self, decoded: Array) -> Sequence[Array]:
         """One answer as one for each of the equal parts of its clip that people want an answer for."""
@@ -57,6 +58,7 @@ class Scores(Reading):
     calibrated: bool
     needs_band = True
     timeline = True
+    reads_silence = True
 
     def moments(self, decoded: Array) -> Sequence[Array]:
         return list(decoded[1:, None])  # (1, K) each

@@ -86,10 +86,10 @@ def check_microphones(wave: Samples) -> None:
     """Raise `Unusable` where a channel of (C, T) is silent or the same as another one."""
     for number, channel in enumerate(wave, start=1):
         if is_silent(channel):
-            raise Unusable(f"channel {number} of {len(wave)} is silent; is its microphone broken?")
+            raise Unusable(f"channel {number} of {len(wave)} is silent, as if its microphone were broken")
         for other, earlier in enumerate(wave[: number - 1], start=1):
             if np.array_equal(channel, earlier):
-                raise Unusable(f"channels {other} and {number} of {len(wave)} are the same; is it a mono recording?")
+                raise Unusable(f"channels {other} and {number} of {len(wave)} are the same, as in a mono recording")
 
 
 def fit(wave: Samples, samples: int, padding: str) -> Samples:

@@ -55,7 +55,8 @@ def read_table(table: Path) -> list[Clip]:
             raise UserError(f"{table} is not a CSV file in UTF-8 ({error}).") from error
     if not rows:
         raise UserError(f"{table} has no rows; it needs a header path,label and a line for each clip.")
-    missing = [name for name in ("path", "azimuth" if "azimuth" in rows[0] else "label") if name not in rows[0]]
+    needed = {"path": {"path"}, "label (or azimuth)": {"label", "azimuth"}}
+    missing = [column for column, names in needed.items() if names.isdisjoint(rows[0])]
     if missing:
         raise UserError(f"{table} lacks the column {missing[0]}; known columns are {', '.join(COLUMNS)}.")
     return [read_row(row, table, line) for line, row in enumerate(rows, start=2)]

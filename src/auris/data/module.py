@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -134,7 +134,7 @@ class AudioData(LightningDataModule):
         if len(pairs) <= LEAST_USABLE * len(self.collection.clips):
             raise UserError(
                 f"{len(self.collection.clips) - len(pairs)} of {len(self.collection.clips)} recordings can't be used, "
-                f"too many to go on without them: {self.list_unusable()}"
+                f"too many to go on without them; the first is {next(self.told_unusable())}."
             )
         clips = [clip for clip, _ in pairs]
         sets = self.view.split(clips, self.fold, self.folds, self.split_seed)
@@ -143,7 +143,10 @@ class AudioData(LightningDataModule):
         return [(clip, name, entry.rows) for (clip, entry), name in zip(pairs, sets, strict=True)]
 
     def list_unusable(self) -> str:
-        return "; ".join(f"{path}: {reason}" for path, reason in self.unusable.items())
+        return "; ".join(self.told_unusable())
+
+    def told_unusable(self) -> Iterator[str]:
+        return (f"{path}: {reason}" for path, reason in self.unusable.items())
 
     @cached_property
     def clips(self) -> list[tuple[Clip, str, int]]:
