@@ -123,8 +123,6 @@ class Brir(Scenes):
 def joined(files: Sequence[Measured]) -> Measured:
     """The responses of several files as those of one, the short ones filled up with silence."""
     longest = max(file.responses.shape[2] for file in files)
-    return Measured(
-        torch.cat([F.pad(file.responses, (0, longest - file.responses.shape[2])) for file in files]),
-        *(torch.cat(facts) for facts in zip(*(file[1:4] for file in files), strict=True)),
-        files[0].rate,
-    )
+    azimuth, elevation, distance = (torch.cat(facts) for facts in zip(*(file[1:4] for file in files), strict=True))
+    responses = torch.cat([F.pad(file.responses, (0, longest - file.responses.shape[2])) for file in files])
+    return Measured(responses, azimuth, elevation, distance, files[0].rate)
