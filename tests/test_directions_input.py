@@ -73,7 +73,7 @@ def refused(*words: str) -> str:
 
 def test_a_table_of_directions_is_learnt_and_tested(table):
     made = table()
-    train(configured(*words(made), "array=pair", "model=gcc_least_squares"))
+    train(configured(*words(made), "array=pair", "model=gcc_least_squares", "test=true"))
     result = json.loads(next(made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")).read_text())
     assert result["test"]["metrics"]["mean_error"]["value"] < 2  # degrees
 
