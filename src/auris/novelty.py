@@ -20,8 +20,8 @@ class Novelty(nn.Module):
     2000), between numbers that are standardised and then compressed by asinh, as a single one far out would drown all
     others. Its logarithm is standardised too, by what it is of each known clip without the recording that it is from;
     what is above 0 is added up over the aspects. The share of known clips that come to less is the novelty. From
-    1 - `NOVEL_RATE` on a clip is novel; so many of those that are exchangeable with the known ones are, at most (jackknife
-    p values: Barber et al., 2021). All is fixed by the clips and their groups: it is the same for every model.
+    1 - `NOVEL_RATE` on a clip is novel; of those exchangeable with the known ones at most so many are (jackknife p
+    values: Barber et al., 2021). All is fixed by the clips and their groups: it is the same for every model.
     """
 
     FITTED = ("center", "spread", "seen", "recording", "usual", "known")

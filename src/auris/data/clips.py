@@ -55,10 +55,10 @@ def read_table(table: Path) -> list[Clip]:
             raise UserError(f"{table} is not a CSV file in UTF-8 ({error}).") from error
     if not rows:
         raise UserError(f"{table} has no rows; it needs a header path,label and a line for each clip.")
-    for column, other in (("path", "path"), ("label", "azimuth")):
-        if column not in rows[0] and other not in rows[0]:
-            either = column if column == other else f"{column} (or {other})"
-            raise UserError(f"{table} lacks the column {either}; known columns are {', '.join(COLUMNS)}.")
+    needed = {"path": {"path"}, "label (or azimuth)": {"label", "azimuth"}}
+    missing = [column for column, names in needed.items() if names.isdisjoint(rows[0])]
+    if missing:
+        raise UserError(f"{table} lacks the column {missing[0]}; known columns are {', '.join(COLUMNS)}.")
     return [read_row(row, table, line) for line, row in enumerate(rows, start=2)]
 
 
