@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auris.tasks import Localization
 
 FORMULAS: dict[str, type] = {"SRP-PHAT": SrpPhat, "NormMUSIC": NormMusic}
-SETTINGS = {"n_fft": 512, "f_min": 300.0, "f_max": 3500.0}  # as their YAMLs have them
+SETTINGS = {"n_fft": 256, "f_min": 300.0, "f_max": 7000.0}  # as their YAMLs have them
 STEPS = {1: 1.0, 2: 1.0, 3: 4.0}  # degrees, by the dimensions of an array: a sphere has many directions
 MOST = 500  # clips that formulas are asked for
 AT_ONCE = 20  # clips
