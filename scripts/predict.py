@@ -3,12 +3,14 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from auris.errors import Parser, UserError, plain_errors
 
+TIMES = ("path", "start", "stop")  # of a row
 ALARM = {"yes": "ALARM", "no": ""}  # as text
 
 
@@ -22,7 +24,7 @@ def main() -> None:
     parser.add_argument(
         "--windows",
         action="store_true",
-        help="an answer for each window of a long recording (anomalies: each second, always)",
+        help="an answer for each window of a long recording (of anomalies and directions there always is)",
     )
     parser.add_argument("--mix", action="store_true", help="average the channels of a recording that has several")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
@@ -31,7 +33,8 @@ def main() -> None:
 
     predictor = Predictor(options.run, options.mix, options.plugins)
     paths = find_recordings(options.recordings)
-    write = write_json if options.json else write_csv if options.csv else write_text
+    write_words = partial(write_text, words=predictor.reading.words)
+    write = write_json if options.json else write_csv if options.csv else write_words
     failures: list[str] = []
     write(answers(predictor, paths, options.windows, failures))
     if failures:
@@ -52,10 +55,10 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
             failures.append(str(error).rstrip("."))
 
 
-def write_text(rows: Iterator[dict[str, Any]]) -> None:
+def write_text(rows: Iterator[dict[str, Any]], words: Callable[[dict[str, Any]], list[str]]) -> None:
     for row in stretches(rows):
-        words = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in list(row.values())[3:5]]
-        said = f"unlike the training data ({words[0]}?)" if row.get("is_novel") else "  ".join(words)
+        told = words({name: value for name, value in row.items() if name not in TIMES})
+        said = f"unlike the training data ({told[0]}?)" if row.get("is_novel") else "  ".join(told)
         print(f"{row['path']}  {row['start']:.1f}-{row['stop']:.1f} s  {said}".rstrip(), flush=True)
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from auris.folders import RESULT
 from auris.reading import Directions
 from auris.run import open_data, rehearse, train
 from auris.simulate.shoebox import SPEED
+from auris.trained import Trained
 
 RATE = 16000
 APART = 0.1  # m, as array=pair has them
@@ -164,11 +164,16 @@ def test_rooms_refuse_an_array_that_is_too_large_and_none(tmp_path):
         open_data(cfg)
 
 
+class Ahead(Trained):
+    """Hears everything ahead."""
+
+    def decode(self, wave: np.ndarray) -> np.ndarray:
+        return np.tile([1.0, 0, 0], (len(wave), 1))
+
+
 def test_silence_has_no_direction(tmp_path, monkeypatch):
     spec = Spec(RATE, 2, RATE // 4, "direction", microphones=((0, 0.05, 0), (0, -0.05, 0)))
-    ahead = lambda waves: np.tile([1.0, 0, 0], (len(waves), 1))  # noqa: E731
-    model = SimpleNamespace(spec=spec, reading=Directions(False), decode=ahead)
-    monkeypatch.setattr(predict, "open_trained", lambda run, plugins: model)
+    monkeypatch.setattr(predict, "open_trained", lambda run, plugins: Ahead(spec, Directions(False)))
     wave = delayed(0, 1)
     path = write(tmp_path / "pause.wav", np.concatenate([wave, 0 * wave, wave]), RATE)
     answers = list(predict.Predictor("run")(path))

@@ -187,6 +187,7 @@ def test_what_onnx_lacks_is_said_in_other_words() -> None:
 def test_directions_read_in_degrees() -> None:
     assert Directions(True).answer(np.float32([0.5, -0.5, 2**-0.5])) == {"azimuth": -45.0, "elevation": 45.0}
     assert Directions(False).answer(np.float32([-1, 0, 0])) == {"azimuth": 180.0}
+    assert Directions(True).words({"azimuth": -45.2, "elevation": 45.0}) == ["azimuth -45°", "elevation 45°"]
 
 
 def test_what_is_known_of_an_array_comes_back_from_json(tmp_path: Path) -> None:

@@ -26,6 +26,10 @@ class Reading(ABC):
     def answer(self, decoded: Array, target: Array = None) -> Row:
         """One answer (...) in words and numbers, by name, to one target (...) where there is one."""
 
+    def words(self, said: Row) -> list[str]:
+        """An `answer` for people, in one or two parts."""
+        return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in list(said.values())[:2]]
+
     def facts(self) -> dict[str, Any]:
         """The plain values that `read` makes the same reading of."""
         return {"kind": type(self).__name__, **asdict(self)}
@@ -95,6 +99,9 @@ class Directions(Reading):
         x, y, z = decoded.tolist()
         said: Row = {"azimuth": round(degrees(atan2(y, x)), 2)}
         return said | ({"elevation": round(degrees(atan2(z, hypot(x, y))), 2)} if self.elevation else {})
+
+    def words(self, said: Row) -> list[str]:
+        return [f"{name} {said[name]:.0f}°" for name in ("azimuth", "elevation") if name in said]
 
 
 KINDS: dict[str, type[Reading]] = {kind.__name__: kind for kind in (Classes, Directions, Errors, Scores)}
