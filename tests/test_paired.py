@@ -110,3 +110,11 @@ def test_the_command_line_compares_two_runs(tmp_path: Path) -> None:
     runs = [tried(tmp_path / name, name, said(*right)) for name, right in (("a", [True, True]), ("b", [True, False]))]
     done = cli("scripts/compare.py", "--paired", *runs, "--json", cwd=tmp_path)
     assert json.loads(done.stdout)["difference"] == 0.5, done.stderr
+
+
+def test_directions_are_compared_by_their_errors(tmp_path: Path) -> None:
+    near: Rows = [{"label": "", "azimuth": 0.0, "error": 2.0 + at % 3} for at in range(30)]
+    far: Rows = [{"label": "", "azimuth": 0.0, "error": 5.0 + at % 3} for at in range(30)]
+    found = pair(tmp_path, near, far)
+    assert (found.metric, found.low, found.high) == ("mean_error", pytest.approx(-3.0), pytest.approx(-3.0))
+    assert found.said.startswith("mean_error of cnn is 3.000, of mlp 6.000") and found.p < 0.05

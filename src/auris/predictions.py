@@ -71,8 +71,22 @@ def read_errors(rows: list[Row], run: Run) -> Figure:
     return Figure("explained_variance", ExplainedVariance(), torch.stack([error, power], 1), torch.zeros(len(rows)))
 
 
+class MeanError(Metric):
+    """The mean over clips of errors (N,) that are known already."""
+
+    best, ends = "min", ()
+
+    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        return weight @ decoded / weight.sum(1)
+
+
+def read_directions(rows: list[Row], run: Run) -> Figure:
+    return Figure("mean_error", MeanError(), numbers(rows, "error"), torch.zeros(len(rows)))
+
+
 READERS: dict[str, Callable[[list[Row], Run], Figure]] = {
     "class": read_classes,
+    "azimuth": read_directions,
     "score": read_scores,
     "mean_squared_error": read_errors,
 }
