@@ -194,7 +194,7 @@ def test_a_recording_has_a_score_for_every_moment(run: Path, tmp_path: Path) -> 
     assert [round(a.start, 2) for a in answers[:3]] == [0, 0.5, 1]
     assert answers[-1].stop == pytest.approx(7.2) and len(answers) == 15
     odd = [4.0 <= a.start < 5.0 for a in answers]
-    scores = torch.stack([a.decoded[0, 0] for a in answers])
+    scores = torch.tensor([float(a.decoded[0, 0]) for a in answers])
     assert scores[torch.tensor(odd)].min() > scores[~torch.tensor(odd)].median()
 
 

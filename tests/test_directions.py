@@ -78,9 +78,9 @@ def test_circles_begin_ahead_and_go_counter_clockwise():
     torch.testing.assert_close(circle(4), torch.tensor([[1.0, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]]))
 
 
-@pytest.mark.parametrize("array", [SQUARE, LINE, SOLID, UPRIGHT])
-def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array):
-    places = grid(array, 9.08)
+@pytest.mark.parametrize(("array", "step"), [(SQUARE, 0.72), (LINE, 360 / 998), (SOLID, 9.08), (UPRIGHT, 6.423)])
+def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array, step):
+    places = grid(array, step)
     assert places.shape == (500, 3)
     torch.testing.assert_close(places.norm(dim=-1), torch.ones(500))
     torch.testing.assert_close(array.fold(places), places, atol=1e-6, rtol=0)

@@ -325,7 +325,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (["model=knn", "optimizer=adamw"], "AdamW looks for parameters and NearestNeighbours has none"),
         (["model=knn", "optimizer=lbfgs"], "choose optimizer=memorize"),
-        (["model=linear", "optimizer=memorize"], "Linear has parameters to find and can't keep clips"),
+        (["model=linear", "optimizer=memorize"], "Linear can't keep clips"),
         (["model=linear", "optimizer=closed_form", "loss=cross_entropy"], "choose loss=mse"),
         (["model=knn", "optimizer=closed_form"], "NearestNeighbours has none"),
         (["model=linear", "optimizer=alternating", "loss=mse"], "choose model=autoencoder_linear"),

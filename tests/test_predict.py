@@ -11,6 +11,7 @@ from running import configured, here
 
 from auris.errors import UserError
 from auris.predict import Predictor, find_recordings, summary
+from auris.reading import Classes, Scores
 from auris.run import open_data, train
 
 
@@ -61,8 +62,8 @@ def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor:
 def test_what_is_unlike_the_training_data_is_marked(predictor: Predictor, tmp_path: Path) -> None:
     clicks = np.zeros(4000)
     clicks[::500] = 0.9
-    odd = summary(list(predictor(write(tmp_path / "clicks.wav", clicks))), predictor.system)
-    usual = summary(list(predictor(write(tmp_path / "hiss.wav", noise(3, 0.4)))), predictor.system)
+    odd = summary(list(predictor(write(tmp_path / "clicks.wav", clicks))), predictor.reading)
+    usual = summary(list(predictor(write(tmp_path / "hiss.wav", noise(3, 0.4)))), predictor.reading)
     assert odd["is_novel"] and 0.9 <= odd["novelty"] <= 1
     assert not usual["is_novel"] and 0 <= usual["novelty"] < 0.9
 
@@ -122,7 +123,7 @@ def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(capsys: pytest
         for path, several in scores.items()
         for at, score in enumerate(several)
     ]
-    script("predict")["write_text"](iter(rows))
+    script("predict")["write_text"](iter(rows), Scores((), True).words)
     assert capsys.readouterr().out.splitlines() == [
         "a.wav  0.0-3.0 s  score up to 0.90",
         "a.wav  3.0-5.0 s  score up to 7.25  ALARM",
@@ -133,7 +134,7 @@ def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(capsys: pytest
 
 def test_rows_without_alarms_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"path": "a.wav", "start": 0.0, "stop": 5.0, "class": "cat", "probability": 0.75, "p_cat": 0.75}
-    script("predict")["write_text"](iter([row, {**row, "novelty": 0.99, "is_novel": True}]))
+    script("predict")["write_text"](iter([row, {**row, "novelty": 0.99, "is_novel": True}]), Classes(()).words)
     assert capsys.readouterr().out.splitlines() == [
         "a.wav  0.0-5.0 s  cat  0.7500",
         "a.wav  0.0-5.0 s  unlike the training data (cat?)",

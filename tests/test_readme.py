@@ -15,7 +15,7 @@ SCRIPTS = [line for line in LINES if line.startswith("python scripts/")]
 
 @pytest.mark.parametrize("line", TRAIN)
 def test_a_training_command_is_understood(line: str) -> None:
-    words = [word.split(",")[0] for word in shlex.split(line)[2:] if word != "-m"]
+    words = [word if "[" in word else word.split(",")[0] for word in shlex.split(line)[2:] if word != "-m"]
     cfg = configured(*words)
     for group, option in (word.split("=") for word in words if not re.match(r"\w+\.|experiment", word)):
         assert cfg.choices.get(group, str(cfg.get(group)).lower()) == option

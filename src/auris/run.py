@@ -16,7 +16,7 @@ from torch.optim import LBFGS, Optimizer
 from auris import make as making
 from auris.arrays import Array
 from auris.data.files import write_atomically
-from auris.data.loader import count_parts
+from auris.data.loader import Step, count_parts
 from auris.data.module import AudioData
 from auris.data.views import places
 from auris.errors import UserError, explain
@@ -88,8 +88,9 @@ def learn_novelty(data: AudioData, system: System) -> None:
         return
     clips = data.members("train", "val")
     kept = clips[torch.linspace(0, len(clips) - 1, min(MOST, len(clips))).long()]
-    steps = track(data.loader(kept, PASS), "Learning what is known", count_parts(len(kept), PASS))
-    waves = (batch.to(system.device).wave for step in steps for batch in step)
+    step = Step(data.loader(kept).fetch, kept, PASS)  # all of them, in every process alike
+    steps = track(step, "Learning what is known", count_parts(len(kept), PASS))
+    waves = (batch.to(system.device).wave for batch in steps)
     system.novelty.fit(waves, places(data.clips[index][0].group for index in kept.tolist()))
 
 
