@@ -115,7 +115,7 @@ def test_dogs_are_marked_more_often_than_cats_and_babies(real: Path, tmp_path: P
         for path in sorted((real / "esc10/dog_bark").glob("*"))[::2]
     ]
     strange, usual = (np.array(system.unlike(wave)) for wave in (torch.tensor(np.stack(dogs)), tested))
-    assert (usual >= 1 - MARKED).mean() <= 0.13 and (strange >= 1 - MARKED).mean() >= 0.6
+    assert (usual >= 1 - MARKED).mean() <= 0.2 and (strange >= 1 - MARKED).mean() >= 0.8
 
 
 def test_a_task_that_tells_itself_what_is_unusual_has_none(folder: Path, tmp_path: Path) -> None:
