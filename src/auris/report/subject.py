@@ -44,6 +44,11 @@ class Subject:
         return self.result[self.set_name]
 
     @property
+    def main(self) -> tuple[str, dict[str, float | None]]:
+        """The main metric, which is the first, and its estimate."""
+        return next(iter(self.scores["metrics"].items()))
+
+    @property
     def clips_called(self) -> str:
         return CALLED[self.set_name]
 

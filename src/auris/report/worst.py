@@ -55,14 +55,13 @@ def card(subject: Subject, at: int, place: str, wave: Tensor, drawn: Figure, pla
     clip, _ = subject.clip(at)
     task, target = subject.system.task, subject.answers.target[at]
     said, true = task.say(subject.answers.decoded[at], target), task.truth(clip.label, target)
-    name = "/".join(clip.path.parts[-2:])
-    alternative = f"Spectrogram of {name}" + (", and what in it made the answer wrong" if len(drawn.axes) > 1 else "")
+    reason = ", and what in it made the answer wrong" if len(drawn.axes) > 1 else ""
     return tag(
         "article",
         tag("h3", f"{place}Said: {said}. True: {true}"),
-        players.play(wave.numpy(), subject.data.spec.sample_rate, f"{name}, {true}, said {said}"),
-        picture(drawn, alternative),
-        tag("p", name, class_="small soft"),
+        players.play(wave.numpy(), subject.data.spec.sample_rate, f"{clip.name}, {true}, said {said}"),
+        picture(drawn, f"Spectrogram of {clip.name}{reason}"),
+        tag("p", clip.name, class_="small soft"),
         class_="card",
     )
 
