@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import REPOSITORY, fill, sine, write
-from running import TINY, configured
+from running import TINY, configured, here
 
 from auris.data.spec import Spec
 from auris.errors import UserError
@@ -39,8 +39,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a small CNN that tells tones from hiss."""
     place = tmp_path_factory.mktemp("export")
     fill(place / "recordings")
-    here = (f"data.root={place}/recordings", f"paths.outputs={place}/out", f"paths.store={place}/store")
-    train(configured("data=folder", *here, *TINY, *SMALL))
+    train(configured("data=folder", *here(place), *TINY, *SMALL))
     return place / "out/folder/cnn/latest"
 
 

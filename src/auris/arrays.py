@@ -55,10 +55,7 @@ class Array:
 
     def place(self, centre: Tensor, azimuth: Tensor) -> Tensor:
         """Coordinates (B, M, 3) of the array around centres (B, 3) in m, turned by azimuths (B,) in degrees."""
-        turn = azimuth.deg2rad()
-        x, y, z = self.microphones.to(centre).unbind(-1)
-        cos, sin = turn.cos()[:, None], turn.sin()[:, None]
-        return centre[:, None] + torch.stack([cos * x - sin * y, sin * x + cos * y, z.expand(len(turn), -1)], -1)
+        return centre[:, None] + turned(self.microphones.to(centre), azimuth[:, None])
 
 
 def side(axes: Tensor, dimensions: int) -> Tensor:
@@ -72,6 +69,14 @@ def side(axes: Tensor, dimensions: int) -> Tensor:
         return ahead
     leading = next(normal[i] for i in (2, 1, 0) if normal[i].abs() > FLAT)
     return normal / normal.norm() * leading.sign()
+
+
+def turned(place: Tensor, azimuth: Tensor) -> Tensor:
+    """Places or directions (..., 3) turned by azimuths (...) in degrees about the vertical."""
+    x, y, z = place.unbind(-1)
+    cos, sin = azimuth.deg2rad().cos(), azimuth.deg2rad().sin()
+    ahead = cos * x - sin * y
+    return torch.stack([ahead, sin * x + cos * y, z.expand_as(ahead)], -1)
 
 
 def direction(azimuth: Tensor, elevation: Tensor) -> Tensor:

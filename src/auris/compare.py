@@ -110,11 +110,17 @@ def markdown(rows: Sequence[Row], name: str) -> str:
 
 def table(rows: Sequence[Row], figure: str) -> str:
     head = ("configuration", "folds x seeds", figure, "95 % interval", "deviation", "majority", "minutes")
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines = []
     for row in rows:
         mark = " **SIMULATED**" if "simulated" in row.source else ""
         runs, span = f"{row.folds} x {row.seeds}", f"{row.low:.3f} to {row.high:.3f}"
         figures = (f"{row.mean:.3f}", span, f"{row.deviation:.3f}", f"{row.majority:.3f}", f"{row.minutes:.1f}")
         cells = [figure.replace("nan to nan", "-").replace("nan", "-") for figure in figures]
-        lines.append("| " + " | ".join([row.name + mark, runs, *cells]) + " |")
-    return "\n".join(lines)
+        lines.append([row.name + mark, runs, *cells])
+    return in_markdown(head, lines)
+
+
+def in_markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

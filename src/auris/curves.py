@@ -1,6 +1,5 @@
 """How the training of many runs went, in one picture: what they reached against time, and against passes."""
 
-import csv
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -12,11 +11,11 @@ from matplotlib.lines import Line2D
 from auris.compare import main_metric
 from auris.configurations import configurations
 from auris.errors import UserError
-from auris.pictures import COLOURS, new_figure
+from auris.folders import read_curves
+from auris.pictures import COLOURS, new_figure, scale
 from auris.runs import Run
 
 DASHES, MARKERS = ("-", "--", ":", "-."), "osD^vPX"  # where colours do not suffice, and for runs of a single step
-TABLES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
 WORDS = {"real": "real recordings", "simulated": "SIMULATED"}
 NEEDED = {"train/loss", "train/seconds", "train/passes"}
 
@@ -52,7 +51,7 @@ def draw(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     for (left, right), (title, row) in zip(panels, rows.items(), strict=True):
         fill(left, "train/seconds", row)
         fill(right, "train/passes", row)
-        left.set(ylabel=title, yscale=scale(row))
+        left.set(ylabel=title, yscale=scale(curve.figures[name] for curve, name in row))
     panels[-1, 0].set_xlabel("seconds in optimizer steps")
     panels[-1, 1].set_xlabel("passes over the training set")
     entitle(figure, curves, names)
@@ -75,11 +74,7 @@ def curves_of(group: Sequence[Run], place: int) -> list[Curve]:
 
 def read(run: Run) -> dict[str, np.ndarray]:
     """The curves of a run, NaN where an epoch has no figure; none where they lack time or passes."""
-    found = [path for name in TABLES if (path := run.folder / name).is_file()]
-    if not found:
-        return {}
-    with found[0].open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_curves(run.folder)
     names = {name for row in rows for name in row}
     return {name: np.array([float(row[name] or "nan") for row in rows]) for name in names if names >= NEEDED}
 
@@ -123,13 +118,6 @@ def style(curve: Curve) -> dict[str, Any]:
 def single(curve: Curve) -> bool:
     """Whether a run took a single step, as closed forms do."""
     return int(np.isfinite(curve.figures["train/loss"]).sum()) == 1
-
-
-def scale(row: Row) -> str:
-    """Logarithmic where the values are positive and span more than a decade."""
-    values = np.concatenate([curve.figures[name] for curve, name in row])
-    low, high = np.nanmin(values), np.nanmax(values)
-    return "log" if 0 < 10 * low < high else "linear"
 
 
 def entitle(figure: Figure, curves: Sequence[Curve], names: Sequence[str]) -> None:

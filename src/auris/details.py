@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import isnan
 
-from auris.compare import number, scored
+from auris.compare import in_markdown, number, scored
 from auris.configurations import configurations
 from auris.metrics import Estimate
 from auris.runs import Run
@@ -18,8 +18,7 @@ def details(runs: Sequence[Run], name: str) -> str:
     newest = {label: group[-1].result[name]["metrics"] for label, group in groups}
     metrics = dict.fromkeys(metric for scores in newest.values() for metric in scores)
     rows = [[metric, *(cell(scores.get(metric)) for scores in newest.values())] for metric in metrics]
-    lines = [[name, *newest], ["---"] * (1 + len(newest)), *(row for row in rows if any(row[1:]))]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return in_markdown([name, *newest], [row for row in rows if any(row[1:])])
 
 
 def cell(estimate: dict[str, float | None] | None) -> str:

@@ -18,6 +18,11 @@ from auris.metrics import Metric, Share
 Seen = Callable[[Tensor], Tensor]  # unit vectors (N, 3) -> those that stand for all which an array can't tell apart
 COLUMNS = (*CONDITIONS, "section")  # of targets, behind the vectors
 WITHIN = (5, 10, 20)  # degrees
+BINS = {  # between whose edges errors are told
+    "rt60": (0.0, 0.3, 0.6, 0.9, 1.5, 3.0),
+    "snr": (-20.0, -2.5, 2.5, 10.0, 20.0, 40.0),
+    "distance": (0.0, 1.0, 2.0, 3.0, 5.0, 10.0),
+}
 UNITS = {"rt60": "s", "snr": "db", "distance": "m"}
 
 

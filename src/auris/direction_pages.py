@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from auris.direction_metrics import BINS
 from auris.direction_pictures import against, filled
 from auris.models.classical import NormMusic, SrpPhat
 from auris.pages import Page
@@ -21,7 +22,7 @@ SETTINGS = {"n_fft": 256, "f_min": 300.0, "f_max": 7000.0}  # as their YAMLs hav
 STEPS = {1: 1.0, 2: 1.0, 3: 4.0}  # degrees, by the dimensions of an array: a sphere has many directions
 MOST = 500  # clips that formulas are asked for
 AT_ONCE = 20  # clips
-CONDITIONS = ("RT60 {:.2f} s", "SNR {:.0f} dB", "{:.1f} m away")
+WORDS = ("RT60 {:.2f} s", "SNR {:.0f} dB", "{:.1f} m away")
 
 
 def show_directions(page: Page, task: "Localization") -> None:
@@ -32,7 +33,7 @@ def show_directions(page: Page, task: "Localization") -> None:
     for name, at in {"median": order[(len(order) - 1) // 2], "worst": order[-1]}.items():
         decoded, target = page.answers.decoded[at], page.answers.target[at]
         clip, _ = page.clip(int(at))
-        told = zip(CONDITIONS, target[3:6].tolist(), strict=True)
+        told = zip(WORDS, target[3:6].tolist(), strict=True)
         known = [words.format(value) for words, value in told if not math.isnan(value)]
         title = f"{name} error, {float(error[at]):.1f}°: {clip.path.name}\n{', '.join(known)}".strip()
         figure = scene(clip.scene, task.array, decoded, task.seen(target[None, :3])[0], title)
@@ -41,8 +42,6 @@ def show_directions(page: Page, task: "Localization") -> None:
 
 def show_conditions(page: Page, task: "Localization") -> None:
     """The model beside formulas and the constant guess on the same clips, where these tell their conditions."""
-    from auris.tasks.localization import BINS
-
     count = len(page.answers.target)
     some = torch.arange(count)[:: math.ceil(count / MOST)]
     target, group = page.answers.target[some], groups(page.answers, page.data)[some]

@@ -90,13 +90,13 @@ def filled(bins: Mapping[str, Sequence[float]], target: Tensor, group: Tensor) -
     parts = {}
     for name, edges in bins.items():
         pairs = list(pairwise(edges))
-        full = [at for at, pair in enumerate(pairs) if groups(name, pair, target, group) >= FEWEST]
+        full = [at for at, pair in enumerate(pairs) if count_groups(name, pair, target, group) >= FEWEST]
         if full:
             parts[name] = pairs[full[0] : full[-1] + 1]
     return parts
 
 
-def groups(condition: str, ends: tuple[float, float], target: Tensor, group: Tensor) -> int:
+def count_groups(condition: str, ends: tuple[float, float], target: Tensor, group: Tensor) -> int:
     """How many groups of clips are from one end to the other."""
     return MeanError(torch.Tensor, condition, *ends).count(target, group)
 
@@ -113,7 +113,7 @@ def against(answers: Mapping[str, Tensor], target: Tensor, seen: Seen, bins: Bin
     figure.set_layout_engine("constrained", w_pad=0.12)
     panels = figure.subplots(1, len(bins), sharey=True, squeeze=False)[0]
     for axes, (condition, parts) in zip(panels, bins.items(), strict=True):
-        count = [groups(condition, ends, target, group) for ends in parts]
+        count = [count_groups(condition, ends, target, group) for ends in parts]
         for place, (name, decoded) in enumerate(answers.items()):
             told = [MeanError(seen, condition, *ends).estimate(decoded, target, group=group) for ends in parts]
             shown = np.where(np.array(count)[:, None] >= FEWEST, np.array(told), np.nan)  # (bins, 3)

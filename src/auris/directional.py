@@ -11,8 +11,7 @@ from auris.directions import gcc_phat, grid, pairs, spectrum, srp_map
 from auris.directions.spectrum import cross
 from auris.errors import UserError
 from auris.simulate.shoebox import SPEED
-
-LEAST_LEVEL = 1e-10  # power; below it there is no level to speak of
+from auris.spectral import LEAST_POWER
 
 
 class Directional(nn.Module):
@@ -91,7 +90,7 @@ class Phase(Directional):
         x, _ = self.spectrum(wave)
         who = pairs(wave.shape[1]).to(x.device)
         phase = cross(x, who)  # (B, P, F, T')
-        level = (x.abs().square() + LEAST_LEVEL).log10()  # (B, M, F, T')
+        level = (x.abs().square() + LEAST_POWER).log10()  # (B, M, F, T')
         louder = level[:, who[:, 1]] - level[:, who[:, 0]]
         mean = level.mean(1, keepdim=True)
         return torch.cat([phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)], dim=1)

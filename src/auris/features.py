@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torchaudio.transforms import MFCC, MelSpectrogram
 
 from auris.data.spec import Shape
-from auris.spectral import LEAST_POWER, centres
+from auris.spectral import LEAST_POWER, centers
 
 LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
 
@@ -101,7 +101,7 @@ class LogMel(nn.Module):
 
     def centers(self) -> Tensor:
         """(n_mels,) the frequency in Hz at which each band peaks."""
-        return centres(self.power.mel_scale)
+        return centers(self.power.mel_scale)
 
 
 class Mfcc(nn.Module):

@@ -1,5 +1,6 @@
 """The folder of a run: where it is, what `latest` means, and what is in it."""
 
+import csv
 import os
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from auris.errors import UserError
 
 CONFIG, SPEC, DATA, MODEL, RESULT = "config.yaml", "spec.json", "fingerprint.txt", "model.pt", "result.json"
 PREDICTIONS = "predictions_{}.csv"
+CURVES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
 LEDGER = "test_ledger.jsonl"  # beside the runs of all data sets
 DECIDED = "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
 
@@ -66,3 +68,11 @@ def load_config(folder: Path) -> DictConfig:
         raise UserError(f"{folder / CONFIG} is not the configuration of a run.")
     cfg.plugins = []  # the folder may be a stranger's: it can't say whom to trust
     return cfg
+
+
+def read_curves(folder: Path) -> list[dict[str, str]]:
+    """What a run wrote after each epoch, "" where there was nothing to tell; empty for a run without curves."""
+    for path in (folder / name for name in CURVES if (folder / name).is_file()):
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+    return []

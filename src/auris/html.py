@@ -28,7 +28,6 @@ figcaption, .small { font-size: .875rem }
 .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)) }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .9rem; min-width: 0 }
 .wide + .grid { margin-top: 1.2rem }
-figure { margin: .6rem 0 } .grid > .wide + .grid { margin-top: 1.2rem }
 figure { margin: 0 }
 figure svg { display: block; width: 100%; height: auto; margin: auto }
 svg * { stroke-linejoin: round; stroke-linecap: butt }
@@ -81,16 +80,17 @@ def page(title: str, *body: object, broad: bool = False) -> str:
 
 def table(header: Sequence[object], rows: Iterable[Iterable[object]]) -> Html:
     """A table that scrolls by itself where it is too wide; no header where there are no words for it."""
-    lines = [tag("tr", *(tag("th", cell) for cell in header))] if any(header) else []
-    lines += [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
-    return tag("div", tag("table", *lines), class_="wide")
+    head = [tag("tr", *(tag("th", cell) for cell in header))] if any(header) else []
+    return wide(*head, *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows))
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Html:
     """A table of names and what they are."""
-    return tag(
-        "div", tag("table", *(tag("tr", tag("th", key), tag("td", value)) for key, value in pairs)), class_="wide"
-    )
+    return wide(*(tag("tr", tag("th", key), tag("td", value)) for key, value in pairs))
+
+
+def wide(*rows: Html) -> Html:
+    return tag("div", tag("table", *rows), class_="wide")
 
 
 def details(summary: str, *inside: object) -> Html:

@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from auris.data.module import AudioData
 from auris.data.store import digest
 from auris.folders import LEDGER
+from auris.record import without_nan
 from auris.runs import flat, identity
 
 
@@ -58,8 +59,7 @@ def open_test(folder: Path, cfg: DictConfig, data: AudioData) -> Look:
 def close_test(outputs: Path, look: Look, metrics: dict[str, Any]) -> None:
     """Write down what came out: the value of the main metric, which is the first."""
     name, estimate = next(iter(metrics.items()))
-    value = None if estimate["value"] != estimate["value"] else estimate["value"]
-    append(outputs / LEDGER, {"key": look.key, "metric": name, "value": value})
+    append(outputs / LEDGER, {"key": look.key, "metric": name, "value": without_nan(estimate["value"])})
 
 
 @rank_zero_only

@@ -11,10 +11,8 @@ from torch import Tensor
 from auris.data.clips import Clip
 from auris.data.module import AudioData
 from auris.make import plain
-from auris.record import Scores, groups
+from auris.record import Scores, clip_of, groups, most_wrong
 from auris.system import Answers, System
-
-WORST = 6  # clips shown
 
 
 class Page(NamedTuple):
@@ -28,8 +26,7 @@ class Page(NamedTuple):
 
     def clip(self, at: int) -> tuple[Clip, Tensor]:
         """The clip of an answer and its wave (C, T)."""
-        clip, _, row = self.data.clips[int(self.answers.index[at])]
-        return clip, self.data.opened.wave[row]
+        return clip_of(self.answers, self.data, at)
 
     def play(self, title: str, wave: Tensor) -> None:
         """The first channel of (C, T), at full scale."""
@@ -64,7 +61,7 @@ def show_worst(page: Page) -> None:
     from auris.pictures import spectrograms
 
     task, (decoded, target, *_) = page.system.task, page.answers
-    order = task.error(decoded, target).argsort(descending=True)[:WORST].tolist()
+    order = most_wrong(page.answers, page.system)
     clips, waves = zip(*map(page.clip, order), strict=True)
     titles = [
         f"{place}. {clip.path.name} is {task.truth(clip.label, target[at])}; said {task.say(decoded[at], target[at])}"

@@ -1,6 +1,6 @@
-"""Pictures for TensorBoard. matplotlib is slow to import, so only this file does, and only when it draws."""
+"""Pictures for TensorBoard and reports. matplotlib is slow to import: files that draw are imported when they do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -24,6 +24,12 @@ def new_figure(width: float, height: float) -> Figure:
 def literal(words: str) -> str:
     """Words that matplotlib does not read as a formula."""
     return words.replace("$", r"\$")
+
+
+def scale(curves: Iterable[np.ndarray]) -> str:
+    """Of an axis: logarithmic where the values are positive and span more than a decade."""
+    values = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
+    return "log" if len(values) and 0 < 10 * values.min() < values.max() else "linear"
 
 
 def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
@@ -101,5 +107,9 @@ def level(wave: Tensor, n_fft: int = 1024) -> Tensor:
     window = torch.hann_window(n_fft)
     padded = torch.nn.functional.pad(wave.float().cpu(), (n_fft // 2, n_fft // 2))  # a clip may be shorter than that
     frames = torch.stft(padded, n_fft, n_fft // 2, window=window, center=False, return_complex=True)
-    power = frames.abs().square()
+    return below_peak(frames.abs().square())
+
+
+def below_peak(power: Tensor) -> Tensor:
+    """Power (F, T') in dB below its peak, down to 80."""
     return 10 * (power / power.max().clamp_min(1e-20) + 1e-8).log10()

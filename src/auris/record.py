@@ -19,6 +19,7 @@ import torch
 from omegaconf import DictConfig
 from torch import Tensor, nn
 
+from auris.data.clips import Clip
 from auris.data.files import write_atomically
 from auris.data.module import AudioData
 from auris.data.views import places
@@ -27,6 +28,7 @@ from auris.metrics import Estimate
 from auris.system import Answers, System
 
 PACKAGES = ("torch", "torchaudio", "lightning", "numpy", "soundfile", "soxr", "scikit-learn", "cmaes")
+SHOWN = 6  # of the worst clips
 Scores = dict[str, Any]
 
 
@@ -48,6 +50,17 @@ def score(system: System, answers: Answers, data: AudioData) -> Scores:
 def groups(answers: Answers, data: AudioData) -> Tensor:
     """(N,) which clips belong together: intervals draw them together."""
     return places(data.clips[index][0].group for index in answers.index.tolist())
+
+
+def most_wrong(answers: Answers, system: System) -> list[int]:
+    """Which of the answers are shown as the worst, the worst first."""
+    return system.task.error(answers.decoded, answers.target).argsort(descending=True)[:SHOWN].tolist()
+
+
+def clip_of(answers: Answers, data: AudioData, at: int) -> tuple[Clip, Tensor]:
+    """The clip of an answer and its wave (C, T), as the model heard it."""
+    clip, _, row = data.clips[int(answers.index[at])]
+    return clip, data.opened.wave[row]
 
 
 def write_result(path: Path, cfg: DictConfig, data: AudioData, model: nn.Module, **facts: Any) -> None:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from auris.arrays import Array
+from auris.arrays import Array, turned
 from auris.pictures import COLOURS, new_figure
 
 SAID, TRUE = COLOURS[1], COLOURS[2]
@@ -44,7 +44,8 @@ def scene(drawing: str, array: Array, said: Tensor, true: Tensor, title: str) ->
     plan = Plan.read(drawing) if drawing else None
     panels = figure.subplots(1, 2 if plan else 1, width_ratios=(2, 1) if plan else None, squeeze=False)[0]
     azimuth = plan.azimuth if plan else 0.0
-    rays = {name: [turned(ray, azimuth) for ray in alike(array, way)] for name, way in (("true", true), ("said", said))}
+    ways = {"true": alike(array, true), "said": alike(array, said)}
+    rays = {name: [from_above(way, azimuth) for way in each] for name, each in ways.items()}
     if plan:
         draw_room(panels[0], plan, rays)
     draw_array(panels[-1], array, azimuth, rays)
@@ -67,11 +68,9 @@ def alike(array: Array, way: Tensor) -> list[Tensor]:
     return [way, mirrored] if differ else [way]
 
 
-def turned(way: Tensor, azimuth: float) -> np.ndarray:
-    """A direction (3,) as seen from above (2,), turned by an azimuth in degrees."""
-    x, y = way[:2].double().tolist()
-    cos, sin = np.cos(np.deg2rad(azimuth)), np.sin(np.deg2rad(azimuth))
-    return np.array([cos * x - sin * y, sin * x + cos * y])
+def from_above(way: Tensor, azimuth: float) -> np.ndarray:
+    """A place or a direction (..., 3) as seen from above (..., 2), turned by an azimuth in degrees."""
+    return turned(way.double(), torch.tensor(azimuth, dtype=torch.float64))[..., :2].numpy()
 
 
 def draw_room(axes: Axes, plan: Plan, rays: Rays) -> None:
@@ -93,10 +92,10 @@ def draw_room(axes: Axes, plan: Plan, rays: Rays) -> None:
 
 def draw_array(axes: Axes, array: Array, azimuth: float, rays: Rays) -> None:
     """The microphones in cm, numbered, and where their x axis points."""
-    places = 100 * np.stack([turned(place, azimuth) for place in array.microphones])  # (M, 2)
+    places = 100 * from_above(array.microphones, azimuth)  # (M, 2)
     reach = AROUND * max(np.hypot(*places.T).max(), 1.0)
     draw_rays(axes, np.zeros(2), reach, rays)
-    ahead = turned(torch.tensor([1.0, 0, 0]), azimuth) * 0.8 * reach
+    ahead = from_above(torch.tensor([1.0, 0, 0]), azimuth) * 0.8 * reach
     axes.annotate("ahead", (0, 0), ahead, arrowprops={"arrowstyle": "<-", "color": "0.4"}, color="0.4", fontsize=8,
                   ha="center", va="center")  # fmt: skip
     axes.plot(*places.T, "o", color="black", markersize=12)

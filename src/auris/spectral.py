@@ -23,7 +23,7 @@ def decibels(power: Tensor, dynamic_range: float) -> Tensor:
     return torch.maximum(level, level.amax((-2, -1), keepdim=True) - dynamic_range)
 
 
-def centres(mel: MelScale) -> Tensor:
+def centers(mel: MelScale) -> Tensor:
     """(n_mels,) the frequencies in Hz at which bands on the HTK mel scale peak (O'Shaughnessy, 1987)."""
     lowest, highest = (2595 * math.log10(1 + hertz / 700) for hertz in (mel.f_min, mel.f_max))
     return 700 * (10 ** (torch.linspace(lowest, highest, mel.n_mels + 2)[1:-1] / 2595) - 1)

@@ -89,7 +89,7 @@ class Statistics(Vector):
         rows = self.rows()
         modulated = [
             f"log_mel_{hertz:.0f}_hz_modulation"
-            for hertz in F.adaptive_avg_pool1d(spectral.centres(self.mel)[None], self.bands)[0]
+            for hertz in F.adaptive_avg_pool1d(spectral.centers(self.mel)[None], self.bands)[0]
         ]
         octaves = [in_words(*octave) for octave in spectral.octaves(spectral.SLOWEST_OCTAVE, self.frame_rate / 2)]
         return summary_names(rows, SUMMARIES) + [f"{band}_{octave}" for band in modulated for octave in octaves]
@@ -104,7 +104,7 @@ class Statistics(Vector):
             "second_difference": [f"{name}_second_difference" for name in mfcc],
             "contrast": [f"contrast_{in_words(*octave)}" for octave in octaves],
             **{name: [name] for name in ("centroid", "bandwidth", "roll_off", "zero_crossings")},
-            "log_mel": [f"log_mel_{hertz:.0f}_hz" for hertz in spectral.centres(self.mel)],
+            "log_mel": [f"log_mel_{hertz:.0f}_hz" for hertz in spectral.centers(self.mel)],
         }
 
 

@@ -44,7 +44,7 @@ class Recording:
 
     @property
     def name(self) -> str:
-        return "/".join(self.clip.path.parts[-2:])
+        return self.clip.name
 
     @property
     def is_silent(self) -> bool:

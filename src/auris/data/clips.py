@@ -14,9 +14,9 @@ SUFFIXES = {
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".m4a", ".wma",
 }  # fmt: skip
 ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
-COLUMNS = ("path", "label", "azimuth", "elevation", "fold", "group", "split", "start", "stop", "section", "domain")
 ANGLES = {"azimuth": 360.0, "elevation": 90.0}  # degrees, the largest of either
 CONDITIONS = ("rt60", "snr", "distance")  # columns that say how hard a direction is to find: in s, dB and m
+COLUMNS = ("path", "label", *ANGLES, "fold", "group", "split", "start", "stop", "section", "domain", *CONDITIONS)
 SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
           "development": "val", "test": "test", "testing": "test", "eval": "test", "evaluation": "test"}  # fmt: skip
 
@@ -37,6 +37,11 @@ class Clip:
     direction: tuple[float, float] | None = None  # azimuth and elevation of the source, in degrees
     conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN where they are not known
     scene: str = ""  # where a simulation has put everything (`Scene.drawing`)
+
+    @property
+    def name(self) -> str:
+        """The file with the folder that it is in, for people."""
+        return "/".join(self.path.parts[-2:])
 
 
 def read_table(table: Path) -> list[Clip]:

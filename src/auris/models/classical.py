@@ -62,8 +62,7 @@ class Search(Classical):
         self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float, step: float
     ):
         super().__init__(in_shape, out_shape, spec, n_fft, f_min, f_max)
-        if not 0 < step <= 90:
-            raise UserError(f"model.step={step} should be above 0 and up to 90 degrees.")
+        check_step(step)
         self.register_buffer("tried", grid(self.array, step, elevated=self.size == 3), persistent=False)
 
     def directions(self, x: Tensor, hertz: Tensor) -> Tensor:
@@ -93,6 +92,12 @@ class NormMusic(Search):
 
     def power(self, x: Tensor, hertz: Tensor) -> Tensor:
         return norm_music(x, self.array.microphones, self.tried, hertz)
+
+
+def check_step(step: float) -> None:
+    """Raise `UserError` for a step between directions, in degrees, that leaves none to try."""
+    if not 0 < step <= 90:
+        raise UserError(f"model.step={step} should be above 0 and up to 90 degrees.")
 
 
 def microphones(array: Array | None, who: str) -> Array:

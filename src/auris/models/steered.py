@@ -19,7 +19,7 @@ from auris.data.spec import Shape, Spec
 from auris.directions import between, delays, grid, pairs
 from auris.directions.waves import phases
 from auris.errors import UserError
-from auris.models.classical import microphones
+from auris.models.classical import check_step, microphones
 from auris.models.network import Network
 
 REACH = 9  # directions that a convolution over them sees
@@ -51,6 +51,7 @@ class Steered(Network):
         who = pairs(spec.channels)
         if centers is None or len(in_shape) != 3 or in_shape[0] != 3 * len(who) + 1:
             raise UserError("model: Steered compares the phases of microphones; choose features=phase.")
+        check_step(step)
         directions = grid(array, step)  # (D, 3)
         late = between(delays(array.microphones, directions), who)  # (D, P)
         body = nn.Sequential(

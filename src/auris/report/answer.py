@@ -44,7 +44,7 @@ def told(subject: Subject) -> list[str]:
 
 def doubt(subject: Subject) -> list[str]:
     """What should be said where the interval holds what a constant answer gives."""
-    name, main = next(iter(subject.scores["metrics"].items()))
+    name, main = subject.main
     constant = subject.scores["majority"][name]
     known = None not in (main["low"], main["high"], constant)
     return [DOUBT] if known and main["low"] <= constant <= main["high"] else []
@@ -75,12 +75,16 @@ def metrics(subject: Subject) -> Html:
     """All metrics with their intervals."""
     majority = subject.scores["majority"]
     rows = [
-        (name.replace("_", " "), number(value["value"]), f"{number(value['low'])} to {number(value['high'])}",
-         number(majority[name]))
+        (name.replace("_", " "), number(value["value"]), span(value), number(majority[name]))
         for name, value in subject.scores["metrics"].items()
         if value["value"] is not None
-    ]  # fmt: skip
+    ]
     return table((f"{subject.set_name} set", "value", "95 % interval", "constant answer"), rows)
+
+
+def span(estimate: dict[str, float | None]) -> str:
+    """The interval of a metric."""
+    return f"{number(estimate['low'])} to {number(estimate['high'])}"
 
 
 def number(value: float | None) -> str:

@@ -1,6 +1,5 @@
 """How the training went: its curves, and a verdict on over- and underfitting."""
 
-import csv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,12 +7,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from auris.folders import read_curves
 from auris.html import join, tag
-from auris.pictures import COLOURS, new_figure
+from auris.pictures import COLOURS, new_figure, scale
 from auris.report.subject import Section, Subject
 from auris.report.svg import INK, picture, themed
 
-TABLES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
 SHORT = 3  # epochs, below which there is nothing to see
 RISE = 0.1  # of what validation loss fell by: more is overfitting
 STILL = 0.02  # of the same: more in the last tenth of the epochs, and the training was not at its end
@@ -52,12 +51,9 @@ def learning(subject: Subject) -> Section:
 
 def read_losses(folder: Path) -> Losses:
     """The curves of a run; empty where it has none."""
-    for path in (folder / name for name in TABLES if (folder / name).is_file()):
-        with path.open(newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row.get("train/loss")]
-        both = ([float(row.get(name) or "nan") for row in rows] for name in ("train/loss", "val/loss"))
-        return Losses(*(bridged(np.array(values)) for values in both))
-    return Losses(np.empty(0), np.empty(0))
+    rows = [row for row in read_curves(folder) if row.get("train/loss")]
+    both = ([float(row.get(name) or "nan") for row in rows] for name in ("train/loss", "val/loss"))
+    return Losses(*(bridged(np.array(values)) for values in both))
 
 
 def bridged(values: np.ndarray) -> np.ndarray:
@@ -155,9 +151,3 @@ def curves(losses: Losses, chosen: int) -> Figure:
         axes.grid(alpha=0.25)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=9)
     return figure
-
-
-def scale(losses: Losses) -> str:
-    """Logarithmic where the values are positive and span more than a decade."""
-    values = np.concatenate([part[np.isfinite(part)] for part in losses])
-    return "log" if 0 < 10 * values.min() < values.max() else "linear"

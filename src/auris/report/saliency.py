@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 from torchaudio.functional import melscale_fbanks
 
+from auris.pictures import below_peak
 from auris.report.cost import multiply_adds
 from auris.system import System
 
@@ -36,8 +37,7 @@ class Bands:
 
     def level(self, wave: Tensor) -> Tensor:
         """(T,) -> (BANDS, T') in dB below the peak."""
-        power = self.share.T @ self.spectrum(wave[None])[0].abs().square()
-        return 10 * (power / power.max().clamp_min(1e-20) + 1e-8).log10()
+        return below_peak(self.share.T @ self.spectrum(wave[None])[0].abs().square())
 
     def weighted(self, spectrum: Tensor, gain: Tensor, samples: int) -> Tensor:
         """Waves (B, C, T) of spectra (B, C, bins, T'), with gains (B, BANDS, T') that are 1 where nothing changes."""

@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 from auris.configurations import name_groups
 from auris.data.files import write_atomically
 from auris.html import Html, join, page, table, tag
-from auris.report.answer import number, simulated, told
+from auris.report.answer import number, simulated, span, told
 from auris.report.cost import duration
 from auris.report.learning import judge, learning, read_losses
 from auris.report.pictures import pictures
@@ -73,9 +73,9 @@ def main(subject: Subject) -> tuple[str, str, str]:
     """The main figure, its interval and what a constant answer has."""
     if not subject.set_name:
         return "-", "-", "-"
-    name, value = next(iter(subject.scores["metrics"].items()))
+    name, value = subject.main
     figure = f"{number(value['value'])} {name.replace('_', ' ')} ({subject.set_name})"
-    return figure, f"{number(value['low'])} to {number(value['high'])}", number(subject.scores["majority"][name])
+    return figure, span(value), number(subject.scores["majority"][name])
 
 
 def differences(subjects: Sequence[Subject], names: Sequence[str]) -> Html:

@@ -11,6 +11,7 @@ from torch import Tensor
 from auris.data.clips import Clip
 from auris.data.module import AudioData
 from auris.html import Html
+from auris.record import clip_of
 from auris.system import Answers, System
 
 CALLED = {"test": "unseen clips", "val": "validation clips"}
@@ -44,6 +45,11 @@ class Subject:
         return self.result[self.set_name]
 
     @property
+    def main(self) -> tuple[str, dict[str, float | None]]:
+        """The main metric, which is the first, and its estimate."""
+        return next(iter(self.scores["metrics"].items()))
+
+    @property
     def clips_called(self) -> str:
         return CALLED[self.set_name]
 
@@ -62,5 +68,4 @@ class Subject:
     def clip(self, at: int) -> tuple[Clip, Tensor]:
         """The clip of an answer and its wave (C, T), as the model heard it."""
         assert self.answers is not None
-        clip, _, row = self.data.clips[int(self.answers.index[at])]
-        return clip, self.data.opened.wave[row]
+        return clip_of(self.answers, self.data, at)

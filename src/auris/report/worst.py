@@ -9,11 +9,11 @@ from auris.closeup import Map, draw
 from auris.html import Html, join, tag
 from auris.pictures import new_figure
 from auris.players import Players
+from auris.record import most_wrong
 from auris.report.saliency import Bands, saliency
 from auris.report.subject import Section, Subject
 from auris.report.svg import picture, themed
 
-SHOWN = 6  # clips
 MOST = 0.99  # of the map is below the strongest colour
 AGAINST, FOR = (255, 120, 20), (60, 170, 255)
 LOUDNESS = "Each clip as the model heard it, made equally loud."
@@ -29,11 +29,10 @@ def worst(subject: Subject) -> Section:
     title = "What was most wrong?"
     if subject.answers is None:
         return Section(title, Html())
-    task, (decoded, target, *_) = subject.system.task, subject.answers
-    order = task.error(decoded, target).argsort(descending=True)[:SHOWN].tolist()
+    order = most_wrong(subject.answers, subject.system)
     waves = torch.stack([subject.clip(at)[1] for at in order]).float()  # (n, C, T)
     bands, players = Bands(subject.data.spec.sample_rate), Players()
-    maps = saliency(subject.system, waves, target[order].clone(), bands)
+    maps = saliency(subject.system, waves, subject.answers.target[order].clone(), bands)
     reasons = [None] * len(order) if maps is None else list(maps)
     seconds = subject.data.spec.duration
     cards = [
@@ -55,14 +54,13 @@ def card(subject: Subject, at: int, place: str, wave: Tensor, drawn: Figure, pla
     clip, _ = subject.clip(at)
     task, target = subject.system.task, subject.answers.target[at]
     said, true = task.say(subject.answers.decoded[at], target), task.truth(clip.label, target)
-    name = "/".join(clip.path.parts[-2:])
-    alternative = f"Spectrogram of {name}" + (", and what in it made the answer wrong" if len(drawn.axes) > 1 else "")
+    reason = ", and what in it made the answer wrong" if len(drawn.axes) > 1 else ""
     return tag(
         "article",
         tag("h3", f"{place}Said: {said}. True: {true}"),
-        players.play(wave.numpy(), subject.data.spec.sample_rate, f"{name}, {true}, said {said}"),
-        picture(drawn, alternative),
-        tag("p", name, class_="small soft"),
+        players.play(wave.numpy(), subject.data.spec.sample_rate, f"{clip.name}, {true}, said {said}"),
+        picture(drawn, f"Spectrogram of {clip.name}{reason}"),
+        tag("p", clip.name, class_="small soft"),
         class_="card",
     )
 

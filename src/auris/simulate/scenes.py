@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from auris.arrays import Array
+from auris.arrays import Array, turned
 from auris.errors import UserError
 from auris.simulate.diffuse import at_snr, diffuse
 from auris.simulate.dry import Dry
@@ -189,10 +189,3 @@ class Simulator:
 def columns(scenes: Sequence[Scene], device: torch.device) -> Iterator[Tensor]:
     """Each fact of all scenes, (B, ...)."""
     return (torch.from_numpy(np.stack(facts)).float().to(device) for facts in zip(*scenes, strict=True))
-
-
-def turned(direction: Tensor, azimuth: Tensor) -> Tensor:
-    """Directions (B, 3) turned by azimuths (B,) in degrees about the vertical."""
-    x, y, z = direction.unbind(-1)
-    cos, sin = azimuth.deg2rad().cos(), azimuth.deg2rad().sin()
-    return torch.stack([cos * x - sin * y, sin * x + cos * y, z], -1)

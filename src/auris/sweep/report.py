@@ -8,6 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from optuna import Study
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.trial import FrozenTrial, TrialState
@@ -19,7 +20,6 @@ from auris.sweep.space import show
 from auris.sweep.study import RUN, SAID, best_trial, counts, was_killed
 
 COLUMNS, SIDE = 3, 3.2  # panels a row, inches of a panel
-WIDE = 10  # figures that span more are drawn over a logarithmic axis
 
 
 def report(study: Study, plan: Plan) -> None:
@@ -74,7 +74,7 @@ def write_table(study: Study, plan: Plan) -> None:
 
 def draw(path: Path, trials: list[FrozenTrial], plan: Plan) -> None:
     """Draw the validation figure over the trials, with the best so far, and over each parameter."""
-    from auris.pictures import new_figure
+    from auris.pictures import new_figure, scale
 
     shown = [trial for trial in trials if trial.value is not None]
     figures = [trial.value for trial in shown if trial.value is not None]
@@ -86,9 +86,7 @@ def draw(path: Path, trials: list[FrozenTrial], plan: Plan) -> None:
     for axes, (name, distribution) in zip(others, plan.distributions.items(), strict=True):
         draw_parameter(axes, shown, name, distribution)
     for axes in (first, *others):
-        axes.set_ylabel(plan.monitor[0])
-        if min(figures) > 0 and max(figures) > WIDE * min(figures):
-            axes.set_yscale("log")
+        axes.set(ylabel=plan.monitor[0], yscale=scale([np.array(figures)]))
     figure.tight_layout()
     figure.savefig(path)
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from auris.data.spec import Spec
-from auris.direction_metrics import direction_metrics, errors_in_parts, great_circle
+from auris.direction_metrics import BINS, direction_metrics, errors_in_parts, great_circle
 from auris.errors import UserError
 from auris.metrics import Metric
 from auris.reading import Directions
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from auris.pages import Page
-
-BINS = {  # between whose edges errors are told
-    "rt60": (0.0, 0.3, 0.6, 0.9, 1.5, 3.0),
-    "snr": (-20.0, -2.5, 2.5, 10.0, 20.0, 40.0),
-    "distance": (0.0, 1.0, 2.0, 3.0, 5.0, 10.0),
-}
 
 
 class Localization(Task):
@@ -94,7 +88,7 @@ class Localization(Task):
         return Directions(self.elevation)
 
     def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
-        return ", ".join(f"{name} {angle:.0f}°" for name, angle in self.answer(decoded).items())
+        return ", ".join(self.reading.words(self.answer(decoded)))
 
     def truth(self, label: str, target: Tensor) -> str:
         return self.say(self.seen(target[None, :3])[0])
