@@ -1,7 +1,7 @@
 """Features, model and decoding of a system as one graph in ONNX: waves in, decoded answers out."""
 
 import logging
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import Any, final
 
@@ -34,7 +34,7 @@ def trace(system: System, spec: Spec) -> Any:
         logging.getLogger(name).setLevel(logging.ERROR)
     wave, clips = torch.zeros(EXAMPLES, spec.channels, spec.samples), torch.export.Dim("clips")
     try:
-        with torch.no_grad(), redirect_stdout(StringIO()):  # where torch prints graphs that it gave up
+        with torch.no_grad(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # graphs that it gave up
             program = torch.export.export(Decoder(system), (wave,), dynamic_shapes=({0: clips},))
             program = program.run_decompositions(LACKING)
             return torch.onnx.export(program, input_names=[WAVE], output_names=[ANSWER], verbose=False)
