@@ -22,17 +22,29 @@ class Directional(nn.Module):
         f_min, f_max: frequencies that are looked at, in Hz.
     """
 
-    def __init__(self, sample_rate: int, array: Array | None, n_fft: int, hop_length: int, f_min: float, f_max: float):
+    def __init__(
+        self,
+        sample_rate: int,
+        array: Array | None,
+        n_fft: int = 512,
+        hop_length: int = 256,
+        f_min: float = 100.0,
+        f_max: float = 7000.0,
+    ):
         super().__init__()
         if array is None:
             raise UserError("features: these compare the microphones of an array; choose one, as in array=circular6, "
                             "or features=log_mel.")  # fmt: skip
-        self.microphones, self.rate = array.microphones, sample_rate
+        self.array, self.microphones, self.rate = array, array.microphones, sample_rate
         self.n_fft, self.hop_length, self.band = n_fft, hop_length, (f_min, f_max)
 
     def spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
         """Spectra (B, M, F, T') and their frequencies (F,) in Hz."""
         return spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
+
+    def frequencies(self) -> Tensor:
+        """Those of the spectra, (F,) in Hz."""
+        return self.spectrum(torch.zeros(1, 1, self.n_fft))[1]
 
 
 class GccPhat(Directional):
@@ -71,20 +83,9 @@ class Phase(Directional):
     louder, divided by 10; and the mean level of all, in units of 10 dB, that tells sound from noise.
     """
 
-    def __init__(
-        self,
-        sample_rate: int,
-        array: Array | None,
-        n_fft: int = 512,
-        hop_length: int = 256,
-        f_min: float = 100.0,
-        f_max: float = 7000.0,
-    ):
-        super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-
     def centers(self) -> Tensor:
         """The frequencies (F,) in Hz."""
-        return self.spectrum(torch.zeros(1, len(self.microphones), self.n_fft))[1]
+        return self.frequencies()
 
     def forward(self, wave: Tensor) -> Tensor:
         x, _ = self.spectrum(wave)
@@ -116,12 +117,11 @@ class SteeredPower(Directional):
         step: float = 10.0,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        assert array is not None
-        most = len(self.spectrum(torch.zeros(1, 1, n_fft))[1])
+        most = len(self.frequencies())
         if not (0 < bands <= most and 0 < step <= 90):
             raise UserError(f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
                             f"features.step={step} above 0 and up to 90 degrees.")  # fmt: skip
-        self.bands, self.directions = bands, grid(array, step)
+        self.bands, self.directions = bands, grid(self.array, step)
 
     def forward(self, wave: Tensor) -> Tensor:
         x, hertz = self.spectrum(wave)

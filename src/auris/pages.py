@@ -11,7 +11,7 @@ from torch import Tensor
 from auris.data.clips import Clip
 from auris.data.module import AudioData
 from auris.make import plain
-from auris.record import Scores, clip_of, groups, most_wrong
+from auris.record import Scores, clip_of, groups, loud, most_wrong
 from auris.system import Answers, System
 
 
@@ -30,8 +30,7 @@ class Page(NamedTuple):
 
     def play(self, title: str, wave: Tensor) -> None:
         """The first channel of (C, T), at full scale."""
-        loud = wave[:1] / wave[:1].abs().max().clamp_min(1e-9)
-        self.writer.add_audio(f"{self.name}_{title}", loud, sample_rate=self.data.spec.sample_rate)
+        self.writer.add_audio(f"{self.name}_{title}", loud(wave)[None], sample_rate=self.data.spec.sample_rate)
 
 
 def fill_pages(

@@ -63,6 +63,11 @@ def clip_of(answers: Answers, data: AudioData, at: int) -> tuple[Clip, Tensor]:
     return clip, data.opened.wave[row]
 
 
+def loud(wave: Tensor) -> Tensor:
+    """The first channel of (C, T) at full scale, (T,)."""
+    return wave[0] / wave[0].abs().max().clamp_min(1e-9)
+
+
 def write_result(path: Path, cfg: DictConfig, data: AudioData, model: nn.Module, **facts: Any) -> None:
     """Write `result.json`: the scores and all that is needed to judge and repeat them."""
     result = {

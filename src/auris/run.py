@@ -163,10 +163,11 @@ def open_data(cfg: DictConfig) -> AudioData:
     making.plugins[:] = cfg.plugins
     facts: dict[str, Any] = plain(cfg.data)
     check_types(making.allowed(str(cfg.data.recordings.get("_target_")), "data.recordings"), facts, "data")
-    source = make(cfg.data.recordings, store=cfg.paths.store, array=open_array(cfg), **facts)
+    array = open_array(cfg)
+    source = make(cfg.data.recordings, store=cfg.paths.store, array=array, **facts)
     settings = {key: value for key, value in facts.items() if key in AudioData.SETTINGS}
     check_types(AudioData, settings, "data")
-    return AudioData(source, store=cfg.paths.store, seed=cfg.seed, array=open_array(cfg), **settings)
+    return AudioData(source, store=cfg.paths.store, seed=cfg.seed, array=array, **settings)
 
 
 def open_array(cfg: DictConfig) -> Array | None:

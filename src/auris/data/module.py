@@ -224,9 +224,9 @@ class AudioData(LightningDataModule):
 
     def train_dataloader(self) -> Loader:
         loader = self.loader(self.train_clips, self.batch_size or len(self.train_clips), self.seed)
-        if self.source.endless:
+        if draw := self.source.fresh:
             device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
-            loader.draw = partial(self.source.fresh, device=device)
+            loader.draw = partial(draw, device=device)
         return loader
 
     def val_dataloader(self) -> Loader | list:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from auris.data.scenes import Note, Scenes, scene_name
+from auris.data.sources import Fresh
 from auris.errors import UserError, nearest
 from auris.simulate.play import Heard
 from auris.simulate.reference import pyroomacoustics
@@ -61,8 +62,8 @@ class Rooms(Laws, Scenes):
                 replace(self, grid={}, **{name: value})  # which checks it
 
     @property
-    def endless(self) -> bool:  # type: ignore[override]
-        return self.online
+    def fresh(self) -> Fresh | None:
+        return self.renewed if self.online else None
 
     @property
     def rate(self) -> int:
@@ -86,7 +87,7 @@ class Rooms(Laws, Scenes):
         combinations = list(product(*self.grid.values()))
         return dict(zip(self.grid, combinations[number % len(combinations)], strict=True))
 
-    def fresh(self, epoch: int, index: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
+    def renewed(self, epoch: int, index: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
         """New training scenes: waves (B, M, T), and targets (B, 7) as `Directions` has them."""
         heard, _ = self.hear("train", [[1 + epoch, number] for number in index.tolist()], [self] * len(index), device)
         return heard.wave, torch.cat([heard.direction, heard.conditions, heard.conditions.new_zeros(len(index), 1)], 1)

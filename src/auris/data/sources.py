@@ -2,11 +2,11 @@
 
 import csv
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor
 
 from auris.data import audio
@@ -16,6 +16,7 @@ from auris.errors import UserError, nearest
 from auris.make import make
 
 SIMULATED_RATE = 22050  # Hz
+Fresh = Callable[..., tuple[Tensor, Tensor]]  # (epoch, index (B,), device) -> waves (B, C, T) and targets (B, ...)
 
 
 class Collection(NamedTuple):
@@ -29,15 +30,14 @@ class Collection(NamedTuple):
 class Source(ABC):
     """A place that recordings come from."""
 
-    endless = False  # whether `fresh` draws training clips anew for each epoch
-
     @abstractmethod
     def collect(self) -> Collection:
         """The clips, after fetching or making them where that is needed. Raises `UserError`."""
 
-    def fresh(self, epoch: int, index: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
-        """Waves (B, C, T) and targets (B, ...) of training clips that were never heard before."""
-        raise NotImplementedError(f"{type(self).__name__} holds recordings and draws none")
+    @property
+    def fresh(self) -> Fresh | None:
+        """What draws training clips anew for each epoch; None for a source that holds recordings alone."""
+        return None
 
 
 class Folder(Source):

@@ -9,7 +9,7 @@ from auris.closeup import Map, draw
 from auris.html import Html, join, tag
 from auris.pictures import new_figure
 from auris.players import Players
-from auris.record import most_wrong
+from auris.record import loud, most_wrong
 from auris.report.saliency import Bands, saliency
 from auris.report.subject import Section, Subject
 from auris.report.svg import picture, themed
@@ -41,11 +41,6 @@ def worst(subject: Subject) -> Section:
     ]
     lead = tag("p", LOUDNESS, " ", NOT_WHY if maps is None else WHY, class_="soft")
     return Section(title, join(lead, tag("div", *cards, class_="grid")))
-
-
-def loud(wave: Tensor) -> Tensor:  # (C, T) -> (T,)
-    """The first channel at full scale."""
-    return wave[0] / wave[0].abs().max().clamp_min(1e-9)
 
 
 def card(subject: Subject, at: int, place: str, wave: Tensor, drawn: Figure, players: Players) -> Html:
