@@ -9,15 +9,18 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from auris.errors import UserError, explain, plain_errors
-from auris.prepare import check_flags, prepare
+from auris.core.errors import UserError
+from auris.core.explain import explain, plain_errors
+from auris.runs.compose import check_flags, prepare
 
 
 @hydra.main(config_path="configs", config_name="train", version_base="1.3")
 def main(cfg: DictConfig) -> float:
     with plain_errors() if HydraConfig.get().mode == RunMode.RUN else one_of_many():
         configuration, folder = prepare(cfg)
-        from auris.run import train  # torch and lightning take seconds; a wrong word on the command line need not
+        from auris.training.run import (
+            train,  # torch and lightning take seconds; a wrong word on the command line need not
+        )
 
         return train(configuration, folder)
 

@@ -15,12 +15,13 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from turns import report, turns
 
+from auris.core.instantiate import make
+from auris.core.malloc import keep_memory
 from auris.data.loader import Loader
-from auris.make import make
-from auris.memory import keep_memory
-from auris.optimizers import make_optimizer
-from auris.run import open_data
-from auris.system import System, build
+from auris.training.build import build
+from auris.training.optimizers.build import make_optimizer
+from auris.training.setup import open_data
+from auris.training.system import System
 
 
 class Average:

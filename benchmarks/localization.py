@@ -30,8 +30,8 @@ def spectra() -> tuple[Any, Any]:
     """Of white noise in rooms: (B, M, all frequencies, T') and their frequencies in Hz."""
     import torch
 
-    from auris.directions import spectrum
-    from auris.simulate.shoebox import Rooms, impulse_responses
+    from auris.acoustics.doa.stft import spectrum
+    from auris.acoustics.image_source import Rooms, impulse_responses
 
     draw = torch.Generator().manual_seed(0)
     size = torch.tensor([6.0, 5.0, 3.0]).expand(BATCH, 3)
@@ -48,8 +48,8 @@ def race(name: str, laps: int) -> None:
     import pyroomacoustics
     import torch
 
-    from auris import directions
-    from auris.memory import keep_memory
+    from auris.acoustics import doa as directions
+    from auris.core.malloc import keep_memory
 
     keep_memory()  # as train.py does
     torch.set_num_threads(1)

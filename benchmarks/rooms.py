@@ -31,7 +31,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 def ours(rt60: float, absorption: float, order: int) -> None:
     import torch
 
-    from auris.simulate.shoebox import Rooms, impulse_responses
+    from auris.acoustics.image_source import Rooms, impulse_responses
 
     one = Rooms(torch.tensor(SIZE), torch.full((6,), absorption), torch.tensor(SOURCE), torch.tensor(MICROPHONES))
     rooms = Rooms(*(x.expand(BATCH, *x.shape) for x in one))
@@ -56,7 +56,7 @@ def race(rt60: float, laps: int) -> None:
     import pyroomacoustics
     import torch
 
-    from auris.memory import keep_memory
+    from auris.core.malloc import keep_memory
 
     keep_memory()  # as train.py does
     torch.set_num_threads(1)

@@ -45,7 +45,7 @@ def score(run: str, recording: str) -> None:
 
     import torch
 
-    from auris.predict import Predictor
+    from auris.inference.predictor import Predictor
 
     torch.set_num_threads(1)
     predictor = Predictor(run)

@@ -15,7 +15,7 @@ from torchaudio.transforms import MelSpectrogram, Resample
 from turns import timed
 
 from auris.data.clips import Clip, read_table
-from auris.models import Cnn
+from auris.models.cnn import Cnn
 
 WORKERS = 2
 

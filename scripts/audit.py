@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from auris.errors import Parser, plain_errors
+from auris.core.errors import Parser
+from auris.core.explain import plain_errors
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 
@@ -12,10 +13,10 @@ def main() -> None:
     parser.add_argument("words", nargs="*", help="settings of train.py, such as data=folder data.root=/my/recordings")
     options = parser.parse_args()
     from auris.audit.audit import audit
-    from auris.audit.report import show, write
-    from auris.log import hush
-    from auris.prepare import compose_run
-    from auris.run import open_data
+    from auris.audit.output import show, write
+    from auris.core.log import hush
+    from auris.runs.compose import compose_run
+    from auris.training.setup import open_data
 
     hush()
     cfg = compose_run(options.words, CONFIGS)

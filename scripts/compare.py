@@ -8,10 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auris.errors import Parser, UserError, plain_errors
+from auris.core.errors import Parser, UserError
+from auris.core.explain import plain_errors
 
 if TYPE_CHECKING:
-    from auris.compare import Row
+    from auris.runs.compare import Row
 
 
 def main() -> None:
@@ -24,15 +25,15 @@ def main() -> None:
 
 def show_all(options: Namespace) -> None:
     """Print the table of the runs, and draw them where that is asked for."""
-    from auris.compare import compare, scored, which_set
-    from auris.runs import find_runs, pick
+    from auris.runs.compare import compare, scored, which_set
+    from auris.runs.find import find_runs, pick
 
     runs = pick(find_runs(options.folders), options.same)
     name = options.set or which_set(runs)
     shown = scored(runs, name)
     rows = compare(shown, options.metric, name)
     if options.details:
-        from auris.details import details
+        from auris.runs.details import details
 
         print(details(shown, name))
     else:
@@ -40,8 +41,8 @@ def show_all(options: Namespace) -> None:
     if left := len(runs) - len(shown):
         print(f"Left out, as they have not looked at their {name} set: {left} runs.", file=sys.stderr)
     if options.picture or options.same or options.against:
-        from auris.against import draw_against
-        from auris.curves import draw
+        from auris.runs.curve_plot import draw
+        from auris.runs.setting_plot import draw_against
 
         path = Path(options.picture or Path(options.folders[0]) / "compare.png")
         names = [row.name for row in rows]
@@ -75,7 +76,7 @@ def command_line() -> Namespace:
 
 def show_pair(options: Namespace) -> None:
     """Say which of two runs is better on the same clips, and whether that may be luck."""
-    from auris.paired import compare_pair
+    from auris.runs.significance import compare_pair
 
     pair = compare_pair(options.paired, options.set or "test")
     if options.json:
@@ -88,8 +89,8 @@ def show_pair(options: Namespace) -> None:
 
 def show(rows: "list[Row]", name: str, options: Namespace) -> None:
     """Print the table in the form that was asked for."""
-    from auris.compare import markdown
-    from auris.record import without_nan
+    from auris.runs.compare import markdown
+    from auris.runs.result import without_nan
 
     if options.json:
         print(json.dumps([without_nan(asdict(row)) for row in rows], indent=2))

@@ -2,7 +2,8 @@
 
 import json
 
-from auris.errors import Parser, plain_errors
+from auris.core.errors import Parser
+from auris.core.explain import plain_errors
 
 
 def main() -> None:
@@ -12,11 +13,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()
-    import auris.log
-    from auris.evaluate import evaluate_run
-    from auris.record import without_nan
+    from auris.core.log import open_terminal
+    from auris.runs.result import without_nan
+    from auris.training.reopen import evaluate_run
 
-    auris.log.open_terminal(quiet=options.json)
+    open_terminal(quiet=options.json)
     scores = evaluate_run(options.run, options.set, options.plugins)
     if options.json:
         print(json.dumps(without_nan(scores), indent=2))

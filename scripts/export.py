@@ -1,6 +1,7 @@
 """A trained model as one file, for a machine without torch: python scripts/export.py outputs/cats_babies/mlp/latest"""
 
-from auris.errors import Parser, plain_errors
+from auris.core.errors import Parser
+from auris.core.explain import plain_errors
 
 WORKS = """All features and models of classification, anomaly detection and reconstruction can be exported but models
 of scikit-learn: svm, naive_bayes, random_forest, mahalanobis, gaussian_mixture, one_class_svm, loudness. What tells
@@ -13,8 +14,8 @@ def main() -> None:
     parser.add_argument("--to", help="file to write (default: model.onnx in the run's folder)")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()
-    from auris.export import export_run
-    from auris.log import hush
+    from auris.core.log import hush
+    from auris.inference.export import export_run
 
     hush()
     print("Writing ...", flush=True)

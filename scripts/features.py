@@ -4,7 +4,8 @@ import csv
 import sys
 from pathlib import Path
 
-from auris.errors import Parser, plain_errors
+from auris.core.errors import Parser
+from auris.core.explain import plain_errors
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 
@@ -13,9 +14,9 @@ def main() -> None:
     parser = Parser(description=__doc__)
     parser.add_argument("words", nargs="*", help="settings of train.py, such as data=... and features=...")
     options = parser.parse_args()
-    from auris.describe import rows
-    from auris.log import hush
-    from auris.prepare import compose_run
+    from auris.core.log import hush
+    from auris.inference.features_table import rows
+    from auris.runs.compose import compose_run
 
     hush()
     csv.writer(sys.stdout, lineterminator="\n").writerows(rows(compose_run(options.words, CONFIGS)))

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from auris.errors import Parser, UserError, plain_errors
+from auris.core.errors import Parser, UserError
+from auris.core.explain import plain_errors
 
 TIMES = ("path", "start", "stop")  # of a row
 ALARM = {"yes": "ALARM", "no": ""}  # as text
@@ -29,7 +30,7 @@ def main() -> None:
     parser.add_argument("--mix", action="store_true", help="average the channels of a recording that has several")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
     options = parser.parse_args()
-    from auris.predict import Predictor, find_recordings
+    from auris.inference.predictor import Predictor, find_recordings
 
     predictor = Predictor(options.run, options.mix, options.plugins)
     paths = find_recordings(options.recordings)
@@ -43,7 +44,7 @@ def main() -> None:
 
 def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[dict[str, Any]]:
     """The rows of all recordings; one that can't be used is kept for the end, and the others go on."""
-    from auris.predict import row, summary
+    from auris.inference.predictor import row, summary
 
     for path in paths:
         try:

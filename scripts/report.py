@@ -1,6 +1,7 @@
 """Can the result be believed, and what went wrong? python scripts/report.py outputs/cats_babies/mlp/latest"""
 
-from auris.errors import Parser, plain_errors
+from auris.core.errors import Parser
+from auris.core.explain import plain_errors
 
 
 def main() -> None:
@@ -8,10 +9,10 @@ def main() -> None:
     parser.add_argument("runs", nargs="+", help="folders of finished runs; several are put side by side")
     parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the runs name classes of")
     options = parser.parse_args()
-    from auris.log import hush
+    from auris.core.log import hush
+    from auris.report.comparison import write_comparison
+    from auris.report.page import write_report
     from auris.report.reopen import open_subject
-    from auris.report.report import write_report
-    from auris.report.side import write_comparison
 
     hush()
     subjects = [open_subject(run, options.plugins) for run in options.runs]

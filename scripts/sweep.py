@@ -8,7 +8,8 @@ The same command goes on with a sweep that was killed, or joins one that runs.
 import argparse
 from pathlib import Path
 
-from auris.errors import Parser, leave, plain_errors
+from auris.core.errors import Parser
+from auris.core.explain import leave, plain_errors
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from auris.prepare import compose_run
+from auris.runs.compose import compose_run
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 TINY = ("data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=1", "logger=none", "test=false",

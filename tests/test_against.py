@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from test_compare import finished
 from test_pictures import words_on_paper
 
-from auris.against import draw_against
-from auris.errors import UserError
-from auris.pictures import COLOURS
-from auris.runs import find_runs
+from auris.core.errors import UserError
+from auris.core.figures import COLOURS
+from auris.runs.find import find_runs
+from auris.runs.setting_plot import draw_against
 
 KNN, MLP = {-10: 0.5, 0: 0.6, 10: 0.75}, {-10: 0.4, 0: 0.7, 10: 0.8}  # by SNR; the mean of the second is higher
 

@@ -12,16 +12,18 @@ import torch
 from conftest import RATE, call, fill, noise, sine, write
 from running import TINY, configured, here
 
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.errors import UserError
-from auris.evaluate import evaluate_run
-from auris.losses import Surprise
-from auris.models import DenseAutoencoder, Linear, MeanDeviation
-from auris.predict import Predictor
-from auris.record import without_nan
-from auris.run import train
-from auris.system import System
-from auris.tasks import Anomaly
+from auris.features.pooling import MeanDeviation
+from auris.inference.predictor import Predictor
+from auris.models.autoencoder import DenseAutoencoder
+from auris.models.mlp import Linear
+from auris.runs.result import without_nan
+from auris.tasks.anomaly.task import Anomaly
+from auris.tasks.losses import Surprise
+from auris.training.reopen import evaluate_run
+from auris.training.run import train
+from auris.training.system import System
 
 FRAMES = 6
 
@@ -243,7 +245,7 @@ def test_a_run_that_was_stopped_twice_ends_with_the_same_memory_and_threshold(
         trained(place, "stopped", *REMEMBERING)
     folder = place / "stopped"
     with monkeypatch.context() as patch, pytest.raises(Stopped):
-        patch.setattr("auris.run.save_weights", Mock(side_effect=Stopped))  # after the threshold was found
+        patch.setattr("auris.training.run.save_weights", Mock(side_effect=Stopped))  # after the threshold was found
         train(configured(*words(place, *REMEMBERING)), folder)
     assert (folder / "predictions_val.csv").exists() and not (folder / "model.pt").exists()
     train(configured(*words(place, *REMEMBERING)), folder)

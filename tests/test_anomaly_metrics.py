@@ -7,8 +7,8 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from auris.anomaly_metrics import AlarmRate, AnomalyAuroc, HarmonicMean, PartialAuroc, anomaly_metrics
-from auris.metrics import wilson
+from auris.tasks.anomaly.metrics import AlarmRate, AnomalyAuroc, HarmonicMean, PartialAuroc, anomaly_metrics
+from auris.tasks.metric import wilson
 
 
 def clips(score: list[float], anomalous: list[int], section: list[int] | None = None, domain: list[int] | None = None):

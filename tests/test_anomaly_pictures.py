@@ -12,11 +12,13 @@ from sklearn.metrics import roc_curve
 from test_pictures import words_on_paper
 from torch import Tensor
 
-from auris import anomaly_pictures as pictures
-from auris.anomaly_pages import compared
-from auris.closeup import Map, closeup, octaves
-from auris.features import LogMel, Standardized
-from auris.run import train
+from auris.core.heatmap import Map, octaves
+from auris.features.spectrogram import LogMel
+from auris.features.standardize import Standardized
+from auris.tasks.anomaly import plots as pictures
+from auris.tasks.anomaly.closeup import closeup
+from auris.tasks.anomaly.inspection import compared
+from auris.training.run import train
 
 DRAW = torch.Generator().manual_seed(0)
 ANOMALOUS = torch.tensor([0] * 60 + [1] * 40)

@@ -6,8 +6,8 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from auris.arrays import Array, angles, direction
-from auris.errors import UserError
+from auris.acoustics.arrays import Array, angles, direction
+from auris.core.errors import UserError
 
 FOLDER = Path(__file__).parents[1] / "configs" / "array"
 ALL = {

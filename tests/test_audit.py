@@ -16,10 +16,10 @@ from conftest import call, write
 from running import configured
 
 from auris.audit.audit import Audit, audit
-from auris.audit.page import audit_page
-from auris.audit.report import verdict
-from auris.audit.report import write as write_page
-from auris.run import open_data
+from auris.audit.html_page import audit_page
+from auris.audit.output import verdict
+from auris.audit.output import write as write_page
+from auris.training.setup import open_data
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -249,7 +249,7 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(tmp_path: Path, monke
     assert len(sounds) >= 2 and "http:" not in text and "<script" not in text
     wave, rate = soundfile.read(io.BytesIO(sounds[0]))
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
-    monkeypatch.setattr("auris.players.LARGEST", 10)
+    monkeypatch.setattr("auris.core.player.LARGEST", 10)
     assert "data:audio" not in audit_page(result, verdict(result))
 
 

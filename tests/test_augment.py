@@ -5,21 +5,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.augment import (
-    Augment,
-    BandGain,
-    Crop,
-    Filter,
-    Gain,
-    LogMixup,
-    Mask,
-    Mixing,
-    Noise,
-    Polarity,
-    TimeShift,
-    Warp,
-    WaveMixup,
-)
+from auris.features.augmentation.mixup import LogMixup, Mixing, WaveMixup
+from auris.features.augmentation.pipeline import Augment
+from auris.features.augmentation.spectrogram import BandGain, Mask, Warp
+from auris.features.augmentation.waveform import Crop, Filter, Gain, Noise, Polarity, TimeShift
 
 WAVES = [TimeShift(0.5), Crop(0.5), Gain(-6, 6), Polarity(0.5), Noise(0, 20, 0.5), Filter(6)]
 FEATURES = [Mask("time", 2, 0.3), Mask("frequency", 2, 0.3), BandGain(), Warp()]

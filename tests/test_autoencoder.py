@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from auris.data.spec import Shape, Spec
-from auris.errors import UserError
-from auris.models import LinearAutoencoder
-from auris.optimizers import Alternating
-from auris.tasks import Classification, Reconstruction
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.data.spec import Spec
+from auris.models.autoencoder import LinearAutoencoder
+from auris.tasks.classification.task import Classification
+from auris.tasks.reconstruction.task import Reconstruction
+from auris.training.optimizers.alternating import Alternating
 
 SHAPE, WIDTH, CLIPS = (2, 3, 5), 2, 12  # frames of 6 numbers
 LABELS = Spec(8000, 1, 4000, "label", ("a", "b"))

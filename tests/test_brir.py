@@ -9,12 +9,12 @@ import torch
 from conftest import SHARED
 from running import configured
 
-from auris.arrays import Array, angles, direction
-from auris.data.brir import Brir
-from auris.data.sofa import read_sofa
-from auris.errors import UserError
-from auris.run import open_data
-from auris.simulate.reverberation import measured_rt60
+from auris.acoustics.arrays import Array, angles, direction
+from auris.acoustics.reverberation import measured_rt60
+from auris.core.errors import UserError
+from auris.data.sources.brir import Brir
+from auris.data.sources.sofa import read_sofa
+from auris.training.setup import open_data
 
 RATE = 16000
 AZIMUTHS = (270.0, 330.0, 0.0, 30.0, 90.0)  # counter-clockwise, as AES69 has them

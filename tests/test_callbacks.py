@@ -12,8 +12,8 @@ from lightning import LightningModule, Trainer
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from auris.callbacks import Ema, Progress
-from auris.loggers import Curves
+from auris.training.callbacks import Ema, Progress
+from auris.training.loggers import Curves
 
 
 class Counting(LightningModule):

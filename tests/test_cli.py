@@ -8,9 +8,10 @@ import pytest
 from conftest import REPOSITORY, call, cli, fill, write
 from running import configured, options
 
-from auris.errors import UserError, explain
-from auris.prepare import check_flags
-from auris.run import train
+from auris.core.errors import UserError
+from auris.core.explain import explain
+from auris.runs.compose import check_flags
+from auris.training.run import train
 
 FOLDER = ("data=folder", "data.root=recordings", "data.duration=0.5")
 MISTAKES = {  # command line -> what the sentence must say

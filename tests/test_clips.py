@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import noise, sine, write
 
+from auris.core.errors import UserError
 from auris.data.clips import Clip, read_esc, read_folder, read_table, recordings
-from auris.errors import UserError
 
 
 def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:

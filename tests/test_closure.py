@@ -10,11 +10,12 @@ from conftest import fill
 from running import TINY, configured, here
 from torch import Tensor, nn
 
-from auris.closure import Closure
-from auris.data.loader import Step
-from auris.data.spec import Batch
-from auris.models import Linear, MeanDeviation, Mlp, Network
-from auris.run import train
+from auris.data.loader import Batch, Step
+from auris.features.pooling import MeanDeviation
+from auris.models.mlp import Linear, Mlp
+from auris.models.network import Network
+from auris.training.closure import Closure
+from auris.training.run import train
 
 CLIPS, SHAPE, CLASSES = 10, (1, 4, 9), 3
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from auris.compare import compare, interval, markdown, which_set
-from auris.configurations import configurations
-from auris.details import details
-from auris.errors import UserError
-from auris.runs import find_runs, pick
+from auris.core.errors import UserError
+from auris.runs.compare import compare, interval, markdown, which_set
+from auris.runs.details import details
+from auris.runs.find import find_runs, pick
+from auris.runs.naming import configurations
 
 
 def finished(

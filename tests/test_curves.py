@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from test_compare import finished
 from test_pictures import words_on_paper
 
-from auris.curves import draw
-from auris.errors import UserError
-from auris.runs import find_runs
+from auris.core.errors import UserError
+from auris.runs.curve_plot import draw
+from auris.runs.find import find_runs
 
 HEAD = "epoch,train/loss,train/passes,train/seconds,val/accuracy\n"
 ADAM, SOLVER = {"optimizer": "adamw", "loss": "cross_entropy"}, {"optimizer": "closed_form", "loss": "mse"}

@@ -10,11 +10,12 @@ import soundfile
 import torch
 from conftest import RATE, fill, noise, sine, write
 
+from auris.core.errors import UserError
 from auris.data.loader import Loader
 from auris.data.module import AudioData
-from auris.data.sources import Folder, Source, Table
+from auris.data.sources.base import Source
+from auris.data.sources.folder import Folder, Table
 from auris.data.spec import Spec
-from auris.errors import UserError
 
 DEFAULTS = {
     "sample_rate": None, "channels": 1, "duration": 0.6, "padding": "repeat", "fold": 1, "folds": 5,

@@ -7,8 +7,8 @@ import pytest
 from conftest import call
 from running import TINY, configured
 
-from auris.describe import rows
-from auris.errors import UserError
+from auris.core.errors import UserError
+from auris.inference.features_table import rows
 
 
 def test_rows_hold_what_the_names_say(folder: Path, tmp_path: Path) -> None:

@@ -18,28 +18,26 @@ from sklearn.svm import OneClassSVM
 from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 
-from auris.data.spec import Shape, Spec
-from auris.errors import UserError
-from auris.features import Level, LogMel, Standardized
-from auris.losses import Surprise
-from auris.models import (
-    CnnAutoencoder,
-    DenseAutoencoder,
-    LinearAutoencoder,
-    Mean,
-    MeanDeviation,
-    NearestNeighbours,
-    Plain,
-    SelfSupervised,
-    Vae,
-)
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.data.spec import Spec
+from auris.features.pooling import Mean, MeanDeviation
+from auris.features.spectrogram import Level, LogMel
+from auris.features.standardize import Standardized
+from auris.inference.predictor import Predictor
+from auris.models.autoencoder import DenseAutoencoder, LinearAutoencoder
+from auris.models.cnn_autoencoder import CnnAutoencoder
 from auris.models.density import Mahalanobis, Outliers
+from auris.models.instance_based import NearestNeighbours, Plain
 from auris.models.patches import Patches
 from auris.models.pretext import CHANGES, moved, played
-from auris.models.vae import divergence
-from auris.predict import Predictor
-from auris.run import train
-from auris.tasks import Anomaly, Classification, Reconstruction
+from auris.models.self_supervised import SelfSupervised
+from auris.models.vae import Vae, divergence
+from auris.tasks.anomaly.task import Anomaly
+from auris.tasks.classification.task import Classification
+from auris.tasks.losses import Surprise
+from auris.tasks.reconstruction.task import Reconstruction
+from auris.training.run import train
 
 SHAPE = (1, 16, 20)
 Build = Callable[[Shape, Anomaly], nn.Module]

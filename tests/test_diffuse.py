@@ -2,8 +2,8 @@
 
 import torch
 
-from auris.simulate.diffuse import at_snr, coherence, diffuse, mixing
-from auris.simulate.shoebox import SPEED
+from auris.acoustics.diffuse_noise import at_snr, coherence, diffuse, mixing
+from auris.acoustics.image_source import SPEED
 
 RATE = 16000
 LINE = torch.tensor([[0.0, 0, 0], [0.05, 0, 0], [0.2, 0, 0]])  # m

@@ -7,8 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from auris.arrays import direction
-from auris.direction_metrics import MeanError, MedianError, Within, direction_metrics, errors_in_parts, great_circle
+from auris.acoustics.arrays import direction
+from auris.tasks.localization.metrics import (
+    MeanError,
+    MedianError,
+    Within,
+    direction_metrics,
+    errors_in_parts,
+    great_circle,
+)
 
 
 def level(*azimuths: float) -> Tensor:
@@ -96,7 +103,7 @@ def test_the_interval_of_a_mean_error_is_students_and_that_of_a_share_wilsons() 
 @pytest.mark.parametrize("degrees", [0.0, 1.0])
 def test_degrees_are_no_share_of_which_1_is_the_best(degrees: float, monkeypatch: pytest.MonkeyPatch) -> None:
     errors = torch.full((50,), degrees)
-    monkeypatch.setattr("auris.direction_metrics.great_circle", lambda *_: errors)
+    monkeypatch.setattr("auris.tasks.localization.metrics.great_circle", lambda *_: errors)
     assert MeanError(same).estimate(*off(*[0.0] * 50)) == pytest.approx((degrees, degrees, degrees))
 
 

@@ -13,14 +13,14 @@ from running import CONFIGS
 from test_pictures import words_on_paper
 from torch import Tensor
 
-from auris import direction_pages
-from auris import direction_pictures as pictures
-from auris.arrays import Array, direction
+from auris.acoustics.arrays import Array, direction
 from auris.data.spec import Spec
-from auris.direction_metrics import MeanError
-from auris.pages import Page
-from auris.scene_pictures import alike, scene
-from auris.tasks import Localization
+from auris.tasks.localization import inspection as direction_pages
+from auris.tasks.localization import plots as pictures
+from auris.tasks.localization.metrics import MeanError
+from auris.tasks.localization.scene_plot import alike, scene
+from auris.tasks.localization.task import Localization
+from auris.training.tensorboard import Page
 
 SQUARE = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))
 LINE = ((0.0, 0.05, 0.0), (0.0, -0.05, 0.0))

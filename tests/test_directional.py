@@ -12,15 +12,16 @@ from test_directions import heard, level
 from test_localization import spec
 from torch import Tensor
 
-from auris.arrays import Array
+from auris.acoustics.arrays import Array
+from auris.acoustics.doa.plane_waves import between, delays, pairs
+from auris.core.errors import UserError
+from auris.core.instantiate import make, plain
 from auris.data.spec import Spec
-from auris.directional import GccPhat, Phase, SteeredPower
-from auris.directions import between, delays, pairs
-from auris.errors import UserError
-from auris.make import make, plain
-from auris.models.classical import Classical
-from auris.optimizers import Nothing, make_optimizer
-from auris.tasks import Localization
+from auris.features.spatial import GccPhat, Phase, SteeredPower
+from auris.models.doa import Classical
+from auris.tasks.localization.task import Localization
+from auris.training.optimizers.build import make_optimizer
+from auris.training.optimizers.nothing import Nothing
 
 RATE = 16000
 CIRCLE = load("circular4")
@@ -152,9 +153,9 @@ def test_a_step_of_nothing_between_directions_is_refused() -> None:
     ("optimizer", "sentence"),
     [
         ("torch.optim.AdamW", "none to find; choose optimizer=nothing"),
-        ("auris.optimizers.Evolution", "none to find; choose optimizer=nothing"),
-        ("auris.optimizers.Memorize", "can't keep clips"),
-        ("auris.optimizers.ClosedForm", "has none"),
+        ("auris.training.optimizers.evolution.Evolution", "none to find; choose optimizer=nothing"),
+        ("auris.training.optimizers.instance_based.Memorize", "can't keep clips"),
+        ("auris.training.optimizers.closed_form.ClosedForm", "has none"),
     ],
 )
 def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> None:
@@ -164,7 +165,7 @@ def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> Non
 
 
 def test_nothing_refuses_what_has_something_to_learn() -> None:
-    make_optimizer({"_target_": "auris.optimizers.Nothing"}, SimpleNamespace(
+    make_optimizer({"_target_": "auris.training.optimizers.nothing.Nothing"}, SimpleNamespace(
         model=formula("srp_phat", "circular4", step=10.0), loss=None, examples=None))  # fmt: skip
     with pytest.raises(UserError, match="has something to learn"):
         Nothing([], torch.nn.Linear(2, 2), lambda: [])

@@ -6,26 +6,17 @@ import math
 import pytest
 import torch
 
-from auris.arrays import Array, angles, direction
-from auris.directions import (
-    between,
-    circle,
-    delays,
-    estimate,
-    gcc_phat,
-    grid,
-    least_squares,
-    music,
-    norm_music,
-    pairs,
-    spectrum,
-    sphere,
-    srp_map,
-    srp_phat,
-    steered,
-)
-from auris.errors import UserError
-from auris.simulate.shoebox import SPEED, Rooms, impulse_responses
+from auris.acoustics.arrays import Array, angles, direction
+from auris.acoustics.doa import srp as steered
+from auris.acoustics.doa.gcc import gcc_phat
+from auris.acoustics.doa.grid import circle, estimate, grid, sphere
+from auris.acoustics.doa.least_squares import least_squares
+from auris.acoustics.doa.music import music, norm_music
+from auris.acoustics.doa.plane_waves import between, delays, pairs
+from auris.acoustics.doa.srp import srp_map, srp_phat
+from auris.acoustics.doa.stft import spectrum
+from auris.acoustics.image_source import SPEED, Rooms, impulse_responses
+from auris.core.errors import UserError
 
 RATE = 16000
 SQUARE = Array([[0.03, 0.04, 0], [-0.04, 0.03, 0], [-0.03, -0.04, 0], [0.04, -0.03, 0]])

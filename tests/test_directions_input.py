@@ -9,14 +9,15 @@ import pytest
 from conftest import write
 from running import configured
 
-from auris import predict
+from auris.acoustics.image_source import SPEED
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.errors import UserError
-from auris.folders import RESULT
-from auris.reading import Directions
-from auris.run import open_data, rehearse, train
-from auris.simulate.shoebox import SPEED
-from auris.trained import Trained
+from auris.inference import predictor as predict
+from auris.inference.model import Trained
+from auris.runs.folder import RESULT
+from auris.tasks.output import Directions
+from auris.training.run import train
+from auris.training.setup import open_data, rehearse
 
 RATE = 16000
 APART = 0.1  # m, as array=pair has them

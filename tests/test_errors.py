@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from auris.errors import Parser, UserError, explain, first_line, nearest, plain_errors
+from auris.core.errors import Parser, UserError, first_line, nearest
+from auris.core.explain import explain, plain_errors
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,12 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.svm import SVC
 from torch import Tensor
 
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.errors import UserError
-from auris.models import MeanDeviation
+from auris.features.pooling import MeanDeviation
 from auris.models.estimator import Classifier, Estimator, Regressor
-from auris.tasks import Classification, Reconstruction
+from auris.tasks.classification.task import Classification
+from auris.tasks.reconstruction.task import Reconstruction
 
 FEATURES = 5
 SHARE = 1e-3  # the least share of a class that is expressed

@@ -17,12 +17,14 @@ from omegaconf import DictConfig
 from running import TINY, configured, here, options
 from torch import Tensor
 
-from auris.closure import Closure
+from auris.core.errors import UserError
 from auris.data.module import AudioData
-from auris.errors import UserError
-from auris.optimizers import make_optimizer
-from auris.run import open_data, train
-from auris.system import System, build
+from auris.training.build import build
+from auris.training.closure import Closure
+from auris.training.optimizers.build import make_optimizer
+from auris.training.run import train
+from auris.training.setup import open_data
+from auris.training.system import System
 
 MEETING = (("features", "augment"), ("augment", "loss"), ("optimizer", "schedule"))  # what acts on each other in a run
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")

@@ -12,22 +12,23 @@ import torch
 from conftest import REPOSITORY, fill, sine, write
 from running import TINY, configured, here
 
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.errors import UserError
-from auris.predict import Predictor, summary
-from auris.reading import Classes, Directions, Errors, Reading, Scores, read
-from auris.run import train
-from auris.system import System, build
-from auris.trained import Trained
+from auris.inference.model import Trained
+from auris.inference.predictor import Predictor, summary
+from auris.tasks.output import Classes, Directions, Errors, Reading, Scores, read
+from auris.training.build import build
+from auris.training.run import train
+from auris.training.system import System
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
-from auris import export, onnx_model  # noqa: E402
-from auris.export import Exported, compare, export_run  # noqa: E402
-from auris.graph import distances, frequencies, trace  # noqa: E402
-from auris.onnx_model import OnnxModel  # noqa: E402
+from auris.inference import export, onnx_model  # noqa: E402
+from auris.inference.export import Exported, compare, export_run  # noqa: E402
+from auris.inference.onnx_graph import distances, frequencies, trace  # noqa: E402
+from auris.inference.onnx_model import OnnxModel  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4]")
 WITHOUT_TORCH = "import runpy, sys; sys.modules['torch'] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
@@ -125,7 +126,7 @@ class Off(Trained):
 
 
 def test_answers_that_differ_are_told(exported: Exported, run: Path) -> None:
-    from auris.evaluate import reopen
+    from auris.training.reopen import reopen
 
     _, _, data, fitted = reopen(str(run))
     system = fitted.system

@@ -7,7 +7,8 @@ import torch
 from scipy.fft import dct
 from torch import Tensor, nn
 
-from auris.features import LogMel, Mfcc, Standardized
+from auris.features.spectrogram import LogMel, Mfcc
+from auris.features.standardize import Standardized
 
 RATE = 16000
 MEL = {"sr": RATE, "n_fft": 512, "hop_length": 160, "htk": True, "norm": None, "pad_mode": "reflect"}

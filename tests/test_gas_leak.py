@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from auris.simulate import jet
-from auris.simulate.gas_leak import (
+from auris.acoustics import jet_noise as jet
+from auris.data.simulation.gas_leak import (
     NORMAL,
     TURN,
     Leak,

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.closure import Closure
-from auris.data.loader import Loader
-from auris.data.spec import Batch
-from auris.models import MeanDeviation, Mlp
+from auris.data.loader import Batch, Loader
+from auris.features.pooling import MeanDeviation
+from auris.models.mlp import Mlp
+from auris.training.closure import Closure
 
 FEATURES, CLASSES = 6, 3
 

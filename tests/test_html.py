@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from auris import players
-from auris.html import VOID, Html, details, facts, join, lines, page, table, tag
+from auris.core import player as players
+from auris.core.html import VOID, Html, details, facts, join, lines, page, table, tag
 
 EVIL = '"><img src=x onerror=alert(1)>&'
 

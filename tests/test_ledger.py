@@ -10,9 +10,9 @@ from conftest import noise, write
 from running import configured
 from test_data import data
 
-from auris.data.sources import Folder
-from auris.folders import LEDGER
-from auris.ledger import close_test, looks, open_test, sentence
+from auris.data.sources.folder import Folder
+from auris.runs.folder import LEDGER
+from auris.runs.ledger import close_test, looks, open_test, sentence
 
 OF_A = SimpleNamespace(test_set="a", fold=1)  # data
 

@@ -6,12 +6,12 @@ from test_arrays import load
 from torch import Tensor
 from torch.nn import functional as F
 
-from auris.arrays import direction
+from auris.acoustics.arrays import direction
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.direction_metrics import great_circle
-from auris.errors import UserError
-from auris.losses import AngularLoss, CosineLoss
-from auris.tasks import Localization
+from auris.tasks.localization.metrics import great_circle
+from auris.tasks.localization.task import Localization
+from auris.tasks.losses import AngularLoss, CosineLoss
 
 UNKNOWN = [torch.nan] * 3 + [0.0]
 

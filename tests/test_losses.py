@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from auris.losses import FocalLoss
+from auris.tasks.losses import FocalLoss
 
 
 @pytest.fixture

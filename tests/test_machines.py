@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from conftest import noise, write
 
+from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.machines import DcaseTask2, NormalAbnormal
-from auris.data.sources import Source
-from auris.data.views import Anomalies
-from auris.errors import UserError
+from auris.data.sources.base import Source
+from auris.data.sources.machines import DcaseTask2, NormalAbnormal
+from auris.tasks.anomaly.targets import Anomalies
 
 
 def tree(root: Path, *names: str) -> Path:

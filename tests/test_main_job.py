@@ -10,7 +10,7 @@ import pytest
 import torch
 from conftest import SHARED, call, cli, fill, noise, sine, write
 
-from auris.ledger import all_looks
+from auris.runs.ledger import all_looks
 
 SMALL = ("data.sample_rate=8000", "data.duration=2", "trainer.max_epochs=4", "model.width=32")
 

@@ -8,11 +8,11 @@ import torch
 from omegaconf import OmegaConf
 from torch import nn
 
-from auris import make as making
-from auris.errors import UserError
-from auris.make import make, make_each
+from auris.core import instantiate as making
+from auris.core.errors import UserError
+from auris.core.instantiate import make, make_each
 
-SUMMARY = {"_target_": "auris.models.MeanDeviation"}
+SUMMARY = {"_target_": "auris.features.pooling.MeanDeviation"}
 SHAPES = {"in_shape": (1, 8, 9), "out_shape": (2,)}
 
 
@@ -34,13 +34,16 @@ def parameters() -> dict[str, Any]:
 
 
 def test_facts_are_handed_where_they_are_asked_for() -> None:
-    assert build("features", "auris.features.LogMel", {"sample_rate": 8000, "channels": 2}).power.sample_rate == 8000
+    assert (
+        build("features", "auris.features.spectrogram.LogMel", {"sample_rate": 8000, "channels": 2}).power.sample_rate
+        == 8000
+    )
     assert isinstance(build("features", "torch.nn.ReLU", {"sample_rate": 8000}), nn.ReLU)
 
 
 def test_the_configuration_wins_over_a_fact() -> None:
     facts = {"sample_rate": 8000}
-    assert build("features", "auris.features.LogMel", facts, sample_rate=16000).power.sample_rate == 16000
+    assert build("features", "auris.features.spectrogram.LogMel", facts, sample_rate=16000).power.sample_rate == 16000
 
 
 def test_facts_arrive_as_they_are() -> None:
@@ -56,7 +59,9 @@ def test_positions_lists_and_nested_nodes() -> None:
 
 
 def test_a_group_of_several_leaves_out_what_is_null() -> None:
-    parts = make_each({"gain": {"_target_": "auris.augment.Gain"}, "noise": None}, sample_rate=8000)
+    parts = make_each(
+        {"gain": {"_target_": "auris.features.augmentation.waveform.Gain"}, "noise": None}, sample_rate=8000
+    )
     assert [(name, type(part).__name__) for name, part in parts.items()] == [("gain", "Gain")]
     assert make_each(None) == make_each({}) == {}
 
@@ -80,15 +85,15 @@ def test_other_packages_are_refused(target: str) -> None:
         "torch.nn.functional.relu",  # a function
         "torch.Generator",  # classes of no known kind
         "torch.utils.data.DataLoader",
-        "auris.make.make",  # our own functions
-        "auris.make.first_line",  # and those we import
-        "auris.run.train",
-        "auris.errors.UserError",
+        "auris.core.instantiate.make",  # our own functions
+        "auris.core.instantiate.first_line",  # and those we import
+        "auris.training.run.train",
+        "auris.core.errors.UserError",
         "auris.data.spec.Spec",
         "lightning.seed_everything",
         "sklearn.datasets.fetch_openml",
         "torch.os.system",  # a way round through what a package imports
-        "auris.errors.os.system",
+        "auris.core.errors.os.system",
     ],
 )
 def test_functions_and_classes_of_unknown_kind_are_refused(target: str) -> None:
@@ -107,14 +112,14 @@ def test_functions_and_classes_of_unknown_kind_are_refused(target: str) -> None:
     ids=["part", "dict", "list"],
 )
 def test_a_refused_target_can_not_hide(target: str, settings: Any) -> None:
-    text = sentence("model", "auris.models.Mlp", SHAPES, **settings({"_target_": target, "_args_": ["true"]}))
+    text = sentence("model", "auris.models.mlp.Mlp", SHAPES, **settings({"_target_": target, "_args_": ["true"]}))
     assert f"_target_ may not name {target};" in text
 
 
 def test_an_interpolation_can_not_hide_a_target(tmp_path: Path) -> None:
     node = "{_target_: os.mkdir, _args_: [" + str(tmp_path / "made") + "]}"
     with pytest.raises(UserError, match="may not name os.mkdir"):
-        build("model", "auris.models.Mlp", SHAPES, summary=f"${{oc.decode:'{node}'}}")
+        build("model", "auris.models.mlp.Mlp", SHAPES, summary=f"${{oc.decode:'{node}'}}")
     assert not (tmp_path / "made").exists()
 
 
@@ -133,7 +138,7 @@ def test_an_escaped_interpolation_can_not_hide_a_target(tmp_path: Path) -> None:
         ("torch.optim.Adam", parameters()),
         ("lightning.pytorch.callbacks.Timer", {}),
         ("sklearn.linear_model.LogisticRegression", {}),
-        ("auris.losses.FocalLoss", {}),
+        ("auris.tasks.losses.FocalLoss", {}),
     ],
 )
 def test_every_known_kind_can_be_built(target: str, facts: dict[str, Any]) -> None:
@@ -188,7 +193,7 @@ def test_wrong_values_of_an_optimizer(settings: dict[str, Any], text: str) -> No
     ],
 )
 def test_wrong_values_of_a_model(settings: dict[str, Any], text: str) -> None:
-    assert sentence("model", "auris.models.Mlp", SHAPES, summary=SUMMARY, **settings) == text
+    assert sentence("model", "auris.models.mlp.Mlp", SHAPES, summary=SUMMARY, **settings) == text
 
 
 @pytest.mark.parametrize("settings", [{"lr": 1}, {"lr": 0.1}, {"fused": None}, {"fused": True}])
@@ -218,7 +223,7 @@ def test_wrong_values_of_a_trainer(setting: str, value: Any) -> None:
     ("name", "target", "settings", "hint"),
     [
         ("trainer", "lightning.pytorch.Trainer", {"precision": "32-treu"}, "32-true"),
-        ("model", "auris.models.Cnn", {"widths": 5}, "list"),
+        ("model", "auris.models.cnn.Cnn", {"widths": 5}, "list"),
     ],
 )
 def test_a_wrong_value_is_told_with_the_right_ones(name: str, target: str, settings: dict, hint: str) -> None:
@@ -236,24 +241,24 @@ def test_an_argument_that_is_missing() -> None:
 
 
 def test_a_part_that_can_not_be_built_is_told_with_its_reason() -> None:
-    text = sentence("model", "auris.models.Mlp", SHAPES, summary={**SUMMARY, "wrong": 1})
+    text = sentence("model", "auris.models.mlp.Mlp", SHAPES, summary={**SUMMARY, "wrong": 1})
     assert text.startswith("model.summary: ") and "'wrong'" in text
 
 
 @pytest.mark.parametrize(
-    "target", ["auris.models.Mpl", "auris.modles.Mlp", "torch.optim.AdamX", "torch..nn.ReLU", "auris"]
+    "target", ["auris.models.mlp.Mpl", "auris.modles.Mlp", "torch.optim.AdamX", "torch..nn.ReLU", "auris"]
 )
 def test_a_class_that_does_not_exist(target: str) -> None:
     assert sentence("model", target).startswith(f"model: there is no {target}")
 
 
 def test_a_class_that_does_not_exist_is_told_with_the_nearest() -> None:
-    assert "did you mean Mlp?" in sentence("model", "auris.models.Mpl")
+    assert "did you mean Mlp?" in sentence("model", "auris.models.mlp.Mpl")
 
 
 @pytest.mark.parametrize(
     ("target", "settings"),
-    [("auris.models.Cnn", {"widths": []}), ("torch.nn.Linear", {"in_features": -1, "out_features": 1})],
+    [("auris.models.cnn.Cnn", {"widths": []}), ("torch.nn.Linear", {"in_features": -1, "out_features": 1})],
 )
 def test_whatever_a_constructor_raises_is_told_in_one_sentence(target: str, settings: dict[str, Any]) -> None:
     assert "can't be built" in sentence("part", target, SHAPES, **settings)

@@ -10,7 +10,8 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_m
 from torch import Tensor
 from torchmetrics.functional import classification as oracle
 
-from auris.metrics import Accuracy, Auroc, BalancedAccuracy, MacroF1, Metric, confusion, wilson
+from auris.tasks.classification.metrics import Accuracy, Auroc, BalancedAccuracy, MacroF1, confusion
+from auris.tasks.metric import Metric, wilson
 
 EVERY = [Accuracy(), BalancedAccuracy(), MacroF1(), Auroc()]
 

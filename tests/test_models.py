@@ -5,13 +5,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.augment import Augment
-from auris.data.spec import Shape
-from auris.errors import UserError
-from auris.features import Standardized
-from auris.models import Cnn, Cnn1d, Linear, MeanDeviation, Mlp, Network
-from auris.models.dense import activated
-from auris.system import check_shapes
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.features.augmentation.pipeline import Augment
+from auris.features.pooling import MeanDeviation
+from auris.features.standardize import Standardized
+from auris.models.cnn import Cnn, Cnn1d
+from auris.models.mlp import Linear, Mlp, activated
+from auris.models.network import Network
+from auris.training.build import check_shapes
 
 UNCHANGED = Augment({}, None, None, {})
 

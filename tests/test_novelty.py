@@ -9,13 +9,14 @@ from conftest import RATE, noise, sine
 from running import configured
 from torch import Tensor, nn
 
-from auris.aspects import Aspects
 from auris.data.audio import fit, read
 from auris.data.spec import Spec
-from auris.novelty import NEIGHBOURS, Novelty
-from auris.run import learn_novelty, open_data
-from auris.system import build
-from auris.trained import NOVEL_RATE as MARKED
+from auris.features.descriptors import Aspects
+from auris.inference.model import NOVEL_RATE as MARKED
+from auris.models.novelty import NEIGHBOURS, Novelty
+from auris.training.build import build
+from auris.training.run import learn_novelty
+from auris.training.setup import open_data
 
 
 class Given(nn.Module):

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
-from auris import once
-from auris.data.spec import Batch
-from auris.once import Once
+from auris.data.loader import Batch
+from auris.training import feature_cache as once
+from auris.training.feature_cache import Once
 
 
 class Doubled:

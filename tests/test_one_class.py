@@ -11,10 +11,10 @@ from conftest import fill
 from omegaconf import DictConfig
 from running import TINY, configured
 
-from auris.compare import compare
-from auris.errors import UserError
-from auris.run import train
-from auris.runs import find_runs
+from auris.core.errors import UserError
+from auris.runs.compare import compare
+from auris.runs.find import find_runs
+from auris.training.run import train
 
 KNN = ("model=knn", "data.folds=3", *(word for word in TINY if not word.startswith(("data.batch", "test"))))
 

@@ -12,11 +12,18 @@ from running import TINY, configured, here
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from auris.errors import UserError
-from auris.models import Linear, LinearAutoencoder, MeanDeviation, Mlp, Network
-from auris.optimizers import Alternating, ClosedForm, CmaEs, Evolution, GridSearch, Lbfgs, RandomSearch
-from auris.run import train
-from auris.tasks import Reconstruction
+from auris.core.errors import UserError
+from auris.features.pooling import MeanDeviation
+from auris.models.autoencoder import LinearAutoencoder
+from auris.models.mlp import Linear, Mlp
+from auris.models.network import Network
+from auris.tasks.reconstruction.task import Reconstruction
+from auris.training.optimizers.alternating import Alternating
+from auris.training.optimizers.closed_form import ClosedForm
+from auris.training.optimizers.evolution import CmaEs, Evolution
+from auris.training.optimizers.lbfgs import Lbfgs
+from auris.training.optimizers.random_search import GridSearch, RandomSearch
+from auris.training.run import train
 
 Function = Callable[[Tensor], Tensor]
 Pairs = list[tuple[Tensor, Tensor]]
@@ -275,7 +282,7 @@ def test_a_ridge_means_the_same_at_any_scale_of_the_features() -> None:
 
 def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr("auris.optimizers.closed_form.tell", said.append)
+    monkeypatch.setattr("auris.training.optimizers.closed_form.tell", said.append)
     torch.manual_seed(0)
     x, target = clips()
     model = Mlp((FEATURES, 1), (OUTPUTS,), MeanDeviation(), depth=2, width=4).double()
@@ -292,7 +299,7 @@ def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(monkey
 
 def test_nothing_is_said_where_the_last_layer_is_all(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr("auris.optimizers.closed_form.tell", said.append)
+    monkeypatch.setattr("auris.training.optimizers.closed_form.tell", said.append)
     solve(linear(), *clips())
     assert not said
 

@@ -10,9 +10,9 @@ from conftest import cli
 from scipy.stats import binomtest
 from test_compare import finished
 
-from auris.errors import UserError
-from auris.metrics import auroc
-from auris.paired import Pair, compare_pair, mcnemar, sign_test
+from auris.core.errors import UserError
+from auris.runs.significance import Pair, compare_pair, mcnemar, sign_test
+from auris.tasks.metric import auroc
 
 Rows = list[dict[str, object]]
 

@@ -12,13 +12,15 @@ from running import TINY, configured, here
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.errors import UserError
-from auris.models import Lookup, MeanDeviation, NearestNeighbours, Plain
-from auris.optimizers import Memorize
-from auris.predict import Predictor
-from auris.run import train
-from auris.tasks import Classification, Reconstruction
+from auris.features.pooling import MeanDeviation
+from auris.inference.predictor import Predictor
+from auris.models.instance_based import Lookup, NearestNeighbours, Plain
+from auris.tasks.classification.task import Classification
+from auris.tasks.reconstruction.task import Reconstruction
+from auris.training.optimizers.instance_based import Memorize
+from auris.training.run import train
 
 FEATURES, CLASSES = 5, 3
 SPEC = Spec(8000, 1, 4000, "label", ("a", "b", "c"))

@@ -9,10 +9,11 @@ import pytest
 from conftest import REPOSITORY, fill, noise, sine, write
 from running import configured, here
 
-from auris.errors import UserError
-from auris.predict import Predictor, find_recordings, summary
-from auris.reading import Classes, Scores
-from auris.run import open_data, train
+from auris.core.errors import UserError
+from auris.inference.predictor import Predictor, find_recordings, summary
+from auris.tasks.output import Classes, Scores
+from auris.training.run import train
+from auris.training.setup import open_data
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_any_rate_and_format_gets_the_right_answer(predictor: Predictor, tmp_pat
 
 
 def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor: Predictor) -> None:
-    from auris.folders import load_config
+    from auris.runs.folder import load_config
 
     data = open_data(load_config(run))
     clip, _, row = data.clips[0]

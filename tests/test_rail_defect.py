@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 
-from auris.simulate.rail_defect import (
+from auris.data.simulation.rail_defect import (
     CRACK,
     JOINT,
     SPEED,

@@ -15,19 +15,19 @@ from running import TINY, configured, here
 from test_html import Outline
 
 from auris.audit.audit import audit
-from auris.audit.report import write as write_audit
-from auris.errors import UserError
-from auris.folders import LEDGER
-from auris.report.answer import answer, doubt, told
+from auris.audit.output import write as write_audit
+from auris.core.errors import UserError
+from auris.report.comparison import comparison
+from auris.report.context import Subject
 from auris.report.data import data
-from auris.report.learning import Losses, judge, read_losses
+from auris.report.page import write_report
 from auris.report.reopen import open_subject
-from auris.report.report import write_report
 from auris.report.saliency import Bands, saliency
-from auris.report.side import comparison
-from auris.report.subject import Subject
-from auris.report.worst import worst
-from auris.run import report, train
+from auris.report.summary import answer, doubt, told
+from auris.report.training_curves import Losses, judge, read_losses
+from auris.report.worst_clips import worst
+from auris.runs.folder import LEDGER
+from auris.training.run import report, train
 
 EVIL = "<img src=x onerror=alert(1)>"
 MATHS = "hiss $\\frac{"
@@ -164,8 +164,8 @@ def test_a_report_that_fails_is_no_failure_of_the_run(
     linear: Path, subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr("auris.run.tell", said.append)
-    monkeypatch.setattr("auris.report.report.SECTIONS", (lambda _: 1 / 0,))
+    monkeypatch.setattr("auris.training.run.tell", said.append)
+    monkeypatch.setattr("auris.report.page.SECTIONS", (lambda _: 1 / 0,))
     report(subject.cfg, subject.data, linear, subject.system)
     assert len(said) == 1 and said[0].startswith("There is no report: ZeroDivisionError")
     subject.cfg.debug = True

@@ -14,9 +14,11 @@ from conftest import REPOSITORY, call, fill
 from running import TINY, configured, here
 from torch import Tensor, nn
 
-from auris.optimizers import CmaEs, Evolution, RandomSearch, Search
-from auris.optimizers.build import parameter_groups
-from auris.run import train
+from auris.training.optimizers.base import Search
+from auris.training.optimizers.build import parameter_groups
+from auris.training.optimizers.evolution import CmaEs, Evolution
+from auris.training.optimizers.random_search import RandomSearch
+from auris.training.run import train
 
 WORDS = (
     *("data=folder", "data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=30", "logger=none"),

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from auris.errors import UserError
-from auris.simulate.reverberation import decay_curve, eyring, measured_rt60, sabine, uneven, walls
-from auris.simulate.shoebox import Rooms, complete_order, impulse_responses
+from auris.acoustics.image_source import Rooms, complete_order, impulse_responses
+from auris.acoustics.reverberation import decay_curve, eyring, measured_rt60, sabine, uneven, walls
+from auris.core.errors import UserError
 
 SIZE = torch.tensor([[5.0, 4.0, 3.0], [8.0, 6.0, 2.5]])
 RATE = 16000

@@ -14,12 +14,12 @@ from omegaconf import OmegaConf
 from running import CONFIGS
 from test_arrays import load
 
-from auris.arrays import direction
-from auris.data import scenes
+from auris.acoustics.arrays import direction
+from auris.core.errors import UserError
+from auris.core.instantiate import plain
 from auris.data.module import AudioData
-from auris.data.rooms import Rooms
-from auris.errors import UserError
-from auris.make import plain
+from auris.data.sources import scenes
+from auris.data.sources.rooms import Rooms
 
 SMALL = {
     "duration": 0.1, "room": [[3.0, 4.0], [3.0, 4.0], 2.5], "rt60": 0.15, "distance": [0.5, 1.5], "uneven": 0.3,
@@ -132,7 +132,7 @@ def test_a_simulation_that_was_killed_goes_on_with_what_is_there(tmp_path: Path,
 
 def test_a_dry_room_has_no_reverberation_time(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(
-        "auris.simulate.scenes.measured_rt60", lambda response, rate: torch.full((len(response),), torch.nan)
+        "auris.data.simulation.scenes.measured_rt60", lambda response, rate: torch.full((len(response),), torch.nan)
     )
     clips = rooms(tmp_path, train_size=1, val_size=1, test_size=1).collect().clips
     assert all(np.isnan(clip.conditions[0]) and clip.conditions[2] > 0 for clip in clips)

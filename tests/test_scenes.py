@@ -9,16 +9,18 @@ import torch
 from conftest import noise, write
 from test_arrays import load
 
-from auris.arrays import Array, direction
+from auris.acoustics.arrays import Array, direction
+from auris.acoustics.doa.grid import circle, estimate
+from auris.acoustics.doa.srp import srp_phat
+from auris.acoustics.doa.stft import spectrum
+from auris.acoustics.image_source import Rooms, impulse_responses
+from auris.acoustics.speech import bursts, talk
+from auris.core.errors import UserError
 from auris.data.clips import recordings
-from auris.direction_metrics import great_circle
-from auris.directions import circle, estimate, spectrum, srp_phat
-from auris.errors import UserError
-from auris.simulate.dry import Recorded, dry_sounds
-from auris.simulate.play import FULL, play
-from auris.simulate.scenes import Laws, Scene, Simulator, draw, image_source
-from auris.simulate.shoebox import Rooms, impulse_responses
-from auris.simulate.talk import bursts, talk
+from auris.data.simulation.dry_signals import Recorded, dry_sounds
+from auris.data.simulation.rendering import FULL, play
+from auris.data.simulation.scenes import Laws, Scene, Simulator, draw, image_source
+from auris.tasks.localization.metrics import great_circle
 
 RATE = 8000
 SAMPLES = 1600
@@ -243,7 +245,7 @@ def test_dry_sounds_that_cannot_be_had(folder, tmp_path) -> None:
 
 
 def test_recordings_of_silence_are_refused(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("auris.simulate.play.DRAWS", 3)
+    monkeypatch.setattr("auris.data.simulation.rendering.DRAWS", 3)
     silent = Recorded([write(tmp_path / "silence.wav", np.zeros(4000))])
     with pytest.raises(UserError, match="silent"):
         play([silent], np.random.default_rng(0), 0.1, SAMPLES, RATE)

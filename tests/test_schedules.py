@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from auris.schedules import Cosine, OneCycle
+from auris.training.schedules import Cosine, OneCycle
 
 
 def cosine(total_steps: int = 100, warm_up: float = 0.1, lr: float = 0.5) -> Cosine:

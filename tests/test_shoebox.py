@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from auris.errors import UserError
-from auris.simulate import shoebox
-from auris.simulate.shoebox import LEAD, SPEED, Rooms, check, complete_order, impulse_responses
+from auris.acoustics import image_source as shoebox
+from auris.acoustics.image_source import LEAD, SPEED, Rooms, check, complete_order, impulse_responses
+from auris.core.errors import UserError
 
 RATE = 16000
 WALLS = ("west", "east", "south", "north", "floor", "ceiling")  # pyroomacoustics' names, in our order

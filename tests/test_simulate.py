@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from auris.simulate.cats_babies import CLASSES, mix, place, recording, room, simulate, table
-from auris.simulate.voice import formants, resonate, voiced
+from auris.acoustics.voice import formants, resonate, voiced
+from auris.data.simulation.cats_babies import CLASSES, mix, place, recording, room, simulate, table
 
 RATE = 16000
 

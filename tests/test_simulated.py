@@ -9,11 +9,11 @@ import soundfile
 from conftest import noise
 from running import configured
 
-from auris.data.simulated import GasLeak, RailDefect, SimulatedAnomalies
+from auris.core.errors import UserError
+from auris.data.sources.simulated import GasLeak, RailDefect, SimulatedAnomalies
 from auris.data.splits import check_disjoint
-from auris.data.views import Anomalies
-from auris.errors import UserError
-from auris.run import open_data
+from auris.tasks.anomaly.targets import Anomalies
+from auris.training.setup import open_data
 
 KINDS = pytest.mark.parametrize("kind", [GasLeak, RailDefect])
 SETTINGS = {"snr": 0.0, "train_size": 20, "test_size": 8, "simulation_seed": 0, "simulation_rate": 8000}
@@ -33,7 +33,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return noise(index, 0.1, rate)
 
     for kind in ("gas_leak", "rail_defect"):
-        monkeypatch.setattr(f"auris.simulate.{kind}.simulate", simulate)
+        monkeypatch.setattr(f"auris.data.simulation.{kind}.simulate", simulate)
     return made
 
 

@@ -13,10 +13,12 @@ import pytest
 import soundfile
 from conftest import RATE, noise, sine, write
 
+from auris.core.errors import UserError
 from auris.data.download import Unreachable, fetch, fetch_all
-from auris.data.sources import CatsBabies, Esc, Folder, Table, is_original
-from auris.errors import UserError
-from auris.simulate import cats_babies
+from auris.data.simulation import cats_babies
+from auris.data.sources.cats_babies import CatsBabies
+from auris.data.sources.esc50 import Esc, is_original
+from auris.data.sources.folder import Folder, Table
 
 NAMES = ["dog", "rooster", "pig", "cow", "frog", "cat"]
 RECORDINGS = ["1-100-A-5.wav", "2-200-A-5.wav", "2-200-B-5.wav", "3-300-A-0.wav"]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from auris.core.errors import UserError
 from auris.data.clips import Clip, read_table
 from auris.data.splits import check_complete, check_disjoint, split
-from auris.errors import UserError
 
 
 def clip(number: int, label: str = "cat", **facts: str | int) -> Clip:

@@ -14,13 +14,14 @@ from conftest import noise, sine
 from running import configured
 from torch import Tensor
 
-from auris import spectral
+from auris.acoustics import spectral
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.errors import UserError
-from auris.features import Standardized
-from auris.statistics import Piczak, Statistics
-from auris.system import make_features
-from auris.vector import Vector, skewness
+from auris.features.functionals import Vector, skewness
+from auris.features.piczak import Piczak
+from auris.features.standardize import Standardized
+from auris.features.statistics import Statistics
+from auris.training.build import make_features
 
 RATE = 16000  # Hz
 FRAMES = {"n_fft": 1024, "hop_length": 256}

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from auris.arrays import Array, angles, direction
+from auris.acoustics.arrays import Array, angles, direction
+from auris.acoustics.doa.plane_waves import delays
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.directional import GccPhat, Phase
-from auris.directions import delays
-from auris.errors import UserError
-from auris.models import Steered
+from auris.features.spatial import GccPhat, Phase
+from auris.models.masked_srp import Steered
 
 RATE, SAMPLES = 16000, 4096
 SQUARE = [[0.05, 0.0, 0.0], [0.0, 0.05, 0.0], [-0.05, 0.0, 0.0], [0.0, -0.05, 0.0]]

@@ -14,9 +14,10 @@ import pytest
 import soundfile
 from conftest import RATE, fill, noise, sine, write
 
+from auris.core.files import digest
 from auris.data import audio
 from auris.data.clips import Clip, read_folder
-from auris.data.store import Settings, Store, digest, open_store
+from auris.data.store import Settings, Store, open_store
 
 SETTINGS = Settings(sample_rate=RATE, channels=1, samples=5000, padding="zeros")  # longer than the recordings are
 WINDOWS = replace(SETTINGS, samples=2000)

@@ -21,16 +21,17 @@ from optuna.pruners import ThresholdPruner
 from optuna.trial import TrialState, create_trial
 from running import CONFIGS, TINY, configured
 
-from auris.errors import UserError, explain
-from auris.prepare import compose_run
-from auris.run import train
+from auris.core.errors import UserError
+from auris.core.explain import explain
+from auris.runs.compose import compose_run
 from auris.sweep import study as studies
 from auris.sweep import trial as trials
+from auris.sweep.locks import is_present, presence
+from auris.sweep.output import report, write_table
 from auris.sweep.plan import Plan, make_plan
-from auris.sweep.presence import is_present, presence
-from auris.sweep.report import report, write_table
 from auris.sweep.run import sweep
 from auris.sweep.space import parse, read_space
+from auris.training.run import train
 
 WORDS = (*TINY, "data=folder", "data.root=recordings", "model=linear", "features.n_fft=256", "features.n_mels=16")
 RATE = "optimizer.lr=log(1e-4,1e-1)"

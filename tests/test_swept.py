@@ -8,8 +8,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from test_compare import finished
 
-from auris.folders import DECIDED
-from auris.swept import Swept, notes, show
+from auris.runs.folder import DECIDED
+from auris.runs.multirun import Swept, notes, show
 
 
 def hydra_config(folder: Path, mode: RunMode = RunMode.MULTIRUN) -> DictConfig:

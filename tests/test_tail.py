@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from auris.tail import upper_end
+from auris.tasks.anomaly.threshold import upper_end
 
 DRAWS = {
     "normal": lambda: torch.randn(60),

@@ -10,10 +10,10 @@ from conftest import fill
 from running import TINY, configured, here
 from torch import Tensor
 
-from auris.errors import UserError
-from auris.predict import Predictor
-from auris.run import train
-from auris.tasks import Reconstruction
+from auris.core.errors import UserError
+from auris.inference.predictor import Predictor
+from auris.tasks.reconstruction.task import Reconstruction
+from auris.training.run import train
 
 SHAPE = (1, 2, 3)
 

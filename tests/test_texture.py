@@ -5,11 +5,11 @@ import torch
 from conftest import RATE, noise, sine
 from running import configured
 
+from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.errors import UserError
-from auris.features import LogMel
-from auris.system import make_features
-from auris.texture import Texture
+from auris.features.spectrogram import LogMel
+from auris.features.texture import Texture
+from auris.training.build import make_features
 
 
 def test_a_window_is_the_mean_the_deviation_and_that_of_the_change() -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from conftest import noise, write
 
+from auris.core.errors import UserError
 from auris.data.clips import Clip, read_table
 from auris.data.module import AudioData
-from auris.data.sources import Table
+from auris.data.simulation.gas_leak import table
+from auris.data.sources.folder import Table
 from auris.data.splits import check_disjoint
-from auris.data.views import Anomalies, Labels
-from auris.errors import UserError
-from auris.simulate.gas_leak import table
+from auris.tasks.anomaly.targets import Anomalies
+from auris.tasks.classification.targets import Labels
 
 SETTINGS = {
     "sample_rate": None, "channels": 1, "duration": 0.5, "padding": "zeros", "fold": 1, "folds": 5, "split_seed": 0,

@@ -21,7 +21,7 @@ from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
 from turns import timed
 
-from auris.models import Cnn
+from auris.models.cnn import Cnn
 
 BANDS, HOP = 64, 512  # as Auris has them
 MANY = 10**6  # epochs; the race ends before

@@ -16,7 +16,7 @@ from torch import Tensor
 from turns import timed
 
 from auris.data.clips import read_table
-from auris.models import Cnn
+from auris.models.cnn import Cnn
 
 WORKERS = 2
 BANDS, HOP = 64, 512  # as Auris has them

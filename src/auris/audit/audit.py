@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from auris.audit.check import SEVERITIES, Check, Finding
-from auris.audit.copies import Alike, Contradicting, Duplicated, Leaking
+from auris.audit.duplicates import Alike, Contradicting, Duplicated, Leaking
 from auris.audit.faults import Clipped, Mixed, Narrow, Offset, Silent, Truncated, Unreadable
-from auris.audit.neighbours import Suspect
+from auris.audit.mislabelled import Suspect
 from auris.audit.recording import Recording, look_at
 from auris.audit.sets import Count, Lacking, Lonely, counts
 from auris.audit.shortcuts import Clue, Shortcut
+from auris.core.errors import UserError
+from auris.core.progress import parallel
 from auris.data.module import AudioData
 from auris.data.splits import SETS
-from auris.data.views import Labels
-from auris.errors import UserError
-from auris.progress import parallel
+from auris.tasks.classification.targets import Labels
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 from auris.audit.recording import Recording
 
 SEVERITIES = ("error", "warning", "note")  # must be mended; should be known before training; worth a look
+
+
 NAMED = 3  # examples that a sentence names
 
 

@@ -9,7 +9,11 @@ from auris.audit.check import Check, Finding, files, some
 from auris.audit.recording import Recording
 
 OFFSET = 0.005  # of full scale; converters stay well below
+
+
 RUNS = 3  # a single click is no clipping
+
+
 FAR = 0.75  # of half the sample rate; MP3 of 128 kbit/s ends at 0.73 of that of a compact disc
 
 

@@ -10,12 +10,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 LAG = 4  # frames
+
+
 FAINT = 1e-9  # power that is added to each band, so that what no one hears decides nothing
+
+
 LIVELY = 1.0  # dB, the mean change without which a frame tells nothing: a hum, or silence
+
+
 NEXT = 4  # recordings with the same code that each is compared with
+
+
 LEAST = 12  # codes
+
+
 WORST = 0.3  # share of bits that may differ
+
+
 SURE = 6.0  # standard deviations below the half that would differ by chance
+
+
 ALIKE = 8  # frames that overlap, so that their bits are not independent
 
 

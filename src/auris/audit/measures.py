@@ -6,14 +6,32 @@ import numpy as np
 import scipy.fft
 
 FAINTEST = -150.0  # dB of full scale
+
+
 WINDOW, HOP = 0.128, 0.016  # s
+
+
 BLOCK = 0.1  # s
+
+
 LINEAR = 64  # bands of equal width from 0 to half the rate
+
+
 TONAL = np.geomspace(200, 3400, 34)  # Hz, the edges of 33 bands that a telephone, too, would pass on
+
+
 CHUNK = 256  # frames at once, so that an hour needs no more memory than a minute
+
+
 LONGEST_CREST = 3  # equal samples in a row that a wave may have at its top
+
+
 EMPTY = -110.0  # dB of full scale in one of LINEAR bands: rounding to 16 bits leaves -119 dB, microphones leave more
+
+
 CLIFF = 15.0  # dB between neighbouring bands that only a filter makes
+
+
 BITS = {"PCM_S8": 8, "PCM_U8": 8, "ULAW": 5, "ALAW": 5, "IMA_ADPCM": 6, "MS_ADPCM": 6}  # at the top of the range
 
 

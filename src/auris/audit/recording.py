@@ -12,9 +12,11 @@ from auris.audit.fingerprint import Fingerprint, take
 from auris.audit.headers import is_cut_short
 from auris.data import audio
 from auris.data.clips import Clip
-from auris.statistics import Statistics
+from auris.features.statistics import Statistics
 
 NEIGHBOUR_RATE = 16000  # Hz, at which recordings of any rate are compared
+
+
 LACKING = 0.05  # s that may be missing: lossy formats round to their frames
 
 

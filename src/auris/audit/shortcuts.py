@@ -7,16 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from auris.audit.check import Check, Finding
+from auris.audit.metadata import columns
 from auris.audit.recording import Recording
-from auris.audit.surface import columns
-from auris.progress import track
+from auris.core.progress import track
 
 FOLDS = 5
+
+
 DRAWS = 299  # permutations of the labels
+
+
 BINS = 8
+
+
 LEVEL = 0.05  # of significance, for all facts together (Bonferroni)
+
+
 LEAST = 0.1  # of the way from chance to certainty; less is of no use to a model
+
+
 MOST = 1000  # recordings; more make no difference to the answer
+
+
 ALL = "all of them"
 
 

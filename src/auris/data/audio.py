@@ -7,8 +7,14 @@ import soundfile
 import soxr
 
 SILENCE = 1e-5  # peak of full scale, -100 dB: below it there is nothing to learn from
+
+
 SHORTEST = 0.05  # s; a shorter recording can't hold a frame of the usual features
+
+
 UNKNOWN = 2**63 - 1  # samples that libsndfile reports where a header does not say
+
+
 Samples = np.ndarray  # (C, T) float32
 
 

@@ -8,15 +8,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from auris.errors import UserError, nearest
+from auris.core.errors import UserError, nearest
 
 SUFFIXES = {
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".m4a", ".wma",
 }  # fmt: skip
+
+
 ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
+
+
 ANGLES = {"azimuth": 360.0, "elevation": 90.0}  # degrees, the largest of either
+
+
 CONDITIONS = ("rt60", "snr", "distance")  # columns that say how hard a direction is to find: in s, dB and m
+
+
 COLUMNS = ("path", "label", *ANGLES, "fold", "group", "split", "start", "stop", "section", "domain", *CONDITIONS)
+
+
 SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
           "development": "val", "test": "test", "testing": "test", "eval": "test", "evaluation": "test"}  # fmt: skip
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import quote, urlparse
 from urllib.request import urlopen
 
-from auris.errors import UserError
-from auris.progress import parallel
+from auris.core.errors import UserError
+from auris.core.progress import parallel
 
 PATIENCE = 4.0  # s without an answer, after which the network counts as not there
 

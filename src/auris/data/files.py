@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from auris.core.files import write_atomically
+from auris.core.progress import parallel
 from auris.data import audio
-from auris.progress import parallel
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,3 @@ def load(path: Path) -> dict[str, dict]:
         return json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file that others see whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)

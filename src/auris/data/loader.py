@@ -1,11 +1,37 @@
 """Batches of whole tensors, in an order that is a function of (seed, epoch) alone."""
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from auris.data.spec import Batch
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+class Batch:
+    """Some clips of a data set. Waves are fetched when they are asked for: whoever knows the features needs none."""
+
+    def __init__(self, store: "Tensor", row: "Tensor", target: "Tensor", index: "Tensor", fresh: bool = False):
+        self.store = store  # (R, C, T) float32, all clips there are
+        self.row = row  # (B,) where these are in it
+        self.target = target  # (B, ...)
+        self.index = index  # (B,) which clips of the data set these are
+        self.fresh = fresh  # whether the next clip of this index is another one
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @cached_property
+    def wave(self) -> "Tensor":  # (B, C, T)
+        return self.store[self.row.to(self.store.device)].to(self.target.device)
+
+    def to(self, device: "torch.device") -> "Batch":
+        return Batch(self.store, self.row, self.target.to(device), self.index.to(device), self.fresh)
+
 
 Draw = Callable[[int, Tensor], tuple[Tensor, Tensor]]  # (epoch, (B,) which clips) -> waves (B, C, T), targets (B, ...)
 

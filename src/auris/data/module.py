@@ -11,17 +11,21 @@ import torch
 from lightning import LightningDataModule
 from torch import Tensor
 
-from auris.arrays import Array
+from auris.acoustics.arrays import Array
+from auris.core.errors import UserError, nearest
+from auris.core.files import digest
 from auris.data.audio import SHORTEST
 from auris.data.clips import Clip
 from auris.data.files import facts_of
 from auris.data.loader import Loader, Step
-from auris.data.sources import Collection, Source
+from auris.data.sources.base import Collection, Source
 from auris.data.spec import Spec
 from auris.data.splits import check_disjoint
-from auris.data.store import Settings, Store, digest, open_store
-from auris.data.views import Anomalies, Directions, Labels, View
-from auris.errors import UserError, nearest
+from auris.data.store import Settings, Store, open_store
+from auris.data.targets import View
+from auris.tasks.anomaly.targets import Anomalies
+from auris.tasks.classification.targets import Labels
+from auris.tasks.localization.targets import Directions
 
 LEAST_USABLE = 0.95  # share of the recordings; a data set that has lost more is not the one that was meant
 

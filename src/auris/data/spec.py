@@ -2,17 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # what prediction reads of an exported model must not need torch
-    import torch
-    from torch import Tensor
-
-    from auris.arrays import Array
-
-Shape = tuple[int, ...]
+if TYPE_CHECKING:
+    from auris.acoustics.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -38,7 +32,7 @@ class Spec:
     @property
     def array(self) -> "Array | None":
         """The microphones that the channels are from, where directions are asked for."""
-        from auris.arrays import Array
+        from auris.acoustics.arrays import Array
 
         return Array(self.microphones) if self.microphones else None
 
@@ -58,24 +52,3 @@ class Spec:
 def frozen(value: Any) -> Any:
     """The value with tuples in the place of lists, as JSON has no tuples."""
     return tuple(map(frozen, value)) if isinstance(value, list) else value
-
-
-class Batch:
-    """Some clips of a data set. Waves are fetched when they are asked for: whoever knows the features needs none."""
-
-    def __init__(self, store: "Tensor", row: "Tensor", target: "Tensor", index: "Tensor", fresh: bool = False):
-        self.store = store  # (R, C, T) float32, all clips there are
-        self.row = row  # (B,) where these are in it
-        self.target = target  # (B, ...)
-        self.index = index  # (B,) which clips of the data set these are
-        self.fresh = fresh  # whether the next clip of this index is another one
-
-    def __len__(self) -> int:
-        return len(self.index)
-
-    @cached_property
-    def wave(self) -> "Tensor":  # (B, C, T)
-        return self.store[self.row.to(self.store.device)].to(self.target.device)
-
-    def to(self, device: "torch.device") -> "Batch":
-        return Batch(self.store, self.row, self.target.to(device), self.index.to(device), self.fresh)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.errors import UserError
 
 SETS = ("train", "val", "test")
 

@@ -6,7 +6,6 @@ which takes over the rows of those that did not change. A pack is built under an
 it is whole: a kill, or a second run at the same time, never leaves a broken one.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,10 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from auris.core.files import digest, write_atomically
+from auris.core.progress import parallel
 from auris.data import audio
 from auris.data.clips import Clip
-from auris.data.files import Facts, facts_of, load, write_atomically
-from auris.progress import parallel
+from auris.data.files import Facts, facts_of, load
 
 VERSION = 1  # raised whenever the same file and settings would give other samples
 
@@ -167,7 +167,3 @@ def alive(process: int) -> bool:
 def mapped(pack: Path) -> Tensor:
     """The samples (N, C, T) of a pack, as a tensor over the mapped file."""
     return torch.from_numpy(np.load(pack / "wave.npy", mmap_mode="c"))  # "c": a writable view that never writes back
-
-
-def digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -5,11 +5,11 @@ from math import prod
 
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
-from auris.errors import UserError
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.models.codec import Codec
 from auris.models.detector import Repeater
 from auris.models.patches import Patches, dense, each, squeeze
-from auris.tasks import Task
 
 
 class LinearAutoencoder(Repeater):
@@ -18,7 +18,7 @@ class LinearAutoencoder(Repeater):
     The best it can do is what the leading principal components do (Baldi and Hornik, 1989).
     """
 
-    def __init__(self, in_shape: Shape, task: Task, width: int = 8):
+    def __init__(self, in_shape: Shape, task: Codec, width: int = 8):
         super().__init__(task)
         size = prod(in_shape[:-1])  # of a frame
         if not 1 <= width <= size:
@@ -47,7 +47,7 @@ class DenseAutoencoder(Repeater):
     """
 
     def __init__(
-        self, in_shape: Shape, task: Task, frames: int = 5, widths: Sequence[int] = (128, 128, 128, 128), code: int = 8
+        self, in_shape: Shape, task: Codec, frames: int = 5, widths: Sequence[int] = (128, 128, 128, 128), code: int = 8
     ):
         super().__init__(task)
         self.patches = Patches(in_shape, frames)

@@ -6,10 +6,10 @@ from itertools import pairwise
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
-from auris.errors import UserError
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.models.codec import Codec
 from auris.models.detector import Repeater, bands
-from auris.tasks import Task
 
 
 class CnnAutoencoder(Repeater):
@@ -22,7 +22,7 @@ class CnnAutoencoder(Repeater):
         code: numbers that 2^n frames are squeezed through.
     """
 
-    def __init__(self, in_shape: Shape, task: Task, widths: Sequence[int] = (8, 16, 32), code: int = 4):
+    def __init__(self, in_shape: Shape, task: Codec, widths: Sequence[int] = (8, 16, 32), code: int = 4):
         super().__init__(task)
         if not widths or min(code, *widths) < 1:
             raise UserError(f"model.code={code} and model.widths={list(widths)}, at least one, should be 1 or more.")

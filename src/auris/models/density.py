@@ -12,12 +12,12 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.covariance import LedoitWolf
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
-from auris.errors import UserError, first_line
-from auris.models.detector import Detector, anomaly
+from auris.core.errors import UserError, first_line
+from auris.core.shapes import Shape
+from auris.models.codec import Codec
+from auris.models.detector import Detector, check_surprise, over_frames
 from auris.models.estimator import numbers
-from auris.models.plain import Plain
-from auris.tasks import Task
+from auris.models.instance_based import Plain
 
 LEAST = 2  # training clips of a section
 
@@ -25,9 +25,9 @@ LEAST = 2  # training clips of a section
 class Density(Plain, Detector):
     """Something fitted to the vectors of each section, that tells how far others are from them, on the CPU."""
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task):
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec):
         super().__init__(in_shape, out_shape, summary, task)
-        self.constant = anomaly(task, self).constant
+        check_surprise(task, self)
         self.fitted: list[Any] = []  # of each section
 
     def prepare(self) -> None:
@@ -46,7 +46,7 @@ class Density(Plain, Detector):
 
     def recall(self, h: Tensor) -> Tensor:
         values = [torch.as_tensor(self.surprise(model, numbers(h))) for model in self.fitted]  # (B,) each
-        return self.constant(torch.stack(values, dim=1).to(h))
+        return over_frames(torch.stack(values, dim=1).to(h), self.out_shape)
 
     @abstractmethod
     def fit(self, h: np.ndarray) -> Any:
@@ -78,7 +78,7 @@ class Outliers(Density):
         estimator: a copy of it is fitted to each section.
     """
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
         super().__init__(in_shape, out_shape, summary, task)
         self.estimator: Any = estimator
         if not hasattr(estimator, "score_samples"):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
-from auris.errors import UserError
-from auris.tasks import Anomaly, Task
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.models.codec import Codec
 
 
 class Detector(nn.Module, ABC):
@@ -28,7 +28,7 @@ class Autoencoder(Detector):
 class Repeater(Autoencoder):
     """An autoencoder that is as surprised as its copy is wrong. It serves task=reconstruction too."""
 
-    def __init__(self, task: Task):
+    def __init__(self, task: Codec):
         super().__init__()
         self.compare = task.compare
 
@@ -36,12 +36,16 @@ class Repeater(Autoencoder):
         return self.compare(x, self.copy(x))
 
 
-def anomaly(task: Task, model: nn.Module) -> Anomaly:
-    """The task of a model that does nothing else. Raises `UserError` for another one."""
-    if not isinstance(task, Anomaly):
+def check_surprise(task: Codec, model: nn.Module) -> None:
+    """Raise `UserError` for a task that does not ask how surprising a clip is."""
+    if task.outputs != "surprise":
         raise UserError(f"model: {type(model).__name__} tells how unusual a clip is, and nothing else; "
                         "choose task=anomaly, or another model.")  # fmt: skip
-    return task
+
+
+def over_frames(surprise: Tensor, out_shape: Shape) -> Tensor:
+    """The output (B, K, T') of a model that judges a clip as a whole, (B, K)."""
+    return surprise[..., None].expand(-1, *out_shape)
 
 
 def bands(in_shape: Shape, model: nn.Module) -> int:

@@ -8,16 +8,16 @@ import torch
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
-from auris.errors import UserError
-from auris.models.plain import Plain
-from auris.tasks import Task
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.models.codec import Codec
+from auris.models.instance_based import Plain
 
 
 class Estimator(Plain):
     """A model of scikit-learn on the summary of a clip, computed on the CPU."""
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
         super().__init__(in_shape, out_shape, summary, task)
         self.estimator: Any = estimator
         estimator._validate_params()  # before the run begins, rather than when it fits
@@ -49,7 +49,7 @@ class Classifier(Estimator):
     their order is right, but a softmax of them is not calibrated.
     """
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
         super().__init__(in_shape, out_shape, summary, task, estimator)
         name = type(estimator).__name__
         if not is_classifier(estimator):
@@ -76,7 +76,7 @@ class Classifier(Estimator):
 class Regressor(Estimator):
     """A regressor of scikit-learn that has several outputs: it averages targets, so it serves any task."""
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Task, estimator: BaseEstimator):
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
         super().__init__(in_shape, out_shape, summary, task, estimator)
         if not is_regressor(estimator):
             raise UserError(f"model: {type(estimator).__name__} is not a regressor; _target_ should name "

@@ -4,7 +4,7 @@ from math import prod
 
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
+from auris.core.shapes import Shape
 
 
 class Network(nn.Module):

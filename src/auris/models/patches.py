@@ -6,8 +6,8 @@ from math import prod
 
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
-from auris.errors import UserError
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
 
 
 class Patches:

@@ -7,7 +7,11 @@ import torch
 from torch import Tensor
 
 SHIFT = 1 / 8  # of the bands
+
+
 SPEED = 4 / 3
+
+
 TILT = 1.0  # of the lowest and the highest band, in deviations of the standardised features
 
 

@@ -6,12 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
+from auris.core.shapes import Shape
 from auris.models.cnn import Cnn
-from auris.models.detector import Detector, anomaly, bands
-from auris.models.plain import NearestNeighbours
+from auris.models.codec import Codec
+from auris.models.detector import Detector, bands, check_surprise, over_frames
+from auris.models.instance_based import NearestNeighbours
 from auris.models.pretext import CHANGES
-from auris.tasks import Task
 
 
 class SelfSupervised(Detector):
@@ -35,7 +35,7 @@ class SelfSupervised(Detector):
         self,
         in_shape: Shape,
         out_shape: Shape,
-        task: Task,
+        task: Codec,
         widths: Sequence[int] = (16, 32, 64, 128),
         blocks: int = 1,
         stride: Sequence[int] = (4, 4),
@@ -43,7 +43,8 @@ class SelfSupervised(Detector):
         k: int = 1,
     ):
         super().__init__()
-        self.constant = anomaly(task, self).constant
+        check_surprise(task, self)
+        self.out_shape = out_shape
         bands(in_shape, self)
         sections = out_shape[0]
         self.network = Cnn(in_shape, (len(CHANGES), sections), widths, blocks, stride, dropout)
@@ -51,10 +52,11 @@ class SelfSupervised(Detector):
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, K, T')
         if self.training:
-            return self.constant(self.drawn(x))
+            return over_frames(self.drawn(x), self.out_shape)
         if len(self.memory.seen):
             return self.memory(self.embed(x)[..., None])
-        return self.constant(torch.stack([self.surprise(change(x), g) for g, change in enumerate(CHANGES)]).mean(0))
+        mean = torch.stack([self.surprise(change(x), g) for g, change in enumerate(CHANGES)]).mean(0)
+        return over_frames(mean, self.out_shape)
 
     def embed(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, widths[-1])
         """What the network makes of a clip, of length 1."""

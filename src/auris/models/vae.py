@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from auris.data.spec import Shape
-from auris.errors import UserError
-from auris.models.detector import Autoencoder, anomaly
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.models.codec import Codec
+from auris.models.detector import Autoencoder, check_surprise
 from auris.models.patches import Patches, dense, each, squeeze
-from auris.tasks import Task
 
 
 class Vae(Autoencoder):
@@ -35,14 +35,16 @@ class Vae(Autoencoder):
         self,
         in_shape: Shape,
         out_shape: Shape,
-        task: Task,
+        task: Codec,
         frames: int = 5,
         widths: Sequence[int] = (128, 128),
         code: int = 8,
         beta: float = 1.0,
     ):
         super().__init__()
-        anomaly(task, self)  # the error of a copy alone, as in task=reconstruction, would never hold the code back
+        check_surprise(
+            task, self
+        )  # the error of a copy alone, as in task=reconstruction, would never hold the code back
         if beta < 0:
             raise UserError(f"model.beta={beta} should be 0 or more.")
         self.patches, self.out_shape, self.beta = Patches(in_shape, frames), out_shape, beta

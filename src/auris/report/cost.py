@@ -6,12 +6,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from auris.html import facts
-from auris.report.subject import Section, Subject
-from auris.system import System
+from auris.core.html import facts
+from auris.report.context import Section, Subject
+from auris.training.system import System
 
 WATTS_OF_THREAD, WATTS_OF_GPU = 15, 300  # W: a core of a server with its share of memory; a GPU at work
+
+
 TRIES = 3
+
+
 COUNTED = "products of matrices and convolutions, in features and model; no Fourier transforms"
 
 

@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from auris.audit import report as saved
+from auris.audit import output as saved
 from auris.audit.recording import Recording
 from auris.audit.sets import Lacking, Lonely, counts
+from auris.core.html import Html, details, join, table, tag
 from auris.data.splits import SETS
-from auris.html import Html, details, join, table, tag
-from auris.ledger import looks, outputs_of, sentence
-from auris.report.subject import Section, Subject
+from auris.report.context import Section, Subject
+from auris.runs.ledger import looks, outputs_of, sentence
 
 DISJOINT = "No group, and no sound, is in two sets: that would have stopped the run."
+
+
 FOLDED = 12  # classes, beyond which the table is folded
 
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auris.errors import UserError
-from auris.evaluate import reopen
-from auris.folders import RESULT, finished_run
-from auris.report.subject import Subject
-from auris.run import answer
+from auris.core.errors import UserError
+from auris.report.context import Subject
+from auris.runs.folder import RESULT, finished_run
+from auris.training.evaluation import answer
+from auris.training.reopen import reopen
 
 
 def open_subject(run: str, plugins: Sequence[str] = ()) -> Subject:

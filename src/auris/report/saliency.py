@@ -7,15 +7,25 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 from torchaudio.functional import melscale_fbanks
 
-from auris.pictures import below_peak
+from auris.core.figures import below_peak
 from auris.report.cost import multiply_adds
-from auris.system import System
+from auris.training.system import System
 
 BANDS = 64
+
+
 BLUR = 0.08  # s
+
+
 LOWEST = 50.0  # Hz
+
+
 WINDOW = 0.04  # s, roughly
+
+
 DRAWS, SPREAD = 6, 0.15  # of SmoothGrad: noisy copies, and the deviation of their gains
+
+
 MOST_WORK = 10**10  # multiply-adds of all copies: large models are asked less often, so that a run does not wait
 
 

@@ -10,10 +10,14 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from auris.html import Html, tag
+from auris.core.html import Html, tag
 
 INK = "#0a0b0c"  # stands for the colour of words
+
+
 INKED = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
+
+
 SETTINGS = {
     **dict.fromkeys(INKED, INK),
     "svg.fonttype": "none",  # words stay words
@@ -21,6 +25,8 @@ SETTINGS = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+
+
 NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))  # said about a picture
 
 

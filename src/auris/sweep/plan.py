@@ -12,12 +12,14 @@ from hydra.errors import ConfigCompositionException
 from omegaconf import DictConfig
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
-from auris.errors import UserError
-from auris.prepare import compose_run
+from auris.core.errors import UserError
+from auris.core.validation import describe, fits
+from auris.runs.compose import compose_run
 from auris.sweep.space import Space, parse, read_space
-from auris.types import describe, fits
 
 SEVERAL = "hydra.mode=MULTIRUN"  # each run is one of several
+
+
 OFF = {  # what a sweep never does, and why
     "test": "A sweep never opens the test set",
     "refit": "A sweep never trains on validation clips",
@@ -61,9 +63,9 @@ def make_plan(words: Sequence[str], configs: Path) -> Plan:
     settings = read_settings([override for override in overrides if override.key_or_group in own])
     space = read_space([override for override in overrides if override.key_or_group not in own])
     cfg = compose_all(space, configs)
-    from auris.log import hush
-    from auris.run import open_data
-    from auris.system import build
+    from auris.core.log import hush
+    from auris.training.build import build
+    from auris.training.setup import open_data
 
     hush()
     data = open_data(cfg)

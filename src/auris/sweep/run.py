@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from auris.errors import UserError
+from auris.core.errors import UserError
+from auris.sweep.locks import presence
+from auris.sweep.output import report, write_table
 from auris.sweep.plan import Plan, make_plan
-from auris.sweep.presence import presence
-from auris.sweep.report import report, write_table
 from auris.sweep.study import FEW, PROCESSES, complaint, next_trial, open_study
 
 

@@ -12,10 +12,14 @@ from hydra.errors import OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from auris.errors import UserError
+from auris.core.errors import UserError
 
 FORMS = "log(a,b), uniform(a,b), int(a,b), range(a,b) or choice(x,y)"
+
+
 FREE = "batch_size|duration|sample_rate|channels|padding"  # settings of the data that leave its clips the same
+
+
 OTHER_QUESTIONS = re.compile(rf"seed|(task|loss)(\..+)?|data(\.(?!({FREE})$).+)?")
 
 

@@ -8,14 +8,22 @@ from optuna.samplers import TPESampler
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from auris.errors import UserError
+from auris.core.errors import UserError
+from auris.sweep.locks import is_present, locked
 from auris.sweep.plan import Plan
-from auris.sweep.presence import is_present, locked
 
 FEW = 3  # trials that fail alike from the start end a sweep
+
+
 WARM_UP = 5  # no trial is stopped in the first fifth of its epochs
+
+
 PATIENCE = 60  # s to wait for another process that writes
+
+
 SAID, REPEATS, PROCESS, RUN = "said", "repeats", "process", "run"  # what is noted of a trial
+
+
 PROCESSES, LOCK = "processes", "lock"  # beside the study
 
 

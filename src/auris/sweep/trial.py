@@ -11,12 +11,13 @@ from omegaconf import DictConfig
 from optuna import Study, Trial, TrialPruned
 from optuna.trial import FrozenTrial, TrialState
 
-from auris.errors import UserError, explain
-from auris.prepare import compose_run
-from auris.run import train
+from auris.core.errors import UserError
+from auris.core.explain import explain
+from auris.runs.compose import compose_run
 from auris.sweep.plan import SEVERAL, Plan
 from auris.sweep.space import assign
 from auris.sweep.study import RUN, SAID, best_trial
+from auris.training.run import train
 
 
 class Pruning(Callback):

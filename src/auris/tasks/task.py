@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 import torch
 from torch import Tensor, nn
 
-from auris.data.spec import Shape
-from auris.errors import UserError
-from auris.losses import Surprise
-from auris.metrics import Metric
-from auris.reading import Reading, Row
+from auris.core.errors import UserError
+from auris.core.shapes import Shape
+from auris.tasks.losses import Surprise
+from auris.tasks.metric import Metric
+from auris.tasks.output import Reading, Row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from auris.pages import Page
+    from auris.training.tensorboard import Page
 
 
 class Task(nn.Module, ABC):
     """Turns targets into tensors of the model's output shape, and outputs into what people and metrics read."""
 
+    outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
     targets: ClassVar[tuple[str, ...]]  # the kinds of target that it reads; none: it asks for no target
     monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat

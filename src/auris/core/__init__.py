@@ -1,0 +1,1 @@
+"""What any program needs: errors, files, figures, and objects from configurations. It knows nothing of sound."""

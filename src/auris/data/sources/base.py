@@ -1,0 +1,32 @@
+"""Where recordings come from. A new source is one class here and one short YAML in configs/data."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import NamedTuple
+
+from torch import Tensor
+
+from auris.data.clips import Clip
+
+Fresh = Callable[..., tuple[Tensor, Tensor]]  # (epoch, index (B,), device) -> waves (B, C, T) and targets (B, ...)
+
+
+class Collection(NamedTuple):
+    """Labelled recordings on disk, and where they are from."""
+
+    clips: list[Clip]
+    source: str  # "real" or "simulated"
+    about: str  # one sentence for people
+
+
+class Source(ABC):
+    """A place that recordings come from."""
+
+    @abstractmethod
+    def collect(self) -> Collection:
+        """The clips, after fetching or making them where that is needed. Raises `UserError`."""
+
+    @property
+    def fresh(self) -> Fresh | None:
+        """What draws training clips anew for each epoch; None for a source that holds recordings alone."""
+        return None

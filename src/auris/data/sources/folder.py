@@ -1,0 +1,26 @@
+"""Where recordings come from. A new source is one class here and one short YAML in configs/data."""
+
+from pathlib import Path
+
+from auris.data.clips import read_folder, read_table
+from auris.data.sources.base import Collection, Source
+
+
+class Folder(Source):
+    """A folder with a sub-folder of recordings for each class."""
+
+    def __init__(self, root: str):
+        self.root = Path(root).expanduser()
+
+    def collect(self) -> Collection:
+        return Collection(read_folder(self.root), "real", f"recordings in {self.root}")
+
+
+class Table(Source):
+    """A CSV file `path,label[,fold][,group][,split][,start,stop][,section][,domain]`."""
+
+    def __init__(self, table: str):
+        self.table = Path(table).expanduser()
+
+    def collect(self) -> Collection:
+        return Collection(read_table(self.table), "real", f"recordings of {self.table}")

@@ -1,0 +1,131 @@
+"""How an array hears: features (B, C', F, T') of waves (B, M, T) that compare its microphones.
+
+P pairs of microphones, F frequencies, lags or directions, T' frames. All need the array, and none depends on loudness.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from auris.acoustics.arrays import Array
+from auris.acoustics.doa.gcc import gcc_phat
+from auris.acoustics.doa.grid import grid
+from auris.acoustics.doa.plane_waves import pairs
+from auris.acoustics.doa.srp import srp_map
+from auris.acoustics.doa.stft import cross, spectrum
+from auris.acoustics.image_source import SPEED
+from auris.acoustics.spectral import LEAST_POWER
+from auris.core.errors import UserError
+
+
+class Directional(nn.Module):
+    """A feature of the short-time spectra of an array.
+
+    Args:
+        n_fft, hop_length: in samples.
+        f_min, f_max: frequencies that are looked at, in Hz.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        array: Array | None,
+        n_fft: int = 512,
+        hop_length: int = 256,
+        f_min: float = 100.0,
+        f_max: float = 7000.0,
+    ):
+        super().__init__()
+        if array is None:
+            raise UserError("features: these compare the microphones of an array; choose one, as in array=circular6, "
+                            "or features=log_mel.")  # fmt: skip
+        self.array, self.microphones, self.rate = array, array.microphones, sample_rate
+        self.n_fft, self.hop_length, self.band = n_fft, hop_length, (f_min, f_max)
+
+    def spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
+        """Spectra (B, M, F, T') and their frequencies (F,) in Hz."""
+        return spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
+
+    def frequencies(self) -> Tensor:
+        """Those of the spectra, (F,) in Hz."""
+        return self.spectrum(torch.zeros(1, 1, self.n_fft))[1]
+
+
+class GccPhat(Directional):
+    """Correlation of each pair with phase transform, lag by lag: (B, M, T) -> (B, P, L, T').
+
+    Args:
+        per_sample: lags in the time of a sample. They reach as far as sound can be late from one microphone to another.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        array: Array | None,
+        n_fft: int = 512,
+        hop_length: int = 256,
+        f_min: float = 100.0,
+        f_max: float = 7000.0,
+        per_sample: int = 4,
+    ):
+        super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
+        if per_sample < 1:
+            raise UserError(f"features.per_sample={per_sample} should be 1 or more.")
+        reach = float(torch.pdist(self.microphones).max()) / SPEED  # s
+        most = int(reach * sample_rate * per_sample) + 1
+        self.lags = torch.arange(-most, most + 1) / (sample_rate * per_sample)  # (L,) in s
+
+    def forward(self, wave: Tensor) -> Tensor:
+        x, hertz = self.spectrum(wave)
+        return gcc_phat(x, pairs(wave.shape[1]).to(x.device), self.lags, hertz)
+
+
+class Phase(Directional):
+    """How microphones differ at each frequency: (B, M, T) -> (B, 3 P + 1, F, T').
+
+    Cosine and sine of the phase by which the second of each pair is ahead of the first; the level in dB by which it is
+    louder, divided by 10; and the mean level of all, in units of 10 dB, that tells sound from noise.
+    """
+
+    def centers(self) -> Tensor:
+        """The frequencies (F,) in Hz."""
+        return self.frequencies()
+
+    def forward(self, wave: Tensor) -> Tensor:
+        x, _ = self.spectrum(wave)
+        who = pairs(wave.shape[1]).to(x.device)
+        phase = cross(x, who)  # (B, P, F, T')
+        level = (x.abs().square() + LEAST_POWER).log10()  # (B, M, F, T')
+        louder = level[:, who[:, 1]] - level[:, who[:, 0]]
+        mean = level.mean(1, keepdim=True)
+        return torch.cat([phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)], dim=1)
+
+
+class SteeredPower(Directional):
+    """A map of steered response power with phase transform, band by band: (B, M, T) -> (B, bands, D, T').
+
+    Args:
+        bands: equal parts of the frequencies.
+        step: between the D directions, in degrees.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        array: Array | None,
+        n_fft: int = 512,
+        hop_length: int = 256,
+        f_min: float = 100.0,
+        f_max: float = 7000.0,
+        bands: int = 8,
+        step: float = 10.0,
+    ):
+        super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
+        most = len(self.frequencies())
+        if not (0 < bands <= most and 0 < step <= 90):
+            raise UserError(f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
+                            f"features.step={step} above 0 and up to 90 degrees.")  # fmt: skip
+        self.bands, self.directions = bands, grid(self.array, step)
+
+    def forward(self, wave: Tensor) -> Tensor:
+        x, hertz = self.spectrum(wave)
+        return srp_map(x, self.microphones, self.directions, hertz, self.bands)

@@ -1,0 +1,73 @@
+"""How sound is seen: modules from waves (B, C, T) to features (B, C', F, T'), always in float32.
+
+Any module that keeps the batch first will do, torchaudio's transforms among them. `Standardized` goes round it.
+"""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torchaudio.transforms import MFCC, MelSpectrogram
+
+from auris.acoustics.spectral import LEAST_POWER, centers
+
+
+class LogMel(nn.Module):
+    """Natural logarithm of the power in mel bands: (B, C, T) -> (B, C, n_mels, T').
+
+    Args:
+        sample_rate: in Hz.
+        n_fft, hop_length: in samples.
+        n_mels: bands, evenly spaced on the HTK mel scale between f_min and f_max in Hz (null: half the rate).
+        floor: power that counts as silence, added before the logarithm.
+    """
+
+    is_log_power = True  # so that the powers of two clips can be added without their waves
+
+    def __init__(
+        self,
+        sample_rate: int,
+        n_fft: int = 1024,
+        hop_length: int = 512,
+        n_mels: int = 64,
+        f_min: float = 50.0,
+        f_max: float | None = None,
+        floor: float = 1e-3,
+    ):
+        super().__init__()
+        self.floor = floor
+        self.power = MelSpectrogram(sample_rate, n_fft, None, hop_length, f_min, f_max, n_mels=n_mels)
+
+    def forward(self, wave: Tensor) -> Tensor:
+        return (self.power(wave) + self.floor).log()
+
+    def centers(self) -> Tensor:
+        """(n_mels,) the frequency in Hz at which each band peaks."""
+        return centers(self.power.mel_scale)
+
+
+class Mfcc(nn.Module):
+    """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980): (B, C, T) -> (B, C, n_mfcc, T')."""
+
+    def __init__(self, sample_rate: int, n_mfcc: int = 20, n_fft: int = 1024, hop_length: int = 512, n_mels: int = 64):
+        super().__init__()
+        mel = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels}
+        self.cepstrum = MFCC(sample_rate, n_mfcc, melkwargs=mel)
+
+    def forward(self, wave: Tensor) -> Tensor:
+        return self.cepstrum(wave)
+
+
+class Level(nn.Module):
+    """How loud each frame is, its mean power in dB of full scale: (B, C, T) -> (B, C, 1, T').
+
+    Args:
+        frame_length, hop_length: in samples; frames are centred, as those of a spectrogram are.
+    """
+
+    def __init__(self, frame_length: int = 1024, hop_length: int = 512):
+        super().__init__()
+        self.frame_length, self.hop_length = frame_length, hop_length
+
+    def forward(self, wave: Tensor) -> Tensor:
+        half = self.frame_length // 2
+        power = F.pad(wave, (half, half), mode="reflect").square()
+        return 10 * F.avg_pool1d(power, self.frame_length, self.hop_length).clamp_min(LEAST_POWER).log10()[:, :, None]

@@ -1,0 +1,67 @@
+"""How sound is seen: modules from waves (B, C, T) to features (B, C', F, T'), always in float32.
+
+Any module that keeps the batch first will do, torchaudio's transforms among them. `Standardized` goes round it.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+
+from auris.core.shapes import Shape
+
+LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
+
+
+@runtime_checkable
+class Banded(Protocol):
+    """A feature whose bands have frequencies."""
+
+    def centers(self) -> Tensor:
+        """(F,) in Hz."""
+
+
+class Standardized(nn.Module):
+    """Features with mean 0 and deviation 1 in each channel and band, as learnt on the training set.
+
+    The statistics are buffers: they are saved with the model, and prediction uses them. With `scale` false, features
+    stay in their own units.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, transform: nn.Module, in_shape: Shape, scale: bool = True):
+        super().__init__()
+        self.transform, self.scale = transform, scale
+        shape = self.raw(torch.zeros(1, *in_shape)).shape[1:]  # (C', F, T') or (C', T')
+        self.out_shape = tuple(shape)
+        self.register_buffer("mean", torch.zeros(*shape[:-1], 1))
+        self.register_buffer("deviation", torch.ones(*shape[:-1], 1))
+
+    def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, C', F, T')
+        return self.standardize(self.raw(wave))
+
+    def standardize(self, raw: Tensor) -> Tensor:
+        return (raw - self.mean) / self.deviation
+
+    def raw(self, wave: Tensor) -> Tensor:
+        """The features in their own units. In half precision a log-mel would overflow to NaN."""
+        with torch.autocast(wave.device.type, enabled=False):
+            return self.transform(wave.float())
+
+    @torch.no_grad()
+    def learn(self, raws: Iterable[Tensor]) -> None:
+        """Take mean and deviation from raw features (B, C', F, T') of training clips, in one pass in float64."""
+        if not self.scale:
+            return
+        count, total, squares = 0, torch.zeros(()), torch.zeros(())
+        for raw in raws:
+            x = raw.double()
+            count += len(x) * x.shape[-1]
+            total, squares = total.to(x) + x.sum((0, -1)), squares.to(x) + x.square().sum((0, -1))
+        mean = total / count  # (C', F)
+        deviation = (squares / count - mean.square()).clamp_min(0).sqrt()
+        self.mean.copy_(mean[..., None])
+        self.deviation.copy_(torch.where(deviation < LEAST_DEVIATION, 1.0, deviation)[..., None])

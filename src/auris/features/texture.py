@@ -1,0 +1,51 @@
+"""How sound is textured: what log-mel bands do within about a second."""
+
+from torch import Tensor, nn
+
+from auris.core.errors import UserError
+from auris.features.pooling import LEAST_FRAMES, mean_deviation
+from auris.features.spectrogram import LogMel
+
+
+class Texture(nn.Module):
+    """What each log-mel band does in overlapping windows: (B, C, T) -> (B, 3 C, F, T').
+
+    That is its mean, its deviation, and the deviation of its change from frame to frame.
+
+    Texture windows of about a second are long enough for a deviation, and short enough to tell when something was
+    (Tzanetakis and Cook, 2002). Frame by frame, noise hides what differs by a few dB from what is usual.
+
+    Args:
+        window, hop: of the texture windows in s; a clip shorter than a window is one.
+        sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor: as of `LogMel`.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        window: float = 1.0,
+        hop: float = 0.5,
+        n_fft: int = 1024,
+        hop_length: int = 512,
+        n_mels: int = 64,
+        f_min: float = 50.0,
+        f_max: float | None = None,
+        floor: float = 1e-3,
+    ):
+        super().__init__()
+        frame = hop_length / sample_rate  # s
+        if hop < frame or window < LEAST_FRAMES * frame:
+            raise UserError(f"features.window={window} or features.hop={hop} is too short for frames of {frame:.3f} s; "
+                            f"the least are {LEAST_FRAMES} frames and one.")  # fmt: skip
+        self.log_mel = LogMel(sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor)
+        self.size, self.step = round(window / frame), round(hop / frame)
+
+    def centers(self) -> Tensor:
+        """(n_mels,) the frequency in Hz at which each band peaks."""
+        return self.log_mel.centers()
+
+    def forward(self, wave: Tensor) -> Tensor:
+        frames = self.log_mel(wave)  # (B, C, F, N)
+        if frames.shape[-1] < LEAST_FRAMES:
+            raise ValueError(f"texture takes {LEAST_FRAMES} frames or more")
+        return mean_deviation(frames.unfold(-1, min(self.size, frames.shape[-1]), self.step))  # (B, C, F, T', n)

@@ -1,0 +1,90 @@
+"""A trained run as one ONNX file: waves in, answers out, and beside them all that prediction needs."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from omegaconf import DictConfig
+
+from auris import __version__
+from auris.core.errors import UserError
+from auris.core.progress import track
+from auris.data.module import AudioData
+from auris.inference.model import ONNX, Trained
+from auris.inference.onnx_graph import trace
+from auris.inference.onnx_model import OnnxModel, need
+from auris.runs.folder import finished_run
+from auris.runs.result import revision
+from auris.training.reopen import reopen
+from auris.training.system import System
+
+LARGEST = 1e-3  # difference from PyTorch's answers, relative where those are above 1; a file that has more is not kept
+
+
+class Exported(NamedTuple):
+    """A file that was written and checked."""
+
+    path: Path
+    clips: int  # that it was checked on, those of the validation set
+    difference: float  # the largest from PyTorch's answers
+
+
+def export_run(run: str, to: str | None = None, plugins: Sequence[str] = ()) -> Exported:
+    """Write the model of a finished run to `to`, by default `model.onnx` in its folder, and compare it with the run.
+
+    Raises `UserError` where the run is not finished, its data is no longer what it was, ONNX lacks what the model does,
+    or the answers differ.
+    """
+    need("onnx", "onnxscript", "onnxruntime")
+    folder = finished_run(run)
+    path = Path(to) if to else folder / f"model{ONNX}"
+    if path.suffix != ONNX or not path.parent.is_dir():
+        raise UserError(f"--to {to} should name a file that ends in {ONNX}, in a folder that is there.")
+    _, cfg, data, fitted = reopen(run, plugins)
+    system = fitted.system
+    facts = {"spec": asdict(data.spec), "reading": system.task.reading.facts(), "origin": origin(cfg, data)}
+    program, draft = trace(system, data.spec), path.with_suffix(f".tmp{ONNX}")
+    try:
+        write(program, facts, draft)
+        clips, difference = compare(system, OnnxModel(draft), data)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return Exported(path, clips, difference)
+
+
+def write(program: Any, facts: dict[str, Any], path: Path) -> None:
+    """Write a graph, with facts as JSON beside it."""
+    from onnx_ir.passes.common import ClearMetadataAndDocStringPass
+
+    ClearMetadataAndDocStringPass()(program.model)  # which tell where programs are on this machine
+    program.model.metadata_props.update({name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()})
+    program.save(path)
+
+
+def origin(cfg: DictConfig, data: AudioData) -> dict[str, Any]:
+    """Which run it is."""
+    versions = {"auris": __version__, "torch": torch.__version__, "revision": revision()}
+    found = {"source": data.collection.source, "fingerprint": data.fingerprint, "fold": data.fold}
+    return {**cfg.choices, "seed": cfg.seed, **found, **versions}
+
+
+@torch.inference_mode()
+def compare(system: System, model: Trained, data: AudioData) -> tuple[int, float]:
+    """How many validation clips there are, and the largest difference between the answers of the two to them.
+
+    Raises `UserError` where that is too large, or not a number.
+    """
+    val = data.members("val")
+    loader = data.loader(val)
+    batches = (batch.wave for step in track(loader, "Comparing", len(loader)) for batch in step)  # (B, C, T) each
+    pairs = ((system.decode(wave).numpy(), model.decode(wave.numpy())) for wave in batches)
+    largest = float(np.max([np.max(np.abs(a - b) / np.maximum(1, np.abs(a))) for a, b in pairs]))
+    if not largest <= LARGEST:
+        raise UserError(f"The answers in ONNX differ from PyTorch's by {largest:.2g}; nothing was written.")
+    return len(val), largest

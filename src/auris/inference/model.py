@@ -1,0 +1,29 @@
+"""A trained model, whatever computes it: waves in, decoded answers out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+
+from auris.data.spec import Spec
+from auris.tasks.output import Reading
+
+ONNX = ".onnx"
+
+
+NOVEL_RATE = 0.1  # of known recordings that are marked as novel: the price of marking most of those that are
+
+
+class Trained(ABC):
+    """A model, what it was trained to hear and how its answers are read."""
+
+    def __init__(self, spec: Spec, reading: Reading):
+        self.spec, self.reading = spec, reading
+
+    @abstractmethod
+    def decode(self, wave: np.ndarray) -> np.ndarray:
+        """What the model says of clips (B, C, T) float32, as people read it, (B, ...)."""
+
+    def unlike(self, wave: np.ndarray) -> Sequence[float | None]:
+        """How unlike all known clips each of (B, C, T) is, from 0 to 1; None where that is not known."""
+        return [None] * len(wave)

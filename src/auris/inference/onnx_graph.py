@@ -1,0 +1,64 @@
+"""Features, model and decoding of a system as one graph in ONNX: waves in, decoded answers out."""
+
+import logging
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from typing import Any, final
+
+import torch
+from torch import Tensor, nn
+
+from auris.core.errors import UserError, first_line
+from auris.data.spec import Spec
+from auris.inference.onnx_model import ANSWER, WAVE
+from auris.training.system import System
+
+EXAMPLES = 2  # clips that the graph is traced with; it takes any number
+
+
+@final
+class Decoder(nn.Module):
+    """What a system says of clips, (B, C, T) -> (B, ...)."""
+
+    def __init__(self, system: System):
+        super().__init__()
+        self.system = system
+
+    def forward(self, wave: Tensor) -> Tensor:
+        return self.system.decode(wave)
+
+
+def trace(system: System, spec: Spec) -> Any:
+    """The graph, a `torch.onnx.ONNXProgram`. Raises `UserError` where ONNX lacks what the system does."""
+    for name in ("torch.onnx", "torch.fx"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    wave, clips = torch.zeros(EXAMPLES, spec.channels, spec.samples), torch.export.Dim("clips")
+    try:
+        with torch.no_grad(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # graphs that it gave up
+            program = torch.export.export(Decoder(system), (wave,), dynamic_shapes=({0: clips},))
+            program = program.run_decompositions(LACKING)
+            return torch.onnx.export(program, input_names=[WAVE], output_names=[ANSWER], verbose=False)
+    except Exception as error:  # of as many kinds as there are things that it can't do
+        parts, reason = (system.model, system.features.transform), first_line(root(error)).rstrip(".")
+        names = " on ".join(type(part).__name__ for part in parts)
+        raise UserError(f"{names} can't be exported, as ONNX can't do all that it does ({reason}); "
+                        "python scripts/export.py --help names what can be.") from error  # fmt: skip
+
+
+def distances(x: Tensor, y: Tensor, p: float = 2.0, compute_mode: int | None = None) -> Tensor:
+    """`torch.cdist`: (B, W), (n, W) -> (B, n)."""
+    return torch.linalg.vector_norm(x[:, None] - y, p, dim=-1)
+
+
+def frequencies(n: int, d: float = 1.0, **_: Any) -> Tensor:
+    """`torch.fft.fftfreq`: (n,)."""
+    place = torch.arange(n)
+    return torch.where(2 * place < n, place, place - n) / (n * d)
+
+
+LACKING = {torch.ops.aten.cdist.default: distances, torch.ops.aten.fft_fftfreq.default: frequencies}  # in other words
+
+
+def root(error: BaseException) -> BaseException:
+    """The error that led to others."""
+    return root(error.__cause__) if error.__cause__ else error

@@ -1,0 +1,60 @@
+"""A model that `scripts/export.py` wrote, computed by ONNX Runtime: neither torch nor the run is needed."""
+
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+
+from auris.core.errors import UserError
+from auris.data.spec import Spec
+from auris.inference.model import Trained
+from auris.tasks.output import read
+
+FACTS = ("spec", "reading", "origin")  # what the file holds besides the graph, each as JSON
+
+
+WAVE, ANSWER = "wave", "answer"  # what goes in, (B, C, T), and what comes out, (B, ...)
+
+
+@final
+class OnnxModel(Trained):
+    """Raises `UserError` for a file that is not there or not an exported model, and where ONNX Runtime is not."""
+
+    def __init__(self, path: Path):
+        need("onnxruntime")
+        if not path.is_file():
+            raise UserError(f"There is no {path}; python scripts/export.py RUN writes one.")
+        self.session = open_session(path)
+        try:
+            facts = told(self.session.get_modelmeta().custom_metadata_map)
+            super().__init__(Spec.read(facts["spec"]), read(facts["reading"]))
+        except (LookupError, TypeError, ValueError) as error:
+            raise UserError(f"{path} does not say what it hears; name a file that scripts/export.py wrote.") from error
+        self.origin: dict[str, Any] = facts["origin"]  # the run: its choices, seed, data and versions
+
+    def decode(self, wave: np.ndarray) -> np.ndarray:
+        return self.session.run([ANSWER], {WAVE: wave})[0]
+
+
+def told(properties: Mapping[str, str]) -> dict[str, Any]:
+    """The facts of a file. Raises `KeyError` or `ValueError` where it is not ours."""
+    return {name: json.loads(properties[name]) for name in FACTS}
+
+
+def open_session(path: Path) -> Any:
+    import onnxruntime
+
+    try:
+        return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own, of many kinds
+        raise UserError(f"{path} is not a model in ONNX ({type(error).__name__}).") from error
+
+
+def need(*packages: str) -> None:
+    """Raise `UserError` unless these packages are there, which Auris does without otherwise."""
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        raise UserError(f"ONNX needs {' and '.join(missing)}; pip install -c constraints.txt -e '.[onnx]' brings it.")

@@ -1,0 +1,17 @@
+"""What a model that keeps or copies targets may ask of its task; every `Task` has it."""
+
+from typing import ClassVar, Protocol
+
+from torch import Tensor
+
+
+class Codec(Protocol):
+    """The part of a task that models see."""
+
+    targets: ClassVar[tuple[str, ...]]  # kinds of target that it reads
+    outputs: ClassVar[str]  # "target": what `encode` makes; "surprise": how surprising each frame is
+
+    def express(self, average: Tensor) -> Tensor: ...
+    def remembered(self, target: Tensor) -> Tensor: ...
+    def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor: ...
+    def compare(self, x: Tensor, copy: Tensor) -> Tensor: ...

@@ -1,0 +1,77 @@
+"""Networks that see a clip as one vector."""
+
+from math import prod
+
+import torch
+from torch import nn
+
+from auris.core.errors import UserError, nearest
+from auris.core.shapes import Shape
+from auris.features.pooling import LEAST_FRAMES
+from auris.features.standardize import Standardized
+from auris.models.network import Network
+
+
+class Linear(Network):
+    """A linear function of the summary of a clip: logistic regression, with cross entropy."""
+
+    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module):
+        body, width = summarized(summary, in_shape)
+        super().__init__(body, width, out_shape)
+
+
+class Mlp(Network):
+    """A multilayer perceptron on the summary of a clip.
+
+    Args:
+        depth: hidden layers; 1 is the classical perceptron with one hidden layer.
+        width: units of each.
+        activation: the name of any activation of `torch.nn`.
+        batch_norm: whether the units of each layer are standardised over a batch.
+        dropout: share of the units that training leaves out of each layer.
+    """
+
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        summary: nn.Module,
+        depth: int = 2,
+        width: int = 128,
+        activation: str = "ReLU",
+        batch_norm: bool = True,
+        dropout: float = 0.5,
+    ):
+        if depth < 1 or width < 1:
+            raise UserError(f"model.depth={depth} and model.width={width} must be 1 or more.")
+        body, size = summarized(summary, in_shape)
+        sizes = [size] + [width] * depth
+        norm = nn.BatchNorm1d if batch_norm else nn.Identity
+        layers = [
+            nn.Sequential(nn.Linear(n, m), norm(m), activated(activation), nn.Dropout(dropout))
+            for n, m in zip(sizes[:-1], sizes[1:], strict=True)
+        ]
+        super().__init__(nn.Sequential(body, *layers), width, out_shape)
+
+
+def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
+    """The summary (B, *in_shape) -> (B, size), standardised by what the training set is like, and its size.
+
+    Features of a single frame describe the whole clip already: they stay as they are.
+    """
+    if in_shape[-1] == 1:
+        return nn.Flatten(), prod(in_shape)
+    if len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
+        raise UserError(f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}.")
+    size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
+    standardized = Standardized(nn.Sequential(summary, nn.Unflatten(1, (size, 1))), in_shape)
+    return nn.Sequential(standardized, nn.Flatten()), size
+
+
+def activated(name: str) -> nn.Module:
+    """An activation of `torch.nn` by its name."""
+    odd = {"GLU", "LogSoftmax", "MultiheadAttention", "Softmax", "Softmax2d", "Softmin", "Threshold"}  # mix units
+    known = set(nn.modules.activation.__all__) - odd
+    if name not in known:
+        raise UserError(f"There is no model.activation={name}; {nearest(name, known)}")
+    return getattr(nn, name)()

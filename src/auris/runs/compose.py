@@ -1,0 +1,78 @@
+"""From a command line to the configuration of a run and its folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from auris.core.errors import UserError, nearest
+from auris.runs.folder import RESULT, find_run, load_config
+
+
+def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
+    """The resolved configuration, checked, and the folder of the run that is resumed, if one is."""
+    words = OverridesParser.create().parse_overrides(list(HydraConfig.get().overrides.task))
+    if cfg.resume:
+        return resumed(cfg, words)
+    check_top(cfg)
+    resolved = DictConfig(OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
+    if HydraConfig.get().mode == RunMode.MULTIRUN and resolved.trainer.devices not in (1, "auto"):
+        raise UserError("Each run of a sweep is one process; choose trainer.devices=1.")
+    if resolved.test is None:
+        resolved.test = HydraConfig.get().mode == RunMode.RUN
+    return resolved, None
+
+
+def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
+    """The configuration of a run without a command line of its own."""
+    with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
+        cfg = compose("train", overrides=list(words), return_hydra_config=True)
+    HydraConfig.instance().set_config(cfg)
+    with open_dict(cfg):
+        del cfg["hydra"]
+    return prepare(cfg)[0]
+
+
+def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Path]:
+    """The saved configuration of a run, with what the command line says of its trainer and callbacks."""
+    folder = find_run(cfg.resume)
+    if (folder / RESULT).is_file():
+        raise UserError(
+            f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new run goes further."
+        )
+    saved = load_config(folder)
+    saved.plugins = cfg.plugins
+    for word in words:
+        key = word.key_or_group
+        if key.startswith(("trainer.", "callbacks.")) or key == "test":
+            OmegaConf.update(saved, key, word.value())
+        elif key not in ("resume", "debug", "plugins"):
+            raise UserError(f"A resumed run keeps its choices: {key} can't be changed; only trainer.* and test can.")
+    return saved, folder
+
+
+def check_top(cfg: DictConfig) -> None:
+    """Raise `UserError` for a setting outside of the groups that is not what it should be."""
+    if type(cfg.seed) is not int or cfg.seed < 0:
+        raise UserError(f"seed={cfg.seed} should be a whole number, 0 or more.")
+    if not isinstance(cfg.refit, bool) and (type(cfg.refit) is not int or cfg.refit < 1):
+        raise UserError(f"refit={cfg.refit} should be true, false, or a number of epochs.")
+    if cfg.test is not None and not isinstance(cfg.test, bool):
+        raise UserError(f"test={cfg.test} should be true or false.")
+    if not isinstance(cfg.report, bool):
+        raise UserError(f"report={cfg.report} should be true or false.")
+
+
+def check_flags(words: Sequence[str]) -> None:
+    """Raise `UserError` for a flag that Hydra does not know, before it prints its whole usage."""
+    from hydra._internal.utils import get_args_parser
+
+    known = get_args_parser()._option_string_actions
+    for word in words:
+        if word.startswith("-") and word.split("=")[0] not in known:
+            raise UserError(f"There is no flag {word}; settings are given as name=value, and {nearest(word, known)}")

@@ -1,0 +1,1 @@
+"""How unlike normal sound is it?"""

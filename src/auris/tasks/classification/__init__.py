@@ -1,0 +1,1 @@
+"""Which of the classes is it?"""

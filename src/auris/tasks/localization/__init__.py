@@ -1,0 +1,1 @@
+"""From which direction is it heard?"""

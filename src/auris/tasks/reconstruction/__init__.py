@@ -1,0 +1,1 @@
+"""How much passes through a bottleneck?"""

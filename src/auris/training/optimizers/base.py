@@ -1,0 +1,101 @@
+"""What searches without a gradient have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from auris.core.errors import UserError
+
+Groups = list[dict[str, Any]]
+
+
+Examples = Callable[[], Iterable[tuple[Tensor, Tensor]]]  # all (x, target) to learn from, pass by pass
+
+
+Loss = Callable[[Tensor], float]  # of the model with these parameters (n,)
+
+
+class Gradientless(Optimizer, ABC):
+    """An optimizer that needs no gradient. It works in one process, in full precision.
+
+    Args:
+        lr: how far it goes at first, where it goes in steps.
+    """
+
+    def __init__(self, params: Groups, lr: float = 1.0):
+        if not lr > 0:
+            raise UserError(f"optimizer.lr={lr} should be above 0.")
+        super().__init__(params, {"lr": lr})
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a step leaves to the next; it is part of the checkpoint."""
+        return self.state["search"]  # type: ignore[index]
+
+    @property
+    def lr(self) -> float:
+        return self.param_groups[0]["lr"]
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        for group in self.param_groups:
+            group["lr"] = value
+
+
+class Search(Gradientless):
+    """Tries parameters and looks at the loss, nothing else."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
+        def loss(candidate: Tensor) -> float:
+            self.put(candidate)
+            value = float(closure())
+            return value if value == value else float("inf")
+
+        self.put(self.search(self.taken(), loss))
+        return closure()
+
+    @abstractmethod
+    def search(self, start: Tensor, loss: Loss) -> Tensor:
+        """Better parameters (n,) than those at which this step starts, (n,)."""
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        return (p for group in self.param_groups for p in group["params"])
+
+    def taken(self) -> Tensor:
+        """A copy (n,) of the parameters, whatever their layout in memory."""
+        return torch.cat([p.flatten() for p in self.parameters()])
+
+    def put(self, vector: Tensor) -> None:
+        """Write (n,) into the parameters where they are: averages of the weights follow these very tensors."""
+        for p, part in zip(self.parameters(), vector.split([p.numel() for p in self.parameters()]), strict=True):
+            p.copy_(part.view_as(p))
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are to find."""
+        return sum(p.numel() for p in self.parameters())
+
+
+class Solver(Gradientless):
+    """Sees the training set as a whole, as it is and not augmented, and finds the model in a single step."""
+
+    def __init__(self, params: Groups, model: nn.Module, examples: Examples):
+        super().__init__(params)
+        self.model, self.examples = model, examples
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
+        self.model.eval()  # what is solved is the model that will be used, without dropout
+        self.solve()
+        loss = closure()
+        self.model.train()
+        return loss
+
+    @abstractmethod
+    def solve(self) -> None:
+        """Set the parameters or memories of the model."""

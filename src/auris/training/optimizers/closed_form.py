@@ -1,0 +1,36 @@
+"""The gradient is zero: linear least squares."""
+
+from torch import nn
+
+from auris.core.errors import UserError
+from auris.core.log import tell
+from auris.models.network import Network
+from auris.training.optimizers.base import Examples, Groups, Solver
+from auris.training.optimizers.ridge import regress
+
+
+class ClosedForm(Solver):
+    """The last layer of a network by ridge regression (see `regress`); of a linear model, all of it.
+
+    Args:
+        ridge: how strongly large weights are held back; 0 is ordinary least squares of the least norm.
+    """
+
+    def __init__(self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module, ridge: float = 0.3):
+        if not isinstance(model, Network):
+            raise UserError(f"optimizer: the closed form solves the last layer of a network and {type(model).__name__} "
+                            "has none; choose another optimizer, such as adamw.")  # fmt: skip
+        if not isinstance(loss, nn.MSELoss):
+            raise UserError("optimizer: the closed form makes the squared error smallest; choose loss=mse.")
+        if ridge < 0:
+            raise UserError(f"optimizer.ridge={ridge} should be 0 or more.")
+        super().__init__(params, model, examples)
+        self.network, self.ridge = model, ridge
+
+    def solve(self) -> None:
+        last = self.network.last
+        rest = sum(p.numel() for p in self.network.parameters()) - last.weight.numel() - last.bias.numel()
+        if rest:
+            tell(f"The closed form solves the last layer only; {rest} other parameters stay as they were drawn.")
+        pairs = ((self.network.embed(x), target.flatten(1)) for x, target in self.examples())
+        regress(last, pairs, self.ridge)
