@@ -31,7 +31,9 @@ def one_of_many() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        failure = UserError(f"{' '.join(HydraConfig.get().overrides.task)} failed: {explain(error)}")
+        failure = UserError(
+            f"{' '.join(HydraConfig.get().overrides.task)} failed: {explain(error)}"
+        )
         print(f"auris: {failure}", file=sys.stderr, flush=True)
         raise failure from error
 

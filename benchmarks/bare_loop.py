@@ -29,14 +29,18 @@ class Average:
 
     def __init__(self, system: System, decay: float):
         self.decay = decay
-        self.current: list[Tensor] = [t for t in system.model.state_dict().values() if t.is_floating_point()]
+        self.current: list[Tensor] = [
+            t for t in system.model.state_dict().values() if t.is_floating_point()
+        ]
         self.average = [tensor.clone() for tensor in self.current]
 
     def update(self) -> None:
         torch._foreach_lerp_(self.average, self.current, 1 - self.decay)
 
 
-def train_epoch(system: System, loader: Loader, optimizer: Optimizer, schedule: LRScheduler, average: Average) -> None:
+def train_epoch(
+    system: System, loader: Loader, optimizer: Optimizer, schedule: LRScheduler, average: Average
+) -> None:
     for step in loader:
         optimizer.zero_grad(set_to_none=True)
         for batch in step:

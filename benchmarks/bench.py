@@ -26,10 +26,17 @@ class Row:
     seconds: dict[str, float]  # the median of each side
 
 
-def compare(measured: str, goal: str, above: str, below: str, sides: Mapping[str, Sequence[float]]) -> Row:
+def compare(
+    measured: str, goal: str, above: str, below: str, sides: Mapping[str, Sequence[float]]
+) -> Row:
     """One side over the other: the median over rounds, for a load that comes and goes meets both sides of a round."""
     ratio = median(a / b for a, b in zip(sides[above], sides[below], strict=True))
-    return Row(f"{measured}: {above} / {below}", ratio, goal, {name: median(sides[name]) for name in (above, below)})
+    return Row(
+        f"{measured}: {above} / {below}",
+        ratio,
+        goal,
+        {name: median(sides[name]) for name in (above, below)},
+    )
 
 
 class Bench:
@@ -64,7 +71,13 @@ class Bench:
     def words(self, *words: str) -> list[str]:
         """The command line of a run on these recordings, without a test at its end."""
         data = ["data=csv", f"data.table={self.table()}", f"data.batch_size={BATCH}"]
-        return [*data, *self.common(), *words, "test=false", f"trainer.max_epochs={self.options.laps + 1}"]
+        return [
+            *data,
+            *self.common(),
+            *words,
+            "test=false",
+            f"trainer.max_epochs={self.options.laps + 1}",
+        ]
 
     def auris(self, *words: str) -> list[str]:
         """The same as a contestant."""

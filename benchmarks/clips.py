@@ -28,7 +28,11 @@ def write_clips(folder: Path, rate: int) -> Path:
 def clips() -> Iterator[dict[str, str]]:
     for name, count in SETS.items():
         for number in range(count):
-            yield {"path": f"{name}_{number:03}.wav", "label": f"tone{number % CLASSES}", "split": name}
+            yield {
+                "path": f"{name}_{number:03}.wav",
+                "label": f"tone{number % CLASSES}",
+                "split": name,
+            }
 
 
 def sound(number: int, rate: int) -> np.ndarray:  # (T,)

@@ -10,7 +10,11 @@ from typing import Any
 from bench import Bench, Row, compare
 
 RATE, WINDOW = 16000, 512  # Hz, samples
-METHODS = {"SRP": ("srp_phat", "≥ 20"), "MUSIC": ("music", "≥ 6"), "NormMUSIC": ("norm_music", "≥ 6")}
+METHODS = {
+    "SRP": ("srp_phat", "≥ 20"),
+    "MUSIC": ("music", "≥ 6"),
+    "NormMUSIC": ("norm_music", "≥ 6"),
+}
 BATCH, DIRECTIONS, SAMPLES = 16, 360, 4096
 MICROPHONES = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))  # m
 
@@ -22,7 +26,9 @@ def rows(bench: Bench) -> Iterator[Row]:
         return
     environment = {**bench.environment, "OMP_NUM_THREADS": "1"}
     for name, (_, goal) in METHODS.items():
-        sides = json.loads(bench.call([sys.executable, __file__, name, str(bench.options.laps)], environment))
+        sides = json.loads(
+            bench.call([sys.executable, __file__, name, str(bench.options.laps)], environment)
+        )
         yield compare(f"localization, {name}", goal, "pyroomacoustics", "Auris", sides)
 
 
@@ -36,7 +42,9 @@ def spectra() -> tuple[Any, Any]:
     draw = torch.Generator().manual_seed(0)
     size = torch.tensor([6.0, 5.0, 3.0]).expand(BATCH, 3)
     source = size * (0.1 + 0.3 * torch.rand(BATCH, 3, generator=draw))
-    rooms = Rooms(size, torch.full((BATCH, 6), 0.4), source, size[:, None] * 0.6 + torch.tensor(MICROPHONES))
+    rooms = Rooms(
+        size, torch.full((BATCH, 6), 0.4), source, size[:, None] * 0.6 + torch.tensor(MICROPHONES)
+    )
     noise = torch.fft.rfft(torch.randn(BATCH, 1, 2 * SAMPLES, generator=draw))
     responses = torch.fft.rfft(impulse_responses(rooms, RATE, SAMPLES, 10), 2 * SAMPLES)
     wave = torch.fft.irfft(noise * responses)[..., SAMPLES:]
@@ -57,7 +65,9 @@ def race(name: str, laps: int) -> None:
     microphones, places = torch.tensor(MICROPHONES), directions.circle(DIRECTIONS)
     band = (hertz >= 500) & (hertz < 4000)
     method = getattr(directions, METHODS[name][0])
-    peer = getattr(pyroomacoustics.doa, name)(microphones.numpy().T, RATE, WINDOW, n_grid=DIRECTIONS)
+    peer = getattr(pyroomacoustics.doa, name)(
+        microphones.numpy().T, RATE, WINDOW, n_grid=DIRECTIONS
+    )
 
     def ours() -> list[int]:
         return method(x[:, :, band], microphones, places, hertz[band]).argmax(-1).tolist()
@@ -71,8 +81,14 @@ def race(name: str, laps: int) -> None:
 
     sides: dict[str, list[float]] = {"pyroomacoustics": [], "Auris": []}
     for _ in range(laps + 1):
-        answers = [timed(work, sides[side]) for side, work in (("pyroomacoustics", theirs), ("Auris", ours))]
-        steps = [(a - b + DIRECTIONS // 2) % DIRECTIONS - DIRECTIONS // 2 for a, b in zip(*answers, strict=True)]
+        answers = [
+            timed(work, sides[side])
+            for side, work in (("pyroomacoustics", theirs), ("Auris", ours))
+        ]
+        steps = [
+            (a - b + DIRECTIONS // 2) % DIRECTIONS - DIRECTIONS // 2
+            for a, b in zip(*answers, strict=True)
+        ]
         assert max(map(abs, steps)) <= 1, "The answers are more than a step of the grid apart"
     print(json.dumps({side: times[1:] for side, times in sides.items()}))
 

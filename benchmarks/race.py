@@ -13,7 +13,9 @@ from typing import Self
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-PATH = os.pathsep.join(map(str, (HERE, ROOT / "tests", ROOT / "src")))  # ours, also for other environments
+PATH = os.pathsep.join(
+    map(str, (HERE, ROOT / "tests", ROOT / "src"))
+)  # ours, also for other environments
 
 Times = dict[str, list[dict[str, float]]]  # of each contestant's laps, in seconds
 
@@ -28,14 +30,21 @@ class Contestant:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]):
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115, closed on exit
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": PATH, **environment}, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
-        )  # fmt: skip
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": PATH, **environment},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+        )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.process.terminate()
         self.process.wait()
         self.errors.close()
@@ -76,5 +85,7 @@ def race(
                 if needed is None or name in needed:
                     sys.exit(f"{name} does not run: {error}")
                 print(f"{name} does not run and is left out: {error}", file=sys.stderr)
-        rounds = [{name: contestant.lap() for name, contestant in ready.items()} for _ in range(laps)]
+        rounds = [
+            {name: contestant.lap() for name, contestant in ready.items()} for _ in range(laps)
+        ]
     return {name: [lap[name] for lap in rounds] for name in ready}

@@ -33,7 +33,12 @@ def ours(rt60: float, absorption: float, order: int) -> None:
 
     from auris.acoustics.image_source import Rooms, impulse_responses
 
-    one = Rooms(torch.tensor(SIZE), torch.full((6,), absorption), torch.tensor(SOURCE), torch.tensor(MICROPHONES))
+    one = Rooms(
+        torch.tensor(SIZE),
+        torch.full((6,), absorption),
+        torch.tensor(SOURCE),
+        torch.tensor(MICROPHONES),
+    )
     rooms = Rooms(*(x.expand(BATCH, *x.shape) for x in one))
     impulse_responses(rooms, RATE, int(rt60 * RATE), order)
 

@@ -27,14 +27,25 @@ PARTS = {
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is given")
-    parser.add_argument("--laps", type=int, default=9, help="epochs of each side that count (%(default)s)")
-    parser.add_argument("--starts", type=int, default=5, help="processes of each side that count (%(default)s)")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is given"
+    )
+    parser.add_argument(
+        "--laps", type=int, default=9, help="epochs of each side that count (%(default)s)"
+    )
+    parser.add_argument(
+        "--starts", type=int, default=5, help="processes of each side that count (%(default)s)"
+    )
     parser.add_argument("--threads", type=int, help="of torch in each process (its own default)")
     parser.add_argument(
-        "--trainer", default="cpu", choices=("cpu", "default"), help="default takes a GPU (%(default)s)"
+        "--trainer",
+        default="cpu",
+        choices=("cpu", "default"),
+        help="default takes a GPU (%(default)s)",
     )
-    parser.add_argument("--peer-python", help="Python of an environment with SpeechBrain and autrainer")
+    parser.add_argument(
+        "--peer-python", help="Python of an environment with SpeechBrain and autrainer"
+    )
     parser.add_argument("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
@@ -57,7 +68,9 @@ def main() -> None:
         rows = [row for part in options.parts or PARTS for row in PARTS[part](bench)]
     print(markdown(rows))
     if options.json:
-        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n")
+        options.json.write_text(
+            json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n"
+        )
 
 
 if __name__ == "__main__":

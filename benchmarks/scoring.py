@@ -16,18 +16,32 @@ SHORT, LONG = 300, 3600  # s
 
 def rows(bench: Bench) -> Iterator[Row]:
     """On one thread: seconds of sound scored in a second, and peak memory of an hour over that of five minutes."""
-    train = ["train.py", "data=gas_leak", "trainer.max_epochs=1", "logger=none", "test=false", *bench.common()]
+    train = [
+        "train.py",
+        "data=gas_leak",
+        "trainer.max_epochs=1",
+        "logger=none",
+        "test=false",
+        *bench.common(),
+    ]
     environment = {**bench.environment, "OMP_NUM_THREADS": "1"}
     bench.call([sys.executable, *train], environment)
     run = next(bench.folder.glob("outputs/gas_leak/autoencoder/latest"))
     found = {}
     for seconds in (SHORT, LONG):
         path = write_recording(bench.folder / f"{seconds}.wav", seconds)
-        found[seconds] = json.loads(bench.call([sys.executable, __file__, str(run), str(path)], environment))
+        found[seconds] = json.loads(
+            bench.call([sys.executable, __file__, str(run), str(path)], environment)
+        )
     speed = LONG / found[LONG]["seconds"]
     yield Row("scoring an hour: sound / time", speed, "≥ 200", {"an hour": found[LONG]["seconds"]})
     memory = {f"{seconds} s, in MiB": found[seconds]["memory"] for seconds in (SHORT, LONG)}
-    yield Row("scoring: memory of an hour / five minutes", found[LONG]["memory"] / found[SHORT]["memory"], "1", memory)
+    yield Row(
+        "scoring: memory of an hour / five minutes",
+        found[LONG]["memory"] / found[SHORT]["memory"],
+        "1",
+        memory,
+    )
 
 
 def write_recording(path: Path, seconds: int) -> Path:

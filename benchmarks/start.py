@@ -26,7 +26,13 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def commands(bench: Bench) -> dict[str, list[str]]:
-    words = ["model=mlp", "data=cats_babies", "trainer.max_epochs=1", f"data.source={source()}", *bench.common()]
+    words = [
+        "model=mlp",
+        "data=cats_babies",
+        "trainer.max_epochs=1",
+        f"data.source={source()}",
+        *bench.common(),
+    ]
     return {
         "train.py": [sys.executable, "train.py", *words],
         "imports": [sys.executable, "-c", "import torch, lightning"],
@@ -42,6 +48,8 @@ def source() -> str:
 def spent(command: Sequence[str], environment: dict[str, str]) -> tuple[float, float]:
     """Seconds by the clock, and seconds of the processor, that a command takes."""
     before, start = os.times(), perf_counter()
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True, capture_output=True)
+    subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, check=True, capture_output=True
+    )
     wall, after = perf_counter() - start, os.times()
     return wall, sum(after[2:4]) - sum(before[2:4])  # of children, for programs and the kernel

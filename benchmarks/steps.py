@@ -10,7 +10,11 @@ from race import HERE, race
 def rows(bench: Bench) -> Iterator[Row]:
     for model in ("mlp", "cnn"):
         contestants = {
-            "bare loop": [sys.executable, str(HERE / "bare_loop.py"), *bench.words(f"model={model}")],
+            "bare loop": [
+                sys.executable,
+                str(HERE / "bare_loop.py"),
+                *bench.words(f"model={model}"),
+            ],
             "Auris": bench.auris(f"model={model}"),
         }
         times = race(contestants, bench.environment, bench.options.laps)

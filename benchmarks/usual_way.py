@@ -52,7 +52,9 @@ def load(data: Dataset, batch_size: int, shuffle: bool = False) -> DataLoader:
     return DataLoader(data, batch_size, shuffle, num_workers=WORKERS, persistent_workers=True)
 
 
-def train_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, loader: DataLoader, device: str) -> None:
+def train_epoch(
+    model: nn.Module, optimizer: torch.optim.Optimizer, loader: DataLoader, device: str
+) -> None:
     model.train()
     for x, target in loader:
         loss = nn.functional.cross_entropy(model(x.to(device)), target.to(device))

@@ -10,7 +10,11 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 
 def main() -> None:
     parser = Parser(description=__doc__)
-    parser.add_argument("words", nargs="*", help="settings of train.py, such as data=folder data.root=/my/recordings")
+    parser.add_argument(
+        "words",
+        nargs="*",
+        help="settings of train.py, such as data=folder data.root=/my/recordings",
+    )
     options = parser.parse_args()
     from auris.audit.audit import audit
     from auris.audit.output import show, write

@@ -39,7 +39,9 @@ def show_all(options: Namespace) -> None:
     else:
         show(rows, name, options)
     if left := len(runs) - len(shown):
-        print(f"Left out, as they have not looked at their {name} set: {left} runs.", file=sys.stderr)
+        print(
+            f"Left out, as they have not looked at their {name} set: {left} runs.", file=sys.stderr
+        )
     if options.picture or options.same or options.against:
         from auris.runs.curve_plot import draw
         from auris.runs.setting_plot import draw_against
@@ -47,29 +49,56 @@ def show_all(options: Namespace) -> None:
         path = Path(options.picture or Path(options.folders[0]) / "compare.png")
         names = [row.name for row in rows]
         against = options.against
-        (draw_against(shown, against, options.metric, name) if against else draw(shown, names)).savefig(path)
+        (
+            draw_against(shown, against, options.metric, name) if against else draw(shown, names)
+        ).savefig(path)
         print(f"Picture: {path}", file=sys.stderr)
 
 
 def command_line() -> Namespace:
     parser = Parser(description=__doc__)
-    parser.add_argument("folders", nargs="*", help="folders with finished runs, at any depth (with --same: outputs)")
-    parser.add_argument("--same", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
-                        help="only runs with these choices and settings, which are drawn as well")  # fmt: skip
     parser.add_argument(
-        "--picture", metavar="FILE", help="draw the runs (with --same: compare.png in the first folder)"
+        "folders", nargs="*", help="folders with finished runs, at any depth (with --same: outputs)"
     )
-    parser.add_argument("--against", metavar="SETTING", help="draw the metric over this setting, such as data.snr")
-    parser.add_argument("--paired", nargs=2, metavar="RUN", help="two runs on the same clips: is one of them better?")
+    parser.add_argument(
+        "--same",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="only runs with these choices and settings, which are drawn as well",
+    )
+    parser.add_argument(
+        "--picture",
+        metavar="FILE",
+        help="draw the runs (with --same: compare.png in the first folder)",
+    )
+    parser.add_argument(
+        "--against", metavar="SETTING", help="draw the metric over this setting, such as data.snr"
+    )
+    parser.add_argument(
+        "--paired",
+        nargs=2,
+        metavar="RUN",
+        help="two runs on the same clips: is one of them better?",
+    )
     parser.add_argument("--metric", help="which metric (default: the main one of the task)")
-    parser.add_argument("--details", action="store_true", help="all metrics, with intervals over clips, side by side")
-    parser.add_argument("--set", choices=("test", "val"), help="of which clips (default: test, if any run tested)")
+    parser.add_argument(
+        "--details",
+        action="store_true",
+        help="all metrics, with intervals over clips, side by side",
+    )
+    parser.add_argument(
+        "--set", choices=("test", "val"), help="of which clips (default: test, if any run tested)"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON instead of Markdown")
     form.add_argument("--csv", action="store_true", help="print CSV instead of Markdown")
     options = parser.parse_args()
     if not (options.folders or options.same or options.paired):
-        raise UserError("Name a folder with finished runs, or --same data=cats_babies for those in outputs.")
+        raise UserError(
+            "Name a folder with finished runs, or --same data=cats_babies for those in outputs."
+        )
     options.folders = options.folders or ["outputs"]
     return options
 
@@ -82,8 +111,10 @@ def show_pair(options: Namespace) -> None:
     if options.json:
         print(json.dumps(asdict(pair), indent=2))
     else:
-        print(f"{pair.metric} of {pair.first} less that of {pair.second}: {pair.difference:+.3f} "
-              f"[{pair.low:+.3f}, {pair.high:+.3f}], {pair.clips} clips in {pair.groups} groups")  # fmt: skip
+        print(
+            f"{pair.metric} of {pair.first} less that of {pair.second}: {pair.difference:+.3f} "
+            f"[{pair.low:+.3f}, {pair.high:+.3f}], {pair.clips} clips in {pair.groups} groups"
+        )
         print(pair.said)
 
 

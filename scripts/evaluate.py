@@ -9,9 +9,16 @@ from auris.core.explain import plain_errors
 def main() -> None:
     parser = Parser(description=__doc__)
     parser.add_argument("run", help="folder of a finished run")
-    parser.add_argument("--set", choices=("test", "val", "train"), default="test", help="which clips (default: test)")
+    parser.add_argument(
+        "--set",
+        choices=("test", "val", "train"),
+        default="test",
+        help="which clips (default: test)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
+    parser.add_argument(
+        "--plugins", nargs="*", default=[], help="packages of yours that the run's model is from"
+    )
     options = parser.parse_args()
     from auris.core.log import open_terminal
     from auris.runs.result import without_nan

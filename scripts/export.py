@@ -12,7 +12,9 @@ def main() -> None:
     parser = Parser(description=__doc__, epilog=WORKS)
     parser.add_argument("run", help="folder of a finished run, whose data is still there")
     parser.add_argument("--to", help="file to write (default: model.onnx in the run's folder)")
-    parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
+    parser.add_argument(
+        "--plugins", nargs="*", default=[], help="packages of yours that the run's model is from"
+    )
     options = parser.parse_args()
     from auris.core.log import hush
     from auris.inference.export import export_run
@@ -20,8 +22,10 @@ def main() -> None:
     hush()
     print("Writing ...", flush=True)
     path, clips, difference = export_run(options.run, options.to, options.plugins)
-    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB): its answers to the {clips} validation clips differ from "
-          f"PyTorch's by {difference:.1g} at most.")  # fmt: skip
+    print(
+        f"{path} ({path.stat().st_size / 1e6:.1f} MB): its answers to the {clips} validation clips differ from "
+        f"PyTorch's by {difference:.1g} at most."
+    )
 
 
 if __name__ == "__main__":

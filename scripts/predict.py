@@ -17,7 +17,9 @@ ALARM = {"yes": "ALARM", "no": ""}  # as text
 
 def main() -> None:
     parser = Parser(description=__doc__)
-    parser.add_argument("run", help="folder of a finished run, or a file that export.py wrote of one")
+    parser.add_argument(
+        "run", help="folder of a finished run, or a file that export.py wrote of one"
+    )
     parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON object a line")
@@ -27,8 +29,12 @@ def main() -> None:
         action="store_true",
         help="an answer for each window of a long recording (of anomalies and directions there always is)",
     )
-    parser.add_argument("--mix", action="store_true", help="average the channels of a recording that has several")
-    parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the run's model is from")
+    parser.add_argument(
+        "--mix", action="store_true", help="average the channels of a recording that has several"
+    )
+    parser.add_argument(
+        "--plugins", nargs="*", default=[], help="packages of yours that the run's model is from"
+    )
     options = parser.parse_args()
     from auris.inference.predictor import Predictor, find_recordings
 
@@ -56,7 +62,9 @@ def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[di
             failures.append(str(error).rstrip("."))
 
 
-def write_text(rows: Iterator[dict[str, Any]], words: Callable[[dict[str, Any]], list[str]]) -> None:
+def write_text(
+    rows: Iterator[dict[str, Any]], words: Callable[[dict[str, Any]], list[str]]
+) -> None:
     for row in stretches(rows):
         told = words({name: value for name, value in row.items() if name not in TIMES})
         said = f"unlike the training data ({told[0]}?)" if row.get("is_novel") else "  ".join(told)
@@ -72,7 +80,12 @@ def stretches(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         several = list(alike)
         highest = max(several, key=lambda row: row["score"])
         times = {"start": several[0]["start"], "stop": several[-1]["stop"]}
-        yield {**highest, **times, "score": f"score up to {highest['score']:.2f}", "alarm": ALARM[alarm]}
+        yield {
+            **highest,
+            **times,
+            "score": f"score up to {highest['score']:.2f}",
+            "alarm": ALARM[alarm],
+        }
 
 
 def write_json(rows: Iterator[dict[str, Any]]) -> None:

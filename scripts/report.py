@@ -6,8 +6,12 @@ from auris.core.explain import plain_errors
 
 def main() -> None:
     parser = Parser(description=__doc__)
-    parser.add_argument("runs", nargs="+", help="folders of finished runs; several are put side by side")
-    parser.add_argument("--plugins", nargs="*", default=[], help="packages of yours that the runs name classes of")
+    parser.add_argument(
+        "runs", nargs="+", help="folders of finished runs; several are put side by side"
+    )
+    parser.add_argument(
+        "--plugins", nargs="*", default=[], help="packages of yours that the runs name classes of"
+    )
     options = parser.parse_args()
     from auris.core.log import hush
     from auris.report.comparison import write_comparison

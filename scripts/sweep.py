@@ -16,7 +16,9 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 
 def main() -> None:
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("words", nargs="+", help="settings of train.py, searched or not, and of the sweep")
+    parser.add_argument(
+        "words", nargs="+", help="settings of train.py, searched or not, and of the sweep"
+    )
     options = parser.parse_args()
     from auris.sweep.run import sweep
 

@@ -11,8 +11,16 @@ from typing import Any
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-         "--disable-component-update", "--disable-sync", "--disable-default-apps")  # fmt: skip
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+)
 CONTROL = "http://control.invalid/picture.png"  # what the frame asks for, so that a log that lacks it is no proof
 LOOK = """
 const found = document.getElementById('page'), page = found.contentDocument, all = [...page.querySelectorAll('*')];
@@ -36,9 +44,17 @@ def look(page: Path, place: Path) -> dict[str, Any]:
     frame, log = place / "frame.html", place / "net.json"
     inner = escape(page.read_text(encoding="utf-8"))
     style = "border: 0; width: 380px; height: 800px"
-    frame.write_text(f'<!doctype html><body><iframe id="page" style="{style}" srcdoc="{inner}" onload="{escape(LOOK)}">'
-                     f'</iframe><img src="{CONTROL}" alt="">', encoding="utf-8")  # fmt: skip
-    words = (f"--user-data-dir={place}/profile", f"--log-net-log={log}", "--dump-dom", frame.as_uri())
+    frame.write_text(
+        f'<!doctype html><body><iframe id="page" style="{style}" srcdoc="{inner}" onload="{escape(LOOK)}">'
+        f'</iframe><img src="{CONTROL}" alt="">',
+        encoding="utf-8",
+    )
+    words = (
+        f"--user-data-dir={place}/profile",
+        f"--log-net-log={log}",
+        "--dump-dom",
+        frame.as_uri(),
+    )
     done = subprocess.run([browser, *FLAGS, *words], capture_output=True, text=True, timeout=120)
     told = re.search(r'data-told="([^"]*)"', done.stdout)
     assert told, done.stderr

@@ -64,7 +64,9 @@ def real() -> Path:
     return SHARED
 
 
-def cli(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def cli(
+    script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run `python train.py ...` or another script of the project in `cwd`, with its data and store there too."""
     return subprocess.run(
         [sys.executable, str(REPOSITORY / script), *words],
@@ -76,7 +78,9 @@ def cli(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = Non
     )
 
 
-def call(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def call(
+    script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """What `cli` does in the process of the tests, which need not import torch once more."""
     command, code, out, err = [str(REPOSITORY / script), *words], 0, io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
@@ -92,4 +96,8 @@ def call(script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = No
 
 
 def surroundings(cwd: Path) -> dict[str, str]:
-    return {"AURIS_STORE": str(cwd / ".store"), "AURIS_DATA": str(cwd / "data"), "OMP_NUM_THREADS": "1"}
+    return {
+        "AURIS_STORE": str(cwd / ".store"),
+        "AURIS_DATA": str(cwd / "data"),
+        "OMP_NUM_THREADS": "1",
+    }

@@ -7,13 +7,24 @@ from omegaconf import DictConfig
 from auris.runs.compose import compose_run
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
-TINY = ("data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=1", "logger=none", "test=false",
-        "report=false")  # fmt: skip
+TINY = (
+    "data.duration=0.5",
+    "data.batch_size=4",
+    "trainer=cpu",
+    "trainer.max_epochs=1",
+    "logger=none",
+    "test=false",
+    "report=false",
+)
 
 
 def here(place: Path, out: str = "out") -> tuple[str, ...]:
     """Words for a run on `place`/recordings that writes to `place` alone."""
-    return (f"data.root={place}/recordings", f"paths.outputs={place}/{out}", f"paths.store={place}/store")
+    return (
+        f"data.root={place}/recordings",
+        f"paths.outputs={place}/{out}",
+        f"paths.store={place}/store",
+    )
 
 
 def configured(*words: str) -> DictConfig:

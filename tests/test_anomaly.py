@@ -69,13 +69,18 @@ def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
     judge, scores = task(sections=("",), false_alarm_rate=0.05), torch.randn(400)
     target = torch.zeros(400, 3, dtype=torch.long)
     target[:100, 0] = 1  # anomalies must not count
-    raw = torch.stack([scores.where(target[:, 0] == 0, 1e6)] + [10 * scores.where(target[:, 0] == 0, 1e6)] * 3, dim=1)
+    raw = torch.stack(
+        [scores.where(target[:, 0] == 0, 1e6)] + [10 * scores.where(target[:, 0] == 0, 1e6)] * 3,
+        dim=1,
+    )
     decoded = judge.calibrate(raw[..., None], target)[..., 0]
     assert torch.equal(decoded, (raw - judge.center[[0, 1, 1, 1], 0]) / judge.span[[0, 1, 1, 1], 0])
     usual = decoded[target[:, 0] == 0]
     assert usual[:, 0].median().abs() < 1e-6 and usual[:, 1:].median().abs() < 1e-6
     assert 0.02 < (usual[:, 0] > 1).float().mean() < 0.08
-    assert torch.allclose(usual[:, 0], usual[:, 1], rtol=0.02)  # three times as many seconds are surer
+    assert torch.allclose(
+        usual[:, 0], usual[:, 1], rtol=0.02
+    )  # three times as many seconds are surer
 
 
 def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_all() -> None:
@@ -89,7 +94,10 @@ def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_
     own = target[:, 1] == 1
     decoded[own, :, 1] = 7 + 0.01 * torch.randn(12, 4)
     judge.calibrate(decoded, target)
-    assert judge.center[0, 1] == pytest.approx(7, abs=0.1) and judge.span[0, 1] < 0.1 * judge.span[0, 0]
+    assert (
+        judge.center[0, 1] == pytest.approx(7, abs=0.1)
+        and judge.span[0, 1] < 0.1 * judge.span[0, 0]
+    )
 
 
 def test_without_enough_validation_clips_there_is_no_threshold() -> None:
@@ -103,7 +111,11 @@ def test_without_enough_validation_clips_there_is_no_threshold() -> None:
 def test_the_answer_is_that_of_the_section_it_is_most_like() -> None:
     judge = task()
     judge.calibrated.fill_(True)
-    assert judge.answer(torch.tensor([[3.0, 1.5]])) == {"score": 1.5, "alarm": "yes", "section": "b"}
+    assert judge.answer(torch.tensor([[3.0, 1.5]])) == {
+        "score": 1.5,
+        "alarm": "yes",
+        "section": "b",
+    }
     assert judge.answer(torch.tensor([[0.5, 1.5]])) == {"score": 0.5, "alarm": "no", "section": "a"}
 
 
@@ -119,19 +131,27 @@ def test_an_error_map_is_averaged_over_bands() -> None:
     copy[0, 0, 2, 3] += 2
     compared = task().compare(x, copy)
     assert compared.shape == (2, 2, FRAMES)
-    assert compared[0, :, 3].tolist() == pytest.approx([1, 1]) and compared.sum().item() == pytest.approx(2)
+    assert compared[0, :, 3].tolist() == pytest.approx(
+        [1, 1]
+    ) and compared.sum().item() == pytest.approx(2)
 
 
 def test_distance_counts_the_nearest_of_each_section() -> None:
-    told = task().remembered(torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(-1, -1, FRAMES))
+    told = task().remembered(
+        torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(-1, -1, FRAMES)
+    )
     assert told.shape == (4, 2)
     recalled = task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=2)
     assert recalled[0, :, 0].tolist() == [2, 6] and recalled.shape == (1, 2, FRAMES)
-    assert task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[0, :, 0].tolist() == [1, 2]
+    assert task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[0, :, 0].tolist() == [
+        1,
+        2,
+    ]
 
 
 @pytest.mark.parametrize(
-    "settings, said", [({"top": 1.5}, "a share, from 0 to 1"), ({"false_alarm_rate": 0.0}, "above 0 and below 0.5")]
+    "settings, said",
+    [({"top": 1.5}, "a share, from 0 to 1"), ({"false_alarm_rate": 0.0}, "above 0 and below 0.5")],
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, float], said: str) -> None:
     with pytest.raises(UserError, match=said):
@@ -140,14 +160,22 @@ def test_settings_out_of_range_are_refused(settings: dict[str, float], said: str
 
 def test_models_and_losses_that_do_not_fit_are_refused() -> None:
     judge = task()
-    with pytest.raises(UserError, match="Linear can't tell what is unusual; choose model=autoencoder"):
+    with pytest.raises(
+        UserError, match="Linear can't tell what is unusual; choose model=autoencoder"
+    ):
         judge.check(Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), Surprise())
     with pytest.raises(UserError, match="choose loss=surprise"):
         judge.check(DenseAutoencoder((1, 4, FRAMES), judge, 1), torch.nn.MSELoss())
 
 
 REMEMBERING = ("model=self_supervised", "model.widths=[4,8]", "trainer.max_epochs=4")
-TONES = ("data=one_class", "data.of=folder", "data.normal=tone", "features=log_mel", "model.widths=[16]")
+TONES = (
+    "data=one_class",
+    "data.of=folder",
+    "data.normal=tone",
+    "features=log_mel",
+    "model.widths=[16]",
+)
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +219,9 @@ def test_the_threshold_is_saved_with_the_run_and_predictions_use_it(run: Path, p
 
 
 def test_a_recording_has_a_score_for_every_moment(run: Path, tmp_path: Path) -> None:
-    path = write(tmp_path / "shift.wav", np.concatenate([sine(500, 4.0), noise(1, 1.0), sine(500, 2.2)]))
+    path = write(
+        tmp_path / "shift.wav", np.concatenate([sine(500, 4.0), noise(1, 1.0), sine(500, 2.2)])
+    )
     answers = list(Predictor(str(run))(path))  # clips of half a second are one moment each
     assert [round(a.start, 2) for a in answers[:3]] == [0, 0.5, 1]
     assert answers[-1].stop == pytest.approx(7.2) and len(answers) == 15
@@ -222,7 +252,9 @@ def test_a_finished_run_has_the_same_scores_when_it_is_evaluated_again(
     folder = request.getfixturevalue(kind)
     before = json.loads((folder / "result.json").read_text())[name]
     after = without_nan(evaluate_run(str(folder), name))
-    assert after["metrics"] == before["metrics"] and after["loss"] == pytest.approx(before["loss"], rel=1e-5)
+    assert after["metrics"] == before["metrics"] and after["loss"] == pytest.approx(
+        before["loss"], rel=1e-5
+    )
 
 
 def stop_at(epoch: int) -> Callable[[System], None]:
@@ -245,21 +277,31 @@ def test_a_run_that_was_stopped_twice_ends_with_the_same_memory_and_threshold(
         trained(place, "stopped", *REMEMBERING)
     folder = place / "stopped"
     with monkeypatch.context() as patch, pytest.raises(Stopped):
-        patch.setattr("auris.training.run.save_weights", Mock(side_effect=Stopped))  # after the threshold was found
+        patch.setattr(
+            "auris.training.run.save_weights", Mock(side_effect=Stopped)
+        )  # after the threshold was found
         train(configured(*words(place, *REMEMBERING)), folder)
     assert (folder / "predictions_val.csv").exists() and not (folder / "model.pt").exists()
     train(configured(*words(place, *REMEMBERING)), folder)
-    ended, straight = (torch.load(run / "model.pt", weights_only=True) for run in (folder, remembering))
+    ended, straight = (
+        torch.load(run / "model.pt", weights_only=True) for run in (folder, remembering)
+    )
     assert ended["task.calibrated"] and len(ended["model.memory.seen"]) == 15
-    assert ended.keys() == straight.keys() and all(torch.equal(ended[key], straight[key]) for key in ended)
+    assert ended.keys() == straight.keys() and all(
+        torch.equal(ended[key], straight[key]) for key in ended
+    )
 
 
 @pytest.mark.parametrize("refit", ["true", "1"])
-def test_a_model_that_trained_on_validation_clips_has_no_threshold_and_says_so(refit: str, place: Path) -> None:
+def test_a_model_that_trained_on_validation_clips_has_no_threshold_and_says_so(
+    refit: str, place: Path
+) -> None:
     run = trained(place, f"refit_{refit}", f"refit={refit}")
     assert "No threshold is known" in (run / "train.log").read_text()
     result = json.loads((run / "result.json").read_text())
-    assert "true_alarm_rate" not in result["test"]["metrics"] and "auroc" in result["test"]["metrics"]
+    assert (
+        "true_alarm_rate" not in result["test"]["metrics"] and "auroc" in result["test"]["metrics"]
+    )
 
 
 def test_known_anomalies_show_in_validation_and_never_test(place: Path) -> None:
@@ -282,16 +324,26 @@ def test_a_short_normal_recording_is_no_alarm_as_it_is_repeated(run: Path, tmp_p
 
 def test_moments_at_the_end_of_a_recording_do_not_overlap(run: Path, tmp_path: Path) -> None:
     answers = list(Predictor(str(run))(write(tmp_path / "odd.wav", sine(500, 1.7))))
-    assert [(round(a.start, 2), round(a.stop, 2)) for a in answers] == [(0, 0.5), (0.5, 1), (1, 1.5), (1.5, 1.7)]
+    assert [(round(a.start, 2), round(a.stop, 2)) for a in answers] == [
+        (0, 0.5),
+        (0.5, 1),
+        (1, 1.5),
+        (1.5, 1.7),
+    ]
 
 
 def test_a_recording_that_lacks_what_the_model_hears_is_refused(run: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "low.wav", sine(500, 1.0, RATE // 2), RATE // 2)
-    with pytest.raises(UserError, match="holds nothing above 2 kHz .* the model listens up to 4 kHz"):
+    with pytest.raises(
+        UserError, match="holds nothing above 2 kHz .* the model listens up to 4 kHz"
+    ):
         list(Predictor(str(run))(path))
 
 
 def test_an_answer_to_a_known_target_is_that_of_its_own_section() -> None:
     judge = task()
-    assert judge.answer(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == {"score": 3.0, "section": "a"}
+    assert judge.answer(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == {
+        "score": 3.0,
+        "section": "a",
+    }
     assert judge.say(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == "score 3.00"

@@ -7,11 +7,22 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from auris.tasks.anomaly.metrics import AlarmRate, AnomalyAuroc, HarmonicMean, PartialAuroc, anomaly_metrics
+from auris.tasks.anomaly.metrics import (
+    AlarmRate,
+    AnomalyAuroc,
+    HarmonicMean,
+    PartialAuroc,
+    anomaly_metrics,
+)
 from auris.tasks.metric import wilson
 
 
-def clips(score: list[float], anomalous: list[int], section: list[int] | None = None, domain: list[int] | None = None):
+def clips(
+    score: list[float],
+    anomalous: list[int],
+    section: list[int] | None = None,
+    domain: list[int] | None = None,
+):
     """Answers (N, 2, K) whose columns of other sections mislead, and targets (N, 3)."""
     none = [0] * len(score)
     target = torch.tensor([anomalous, section or none, domain or none]).T
@@ -22,22 +33,37 @@ def clips(score: list[float], anomalous: list[int], section: list[int] | None = 
 
 def test_the_auroc_is_scikit_learns() -> None:
     score, anomalous = torch.randn(50).tolist(), [0, 1] * 25
-    assert AnomalyAuroc().value(*clips(score, anomalous)) == pytest.approx(roc_auc_score(anomalous, score), abs=1e-6)
+    assert AnomalyAuroc().value(*clips(score, anomalous)) == pytest.approx(
+        roc_auc_score(anomalous, score), abs=1e-6
+    )
 
 
 @pytest.mark.parametrize(
     "anomalies, expected",
-    [([5.5], 0.0), ([18.5], 0.5), ([19.5], 1.0), ([18.5, 19.5], 0.75), ([0.0, 30.0], 0.5), ([19.0, 19.0], 0.5)],
+    [
+        ([5.5], 0.0),
+        ([18.5], 0.5),
+        ([19.5], 1.0),
+        ([18.5, 19.5], 0.75),
+        ([0.0, 30.0], 0.5),
+        ([19.0, 19.0], 0.5),
+    ],
 )
-def test_the_partial_auroc_looks_at_the_highest_tenth_of_normal_clips(anomalies: list[float], expected: float) -> None:
+def test_the_partial_auroc_looks_at_the_highest_tenth_of_normal_clips(
+    anomalies: list[float], expected: float
+) -> None:
     """Of 20 normal clips with scores 0 to 19 the two highest count: Koizumi et al. (2020) by hand."""
     score = [*map(float, range(20)), *anomalies]
-    assert PartialAuroc().value(*clips(score, [0] * 20 + [1] * len(anomalies))) == pytest.approx(expected)
+    assert PartialAuroc().value(*clips(score, [0] * 20 + [1] * len(anomalies))) == pytest.approx(
+        expected
+    )
 
 
 def test_the_partial_auroc_of_all_normal_clips_is_the_auroc() -> None:
     decoded, target = clips(torch.randn(60).tolist(), [0, 0, 1] * 20)
-    assert PartialAuroc(share=1.0).value(decoded, target) == pytest.approx(AnomalyAuroc().value(decoded, target))
+    assert PartialAuroc(share=1.0).value(decoded, target) == pytest.approx(
+        AnomalyAuroc().value(decoded, target)
+    )
 
 
 def test_too_few_normal_clips_have_no_partial_auroc() -> None:
@@ -45,7 +71,9 @@ def test_too_few_normal_clips_have_no_partial_auroc() -> None:
     assert math.isnan(value)
 
 
-@pytest.mark.parametrize("metric", [AnomalyAuroc(), PartialAuroc(), AlarmRate(True), AlarmRate(False)])
+@pytest.mark.parametrize(
+    "metric", [AnomalyAuroc(), PartialAuroc(), AlarmRate(True), AlarmRate(False)]
+)
 def test_weights_count_clips_as_often_as_they_were_drawn(metric) -> None:
     decoded, target = clips(torch.randn(40).tolist(), [0, 0, 0, 1] * 10)
     drawn = torch.randint(40, (40,))
@@ -85,7 +113,10 @@ def test_rates_are_those_at_the_threshold_and_their_intervals_those_of_so_many_c
 
 def test_what_is_reported_follows_from_the_data() -> None:
     assert list(anomaly_metrics(("",), ("",), alarms=False)) == ["auroc", "pauc"]
-    assert list(anomaly_metrics(("",), ("",), alarms=True))[2:] == ["true_alarm_rate", "false_alarm_rate"]
+    assert list(anomaly_metrics(("",), ("",), alarms=True))[2:] == [
+        "true_alarm_rate",
+        "false_alarm_rate",
+    ]
     several = anomaly_metrics(("fan", "pump"), ("source", "target"), alarms=False)
     parts = [f"auroc_{s}_{d}" for s in ("fan", "pump") for d in ("source", "target")]
     assert list(several) == ["auroc", "pauc", "score", *parts, "pauc_fan", "pauc_pump"]
@@ -93,12 +124,16 @@ def test_what_is_reported_follows_from_the_data() -> None:
 
 def test_validation_without_anomalies_has_no_auroc() -> None:
     decoded, target = clips([1.0, 2.0, 3.0], [0, 0, 0])
-    values: Tensor = torch.tensor([metric.value(decoded, target) for metric in (AnomalyAuroc(), PartialAuroc())])
+    values: Tensor = torch.tensor(
+        [metric.value(decoded, target) for metric in (AnomalyAuroc(), PartialAuroc())]
+    )
     assert values.isnan().all()
 
 
 def test_the_interval_of_a_perfect_section_is_that_of_its_own_few_clips() -> None:
-    decoded, target = clips([0.0, 1.0, *map(float, range(20))], [0, 1, *[0, 1] * 10], [0, 0, *[1] * 20])
+    decoded, target = clips(
+        [0.0, 1.0, *map(float, range(20))], [0, 1, *[0, 1] * 10], [0, 0, *[1] * 20]
+    )
     few = AnomalyAuroc(0).estimate(decoded, target)
     assert few.value == 1 and few.low == pytest.approx(wilson(1.0, 1)[0])
 
@@ -107,16 +142,23 @@ def test_windows_of_one_recording_are_one_witness() -> None:
     score, anomalous = torch.randn(60).tolist(), [0] * 30 + [1] * 30
     decoded, target = clips(score, anomalous)
     group = torch.arange(60) // 10  # six recordings
-    alone, together = AnomalyAuroc().estimate(decoded, target), AnomalyAuroc().estimate(decoded, target, group=group)
+    alone, together = (
+        AnomalyAuroc().estimate(decoded, target),
+        AnomalyAuroc().estimate(decoded, target, group=group),
+    )
     assert together.value == alone.value and together.high - together.low != alone.high - alone.low
     sure, known = clips([0.0] * 30 + [2.0] * 30, anomalous)
-    assert AlarmRate(True).estimate(sure, known, group=group).low == pytest.approx(wilson(1.0, 3)[0])
+    assert AlarmRate(True).estimate(sure, known, group=group).low == pytest.approx(
+        wilson(1.0, 3)[0]
+    )
     assert AnomalyAuroc().estimate(sure, known, group=group).low == pytest.approx(wilson(1.0, 3)[0])
 
 
 def test_groups_of_single_clips_change_nothing() -> None:
     decoded, target = clips(torch.randn(40).tolist(), [0, 1] * 20)
-    assert AnomalyAuroc().estimate(decoded, target) == AnomalyAuroc().estimate(decoded, target, group=torch.arange(40))
+    assert AnomalyAuroc().estimate(decoded, target) == AnomalyAuroc().estimate(
+        decoded, target, group=torch.arange(40)
+    )
 
 
 def test_a_hopeless_part_makes_the_harmonic_mean_hopeless() -> None:

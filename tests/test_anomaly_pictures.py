@@ -40,7 +40,10 @@ def test_each_clip_is_in_the_histogram_of_its_kind_and_alarms_are_counted() -> N
     (axes,) = figure.axes
     alarms = [int((SCORE[kind == ANOMALOUS] > 1).sum()) for kind in (0, 1)]
     shown = bars(axes)
-    assert list(shown) == [f"normal: 60 clips, {alarms[0]} alarms", f"anomalous: 40 clips, {alarms[1]} alarms"]
+    assert list(shown) == [
+        f"normal: 60 clips, {alarms[0]} alarms",
+        f"anomalous: 40 clips, {alarms[1]} alarms",
+    ]
     assert [sum(heights) for heights in shown.values()] == [60, 40]
     assert lines(axes)["threshold of alarms (1)"][:, 0].tolist() == [1, 1]
     assert (axes.get_xlabel(), axes.get_xscale()) == ("score", "linear")
@@ -51,17 +54,28 @@ def test_scores_far_off_leave_room_for_the_others() -> None:
     far = torch.where(ANOMALOUS == 1, 1e5, SCORE)
     (axes,) = pictures.scores(far, ANOMALOUS, 1.0).axes
     most = float(SCORE[:60].abs().max())
-    assert axes.get_xlabel() == f"score (logarithmic beyond {most:.2g})" and axes.get_xscale() == "symlog"
+    assert (
+        axes.get_xlabel() == f"score (logarithmic beyond {most:.2g})"
+        and axes.get_xscale() == "symlog"
+    )
     assert [sum(heights) for heights in bars(axes).values()] == [60, 40]
-    assert sum(height > 0 for height in next(iter(bars(axes).values()))) > 5  # not all normal clips in a bin or two
+    assert (
+        sum(height > 0 for height in next(iter(bars(axes).values()))) > 5
+    )  # not all normal clips in a bin or two
     edges = axes.transData.transform([(bar.get_x(), 0) for bar in axes.containers[0]])[:, 0]
-    assert np.diff(edges) == pytest.approx(np.diff(edges).mean(), rel=1e-6)  # as wide as each other on paper
+    assert np.diff(edges) == pytest.approx(
+        np.diff(edges).mean(), rel=1e-6
+    )  # as wide as each other on paper
 
 
 @pytest.mark.parametrize("score", [[0.3], [0.3, 0.3], [0.0, 0.0]])
 @pytest.mark.parametrize("threshold", [None, 1.0, 0.3])
-def test_a_clip_or_two_of_one_kind_have_a_histogram(score: list[float], threshold: float | None) -> None:
-    (axes,) = pictures.scores(torch.tensor(score), torch.zeros(len(score), dtype=torch.long), threshold).axes
+def test_a_clip_or_two_of_one_kind_have_a_histogram(
+    score: list[float], threshold: float | None
+) -> None:
+    (axes,) = pictures.scores(
+        torch.tensor(score), torch.zeros(len(score), dtype=torch.long), threshold
+    ).axes
     ((name, heights),) = bars(axes).items()
     assert name.startswith(f"normal: {len(score)} clips") and sum(heights) == len(score)
     assert len(axes.lines) == (threshold is not None)
@@ -94,7 +108,10 @@ def test_the_roc_shows_the_threshold_the_chance_and_the_areas() -> None:
 def test_the_band_holds_the_curve_and_narrows_with_more_clips() -> None:
     at, several = np.linspace(0, 1, 21), []
     for times in (1, 16):
-        score, anomalous = SCORE.repeat(times).double().numpy(), ANOMALOUS.repeat(times).numpy() == 1
+        score, anomalous = (
+            SCORE.repeat(times).double().numpy(),
+            ANOMALOUS.repeat(times).numpy() == 1,
+        )
         low, high = pictures.band(score, anomalous, at, np.arange(len(score)))
         middle = np.interp(at, *pictures.curve(score, anomalous))
         assert (low <= middle + 1e-9).all() and (middle <= high + 1e-9).all()
@@ -103,7 +120,9 @@ def test_the_band_holds_the_curve_and_narrows_with_more_clips() -> None:
 
 
 def test_the_band_of_perfect_scores_is_not_certain() -> None:
-    low, high = pictures.band(np.arange(40.0), np.arange(40) >= 20, np.array([0.0, 0.5]), np.arange(40))
+    low, high = pictures.band(
+        np.arange(40.0), np.arange(40) >= 20, np.array([0.0, 0.5]), np.arange(40)
+    )
     assert low == pytest.approx(0.839, abs=1e-3) and (high == 1).all()  # 20 of 20: Wilson's 0.839
 
 
@@ -119,7 +138,12 @@ def test_a_closeup_has_seconds_and_frequencies_where_they_belong() -> None:
     hertz = LogMel(16000).centers()
     maps = [Map("heard", values, (0.0, 7.0), hertz), Map("other", values, (0.0, 7.0), None)]
     figure = closeup(
-        maps, frames, [0.1, 0.2, 1.4, 0.3, 0.2], 1.0, 5.0, "1. clip_with_a_long_name_0001.wav is anomalous; score 1.20"
+        maps,
+        frames,
+        [0.1, 0.2, 1.4, 0.3, 0.2],
+        1.0,
+        5.0,
+        "1. clip_with_a_long_name_0001.wav is anomalous; score 1.20",
     )
     first, second, score = figure.axes[0], figure.axes[2], figure.axes[4]
     left, right, bottom, top = first.get_images()[0].get_extent()
@@ -128,13 +152,22 @@ def test_a_closeup_has_seconds_and_frequencies_where_they_belong() -> None:
     assert lines(score)["threshold"][:, 1].tolist() == [1, 1]
     alarm = next(shown for shown in score.patches if shown.get_label() == "alarm").get_data()
     assert alarm.values.tolist() == [1, 1, 1.4, 1, 1] and alarm.edges.tolist() == [0, 1, 2, 3, 4, 5]
-    assert (first.get_ylabel(), second.get_ylabel(), score.get_xlabel()) == ("kHz", "band", "time (s)")
+    assert (first.get_ylabel(), second.get_ylabel(), score.get_xlabel()) == (
+        "kHz",
+        "band",
+        "time (s)",
+    )
     assert words_on_paper(figure)
 
 
 def test_frequencies_are_labelled_at_their_bands() -> None:
     rows = octaves(torch.linspace(0, 8000, 513))
-    assert {kilohertz: row - 0.5 for row, kilohertz in rows.items()} == {8: 512, 4: 256, 2: 128, 1: 64}
+    assert {kilohertz: row - 0.5 for row, kilohertz in rows.items()} == {
+        8: 512,
+        4: 256,
+        2: 128,
+        1: 64,
+    }
     assert list(octaves(torch.tensor([600.0, 900.0])).values()) == []
 
 
@@ -148,7 +181,9 @@ def test_a_tone_at_the_center_of_a_mel_band_is_loudest_there(rate: int) -> None:
 
 def test_the_error_map_peaks_where_a_click_was_planted() -> None:
     features = Standardized(LogMel(RATE), (1, 2 * RATE))
-    hall = torch.stack([torch.from_numpy(noise(seed, 2.0)).float()[None] for seed in range(8)])  # (B, 1, T)
+    hall = torch.stack(
+        [torch.from_numpy(noise(seed, 2.0)).float()[None] for seed in range(8)]
+    )  # (B, 1, T)
     features.learn([features.raw(hall)])
     wave = hall[:1].clone()
     wave[..., round(1.2 * RATE)] += 20
@@ -162,14 +197,24 @@ def test_the_error_map_peaks_where_a_click_was_planted() -> None:
 
 
 @pytest.mark.parametrize("model", ["autoencoder", "knn"])
-def test_tensorboard_shows_scores_and_a_closer_look(model: str, folder: Path, tmp_path: Path) -> None:
+def test_tensorboard_shows_scores_and_a_closer_look(
+    model: str, folder: Path, tmp_path: Path
+) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     words = (
-        "data=one_class", "data.of=folder", f"data.root={folder}", "data.normal=tone", "features=log_mel",
-        f"model={model}", "data.known_anomalies=[1.wav,2.wav]", "data.duration=0.5", "trainer=cpu",
-        "trainer.max_epochs=2", "test=true",
-    )  # fmt: skip
+        "data=one_class",
+        "data.of=folder",
+        f"data.root={folder}",
+        "data.normal=tone",
+        "features=log_mel",
+        f"model={model}",
+        "data.known_anomalies=[1.wav,2.wav]",
+        "data.duration=0.5",
+        "trainer=cpu",
+        "trainer.max_epochs=2",
+        "test=true",
+    )
     train(configured(*words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"))
     events = EventAccumulator(str(tmp_path / "out/one_class" / model / "latest"))
     events.Reload()

@@ -11,9 +11,14 @@ from auris.core.errors import UserError
 
 FOLDER = Path(__file__).parents[1] / "configs" / "array"
 ALL = {
-    "respeaker4": (4, 2), "linear4": (4, 1), "circular4": (4, 2), "circular6": (6, 2), "head": (2, 1),
-    "tetrahedron4": (4, 3), "pair": (2, 1),
-}  # fmt: skip
+    "respeaker4": (4, 2),
+    "linear4": (4, 1),
+    "circular4": (4, 2),
+    "circular6": (6, 2),
+    "head": (2, 1),
+    "tetrahedron4": (4, 3),
+    "pair": (2, 1),
+}
 
 
 def load(name: str) -> Array:
@@ -35,7 +40,11 @@ def test_arrays_have_the_dimensions_that_they_should(name):
 
 
 def test_the_regular_ones_are_regular():
-    for name, radius in (("circular6", 0.05), ("tetrahedron4", 0.05), ("respeaker4", 0.02285 * 2**0.5)):
+    for name, radius in (
+        ("circular6", 0.05),
+        ("tetrahedron4", 0.05),
+        ("respeaker4", 0.02285 * 2**0.5),
+    ):
         places = load(name).microphones
         torch.testing.assert_close(places.norm(dim=-1), torch.full((len(places),), radius))
     distances = torch.pdist(load("tetrahedron4").microphones)
@@ -55,9 +64,13 @@ def test_a_pair_folds_the_back_to_the_front():
 @pytest.mark.parametrize("name", ALL)
 def test_what_folds_to_one_direction_sounds_the_same(name):
     array = load(name)
-    rays = torch.nn.functional.normalize(torch.randn(50, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
+    rays = torch.nn.functional.normalize(
+        torch.randn(50, 3, generator=torch.Generator().manual_seed(0)), dim=-1
+    )
     folded = array.fold(rays)
-    torch.testing.assert_close(folded @ array.microphones.T, rays @ array.microphones.T, atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        folded @ array.microphones.T, rays @ array.microphones.T, atol=1e-6, rtol=0
+    )
     torch.testing.assert_close(folded.norm(dim=-1), torch.ones(50))
     torch.testing.assert_close(array.fold(folded), folded, atol=1e-6, rtol=0)
 
@@ -68,7 +81,10 @@ def test_a_level_plane_folds_down_to_up_and_space_nothing():
 
 
 def test_lines_at_any_angle_fold_to_one_half_plane():
-    upright, tilted = Array([[0, 0, 0], [0, 0, 1]]), Array([[0, 0, 0], [0.1, 0, 0.1], [0.3, 0, 0.3]])
+    upright, tilted = (
+        Array([[0, 0, 0], [0, 0, 1]]),
+        Array([[0, 0, 0], [0.1, 0, 0.1], [0.3, 0, 0.3]]),
+    )
     torch.testing.assert_close(upright.fold(of(123, 40)), of(0, 40))
     assert tilted.dimensions == 1
     torch.testing.assert_close(tilted.side.float(), of(90))

@@ -28,7 +28,9 @@ def loudest(wave: np.ndarray, rate: int) -> float:
         ("a.ogg", "VORBIS", 0.05),
     ],
 )
-def test_formats_give_the_samples_that_were_written(tmp_path: Path, name: str, subtype: str, error: float) -> None:
+def test_formats_give_the_samples_that_were_written(
+    tmp_path: Path, name: str, subtype: str, error: float
+) -> None:
     sound = sine(440, 0.5)
     wave = audio.read(write(tmp_path / name, sound, subtype=subtype), RATE)
     assert wave.shape == (1, 4000) and wave.dtype == np.float32
@@ -43,8 +45,12 @@ def test_channels_come_first(tmp_path: Path) -> None:
     assert not wave[2].any()
 
 
-@pytest.mark.parametrize(("rate", "wanted"), [(44100, 8000), (48000, 22050), (8000, 16000), (11025, 44100)])
-def test_resampling_keeps_frequency_length_and_level(tmp_path: Path, rate: int, wanted: int) -> None:
+@pytest.mark.parametrize(
+    ("rate", "wanted"), [(44100, 8000), (48000, 22050), (8000, 16000), (11025, 44100)]
+)
+def test_resampling_keeps_frequency_length_and_level(
+    tmp_path: Path, rate: int, wanted: int
+) -> None:
     (wave,) = audio.read(write(tmp_path / "a.wav", sine(1000, 1.0, rate), rate), wanted)
     assert len(wave) == wanted
     assert loudest(wave, wanted) == pytest.approx(1000, abs=1)
@@ -53,7 +59,9 @@ def test_resampling_keeps_frequency_length_and_level(tmp_path: Path, rate: int, 
 
 def test_resampling_leaves_no_aliases(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", sine(7000, 1.0, 44100), 44100)
-    assert np.abs(audio.read(path, RATE)[0, 1000:-1000]).max() < 1e-3  # the file's own 16 bits leave less than that
+    assert (
+        np.abs(audio.read(path, RATE)[0, 1000:-1000]).max() < 1e-3
+    )  # the file's own 16 bits leave less than that
 
 
 def test_start_and_stop_are_seconds_of_the_recording(tmp_path: Path) -> None:
@@ -112,7 +120,9 @@ def test_truncated_stream_is_unusable_or_shorter(tmp_path: Path, name: str) -> N
 def test_header_without_a_length_is_unusable(tmp_path: Path) -> None:
     path = write(tmp_path / "a.flac", noise(0))
     content = bytearray(path.read_bytes())
-    content[21] &= 0xF0  # the 36 bits of STREAMINFO that count the samples (RFC 9639, 8.2); 0: unknown
+    content[21] &= (
+        0xF0  # the 36 bits of STREAMINFO that count the samples (RFC 9639, 8.2); 0: unknown
+    )
     content[22:26] = bytes(4)
     path.write_bytes(content)
     with pytest.raises(Unusable, match="does not say how long"):

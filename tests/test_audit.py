@@ -32,7 +32,9 @@ def sound(label: str, seed: int, seconds: float = SECONDS, rate: int = RATE) -> 
     random = np.random.default_rng(seed + 1000 * CLASSES.index(label))
     wave = random.standard_normal(round(seconds * rate))
     wave = np.convolve(wave, [1, 0.9 if label == "low" else -0.9], "same")
-    envelope = np.interp(np.arange(len(wave)), np.linspace(0, len(wave), 9), random.uniform(0.2, 1, 9))
+    envelope = np.interp(
+        np.arange(len(wave)), np.linspace(0, len(wave), 9), random.uniform(0.2, 1, 9)
+    )
     wave *= envelope
     return random.uniform(0.02, 0.1) * wave / wave.std()
 
@@ -46,8 +48,14 @@ def clean(folder: Path, each: int = 16) -> Path:
 
 def judged(folder: Path, tmp_path: Path, *words: str) -> Audit:
     table = folder / "clips.csv"
-    source = ("data=csv", f"data.table={table}") if table.is_file() else ("data=folder", f"data.root={folder}")
-    return audit(open_data(configured(*source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words)))
+    source = (
+        ("data=csv", f"data.table={table}")
+        if table.is_file()
+        else ("data=folder", f"data.root={folder}")
+    )
+    return audit(
+        open_data(configured(*source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words))
+    )
 
 
 def kinds(result: Audit) -> set[tuple[str, str]]:
@@ -160,8 +168,15 @@ def test_a_planted_fault_is_found_where_it_is(plant: Plant, tmp_path: Path) -> N
     check, severity = PLANTED[plant]
     (found,) = [finding for finding in result.findings if finding.check == check]
     assert found.severity == severity
-    assert any(path.stem == "3" and path.parent.name == "low" for path in found.paths) and len(found.paths) <= 2
-    allowed = {check, "leakage", "duplicated", "label"} if check in ("contradicting labels", "duplicated") else {check}
+    assert (
+        any(path.stem == "3" and path.parent.name == "low" for path in found.paths)
+        and len(found.paths) <= 2
+    )
+    allowed = (
+        {check, "leakage", "duplicated", "label"}
+        if check in ("contradicting labels", "duplicated")
+        else {check}
+    )
     allowed |= {"near-duplicate": {"leakage"}, "truncated": {"mixed"}}.get(check, set())
     assert {finding.check for finding in result.findings} <= allowed
 
@@ -176,7 +191,10 @@ def third(i: int) -> str:
 
 def test_a_group_in_two_sets_is_an_error(tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=8)
-    table(folder, [f"{c}/{i}.wav,{c},{third(i)},{'x' if i < 2 else i}{c}" for c in CLASSES for i in range(8)])
+    table(
+        folder,
+        [f"{c}/{i}.wav,{c},{third(i)},{'x' if i < 2 else i}{c}" for c in CLASSES for i in range(8)],
+    )
     result = judged(folder, tmp_path)
     assert kinds(result) == {("leakage", "error")} and "Groups" in result.findings[0].sentence
     assert {path.stem for path in result.findings[0].paths} == {"0", "1"}
@@ -194,7 +212,10 @@ def test_copies_of_one_group_are_a_note(tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=12)
     moved(folder)
     sets = [third(i) if i != 4 else "train" for i in range(12)]
-    table(folder, [f"{c}/{i}.wav,{c},{sets[i]},{3 if i == 4 else i}{c}" for c in CLASSES for i in range(12)])
+    table(
+        folder,
+        [f"{c}/{i}.wav,{c},{sets[i]},{3 if i == 4 else i}{c}" for c in CLASSES for i in range(12)],
+    )
     assert kinds(judged(folder, tmp_path)) == {("near-duplicate", "note")}
 
 
@@ -203,7 +224,10 @@ def test_a_class_that_a_set_lacks(name: str, severity: str, tmp_path: Path) -> N
     folder = clean(tmp_path / "clean", each=8)
     other = {"train": "val", "test": "train"}[name]
     rows = [f"{c}/{i}.wav,{c},{third(i)},{i}{c}" for c in CLASSES for i in range(8)]
-    table(folder, [row.replace(f",{name},", f",{other},") if row.startswith("low") else row for row in rows])
+    table(
+        folder,
+        [row.replace(f",{name},", f",{other},") if row.startswith("low") else row for row in rows],
+    )
     (found,) = judged(folder, tmp_path).findings
     assert (found.check, found.severity) == ("sets", severity) and "class low" in found.sentence
 
@@ -224,11 +248,18 @@ def later(label: str, i: int) -> tuple[str, np.ndarray]:
     return f"2024-0{1 if label == 'low' else 2}-{i + 1:02}_12-30-00.wav", sound(label, i)
 
 
-SHORTCUTS = {louder: "level", longer: "duration", other_format: "file format", later: "date of recording"}
+SHORTCUTS = {
+    louder: "level",
+    longer: "duration",
+    other_format: "file format",
+    later: "date of recording",
+}
 
 
 @pytest.mark.parametrize("made", SHORTCUTS, ids=lambda made: made.__name__)
-def test_a_shortcut_is_named(made: Callable[[str, int], tuple[str, np.ndarray]], tmp_path: Path) -> None:
+def test_a_shortcut_is_named(
+    made: Callable[[str, int], tuple[str, np.ndarray]], tmp_path: Path
+) -> None:
     for label in CLASSES:
         for i in range(16):
             name, wave = made(label, i)
@@ -240,12 +271,17 @@ def test_a_shortcut_is_named(made: Callable[[str, int], tuple[str, np.ndarray]],
     assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
 
 
-def test_the_page_plays_what_is_suspicious_and_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_plays_what_is_suspicious_and_stays_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)
     result = judged(folder, tmp_path, "data.folds=3")
     text = audit_page(result, verdict(result))
-    sounds = [base64.b64decode(found) for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)]
+    sounds = [
+        base64.b64decode(found)
+        for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)
+    ]
     assert len(sounds) >= 2 and "http:" not in text and "<script" not in text
     wave, rate = soundfile.read(io.BytesIO(sounds[0]))
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
@@ -265,7 +301,9 @@ def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
     (folder / "low" / "3.wav").rename(folder / "low" / "<img src=x onerror=alert(1)>.wav")
     words = ("data=folder", f"data.root={folder}", "data.duration=1.5", "data.folds=3")
     done = call("scripts/audit.py", *words, cwd=tmp_path)
-    assert done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout, done.stderr
+    assert done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout, (
+        done.stderr
+    )
     told = json.loads((tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text())
     assert [f["check"] for f in told["findings"]] == ["silent"] and told["recordings"] == 16
     page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()

@@ -49,7 +49,9 @@ def drawn_alike(part: nn.Module, x: Tensor) -> bool:
 
 
 @pytest.mark.parametrize("part", WAVES, ids=named)
-def test_waves_keep_their_shape_and_every_clip_has_its_own_draw(part: nn.Module, wave: Tensor) -> None:
+def test_waves_keep_their_shape_and_every_clip_has_its_own_draw(
+    part: nn.Module, wave: Tensor
+) -> None:
     before = wave.clone()
     changed = part(wave)
     assert changed.shape == wave.shape and changed.dtype == wave.dtype and changed.isfinite().all()
@@ -59,7 +61,9 @@ def test_waves_keep_their_shape_and_every_clip_has_its_own_draw(part: nn.Module,
 
 
 @pytest.mark.parametrize("part", FEATURES, ids=named)
-def test_features_keep_their_shape_and_every_clip_has_its_own_draw(part: nn.Module, features: Tensor) -> None:
+def test_features_keep_their_shape_and_every_clip_has_its_own_draw(
+    part: nn.Module, features: Tensor
+) -> None:
     before = features.clone()
     changed = part(features)
     assert changed.shape == features.shape and changed.isfinite().all()
@@ -127,7 +131,11 @@ def test_a_time_shift_is_a_rotation(wave: Tensor) -> None:
 
 
 def test_a_time_shift_goes_no_farther_than_its_share() -> None:
-    assert min(shifts(0.1)) < -5 and max(shifts(0.1)) > 5 and all(abs(shift) <= 10 for shift in shifts(0.1))
+    assert (
+        min(shifts(0.1)) < -5
+        and max(shifts(0.1)) > 5
+        and all(abs(shift) <= 10 for shift in shifts(0.1))
+    )
     assert len(shifts(1.0)) > 60
 
 
@@ -162,12 +170,16 @@ def test_a_filter_of_no_deviation_changes_nothing(wave: Tensor) -> None:
 
 @pytest.mark.parametrize(("axis", "dim"), [("time", -1), ("frequency", -2)])
 @pytest.mark.parametrize(("count", "share"), [(1, 0.2), (2, 0.2), (3, 0.1)])
-def test_a_mask_hides_at_most_its_share_of_an_axis(axis: str, dim: int, count: int, share: float) -> None:
+def test_a_mask_hides_at_most_its_share_of_an_axis(
+    axis: str, dim: int, count: int, share: float
+) -> None:
     x = torch.ones(300, 2, 60, 50)
     hidden = Mask(axis, count, share)(x) == 0
     size = x.shape[dim]
     across = hidden.transpose(dim, -1).flatten(1, 2)  # (B, the rest, size)
-    assert torch.equal(across, across[:, :1].expand_as(across))  # whole frames or bands, in all channels
+    assert torch.equal(
+        across, across[:, :1].expand_as(across)
+    )  # whole frames or bands, in all channels
     widths = across[:, 0].sum(1)
     assert widths.max() <= count * (share * size + 1)
     assert widths.max() > 0.7 * count * share * size > 4 * widths.min()
@@ -177,7 +189,9 @@ def test_a_mask_hides_at_most_its_share_of_an_axis(axis: str, dim: int, count: i
 
 def test_a_mask_lies_wholly_within_the_clip() -> None:
     hidden = Mask("time", count=1, share=1.0)(torch.ones(1000, 1, 4, 100)) == 0
-    assert hidden.float().mean() == pytest.approx(0.5, abs=0.04)  # a third, if it could hang over the end
+    assert hidden.float().mean() == pytest.approx(
+        0.5, abs=0.04
+    )  # a third, if it could hang over the end
 
 
 def test_a_mask_reads_waves_as_time() -> None:
@@ -186,7 +200,9 @@ def test_a_mask_reads_waves_as_time() -> None:
 
 def test_band_gain_is_a_smooth_curve_over_the_bands(features: Tensor) -> None:
     curve = BandGain(deviation=0.3, knots=5)(features) - features
-    assert torch.allclose(curve, curve[:, :1, :, :1].expand_as(curve), atol=1e-5)  # in all channels and frames
+    assert torch.allclose(
+        curve, curve[:, :1, :, :1].expand_as(curve), atol=1e-5
+    )  # in all channels and frames
     assert curve.std() == pytest.approx(0.3 * (2 / 3) ** 0.5, rel=0.25)
     assert curve[:, 0, :, 0].diff(n=2, dim=-1).abs().mean() < 0.05
 
@@ -300,7 +316,10 @@ class Add(nn.Module):
 
 def test_all_parts_act_in_their_order(tones: Tensor) -> None:
     augment = Augment(
-        {"gain": Gain(200, 200), "add": Add(1.0)}, WaveMixup(1.0, 1.0), None, {"a": Add(1.0), "b": Add(2.0)}
+        {"gain": Gain(200, 200), "add": Add(1.0)},
+        WaveMixup(1.0, 1.0),
+        None,
+        {"a": Add(1.0), "b": Add(2.0)},
     )
     wave, follow = augment.mixed_waves(torch.zeros_like(tones))
     assert not augment.keeps_waves

@@ -26,7 +26,9 @@ def clips() -> Tensor:
     draw = torch.Generator().manual_seed(1)
     turn, _ = torch.linalg.qr(torch.randn(6, 6, generator=draw, dtype=torch.float64))
     scatter = torch.tensor([3.0, 2.0, 1.0, 0.5, 0.3, 0.2], dtype=torch.float64)
-    frames = torch.randn(CLIPS, 5, 6, generator=draw, dtype=torch.float64) * scatter @ turn + turn.sum(0)
+    frames = torch.randn(
+        CLIPS, 5, 6, generator=draw, dtype=torch.float64
+    ) * scatter @ turn + turn.sum(0)
     return frames.transpose(1, 2).reshape(CLIPS, *SHAPE)
 
 
@@ -65,13 +67,19 @@ def test_a_code_as_wide_as_a_frame_loses_nothing() -> None:
 
 def test_alternating_least_squares_goes_on_where_it_was() -> None:
     x, model = clips(), autoencoder()
-    solver = Alternating([{"params": list(model.parameters())}], model, lambda: [(x, x)], nn.MSELoss())
+    solver = Alternating(
+        [{"params": list(model.parameters())}], model, lambda: [(x, x)], nn.MSELoss()
+    )
     solver.step(lambda: torch.zeros(()))  # has solved the encoder
-    resumed = Alternating([{"params": list(model.parameters())}], model, lambda: [(x, x)], nn.MSELoss())
+    resumed = Alternating(
+        [{"params": list(model.parameters())}], model, lambda: [(x, x)], nn.MSELoss()
+    )
     resumed.load_state_dict(solver.state_dict())
     encoder, decoder = model.encoder.weight.clone(), model.decoder.weight.clone()
     resumed.step(lambda: torch.zeros(()))
-    assert torch.equal(model.encoder.weight, encoder) and not torch.equal(model.decoder.weight, decoder)
+    assert torch.equal(model.encoder.weight, encoder) and not torch.equal(
+        model.decoder.weight, decoder
+    )
 
 
 @pytest.mark.parametrize("shape", [(1, 6, 5), (2, 3, 7), (4, 9), (3, 2, 1)])
@@ -99,5 +107,7 @@ def test_what_an_autoencoder_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="choose task=reconstruction"):
         LinearAutoencoder((1, 6, 5), Classification(LABELS), width=2)(torch.zeros(2, 1, 6, 5))
     for width in (0, 7):
-        with pytest.raises(UserError, match=f"model.width={width} should be between 1 and the 6 numbers"):
+        with pytest.raises(
+            UserError, match=f"model.width={width} should be between 1 and the 6 numbers"
+        ):
             LinearAutoencoder((1, 6, 5), Reconstruction((1, 6, 5)), width)

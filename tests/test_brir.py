@@ -36,7 +36,12 @@ def sofa(path: Path, made: np.ndarray | None = None, rate: float = RATE, **other
     """A file as SimpleFreeFieldHRIR asks for it, with other values or attributes where they are named."""
     made = responses() if made is None else made
     place = np.stack([AZIMUTHS, np.zeros(len(AZIMUTHS)), np.full(len(AZIMUTHS), 1.5)], 1)
-    parts = {"Data.IR": made, "Data.SamplingRate": [rate], "Data.Delay": np.zeros((1, 2)), "SourcePosition": place}
+    parts = {
+        "Data.IR": made,
+        "Data.SamplingRate": [rate],
+        "Data.Delay": np.zeros((1, 2)),
+        "SourcePosition": place,
+    }
     with h5py.File(path, "w") as file:
         file.attrs["SOFAConventions"] = others.pop("convention", np.bytes_("SimpleFreeFieldHRIR"))
         for name, values in {**parts, **others}.items():
@@ -56,14 +61,27 @@ def folder(tmp_path: Path) -> Path:
 
 
 SETTINGS = {
-    "train": ["dry.sofa"], "test": ["room.sofa"], "clockwise": False, "duration": 0.1, "sounds": ["bursts"],
-    "sources": None, "train_size": 6, "val_size": 5, "test_size": 5, "simulation_seed": 0, "rt60": [0.2, 0.4],
-    "direct": [-5.0, 15.0], "snr": [0.0, 30.0], "before": [0.0, 0.1],
-}  # fmt: skip
+    "train": ["dry.sofa"],
+    "test": ["room.sofa"],
+    "clockwise": False,
+    "duration": 0.1,
+    "sounds": ["bursts"],
+    "sources": None,
+    "train_size": 6,
+    "val_size": 5,
+    "test_size": 5,
+    "simulation_seed": 0,
+    "rt60": [0.2, 0.4],
+    "direct": [-5.0, 15.0],
+    "snr": [0.0, 30.0],
+    "before": [0.0, 0.1],
+}
 
 
 def brir(folder: Path, **others: object) -> Brir:
-    return Brir(**{**SETTINGS, "store": f"{folder}/store", "root": str(folder), "array": HEAD, **others})
+    return Brir(
+        **{**SETTINGS, "store": f"{folder}/store", "root": str(folder), "array": HEAD, **others}
+    )
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path):
@@ -77,7 +95,10 @@ def test_a_file_is_read_as_it_was_written(tmp_path):
 @pytest.mark.parametrize(
     ("others", "said"),
     [
-        ({"convention": "SingleRoomDRIR"}, "should be a SOFA file of convention SimpleFreeFieldHRIR"),
+        (
+            {"convention": "SingleRoomDRIR"},
+            "should be a SOFA file of convention SimpleFreeFieldHRIR",
+        ),
         ({"made": responses()[:, :1]}, "two ears"),
         ({"made": responses()[:, [0, 1, 1]]}, "two ears"),
         ({"made": 0 * responses()}, "silent"),
@@ -112,9 +133,21 @@ def test_files_of_two_rates_and_arrays_without_ears_are_refused(folder):
 
 
 def test_a_run_gets_directions_of_both_files(folder):
-    numbers = [f"data.{name}={SETTINGS[name]}" for name in ("train_size", "val_size", "test_size", "duration")]
-    data = open_data(configured("data=brir", f"data.root={folder}", "data.train=[dry.sofa]", "data.test=[room.sofa]",
-                                "data.clockwise=false", f"paths.store={folder}/store", *numbers))  # fmt: skip
+    numbers = [
+        f"data.{name}={SETTINGS[name]}"
+        for name in ("train_size", "val_size", "test_size", "duration")
+    ]
+    data = open_data(
+        configured(
+            "data=brir",
+            f"data.root={folder}",
+            "data.train=[dry.sofa]",
+            "data.test=[room.sofa]",
+            "data.clockwise=false",
+            f"paths.store={folder}/store",
+            *numbers,
+        )
+    )
     assert data.spec.channels == 2 and data.spec.sample_rate == RATE and data.spec.samples == 1600
     wanted = direction(torch.tensor(AZIMUTHS), torch.zeros(5))
     for name in ("val", "test"):
@@ -145,7 +178,9 @@ def test_the_near_ear_is_louder_and_earlier(folder):
         side = np.sin(np.radians(azimuth))
         assert int(lags[match.argmax()]) == pytest.approx(EAR * side, abs=1.01)
         assert float((left.square().sum() / right.square().sum()).log()) * side >= -1e-3
-        assert float(angles(heard.direction)[0]) == pytest.approx((azimuth + 180) % 360 - 180, abs=1e-3)
+        assert float(angles(heard.direction)[0]) == pytest.approx(
+            (azimuth + 180) % 360 - 180, abs=1e-3
+        )
 
 
 def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(folder):
@@ -154,18 +189,24 @@ def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(folder):
     wet = source.reverberant(np.random.default_rng(0), dry)
     late = wet[..., dry.shape[2] :]
     torch.testing.assert_close(wet[..., : dry.shape[2]], dry)
-    assert float(10 * (dry.square().sum() / late.square().sum()).log10()) == pytest.approx(3, abs=1e-3)
+    assert float(10 * (dry.square().sum() / late.square().sum()).log10()) == pytest.approx(
+        3, abs=1e-3
+    )
     assert float(measured_rt60(late[0, 0], RATE)) == pytest.approx(0.4, rel=0.1)
 
 
 def test_late_reverberation_has_the_coherence_of_the_files_directions(folder):
     source = brir(folder)
-    made = torch.fft.rfft(torch.from_numpy(responses()), source.late)[..., 100]  # (M, 2) at one frequency
+    made = torch.fft.rfft(torch.from_numpy(responses()), source.late)[
+        ..., 100
+    ]  # (M, 2) at one frequency
     wanted = torch.einsum("mi,mj->ij", made, made.conj()) / len(AZIMUTHS)
     torch.testing.assert_close(source.mix[100] @ source.mix[100].mH, wanted, atol=1e-6, rtol=0)
 
 
-@pytest.mark.skipif(not (SHARED / "brir" / ANECHOIC).is_file(), reason="the measured responses are not here")
+@pytest.mark.skipif(
+    not (SHARED / "brir" / ANECHOIC).is_file(), reason="the measured responses are not here"
+)
 def test_the_measured_files_run_clockwise_and_room_a_is_what_it_is():
     root = SHARED / "brir"
     with pytest.raises(UserError, match="choose data.clockwise=true"):
@@ -174,4 +215,6 @@ def test_the_measured_files_run_clockwise_and_room_a_is_what_it_is():
         measured = read_sofa(root / name, clockwise=True)
         assert measured.responses.shape[:2] == (37, 2) and measured.rate == RATE
     times = measured_rt60(measured.responses, RATE)
-    assert times.median() == pytest.approx(0.32, abs=0.04)  # s, as its authors say (Hummersone, 2011)
+    assert times.median() == pytest.approx(
+        0.32, abs=0.04
+    )  # s, as its authors say (Hummersone, 2011)

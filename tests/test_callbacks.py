@@ -53,7 +53,12 @@ def averaged() -> Counting:
         "enable_model_summary": False,
     }
     trainer = Trainer(
-        max_epochs=2, accelerator="cpu", callbacks=[Ema(0.5)], num_sanity_val_steps=0, limit_val_batches=1, **quiet
+        max_epochs=2,
+        accelerator="cpu",
+        callbacks=[Ema(0.5)],
+        num_sanity_val_steps=0,
+        limit_val_batches=1,
+        **quiet,
     )
     trainer.fit(model, data, data)
     return model
@@ -96,12 +101,19 @@ def test_a_large_decay_forgets_the_first_steps_at_first() -> None:
     assert kept.tolist() == pytest.approx([0.99 * 9 / 11] * 3)
 
 
-def lines(epochs: int, terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+def lines(
+    epochs: int, terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> str:
     """What stderr shows of a run of so many epochs."""
-    progress, figures = Progress(), {"val/loss": torch.tensor(0.25), "train/loss": torch.tensor(0.1)}
+    progress, figures = (
+        Progress(),
+        {"val/loss": torch.tensor(0.25), "train/loss": torch.tensor(0.1)},
+    )
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
     for epoch in range(epochs):
-        trainer = SimpleNamespace(current_epoch=epoch, max_epochs=epochs, callback_metrics=figures, is_global_zero=True)
+        trainer = SimpleNamespace(
+            current_epoch=epoch, max_epochs=epochs, callback_metrics=figures, is_global_zero=True
+        )
         progress.on_train_epoch_end(trainer, None)  # type: ignore[arg-type]
     progress.on_train_end(trainer, None)  # type: ignore[arg-type]
     return capsys.readouterr().err
@@ -129,12 +141,16 @@ def test_a_file_gets_about_ten_lines_of_19_epochs_too(show: Show) -> None:
 def test_a_terminal_gets_one_line_that_ends_full(show: Show) -> None:
     text = show(100, True)
     assert text.count("\n") == 1 and text.endswith("\n")
-    assert text.count("\r") == 2  # the first and the last: those between came within a fifth of a second
+    assert (
+        text.count("\r") == 2
+    )  # the first and the last: those between came within a fifth of a second
     assert f"{'█' * 24} epoch 100/100  val/loss 0.250" in text.rpartition("\r")[2]
 
 
 def test_other_processes_are_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    trainer = SimpleNamespace(current_epoch=0, max_epochs=1, callback_metrics={}, is_global_zero=False)
+    trainer = SimpleNamespace(
+        current_epoch=0, max_epochs=1, callback_metrics={}, is_global_zero=False
+    )
     Progress().on_train_epoch_end(trainer, None)  # type: ignore[arg-type]
     assert capsys.readouterr().err == ""
 
@@ -166,10 +182,17 @@ def test_curves_go_on_after_a_restart_and_a_repeated_epoch_counts_once(tmp_path:
     again.log_metrics({"val/loss": 3.0}, step=2)
     again.log_metrics({"val/loss": 4.0}, step=3)
     again.finalize("success")
-    assert table(tmp_path)[1:] == [["0", "1", "2"], ["1", "1", "2"], ["2", "3", "2"], ["3", "4", ""]]
+    assert table(tmp_path)[1:] == [
+        ["0", "1", "2"],
+        ["1", "1", "2"],
+        ["2", "3", "2"],
+        ["3", "4", ""],
+    ]
 
 
-def test_curves_survive_a_kill_while_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_curves_survive_a_kill_while_they_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     curves = Curves(str(tmp_path))
     curves.log_metrics({"val/loss": 1.0}, step=0)
     curves.save()

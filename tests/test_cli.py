@@ -15,7 +15,9 @@ from auris.training.run import train
 
 FOLDER = ("data=folder", "data.root=recordings", "data.duration=0.5")
 MISTAKES = {  # command line -> what the sentence must say
-    ("model=clnn",): f"There is no model=clnn; did you mean cnn? Choices: {', '.join(options('model'))}.",
+    (
+        "model=clnn",
+    ): f"There is no model=clnn; did you mean cnn? Choices: {', '.join(options('model'))}.",
     ("data=cats",): "There is no data=cats; did you mean cats_babies?",
     ("loss=crossentropy",): "There is no loss=crossentropy; did you mean cross_entropy?",
     ("optimizer=adamm",): "There is no optimizer=adamm; did you mean adam",
@@ -23,7 +25,9 @@ MISTAKES = {  # command line -> what the sentence must say
     ("trainer=cuda",): "There is no trainer=cuda; Choices: cpu, ddp, default, gpu.",
     ("modle=cnn",): "There is no setting modle; at the top: did you mean model?",
     ("optimizer.lrr=1",): "There is no setting optimizer.lrr; in optimizer: did you mean lr?",
-    ("trainer.epochs=3",): "There is no setting trainer.epochs; in trainer: did you mean max_epochs?",
+    (
+        "trainer.epochs=3",
+    ): "There is no setting trainer.epochs; in trainer: did you mean max_epochs?",
     ("data.batchsize=3",): "There is no setting data.batchsize; in data: did you mean batch_size?",
     ("model.width.x=3",): "There is no setting model.width.x",
     ("data=folder",): "data.root must be given, as in data.root=...",
@@ -36,16 +40,28 @@ MISTAKES = {  # command line -> what the sentence must say
     ("refit=maybe",): "refit=maybe should be true, false, or a number of epochs.",
     ("test=perhaps",): "test=perhaps should be true or false.",
     ("resume=outputs/none",): "There is no run in outputs/none; name the folder of one",
-    ("data=folder", "data.root=nowhere"): "There is no folder nowhere; data.root must name one with a sub-folder",
+    (
+        "data=folder",
+        "data.root=nowhere",
+    ): "There is no folder nowhere; data.root must name one with a sub-folder",
     ("data=csv", "data.table=nowhere.csv"): "There is no table nowhere.csv",
     ("data=csv", "data.table=bad.csv"): "bad.csv lacks the column label",
-    ("data=one_class",): "data.normal must be given, as in data.normal=rain: the class that is normal.",
+    (
+        "data=one_class",
+    ): "data.normal must be given, as in data.normal=rain: the class that is normal.",
     ("data=normal_abnormal",): "data.root must be given, as in data.root=...",
     ("data=normal_abnormal", "data.root=recordings"): "No folder normal with recordings is in",
-    ("data=normal_abnormal", "data.root=recordings", "data.train_size=ten"): "should be a whole number or null.",
+    (
+        "data=normal_abnormal",
+        "data.root=recordings",
+        "data.train_size=ten",
+    ): "should be a whole number or null.",
     ("data=dcase_task2", "data.root=recordings"): "has no machine with folders train and test",
     ("data=gas_leak", "data.train_size=3"): "data.train_size=3 should be 20 or more",
-    ("data=cats_babies", "data.source=fake"): "There is no data.source=fake; Choices: auto, real, simulated.",
+    (
+        "data=cats_babies",
+        "data.source=fake",
+    ): "There is no data.source=fake; Choices: auto, real, simulated.",
     (*FOLDER, "data.fold=9"): "data.fold=9 does not exist; this data has folds 1, 2, 3, 4, 5.",
     (*FOLDER, "data.folds=50"): "data.folds=50 folds can't be drawn: class hiss has 10 recordings",
     (*FOLDER, "data.batch_size=0"): "data.batch_size=0 is too small; the least is 1.",
@@ -71,7 +87,11 @@ MISTAKES = {  # command line -> what the sentence must say
     (*FOLDER, "loss._target_=torch.load"): "loss: _target_ may not name torch.load",
     (*FOLDER, "loss._target_=torch.hub.load"): "loss: _target_ may not name torch.hub.load",
     (*FOLDER, "loss._target_=torch.nn.MSELos"): "loss: there is no torch.nn.MSELos",
-    (*FOLDER, "+plugins=[os]", "loss._target_=os.system"): "",  # a plugin may not call functions either
+    (
+        *FOLDER,
+        "+plugins=[os]",
+        "loss._target_=os.system",
+    ): "",  # a plugin may not call functions either
 }
 
 
@@ -107,17 +127,28 @@ def test_flags_are_checked() -> None:
     "words, sentence",
     [
         (["train.py", "model=clnn"], "auris: There is no model=clnn; did you mean cnn?"),
-        (["train.py", "optimizer.lrr=1"], "auris: There is no setting optimizer.lrr; in optimizer: did you mean lr?"),
+        (
+            ["train.py", "optimizer.lrr=1"],
+            "auris: There is no setting optimizer.lrr; in optimizer: did you mean lr?",
+        ),
         (["train.py", "--bogus"], "auris: There is no flag --bogus"),
         (["scripts/predict.py", "outputs/none", "x.wav"], "auris: There is no run in outputs/none"),
-        (["scripts/predict.py", "outputs/none"], "auris: the following arguments are required: recordings"),
+        (
+            ["scripts/predict.py", "outputs/none"],
+            "auris: the following arguments are required: recordings",
+        ),
         (["scripts/evaluate.py", "outputs/none"], "auris: There is no run in outputs/none"),
-        (["scripts/evaluate.py", "outputs/none", "--set", "all"], "auris: argument --set: invalid choice"),
+        (
+            ["scripts/evaluate.py", "outputs/none", "--set", "all"],
+            "auris: argument --set: invalid choice",
+        ),
         (["scripts/compare.py", "outputs/none"], "auris: There is no finished run in outputs/none"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_program_leaves_with_one_line_and_code_1(words: list[str], sentence: str, tmp_path: Path) -> None:
+def test_a_program_leaves_with_one_line_and_code_1(
+    words: list[str], sentence: str, tmp_path: Path
+) -> None:
     run = cli if words[0] == "train.py" else call  # the others would import torch
     done = run(*words, cwd=tmp_path)
     assert done.returncode == 1
@@ -136,7 +167,13 @@ def test_recordings_that_cannot_be_used_are_named_with_their_reasons(tmp_path: P
     fill(tmp_path / "recordings", each=40)
     write(tmp_path / "recordings/tone/silent.wav", np.zeros(4000))
     (tmp_path / "recordings/hiss/torn.wav").write_bytes(b"RIFF, or not")
-    words = ("data=folder", "data.root=recordings", "data.duration=0.5", "trainer.max_epochs=1", "logger=none")
+    words = (
+        "data=folder",
+        "data.root=recordings",
+        "data.duration=0.5",
+        "trainer.max_epochs=1",
+        "logger=none",
+    )
     done = call("train.py", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Left out, as they can't be used (2):" in done.stdout

@@ -19,14 +19,15 @@ def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 def test_table_gives_every_column(tmp_path: Path) -> None:
     path = table(
         tmp_path,
-        "label,path,fold,group,split,start,stop\n"
-        "cat,a/b.wav,3,tom,validation,0.5,1.25\n",
-    )  # fmt: skip
+        "label,path,fold,group,split,start,stop\ncat,a/b.wav,3,tom,validation,0.5,1.25\n",
+    )
     assert read_table(path) == [Clip(tmp_path / "a/b.wav", "cat", "tom", 3, "val", 0.5, 1.25)]
 
 
 def test_table_says_which_machine_and_under_which_conditions(tmp_path: Path) -> None:
-    first, second = read_table(table(tmp_path, "path,label,section,domain\na.wav,normal,fan,source\nb.wav,odd,,\n"))
+    first, second = read_table(
+        table(tmp_path, "path,label,section,domain\na.wav,normal,fan,source\nb.wav,odd,,\n")
+    )
     assert (first.section, first.domain, second.section, second.domain) == ("fan", "source", "", "")
 
 
@@ -46,11 +47,16 @@ def test_table_ignores_other_columns_and_spaces(tmp_path: Path) -> None:
 
 
 def test_table_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
-    assert read_table(table(tmp_path, "path,label\na.wav,chaton né\n", "utf-8-sig"))[0].label == "chaton né"
+    assert (
+        read_table(table(tmp_path, "path,label\na.wav,chaton né\n", "utf-8-sig"))[0].label
+        == "chaton né"
+    )
 
 
 def test_empty_cells_count_as_absent(tmp_path: Path) -> None:
-    (clip,) = read_table(table(tmp_path, "path,label,fold,group,split,start,stop\na.wav,cat,,,, ,\n"))
+    (clip,) = read_table(
+        table(tmp_path, "path,label,fold,group,split,start,stop\na.wav,cat,,,, ,\n")
+    )
     assert clip == Clip(tmp_path / "a.wav", "cat", group=str(tmp_path / "a.wav"))
 
 
@@ -60,7 +66,14 @@ def test_short_rows_count_as_empty_cells(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("word", "name"),
-    [("train", "train"), ("Training", "train"), ("dev", "val"), ("VALID", "val"), ("eval", "test"), ("test", "test")],
+    [
+        ("train", "train"),
+        ("Training", "train"),
+        ("dev", "val"),
+        ("VALID", "val"),
+        ("eval", "test"),
+        ("test", "test"),
+    ],
 )
 def test_splits_go_by_many_names(tmp_path: Path, word: str, name: str) -> None:
     assert read_table(table(tmp_path, f"path,label,split\na.wav,cat,{word}\n"))[0].split == name
@@ -76,7 +89,10 @@ def test_splits_go_by_many_names(tmp_path: Path, word: str, name: str) -> None:
         ("path;label\na.wav;cat\n", "lacks the column path"),
         ("path,label\na.wav,cat\nb.wav,\n", "line 3: path and label"),
         ("path,label\n,cat\n", "line 2: path and label"),
-        ("path,label,fold\na.wav,cat,one\n", "line 2: fold, start and stop must be numbers .*'one'"),
+        (
+            "path,label,fold\na.wav,cat,one\n",
+            "line 2: fold, start and stop must be numbers .*'one'",
+        ),
         ("path,label,start\na.wav,cat,soon\n", "must be numbers .*'soon'"),
         ("path,label,start\na.wav,cat,-1\n", "start must not be negative"),
         ("path,label,start,stop\na.wav,cat,2,1\n", "stop must come after"),
@@ -150,10 +166,17 @@ def test_other_esc_classes_and_other_names_are_passed_over() -> None:
 
 def test_a_table_of_directions(tmp_path: Path) -> None:
     table = tmp_path / "clips.csv"
-    table.write_text("path,azimuth,elevation,rt60,snr,distance\na.wav,-170.5,20,0.4,,1.5\nb.wav,90,,,,\n")
+    table.write_text(
+        "path,azimuth,elevation,rt60,snr,distance\na.wav,-170.5,20,0.4,,1.5\nb.wav,90,,,,\n"
+    )
     first, second = read_table(table)
-    assert (first.direction, first.label) == ((-170.5, 20.0), "") and second.direction == (90.0, 0.0)
-    assert first.conditions[::2] == (0.4, 1.5) and all(map(math.isnan, (first.conditions[1], *second.conditions)))
+    assert (first.direction, first.label) == ((-170.5, 20.0), "") and second.direction == (
+        90.0,
+        0.0,
+    )
+    assert first.conditions[::2] == (0.4, 1.5) and all(
+        map(math.isnan, (first.conditions[1], *second.conditions))
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def linear() -> Linear:
 
 
 def perceptron(dropout: float = 0.0) -> Mlp:
-    return Mlp(SHAPE, (CLASSES,), MeanDeviation(), activation="Tanh", batch_norm=False, dropout=dropout)
+    return Mlp(
+        SHAPE, (CLASSES,), MeanDeviation(), activation="Tanh", batch_norm=False, dropout=dropout
+    )
 
 
 def step(pass_size: int) -> Step:
@@ -125,7 +127,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(place: Path, name: str, *words: str) -> Path:
     """The folder of a run without dice."""
-    cfg = configured("data=folder", *here(place, name), *TINY, "data.batch_size=null", "trainer.max_epochs=5", *words)
+    cfg = configured(
+        "data=folder",
+        *here(place, name),
+        *TINY,
+        "data.batch_size=null",
+        "trainer.max_epochs=5",
+        *words,
+    )
     train(cfg)
     return place / name / "folder" / cfg.choices.model / "latest"
 
@@ -141,11 +150,15 @@ def curve(folder: Path, figure: str) -> list[float]:
 
 
 @pytest.mark.parametrize("model", ["linear", "perceptron"])
-def test_a_run_of_gradient_descent_in_passes_ends_like_one_of_whole_steps(model: str, place: Path) -> None:
+def test_a_run_of_gradient_descent_in_passes_ends_like_one_of_whole_steps(
+    model: str, place: Path
+) -> None:
     words = (f"model={model}", "optimizer=gradient_descent")
     whole = run(place, "whole", *words, "data.pass_size=64")
     parts = run(place, "parts", *words, "data.pass_size=3")
-    assert json.loads((whole / "result.json").read_text())["epochs"] == 5  # the weights have moved five times
+    assert (
+        json.loads((whole / "result.json").read_text())["epochs"] == 5
+    )  # the weights have moved five times
     losses = curve(whole, "train/loss")
     assert losses[-1] < losses[0] - 0.1
     assert curve(parts, "train/loss") == pytest.approx(losses, rel=1e-5)
@@ -154,7 +167,11 @@ def test_a_run_of_gradient_descent_in_passes_ends_like_one_of_whole_steps(model:
         torch.testing.assert_close(weights(parts)[name], value, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("words, passes", [(["optimizer=gradient_descent"], 5), (["optimizer=random_search"], 5 * 52)])
-def test_a_run_tells_how_often_it_went_through_the_training_set(words: list[str], passes: int, place: Path) -> None:
+@pytest.mark.parametrize(
+    "words, passes", [(["optimizer=gradient_descent"], 5), (["optimizer=random_search"], 5 * 52)]
+)
+def test_a_run_tells_how_often_it_went_through_the_training_set(
+    words: list[str], passes: int, place: Path
+) -> None:
     """A random search asks for its start, its 50 draws and what it found."""
     assert curve(run(place, "passes", "model=linear", *words), "train/passes")[-1] == passes

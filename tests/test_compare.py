@@ -26,7 +26,10 @@ def finished(
 ) -> None:
     """The record of a run; `data` are settings of it. The interval goes from 0.1 below the value to 0.2 above."""
     folder.mkdir(parents=True)
-    ends = {key: value if value is None else value + by for key, by in (("value", 0), ("low", -0.1), ("high", 0.2))}
+    ends = {
+        key: value if value is None else value + by
+        for key, by in (("value", 0), ("low", -0.1), ("high", 0.2))
+    }
     scores = {"metrics": {metric: ends}, "majority": {metric: 0.5}}
     result = {
         "data": "birds",
@@ -39,18 +42,34 @@ def finished(
         **(choices or {}),
     }
     (folder / "result.json").write_text(json.dumps({**result, "test": scores, "seconds": 60.0}))
-    lines = [f"seed: {seed}", f"data: {json.dumps({'fold': fold, **(data or {})})}", f"model: {{kind: {model}}}"]
-    (folder / "config.yaml").write_text("\n".join([*lines, *(f"{k}: {v}" for k, v in settings.items())]))
+    lines = [
+        f"seed: {seed}",
+        f"data: {json.dumps({'fold': fold, **(data or {})})}",
+        f"model: {{kind: {model}}}",
+    ]
+    (folder / "config.yaml").write_text(
+        "\n".join([*lines, *(f"{k}: {v}" for k, v in settings.items())])
+    )
 
 
 def test_means_over_folds_and_deviations_over_seeds(tmp_path: Path) -> None:
-    for fold, seed, accuracy in [(1, 1, 0.6), (2, 1, 0.8), (3, 1, 1.0), (1, 2, 0.8), (2, 2, 1.0), (3, 2, 1.0)]:
+    for fold, seed, accuracy in [
+        (1, 1, 0.6),
+        (2, 1, 0.8),
+        (3, 1, 1.0),
+        (1, 2, 0.8),
+        (2, 2, 1.0),
+        (3, 2, 1.0),
+    ]:
         finished(tmp_path / f"{fold}{seed}", accuracy, fold, seed)
     (row,) = compare(find_runs([str(tmp_path)]), "accuracy", "test")
     assert (row.folds, row.seeds, row.majority, row.minutes) == (3, 2, 0.5, 1.0)
     assert row.mean == pytest.approx((0.7 + 0.9 + 1.0) / 3)
     assert row.deviation == pytest.approx(0.0942809, abs=1e-6)  # of 0.8 and 0.9333
-    assert row.low == pytest.approx(0.86667 - 4.302653 * 0.152753 / 3**0.5, abs=1e-4) and row.high == 1.0
+    assert (
+        row.low == pytest.approx(0.86667 - 4.302653 * 0.152753 / 3**0.5, abs=1e-4)
+        and row.high == 1.0
+    )
 
 
 def test_what_has_no_value_stands_last_without_one(tmp_path: Path) -> None:
@@ -67,15 +86,27 @@ def test_what_has_no_value_stands_last_without_one(tmp_path: Path) -> None:
 
 def test_classes_that_are_normal_in_turn_are_averaged(tmp_path: Path) -> None:
     """As experiment=one_class has it."""
-    for fold, normal, value in [(1, "rain", 0.6), (1, "dog", 0.8), (2, "rain", 1.0), (2, "dog", 0.8)]:
+    for fold, normal, value in [
+        (1, "rain", 0.6),
+        (1, "dog", 0.8),
+        (2, "rain", 1.0),
+        (2, "dog", 0.8),
+    ]:
         finished(tmp_path / f"{fold}{normal}", value, fold, data={"normal": normal})
     (row,) = compare(find_runs([str(tmp_path)]), None, "test")
-    assert (row.name, row.folds, row.seeds, row.mean) == ("birds mlp", 2, 1, pytest.approx((0.7 + 0.9) / 2))
+    assert (row.name, row.folds, row.seeds, row.mean) == (
+        "birds mlp",
+        2,
+        1,
+        pytest.approx((0.7 + 0.9) / 2),
+    )
 
 
 def test_an_interval_against_students_table() -> None:
     low, high = interval([1.0, 2.0, 3.0, 4.0])  # t of 3 degrees of freedom is 3.182
-    assert (low, high) == pytest.approx((2.5 - 3.182446 * 1.290994 / 2, 2.5 + 3.182446 * 1.290994 / 2), abs=1e-4)
+    assert (low, high) == pytest.approx(
+        (2.5 - 3.182446 * 1.290994 / 2, 2.5 + 3.182446 * 1.290994 / 2), abs=1e-4
+    )
     assert all(value != value for value in interval([1.0, 2.0]))
 
 
@@ -96,9 +127,20 @@ def test_configurations_are_told_apart_by_what_differs(tmp_path: Path) -> None:
 
 
 def test_choices_stand_for_the_settings_that_follow_from_them(tmp_path: Path) -> None:
-    solver = {"loss": "{_target_: Mse}", "trainer": "{max_epochs: 1}", "features": "{_target_: Mel}"}
-    search = {"loss": "{_target_: Ce}", "trainer": "{max_epochs: 100}", "features": "{_target_: Mel}"}
-    closed, adam = {"optimizer": "closed_form", "loss": "mse"}, {"optimizer": "adamw", "loss": "cross_entropy"}
+    solver = {
+        "loss": "{_target_: Mse}",
+        "trainer": "{max_epochs: 1}",
+        "features": "{_target_: Mel}",
+    }
+    search = {
+        "loss": "{_target_: Ce}",
+        "trainer": "{max_epochs: 100}",
+        "features": "{_target_: Mel}",
+    }
+    closed, adam = (
+        {"optimizer": "closed_form", "loss": "mse"},
+        {"optimizer": "adamw", "loss": "cross_entropy"},
+    )
     finished(tmp_path / "a", 0.9, choices=closed, **solver)
     finished(tmp_path / "b", 0.8, choices=adam, optimizer="{lr: 0.1}", **search)
     finished(tmp_path / "c", 0.7, choices=adam, optimizer="{lr: 0.2}", **search)
@@ -111,10 +153,23 @@ def test_choices_stand_for_the_settings_that_follow_from_them(tmp_path: Path) ->
 
 
 def test_what_does_not_follow_from_a_choice_is_told_beside_it(tmp_path: Path) -> None:
-    finished(tmp_path / "a", 0.9, choices={"optimizer": "lbfgs", "features": "mfcc"}, features="{_target_: Mfcc}")
-    finished(tmp_path / "b", 0.8, choices={"optimizer": "adamw", "features": "mel"}, features="{_target_: Mel}")
+    finished(
+        tmp_path / "a",
+        0.9,
+        choices={"optimizer": "lbfgs", "features": "mfcc"},
+        features="{_target_: Mfcc}",
+    )
+    finished(
+        tmp_path / "b",
+        0.8,
+        choices={"optimizer": "adamw", "features": "mel"},
+        features="{_target_: Mel}",
+    )
     names = [name for name, _ in configurations(find_runs([str(tmp_path)]))]
-    assert names == ["birds mlp optimizer=lbfgs features=mfcc", "birds mlp optimizer=adamw features=mel"]
+    assert names == [
+        "birds mlp optimizer=lbfgs features=mfcc",
+        "birds mlp optimizer=adamw features=mel",
+    ]
 
 
 def test_seeds_of_a_search_are_of_one_configuration(tmp_path: Path) -> None:

@@ -13,14 +13,24 @@ from auris.runs.curve_plot import draw
 from auris.runs.find import find_runs
 
 HEAD = "epoch,train/loss,train/passes,train/seconds,val/accuracy\n"
-ADAM, SOLVER = {"optimizer": "adamw", "loss": "cross_entropy"}, {"optimizer": "closed_form", "loss": "mse"}
+ADAM, SOLVER = (
+    {"optimizer": "adamw", "loss": "cross_entropy"},
+    {"optimizer": "closed_form", "loss": "mse"},
+)
 
 
 def trained(folder: Path, losses: list[float], choices: dict[str, str], **others: Any) -> None:
     """The record of a run with its curves."""
-    finished(folder, 0.8, choices=choices, optimizer=f"{{_target_: {choices['optimizer']}}}", **others)
-    rows = [f"{epoch},{loss},{epoch + 1},{0.1 * (epoch + 1)},0.75\n" for epoch, loss in enumerate(losses)]
-    (folder / "metrics.csv").write_text(HEAD + "".join(rows) + f"{len(losses)},,,,0.7\n")  # a last look has no loss
+    finished(
+        folder, 0.8, choices=choices, optimizer=f"{{_target_: {choices['optimizer']}}}", **others
+    )
+    rows = [
+        f"{epoch},{loss},{epoch + 1},{0.1 * (epoch + 1)},0.75\n"
+        for epoch, loss in enumerate(losses)
+    ]
+    (folder / "metrics.csv").write_text(
+        HEAD + "".join(rows) + f"{len(losses)},,,,0.7\n"
+    )  # a last look has no loss
 
 
 def drawn(folder: Path, *names: str) -> Figure:
@@ -32,12 +42,23 @@ def test_runs_with_one_loss_share_two_panels(tmp_path: Path) -> None:
     trained(tmp_path / "b", [0.02], SOLVER)
     figure = drawn(tmp_path, "birds mlp optimizer=closed_form", "birds mlp optimizer=adamw")
     seconds, passes = figure.axes
-    assert (seconds.get_xlabel(), passes.get_xlabel()) == ("seconds in optimizer steps", "passes over the training set")
+    assert (seconds.get_xlabel(), passes.get_xlabel()) == (
+        "seconds in optimizer steps",
+        "passes over the training set",
+    )
     assert seconds.get_ylabel() == "training loss\nmse"
-    assert {axes.get_xscale() for axes in figure.axes} == {axes.get_yscale() for axes in figure.axes} == {"log"}
+    assert (
+        {axes.get_xscale() for axes in figure.axes}
+        == {axes.get_yscale() for axes in figure.axes}
+        == {"log"}
+    )
     line, point = passes.lines
     assert list(line.get_xdata()[:3]) == [1, 2, 3] and line.get_linestyle() == "-"
-    assert list(point.get_ydata()[:1]) == [0.02] and point.get_linestyle() == "None" and point.get_marker() != "None"
+    assert (
+        list(point.get_ydata()[:1]) == [0.02]
+        and point.get_linestyle() == "None"
+        and point.get_marker() != "None"
+    )
     assert list(seconds.lines[0].get_xdata()[:3]) == pytest.approx([0.1, 0.2, 0.3])
     (legend,) = figure.legends
     words = [text.get_text() for text in legend.get_texts()]
@@ -61,7 +82,9 @@ def test_folds_are_thin_lines_beside_the_first(tmp_path: Path) -> None:
     figure = drawn(tmp_path, "birds mlp")
     lines = figure.axes[0].lines
     assert [line.get_linewidth() > 1 for line in lines] == [True, False, False]
-    assert len({line.get_color() for line in lines}) == 1 and len(figure.legends[0].get_texts()) == 1
+    assert (
+        len({line.get_color() for line in lines}) == 1 and len(figure.legends[0].get_texts()) == 1
+    )
 
 
 def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:

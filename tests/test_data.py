@@ -18,9 +18,16 @@ from auris.data.sources.folder import Folder, Table
 from auris.data.spec import Spec
 
 DEFAULTS = {
-    "sample_rate": None, "channels": 1, "duration": 0.6, "padding": "repeat", "fold": 1, "folds": 5,
-    "split_seed": 0, "batch_size": 4, "pass_size": 4,
-}  # fmt: skip
+    "sample_rate": None,
+    "channels": 1,
+    "duration": 0.6,
+    "padding": "repeat",
+    "fold": 1,
+    "folds": 5,
+    "split_seed": 0,
+    "batch_size": 4,
+    "pass_size": 4,
+}
 
 
 def data(source: Source, store: Path, **changes: object) -> AudioData:
@@ -42,7 +49,9 @@ def table(root: Path, *lines: str) -> Table:
     return Table(str(root / "clips.csv"))
 
 
-def loader(count: int = 20, batch_size: int = 6, pass_size: int = 1000, **changes: int | None) -> Loader:
+def loader(
+    count: int = 20, batch_size: int = 6, pass_size: int = 1000, **changes: int | None
+) -> Loader:
     """Clip i is in row i + 100, whose samples are all i + 100, and of class i + 1000."""
     number = torch.arange(count)
     wave = torch.arange(count + 100.0)[:, None, None].expand(-1, 1, 3)
@@ -55,7 +64,12 @@ def indices(walk: Loader) -> list[list[int]]:
 
 def test_spec_says_what_the_data_is(usual: AudioData) -> None:
     assert usual.spec == Spec(
-        sample_rate=8000, channels=1, samples=4800, target="label", classes=("hiss", "tone"), padding="repeat"
+        sample_rate=8000,
+        channels=1,
+        samples=4800,
+        target="label",
+        classes=("hiss", "tone"),
+        padding="repeat",
     )
     assert usual.spec.duration == 0.6
 
@@ -69,9 +83,13 @@ def test_spec_is_saved_whole(tmp_path: Path) -> None:
 def test_sets_cover_all_clips_and_keep_the_classes(usual: AudioData) -> None:
     sizes = Counter((name, clip.label) for clip, name, _ in usual.clips)
     assert sizes == {
-        ("train", "hiss"): 6, ("train", "tone"): 6, ("val", "hiss"): 2, ("val", "tone"): 2,
-        ("test", "hiss"): 2, ("test", "tone"): 2,
-    }  # fmt: skip
+        ("train", "hiss"): 6,
+        ("train", "tone"): 6,
+        ("val", "hiss"): 2,
+        ("val", "tone"): 2,
+        ("test", "hiss"): 2,
+        ("test", "tone"): 2,
+    }
     members = [usual.members(name).tolist() for name in ("train", "val", "test")]
     assert sorted(sum(members, [])) == list(range(20))
 
@@ -87,7 +105,9 @@ def test_every_clip_has_its_samples_and_its_class(usual: AudioData) -> None:
 
 def test_classes_are_sorted_whatever_the_order_of_the_files(tmp_path: Path) -> None:
     names = ["zebra", "Ant", "bee"]
-    lines = [f"{name}{part}.wav,{name},{part}" for part in ("train", "val", "test") for name in names]
+    lines = [
+        f"{name}{part}.wav,{name},{part}" for part in ("train", "val", "test") for name in names
+    ]
     usual = data(table(tmp_path, *lines), tmp_path / "store")
     assert usual.spec.classes == ("Ant", "bee", "zebra")
     assert usual.target.tolist() == 3 * [2, 0, 1]
@@ -106,8 +126,12 @@ def test_mixed_formats_rates_and_channels_work_together(tmp_path: Path) -> None:
     assert all(wave.abs().max() > 0.1 for wave in mixed.wave)
 
 
-@pytest.mark.parametrize(("rates", "usual"), [([8000, 16000, 16000], 16000), ([22050, 16000, 8000, 16000], 16000)])
-def test_usual_rate_is_the_one_of_most_recordings(tmp_path: Path, rates: list[int], usual: int) -> None:
+@pytest.mark.parametrize(
+    ("rates", "usual"), [([8000, 16000, 16000], 16000), ([22050, 16000, 8000, 16000], 16000)]
+)
+def test_usual_rate_is_the_one_of_most_recordings(
+    tmp_path: Path, rates: list[int], usual: int
+) -> None:
     lines = [f"{i}.wav,cat,train" for i in range(len(rates))]
     for i, rate in enumerate(rates):
         write(tmp_path / f"{i}.wav", noise(i, 0.5, rate), rate)
@@ -116,7 +140,11 @@ def test_usual_rate_is_the_one_of_most_recordings(tmp_path: Path, rates: list[in
 
 def test_rate_may_be_given(folder: Path, tmp_path: Path) -> None:
     given = data(Folder(str(folder)), tmp_path / "store", sample_rate=4000)
-    assert (given.spec.sample_rate, given.spec.samples, given.wave.shape) == (4000, 2400, (20, 1, 2400))
+    assert (given.spec.sample_rate, given.spec.samples, given.wave.shape) == (
+        4000,
+        2400,
+        (20, 1, 2400),
+    )
 
 
 def test_long_recordings_give_clips_of_one_set_and_class(folder: Path, tmp_path: Path) -> None:
@@ -137,7 +165,9 @@ def test_training_goes_on_without_fewer_than_one_in_twenty(tmp_path: Path) -> No
 
 def test_training_stops_without_one_in_twenty_and_says_why(folder: Path, tmp_path: Path) -> None:
     (folder / "tone/0.wav").write_text("<html>404</html>")
-    with pytest.raises(UserError, match=rf"1 of 20 recordings can't be used, .*{folder}/tone/0.wav: unreadable"):
+    with pytest.raises(
+        UserError, match=rf"1 of 20 recordings can't be used, .*{folder}/tone/0.wav: unreadable"
+    ):
         data(Folder(str(folder)), tmp_path / "store").describe()
 
 
@@ -170,7 +200,9 @@ def test_incomplete_sets_stop_the_run(tmp_path: Path) -> None:
         ({"sample_rate": 44}, "data.sample_rate=44 is too small; it is in Hz"),
     ],
 )
-def test_impossible_settings_are_refused(tmp_path: Path, change: dict[str, object], says: str) -> None:
+def test_impossible_settings_are_refused(
+    tmp_path: Path, change: dict[str, object], says: str
+) -> None:
     with pytest.raises(UserError, match=says):
         data(Folder("nowhere"), tmp_path, **change)
 
@@ -182,7 +214,9 @@ def test_fingerprint_stays_while_the_data_does(folder: Path, tmp_path: Path) -> 
     assert data(Folder(str(moved)), tmp_path / "another store").fingerprint == before
 
 
-def test_fingerprint_changes_with_label_content_split_and_samples(folder: Path, tmp_path: Path) -> None:
+def test_fingerprint_changes_with_label_content_split_and_samples(
+    folder: Path, tmp_path: Path
+) -> None:
     def fingerprint(**changes: object) -> str:
         return data(Folder(str(folder)), tmp_path / "store", **changes).fingerprint
 
@@ -209,7 +243,10 @@ def test_training_is_shuffled_and_validation_is_not(usual: AudioData) -> None:
 
 
 def test_description_counts_and_names(usual: AudioData) -> None:
-    assert "20 clips of 0.6 s at 8000 Hz: 12 train, 4 val, 4 test; 2 classes: hiss, tone." in usual.describe()
+    assert (
+        "20 clips of 0.6 s at 8000 Hz: 12 train, 4 val, 4 test; 2 classes: hiss, tone."
+        in usual.describe()
+    )
 
 
 def test_batch_holds_wave_target_and_index_of_its_clips() -> None:
@@ -261,7 +298,9 @@ def test_without_a_seed_clips_keep_their_order() -> None:
     assert indices(loader(5, 2)) == [[0, 1, 2], [3, 4]]  # none of one clip alone
 
 
-@pytest.mark.parametrize(("count", "sizes"), [(32, [32]), (33, [17, 16]), (65, [22, 22, 21]), (64, [32, 32]), (3, [3])])
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(32, [32]), (33, [17, 16]), (65, [22, 22, 21]), (64, [32, 32]), (3, [3])]
+)
 def test_no_batch_is_tiny(count: int, sizes: list[int]) -> None:
     assert [len(step) for step in loader(count, 32, seed=0)] == sizes
 
@@ -284,7 +323,9 @@ def test_two_processes_see_each_clip_of_an_even_batch_once() -> None:
 
 
 def test_real_cats_and_babies_have_their_official_sets(real: Path, tmp_path: Path) -> None:
-    cats = data(Table(str(real / "cats_babies/clips.csv")), tmp_path, duration=5.0, sample_rate=RATE)
+    cats = data(
+        Table(str(real / "cats_babies/clips.csv")), tmp_path, duration=5.0, sample_rate=RATE
+    )
     assert Counter(name for _, name, _ in cats.clips) == {"train": 48, "val": 16, "test": 16}
     assert cats.unusable == {}
     assert cats.spec == Spec(8000, 1, 40000, "label", ("cat", "crying_baby"), "repeat")

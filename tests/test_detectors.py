@@ -44,7 +44,9 @@ Build = Callable[[Shape, Anomaly], nn.Module]
 
 
 def task(sections: int = 2, shape: Shape = SHAPE) -> Anomaly:
-    return Anomaly(Spec(RATE, 1, 4000, "anomaly", ("normal", "odd"), sections=tuple("abcd"[:sections])), shape)
+    return Anomaly(
+        Spec(RATE, 1, 4000, "anomaly", ("normal", "odd"), sections=tuple("abcd"[:sections])), shape
+    )
 
 
 def linear(shape: Shape, task: Anomaly) -> nn.Module:
@@ -83,7 +85,9 @@ def outliers(shape: Shape, task: Anomaly, estimator: object) -> Plain:
     return Outliers(shape, task.out_shape, MeanDeviation(), task, estimator)  # type: ignore[arg-type]
 
 
-mixture = partial(outliers, estimator=GaussianMixture(2, covariance_type="diag", reg_covar=0.01, random_state=3))
+mixture = partial(
+    outliers, estimator=GaussianMixture(2, covariance_type="diag", reg_covar=0.01, random_state=3)
+)
 border = partial(outliers, estimator=OneClassSVM(nu=0.2))
 LEARNT = [linear, dense, cnn, vae, self_supervised]
 FITTED = [neighbours, mahalanobis, loudness, mixture, border]
@@ -114,7 +118,9 @@ def taught(model: nn.Module, task: Anomaly, x: Tensor, section: Tensor) -> nn.Mo
 @pytest.mark.parametrize("shape", [SHAPE, (2, 13, 9), (1, 1, 4)])
 @pytest.mark.parametrize("sections", [1, 3])
 @pytest.mark.parametrize("build", [*LEARNT[1:], *FITTED])
-def test_every_frame_has_a_surprise_for_every_section(build: Build, sections: int, shape: Shape) -> None:
+def test_every_frame_has_a_surprise_for_every_section(
+    build: Build, sections: int, shape: Shape
+) -> None:
     own = task(sections, shape)
     model, x, section = build(shape, own), clips(12, shape=shape), torch.arange(12) % sections
     assert model.eval()(x).shape == (12, sections, shape[-1])
@@ -185,7 +191,9 @@ def test_mahalanobis_is_the_distance_by_hand() -> None:
         assert not np.allclose(cov, np.cov(h.T, bias=True))  # something was drawn in
         assert np.trace(cov) == pytest.approx(np.trace(np.cov(h.T, bias=True)))
         away = new[..., 0].double().numpy() - mean
-        np.testing.assert_allclose(found[:, k], (away @ np.linalg.inv(cov) * away).sum(1), rtol=1e-5)
+        np.testing.assert_allclose(
+            found[:, k], (away @ np.linalg.inv(cov) * away).sum(1), rtol=1e-5
+        )
         constant = 4 * np.log(2 * np.pi) + np.linalg.slogdet(cov)[1]
         log_p = multivariate_normal(mean, cov).logpdf(new[..., 0].double().numpy())
         np.testing.assert_allclose(found[:, k], -2 * log_p - constant, rtol=1e-4)
@@ -199,7 +207,9 @@ def test_the_surprise_of_a_mixture_is_scikit_learns_negative_log_p(kind: str) ->
     found = taught(outliers((3, 1), own, estimator), own, x, section)(new)[..., 0]
     for k in range(2):
         theirs = GaussianMixture(2, covariance_type=kind, random_state=0)  # type: ignore[arg-type]
-        log_p = theirs.fit(x[section == k, :, 0].double().numpy()).score_samples(new[..., 0].double().numpy())
+        log_p = theirs.fit(x[section == k, :, 0].double().numpy()).score_samples(
+            new[..., 0].double().numpy()
+        )
         np.testing.assert_allclose(found[:, k], -log_p, rtol=1e-5)
 
 
@@ -225,7 +235,9 @@ def test_the_pretext_is_the_log_probability_of_change_and_section() -> None:
     model = self_supervised(SHAPE, own).eval()
     found, expected = model(x)[..., 0], torch.zeros(5, 2)
     for g, change in enumerate(CHANGES):
-        expected -= model.network(change(x)).flatten(1).softmax(1).view(5, -1, 2)[:, g].log() / len(CHANGES)
+        expected -= model.network(change(x)).flatten(1).softmax(1).view(5, -1, 2)[:, g].log() / len(
+            CHANGES
+        )
     torch.testing.assert_close(found, expected)
 
 
@@ -235,7 +247,9 @@ def test_in_training_a_change_is_drawn_for_every_clip() -> None:
     model.network.eval()  # so that a clip's answer does not depend on its batch
     torch.manual_seed(0)
     drawn, again = model(x)[:, 0, 0], model(x)[:, 0, 0]
-    possible = torch.stack([model.surprise(change(x[:1]), g)[0, 0] for g, change in enumerate(CHANGES)])
+    possible = torch.stack(
+        [model.surprise(change(x[:1]), g)[0, 0] for g, change in enumerate(CHANGES)]
+    )
     which = (drawn[:, None] - possible).abs()  # (64, G)
     assert which.amin(1).max() < 1e-4 and set(which.argmin(1).tolist()) == set(range(len(CHANGES)))
     assert not torch.equal(drawn, again)
@@ -292,7 +306,9 @@ def test_patches_that_agree_are_joined_to_what_they_were_cut_from(frames: int) -
 
 
 def test_patches_that_do_not_agree_are_averaged() -> None:
-    said = torch.tensor([[[1.0, 1.0], [2.0, 2.0], [6.0, 6.0]]])  # three patches of two frames of one number
+    said = torch.tensor(
+        [[[1.0, 1.0], [2.0, 2.0], [6.0, 6.0]]]
+    )  # three patches of two frames of one number
     assert Patches((1, 4), 2).join(said).tolist() == [[[1.0, 1.5, 4.0, 6.0]]]
 
 
@@ -312,7 +328,9 @@ def test_a_level_is_the_power_of_a_frame_in_decibels() -> None:
     wave = torch.from_numpy(np.stack([sine(1000, 0.5), 0 * sine(1000, 0.5)])).float()[:, None]
     level = Level(400, 200)(wave)
     assert level.shape == (2, 1, 1, 21)
-    torch.testing.assert_close(level[0], torch.full((1, 1, 21), 10 * np.log10(0.125)), atol=0.02, rtol=0)
+    torch.testing.assert_close(
+        level[0], torch.full((1, 1, 21), 10 * np.log10(0.125)), atol=0.02, rtol=0
+    )
     assert (level[1] == -100).all()
 
 
@@ -342,7 +360,12 @@ def test_what_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="needs 2 training clips of each section, and one has 1"):
         taught(mahalanobis(SHAPE, task(2)), task(2), clips(4), torch.tensor([0, 0, 0, 1]))
     with pytest.raises(UserError, match=r"Outliers can't be fitted to 3 clips \(.*n_components"):
-        taught(outliers(SHAPE, own, GaussianMixture(9)), own, clips(3), torch.zeros(3, dtype=torch.long))
+        taught(
+            outliers(SHAPE, own, GaussianMixture(9)),
+            own,
+            clips(3),
+            torch.zeros(3, dtype=torch.long),
+        )
     with pytest.raises(UserError, match="choose task=anomaly or another loss"):
         Reconstruction(SHAPE).check(nn.Identity(), Surprise())
 
@@ -351,7 +374,11 @@ def test_what_can_not_be_is_refused() -> None:
 def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     fill(tmp_path / "recordings", each=10)
     data = ("data=one_class", "data.of=folder", "data.normal=tone", *here(tmp_path))
-    train(configured(*data, *[word for word in TINY if word != "test=false"], "test=true", f"model={model}"))
+    train(
+        configured(
+            *data, *[word for word in TINY if word != "test=false"], "test=true", f"model={model}"
+        )
+    )
     folder = tmp_path / "out/one_class" / model / "latest"
     predictor = Predictor(str(folder))
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))

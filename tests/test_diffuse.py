@@ -31,17 +31,23 @@ def test_coherence_is_that_of_plane_waves_from_all_sides():
 def test_mixing_is_a_square_root():
     hertz = torch.linspace(0, 8000, 9)
     root = mixing(LINE, hertz)
-    torch.testing.assert_close(root @ root.mT, coherence(LINE.double(), hertz.double()), atol=1e-7, rtol=0)
+    torch.testing.assert_close(
+        root @ root.mT, coherence(LINE.double(), hertz.double()), atol=1e-7, rtol=0
+    )
 
 
 def test_noise_has_this_coherence_and_power():
     noise = diffuse(white(4, 3, 2 * RATE), LINE, RATE)
-    spectrum = torch.stft(noise.flatten(0, 1), 512, window=torch.hann_window(512), return_complex=True)
+    spectrum = torch.stft(
+        noise.flatten(0, 1), 512, window=torch.hann_window(512), return_complex=True
+    )
     spectrum = spectrum.unflatten(0, (4, 3)).permute(2, 1, 0, 3).flatten(2)  # (F, M, frames)
     cross = (spectrum @ spectrum.mH).real
     power = cross.diagonal(dim1=1, dim2=2)
     found = cross / (power[:, None] * power[..., None]).sqrt()
-    torch.testing.assert_close(found[1:-1], coherence(LINE, torch.arange(1, 256) * RATE / 512), atol=0.15, rtol=0)
+    torch.testing.assert_close(
+        found[1:-1], coherence(LINE, torch.arange(1, 256) * RATE / 512), atol=0.15, rtol=0
+    )
     torch.testing.assert_close(noise.var(-1), torch.ones(4, 3), atol=0.1, rtol=0)
 
 

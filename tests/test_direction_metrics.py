@@ -22,7 +22,9 @@ def level(*azimuths: float) -> Tensor:
     return direction(torch.tensor(azimuths), torch.zeros(len(azimuths)))
 
 
-def off(*degrees: float, rt60: float = nan, snr: float = nan, section: int = 0) -> tuple[Tensor, Tensor]:
+def off(
+    *degrees: float, rt60: float = nan, snr: float = nan, section: int = 0
+) -> tuple[Tensor, Tensor]:
     """Answers (N, 3) that are off by so much, and targets (N, 7)."""
     true = level(*np.linspace(-170, 170, len(degrees)).tolist())
     x, y, z = true.T
@@ -47,7 +49,9 @@ def test_the_angle_between_directions_is_exact_where_it_is_tiny_too(angle: float
 def test_elevation_counts() -> None:
     up, ahead = direction(torch.tensor([30.0, 0.0]), torch.tensor([90.0, 0.0]))
     assert great_circle(up, ahead).item() == pytest.approx(90)
-    low, high = direction(torch.tensor([0.0, 90.0]), torch.tensor([60.0, 60.0]))  # cos = sin^2 60 = 3/4
+    low, high = direction(
+        torch.tensor([0.0, 90.0]), torch.tensor([60.0, 60.0])
+    )  # cos = sin^2 60 = 3/4
     assert great_circle(low, high).item() == pytest.approx(np.degrees(np.arccos(0.75)), abs=1e-4)
 
 
@@ -55,7 +59,13 @@ def test_known_errors() -> None:
     pair = off(1.0, 4.0, -6.0, 15.0, 100.0)
     metrics = direction_metrics(same)
     values = {name: metric.value(*pair) for name, metric in metrics.items()}
-    expected = {"mean_error": 25.2, "median_error": 6, "within_5": 0.4, "within_10": 0.6, "within_20": 0.8}
+    expected = {
+        "mean_error": 25.2,
+        "median_error": 6,
+        "within_5": 0.4,
+        "within_10": 0.6,
+        "within_20": 0.8,
+    }
     assert values == pytest.approx(expected, abs=1e-3) and next(iter(metrics)) == "mean_error"
 
 
@@ -79,7 +89,9 @@ def test_bins_and_sections_hold_their_own_clips_and_nan_no_bin() -> None:
     parts = [off(1.0, 3.0, rt60=0.2, section=1), off(8.0, rt60=0.3, section=2), off(50.0, snr=3.0)]
     said, target = (torch.cat(side) for side in zip(*parts, strict=True))
     metrics = errors_in_parts(same, {"rt60": (0, 0.3, 0.6, 0.9), "snr": (-10, 10)}, ("",))
-    metrics |= errors_in_parts(same, {"rt60": (0, 9)}, ("", "hall", "bath"))  # sections are told instead of bins
+    metrics |= errors_in_parts(
+        same, {"rt60": (0, 9)}, ("", "hall", "bath")
+    )  # sections are told instead of bins
     values = {name: metric.value(said, target) for name, metric in metrics.items()}
     assert values["mean_error_rt60_0_to_0.3_s"] == pytest.approx(2, abs=1e-3)
     assert values["mean_error_rt60_0.3_to_0.6_s"] == pytest.approx(8, abs=1e-3)
@@ -97,11 +109,15 @@ def test_the_interval_of_a_mean_error_is_students_and_that_of_a_share_wilsons() 
     half = 1.96 * errors.std() / 20
     assert (mean.low, mean.high) == pytest.approx((mean.value - half, mean.value + half), abs=0.1)
     share = Within(same, 10).estimate(*pair)
-    assert share.value == pytest.approx(np.mean(errors <= 10)) and share.low < share.value < share.high
+    assert (
+        share.value == pytest.approx(np.mean(errors <= 10)) and share.low < share.value < share.high
+    )
 
 
 @pytest.mark.parametrize("degrees", [0.0, 1.0])
-def test_degrees_are_no_share_of_which_1_is_the_best(degrees: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_degrees_are_no_share_of_which_1_is_the_best(
+    degrees: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     errors = torch.full((50,), degrees)
     monkeypatch.setattr("auris.tasks.localization.metrics.great_circle", lambda *_: errors)
     assert MeanError(same).estimate(*off(*[0.0] * 50)) == pytest.approx((degrees, degrees, degrees))

@@ -36,14 +36,20 @@ def ways(*azimuth: float) -> Tensor:
 def targets(count: int) -> Tensor:
     """(N, 7): half of the reverberation times short, half long, half of the distances unknown and no SNR known."""
     even = torch.arange(count) % 2
-    rest = torch.stack([0.2 + 0.2 * even, torch.full((count,), math.nan), torch.where(even == 0, 1.5, math.nan)], 1)
-    return torch.cat([ways(*torch.linspace(-170, 170, count).tolist()), rest, torch.zeros(count, 1)], 1)
+    rest = torch.stack(
+        [0.2 + 0.2 * even, torch.full((count,), math.nan), torch.where(even == 0, 1.5, math.nan)], 1
+    )
+    return torch.cat(
+        [ways(*torch.linspace(-170, 170, count).tolist()), rest, torch.zeros(count, 1)], 1
+    )
 
 
 def test_azimuths_are_points_and_the_band_comes_again_in_the_corners() -> None:
     figure = pictures.azimuths(ways(12, -90, -178), ways(10, 30, 177))
     (axes,) = figure.axes
-    points = next(np.asarray(line.get_xydata()) for line in axes.lines if line.get_label() == "3 clips")
+    points = next(
+        np.asarray(line.get_xydata()) for line in axes.lines if line.get_label() == "3 clips"
+    )
     assert points == pytest.approx(np.array([[10, 12], [30, -90], [177, -178]]), abs=1e-3)
     assert axes.collections[0].get_label() == "within 10°: 67%"  # across -180 too
     corner = axes.collections[1].get_paths()[0]
@@ -55,24 +61,36 @@ def test_a_line_has_half_a_circle_and_elevations_have_a_picture() -> None:
     (axes,) = pictures.azimuths(ways(80, -10), ways(85, -5)).axes
     assert axes.get_xlim() == (-90, 90)
     up = direction(torch.tensor([0.0, 9.0]), torch.tensor([20.0, -40.0]))
-    assert [axes.get_xlabel() for axes in pictures.azimuths(up, up).axes] == ["true azimuth (°)", "true elevation (°)"]
+    assert [axes.get_xlabel() for axes in pictures.azimuths(up, up).axes] == [
+        "true azimuth (°)",
+        "true elevation (°)",
+    ]
 
 
 @pytest.mark.parametrize(("off", "reach"), [((1.0, 1.0, -15.0), 18), ((170.0, 180.0, -180.0), 180)])
-def test_bars_of_errors_are_to_their_side_and_areas_are_clips(off: tuple[float, ...], reach: float) -> None:
+def test_bars_of_errors_are_to_their_side_and_areas_are_clips(
+    off: tuple[float, ...], reach: float
+) -> None:
     figure = pictures.errors(ways(*(179 + one for one in off)), ways(*[179] * 3))
     (axes,) = figure.axes
-    bars = {round(math.degrees(bar.get_x() + bar.get_width() / 2)): bar.get_height() ** 2 for bar in axes.patches}
+    bars = {
+        round(math.degrees(bar.get_x() + bar.get_width() / 2)): bar.get_height() ** 2
+        for bar in axes.patches
+    }
     assert bars == pytest.approx({1: 2, -15: 1} if reach == 18 else {170: 1, -180: 2})
     median, mean = np.median(np.abs(off)), np.mean(np.abs(off))
-    assert axes.get_title() == f"azimuth errors: median {median:.1f}°, mean {mean:.1f}°" and words_on_paper(figure)
+    assert (
+        axes.get_title() == f"azimuth errors: median {median:.1f}°, mean {mean:.1f}°"
+        and words_on_paper(figure)
+    )
 
 
 def test_conditions_that_are_not_known_or_rare_are_left_out() -> None:
     edges = {"rt60": (0.0, 0.3, 0.6, 0.9), "snr": (-50.0, 50.0), "distance": (0.0, 1.0, 2.0, 3.0)}
     assert pictures.filled(edges, targets(20), torch.arange(20)) == {
-        "rt60": [(0.0, 0.3), (0.3, 0.6)], "distance": [(1.0, 2.0)],
-    }  # fmt: skip
+        "rt60": [(0.0, 0.3), (0.3, 0.6)],
+        "distance": [(1.0, 2.0)],
+    }
     assert pictures.filled(edges, targets(20), torch.zeros(20)) == {}  # windows of one recording
 
 
@@ -84,23 +102,36 @@ def test_errors_and_intervals_are_those_of_the_metric() -> None:
     (axes,) = figure.axes
     for shown, decoded in zip(axes.containers, said.values(), strict=True):
         line, _, (bars,) = shown
-        told = [MeanError(torch.Tensor.clone, "rt60", *ends).estimate(decoded, target) for ends in bins["rt60"]]
+        told = [
+            MeanError(torch.Tensor.clone, "rt60", *ends).estimate(decoded, target)
+            for ends in bins["rt60"]
+        ]
         assert line.get_ydata() == pytest.approx([one.value for one in told])
-        assert [bar[:, 1].tolist() for bar in bars.get_segments()] == [pytest.approx(one[1:]) for one in told]
-    assert [text.get_text() for text in axes.texts] == ["n = 20", "n = 20"] and words_on_paper(figure)
+        assert [bar[:, 1].tolist() for bar in bars.get_segments()] == [
+            pytest.approx(one[1:]) for one in told
+        ]
+    assert [text.get_text() for text in axes.texts] == ["n = 20", "n = 20"] and words_on_paper(
+        figure
+    )
 
 
 def ray(figure: Figure, panel: int, name: str) -> list[list[float]]:
-    return next(line.get_xydata().tolist() for line in figure.axes[panel].lines if line.get_label() == name)
+    return next(
+        line.get_xydata().tolist() for line in figure.axes[panel].lines if line.get_label() == name
+    )
 
 
 def test_a_ray_to_the_true_direction_meets_the_source() -> None:
-    figure = scene(DRAWING, Array(SQUARE), ways(0)[0], ways(-90)[0], "a scene")  # the array looks north
+    figure = scene(
+        DRAWING, Array(SQUARE), ways(0)[0], ways(-90)[0], "a scene"
+    )  # the array looks north
     assert ray(figure, 0, "true direction") == [pytest.approx([2, 3]), pytest.approx([5, 3])]
     assert ray(figure, 0, "said direction") == [pytest.approx([2, 3]), pytest.approx([2, 6])]
     assert ray(figure, 0, "source, 1.5 m high") == [[5, 3]]
     first = figure.axes[1].texts[1]
-    assert first.get_text() == "1" and first.get_position() == pytest.approx((0, 5), abs=1e-5)  # in cm, turned
+    assert first.get_text() == "1" and first.get_position() == pytest.approx(
+        (0, 5), abs=1e-5
+    )  # in cm, turned
     assert words_on_paper(figure)
 
 
@@ -124,19 +155,26 @@ def test_formulas_have_the_settings_of_their_yamls() -> None:
 
 
 @pytest.mark.parametrize("drawing", ["", DRAWING])
-def test_the_model_and_formulas_are_shown_on_the_same_clips(drawing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_and_formulas_are_shown_on_the_same_clips(
+    drawing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target, shown = targets(12), {}
     wave = torch.randn(12, 4, 1024, generator=torch.Generator().manual_seed(0))
     spec = Spec(16000, 4, 1024, "direction", microphones=SQUARE)
     clip = SimpleNamespace(path=SimpleNamespace(name="a.wav"), scene=drawing, group="")
     data: Any = SimpleNamespace(
-        spec=spec, target=target, opened=SimpleNamespace(wave=wave), members=lambda _: torch.arange(12),
+        spec=spec,
+        target=target,
+        opened=SimpleNamespace(wave=wave),
+        members=lambda _: torch.arange(12),
         clips=[(SimpleNamespace(**{**vars(clip), "group": str(i)}), "test", i) for i in range(12)],
-    )  # fmt: skip
+    )
     answers: Any = SimpleNamespace(decoded=target[:, :3], target=target, index=torch.arange(12))
     writer = SimpleNamespace(add_figure=lambda tag, figure: shown.update({tag: figure}))
     task = Localization(spec)
-    direction_pages.show_directions(Page(writer, data, SimpleNamespace(model=None), "test", answers), task)  # type: ignore[arg-type]
+    direction_pages.show_directions(
+        Page(writer, data, SimpleNamespace(model=None), "test", answers), task
+    )  # type: ignore[arg-type]
     assert set(shown) == {"test/conditions", "test/scene_median", "test/scene_worst"}
     names = [shown.get_label() for shown in shown["test/conditions"].axes[0].containers]
     assert names == ["this model", "SRP-PHAT", "NormMUSIC", "constant guess"]

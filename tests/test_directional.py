@@ -58,7 +58,9 @@ def test_phase_is_that_of_the_delay_at_each_frequency() -> None:
     assert x.shape[1:3] == (19, len(hertz))
     torch.testing.assert_close(mean[:6], turn.cos(), atol=0.3, rtol=0)
     torch.testing.assert_close(mean[6:12], turn.sin(), atol=0.3, rtol=0)
-    assert (mean[:6] - turn.cos()).abs().mean() < 0.05 and (mean[6:12] - turn.sin()).abs().mean() < 0.05
+    assert (mean[:6] - turn.cos()).abs().mean() < 0.05 and (
+        mean[6:12] - turn.sin()
+    ).abs().mean() < 0.05
 
 
 def test_levels_are_told_in_tens_of_decibels() -> None:
@@ -78,7 +80,9 @@ def test_the_map_of_steered_power_is_highest_at_the_source() -> None:
 
 def test_a_turned_scene_turns_the_map() -> None:
     feature = SteeredPower(RATE, CIRCLE, step=10)
-    here, there = feature(noise(20.0, 110.0)).mean(3)  # (bands, D): a quarter of a turn is nine steps
+    here, there = feature(noise(20.0, 110.0)).mean(
+        3
+    )  # (bands, D): a quarter of a turn is nine steps
     torch.testing.assert_close(there, here.roll(9, 1), atol=0.05, rtol=0)
 
 
@@ -115,7 +119,12 @@ def formula(name: str, array: str, task: Localization | None = None, **changes: 
     """The model that a YAML names."""
     facts, node = spec(array), OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model
     size = (task or Localization(facts)).out_shape
-    return make({**plain(node), **changes}, in_shape=(facts.channels, facts.samples), out_shape=size, spec=facts)
+    return make(
+        {**plain(node), **changes},
+        in_shape=(facts.channels, facts.samples),
+        out_shape=size,
+        spec=facts,
+    )
 
 
 @pytest.mark.parametrize("array", ["circular4", "linear4"])
@@ -137,7 +146,10 @@ def test_a_plane_looks_for_elevations_where_they_are_asked_for(name: str) -> Non
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_formulas_read_waves_of_an_array(name: str) -> None:
-    node, task = OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model, Localization(spec("circular4"))
+    node, task = (
+        OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model,
+        Localization(spec("circular4")),
+    )
     with pytest.raises(UserError, match="features=raw"):
         make(node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4"))
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
@@ -159,13 +171,19 @@ def test_a_step_of_nothing_between_directions_is_refused() -> None:
     ],
 )
 def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> None:
-    system = SimpleNamespace(model=formula("srp_phat", "circular4", step=10.0), loss=torch.nn.MSELoss(), examples=None)
+    system = SimpleNamespace(
+        model=formula("srp_phat", "circular4", step=10.0), loss=torch.nn.MSELoss(), examples=None
+    )
     with pytest.raises(UserError, match=sentence):
         make_optimizer({"_target_": optimizer}, system)
 
 
 def test_nothing_refuses_what_has_something_to_learn() -> None:
-    make_optimizer({"_target_": "auris.training.optimizers.nothing.Nothing"}, SimpleNamespace(
-        model=formula("srp_phat", "circular4", step=10.0), loss=None, examples=None))  # fmt: skip
+    make_optimizer(
+        {"_target_": "auris.training.optimizers.nothing.Nothing"},
+        SimpleNamespace(
+            model=formula("srp_phat", "circular4", step=10.0), loss=None, examples=None
+        ),
+    )
     with pytest.raises(UserError, match="has something to learn"):
         Nothing([], torch.nn.Linear(2, 2), lambda: [])

@@ -21,7 +21,9 @@ from auris.core.errors import UserError
 RATE = 16000
 SQUARE = Array([[0.03, 0.04, 0], [-0.04, 0.03, 0], [-0.03, -0.04, 0], [0.04, -0.03, 0]])
 LINE = Array([[0, 0.075, 0], [0, 0.025, 0], [0, -0.025, 0], [0, -0.075, 0]])
-SOLID = Array([[0.03, 0.03, 0.03], [0.03, -0.03, -0.03], [-0.03, 0.03, -0.03], [-0.03, -0.03, 0.03]])
+SOLID = Array(
+    [[0.03, 0.03, 0.03], [0.03, -0.03, -0.03], [-0.03, 0.03, -0.03], [-0.03, -0.03, 0.03]]
+)
 UPRIGHT = Array([[0, 0.05, 0.05], [0, -0.05, 0.05], [0, -0.05, -0.05], [0, 0.05, -0.05]])
 METHODS = {
     method.__name__: lambda x, array, places, hertz, method=method: estimate(
@@ -38,7 +40,9 @@ def heard(array: Array, directions: torch.Tensor, noise: float = 0.01) -> torch.
     length = 4096
     late = delays(array.microphones.double(), directions.double())  # (B, M)
     hertz = torch.fft.rfftfreq(length, 1 / RATE, dtype=torch.float64)
-    source = torch.fft.rfft(torch.randn(len(directions), 1, length, generator=draw, dtype=torch.float64))
+    source = torch.fft.rfft(
+        torch.randn(len(directions), 1, length, generator=draw, dtype=torch.float64)
+    )
     wave = torch.fft.irfft(source * torch.exp(-2j * torch.pi * hertz * late[..., None]), length)
     return (wave + noise * torch.randn(wave.shape, generator=draw)).float()
 
@@ -49,7 +53,9 @@ def level(*azimuths: float) -> torch.Tensor:
 
 def degrees(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Angles (B,) between directions (B, 3)."""
-    return torch.atan2(torch.linalg.cross(found, wanted).norm(dim=-1), (found * wanted).sum(-1)).rad2deg()
+    return torch.atan2(
+        torch.linalg.cross(found, wanted).norm(dim=-1), (found * wanted).sum(-1)
+    ).rad2deg()
 
 
 @functools.cache
@@ -58,18 +64,26 @@ def scenes(count: int = 12) -> torch.Tensor:
     draw = torch.Generator().manual_seed(1)
     size = torch.tensor([4.0, 5, 2.5]) + torch.rand(count, 3, generator=draw)
     source = size * (0.1 + 0.3 * torch.rand(count, 3, generator=draw))
-    rooms = Rooms(size, torch.full((count, 6), 0.4), source, size[:, None] * 0.6 + SQUARE.microphones)
+    rooms = Rooms(
+        size, torch.full((count, 6), 0.4), source, size[:, None] * 0.6 + SQUARE.microphones
+    )
     dry = torch.randn(count, 1, 6000, generator=draw)
-    wet = torch.fft.irfft(torch.fft.rfft(impulse_responses(rooms, RATE, 2000, 8), 8192) * torch.fft.rfft(dry, 8192))
+    wet = torch.fft.irfft(
+        torch.fft.rfft(impulse_responses(rooms, RATE, 2000, 8), 8192) * torch.fft.rfft(dry, 8192)
+    )
     wet = wet[..., 1904:6000]
     return wet + 0.1 * wet.std() * torch.randn(wet.shape, generator=draw)
 
 
 def test_circles_begin_ahead_and_go_counter_clockwise():
-    torch.testing.assert_close(circle(4), torch.tensor([[1.0, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]]))
+    torch.testing.assert_close(
+        circle(4), torch.tensor([[1.0, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]])
+    )
 
 
-@pytest.mark.parametrize(("array", "step"), [(SQUARE, 0.72), (LINE, 360 / 998), (SOLID, 9.08), (UPRIGHT, 6.423)])
+@pytest.mark.parametrize(
+    ("array", "step"), [(SQUARE, 0.72), (LINE, 360 / 998), (SOLID, 9.08), (UPRIGHT, 6.423)]
+)
 def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array, step):
     places = grid(array, step)
     assert places.shape == (500, 3)
@@ -129,10 +143,14 @@ def test_silence_is_no_error(method):
 def test_gcc_phat_is_the_inverse_transform_at_whole_lags():
     x, hertz = spectrum(scenes(2), RATE, f_min=1, f_max=RATE / 2)  # all but 0 and the highest
     product = x[:, 0].conj() * x[:, 1]
-    whole = torch.fft.irfft(torch.nn.functional.pad(product / product.abs(), (0, 0, 1, 1)), 512, dim=1)
+    whole = torch.fft.irfft(
+        torch.nn.functional.pad(product / product.abs(), (0, 0, 1, 1)), 512, dim=1
+    )
     lags = torch.arange(-5, 6)
     found = gcc_phat(x, torch.tensor([[0, 1]]), lags / RATE, hertz)  # (B, 1, L, T')
-    torch.testing.assert_close(found[:, 0], whole[:, lags] * 512 / (2 * len(hertz)), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        found[:, 0], whole[:, lags] * 512 / (2 * len(hertz)), atol=1e-5, rtol=0
+    )
 
 
 def test_gcc_phat_peaks_at_the_delay_between_two_samples():
@@ -154,8 +172,12 @@ def test_a_map_is_the_steered_power_in_parts(monkeypatch):
     assert parts.shape == (3, 7, 24, x.shape[-1])
     torch.testing.assert_close(parts.mean((1, 3)), whole, atol=1e-5, rtol=0)
     monkeypatch.setattr(steered, "AT_ONCE", 1)
-    torch.testing.assert_close(srp_map(x, SQUARE.microphones, places, hertz, bands=7), parts, atol=1e-6, rtol=0)
-    torch.testing.assert_close(srp_phat(x, SQUARE.microphones, places, hertz), whole, atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        srp_map(x, SQUARE.microphones, places, hertz, bands=7), parts, atol=1e-6, rtol=0
+    )
+    torch.testing.assert_close(
+        srp_phat(x, SQUARE.microphones, places, hertz), whole, atol=1e-6, rtol=0
+    )
 
 
 def test_the_power_of_a_lone_plane_wave_is_1():
@@ -167,7 +189,9 @@ def test_between_directions_of_a_circle():
     places, wanted = circle(36), torch.tensor([3.0, -4.0, 178.0])
     power = 1 - (torch.arange(36) * 10.0 - wanted[:, None] + 180).remainder(360).sub(180).square()
     assert degrees(estimate(power, places), level(0.0, 0.0, 180.0)).max() < 0.1
-    torch.testing.assert_close(angles(estimate(power, places, closed=True))[0], wanted, atol=0.05, rtol=0)
+    torch.testing.assert_close(
+        angles(estimate(power, places, closed=True))[0], wanted, atol=0.05, rtol=0
+    )
 
 
 def test_an_empty_band_is_refused_and_a_short_wave_is_not():
@@ -176,14 +200,18 @@ def test_an_empty_band_is_refused_and_a_short_wave_is_not():
     assert spectrum(torch.zeros(1, 2, 100), RATE)[0].shape[-1] == 1
 
 
-@pytest.mark.parametrize(("name", "method"), [("SRP", srp_phat), ("MUSIC", music), ("NormMUSIC", norm_music)])
+@pytest.mark.parametrize(
+    ("name", "method"), [("SRP", srp_phat), ("MUSIC", music), ("NormMUSIC", norm_music)]
+)
 def test_pyroomacoustics_gives_the_same(name, method):
     oracle = pytest.importorskip("pyroomacoustics").doa
     wave, places = scenes(), circle(180)
     x, hertz = spectrum(wave, RATE)
     ours = method(x, SQUARE.microphones, places, hertz)
     whole = spectrum(wave, RATE, f_min=0, f_max=math.inf)[0].numpy()  # all 257 frequencies
-    peer = getattr(oracle, name)(SQUARE.microphones.double().numpy().T, RATE, 512, c=SPEED, n_grid=180)
+    peer = getattr(oracle, name)(
+        SQUARE.microphones.double().numpy().T, RATE, 512, c=SPEED, n_grid=180
+    )
     for clip, power in zip(whole, ours, strict=True):
         peer.locate_sources(clip, freq_range=[500, 4000])
         wanted = torch.from_numpy(peer.grid.values).float()

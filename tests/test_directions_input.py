@@ -27,7 +27,10 @@ SPLITS = 3 * ["train"] + ["val", "test"]
 def delayed(seed: int, late: int, channels: int = 2) -> np.ndarray:
     """Noise (T, C), by so many samples later in each channel than in the one before, and a little noise of sensors."""
     rng = np.random.default_rng(seed)
-    noise, own = 0.1 * rng.standard_normal(RATE // 4), 1e-3 * rng.standard_normal((RATE // 4, channels))
+    noise, own = (
+        0.1 * rng.standard_normal(RATE // 4),
+        1e-3 * rng.standard_normal((RATE // 4, channels)),
+    )
     return own + np.stack([np.roll(noise, late * channel) for channel in range(channels)], 1)
 
 
@@ -58,8 +61,15 @@ def table(tmp_path: Path) -> Callable[..., Path]:
 
 def words(table: Path) -> tuple[str, ...]:
     home = table.parent
-    return ("data=csv", f"data.table={table}", "data.duration=0.25", f"paths.store={home}/store",
-            f"paths.outputs={home}/out", "trainer=cpu", "logger=none")  # fmt: skip
+    return (
+        "data=csv",
+        f"data.table={table}",
+        "data.duration=0.25",
+        f"paths.store={home}/store",
+        f"paths.outputs={home}/out",
+        "trainer=cpu",
+        "logger=none",
+    )
 
 
 def refused(*words: str) -> str:
@@ -75,14 +85,19 @@ def refused(*words: str) -> str:
 def test_a_table_of_directions_is_learnt_and_tested(table):
     made = table()
     train(configured(*words(made), "array=pair", "model=gcc_least_squares", "test=true"))
-    result = json.loads(next(made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")).read_text())
+    result = json.loads(
+        next(made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")).read_text()
+    )
     assert result["test"]["metrics"]["mean_error"]["value"] < 2  # degrees
 
 
 @pytest.mark.parametrize(
     ("wave", "said"),
     [
-        (lambda wave: np.repeat(wave[:, :1], 2, axis=1), "channels 1 and 2 of 2 are the same, as in a mono recording."),
+        (
+            lambda wave: np.repeat(wave[:, :1], 2, axis=1),
+            "channels 1 and 2 of 2 are the same, as in a mono recording.",
+        ),
         (lambda wave: wave * [1, 0], "channel 2 of 2 is silent, as if its microphone were broken."),
         (lambda wave: 0 * wave, "0.wav: silent"),
         (lambda wave: wave[:, :1], "has 1 channels and 2 are needed"),
@@ -102,20 +117,36 @@ def test_recordings_that_do_not_fit_the_array_are_refused(table, wave, said):
             lambda row: [row[0], 400, row[2]],
             "line 2: azimuth is 400 and should be a number of de",
         ),
-        ("path,azimuth,split", lambda row: [row[0], "nan", row[2]], "azimuth is nan and should be a number of degrees"),
+        (
+            "path,azimuth,split",
+            lambda row: [row[0], "nan", row[2]],
+            "azimuth is nan and should be a number of degrees",
+        ),
         (
             "path,azimuth,split",
             lambda row: [row[0], "left", row[2]],
             "azimuth is left and should be a number of degree",
         ),
-        ("path,azimuth,split", lambda row: [row[0], "", row[2]], "path and label (or azimuth) must both be given"),
+        (
+            "path,azimuth,split",
+            lambda row: [row[0], "", row[2]],
+            "path and label (or azimuth) must both be given",
+        ),
         (
             "path,azimuth,split,elevation",
             lambda row: [*row, 91],
             "elevation is 91 and should be a number of degrees, f",
         ),
-        ("path,label,split", lambda row: row, "0.wav has no azimuth; the table needs a column azimuth, in degrees"),
-        ("path,angle,split", lambda row: row, "lacks the column label (or azimuth); known columns are path, label, az"),
+        (
+            "path,label,split",
+            lambda row: row,
+            "0.wav has no azimuth; the table needs a column azimuth, in degrees",
+        ),
+        (
+            "path,angle,split",
+            lambda row: row,
+            "lacks the column label (or azimuth); known columns are path, label, az",
+        ),
         ("file,azimuth,split", lambda row: row, "lacks the column path;"),
     ],
 )
@@ -126,13 +157,22 @@ def test_tables_without_directions_are_refused(table, header, change, said):
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        (("array=pair", "array.microphones=[[0,0],[1,0]]"), "should be two or more of [x, y, z], in metres"),
-        (("array=pair", "array.microphones=[[0,0,0]]"), "should be two or more of [x, y, z], in metres"),
+        (
+            ("array=pair", "array.microphones=[[0,0],[1,0]]"),
+            "should be two or more of [x, y, z], in metres",
+        ),
+        (
+            ("array=pair", "array.microphones=[[0,0,0]]"),
+            "should be two or more of [x, y, z], in metres",
+        ),
         (("array=pair", "array.microphones=[[0,0,0],[0,0,0]]"), "two of them are the same"),
         (("array=pair", "array.microphones=[[0,0,0],[0,a,0]]"), "array.microphones="),
         (("array=pair", "array.microphones=here"), "array.microphones=here should be a list"),
         (("array=pair", "array.microphones=null"), "array.microphones=None should be a list"),
-        (("array=pair", "+array.radius=3"), "There is no array.radius; an array has microphones alone"),
+        (
+            ("array=pair", "+array.radius=3"),
+            "There is no array.radius; an array has microphones alone",
+        ),
         (("array=pair", "data.channels=1"), "data.channels=1, but the array has 2 microphones"),
         (("array=pair", "data.normal=cat"), "array and data.normal don't go together"),
         (("array=pair", "task=classification"), "with task=localization for directions"),
@@ -157,8 +197,16 @@ def test_what_compares_microphones_asks_for_an_array(table, choice, said):
 
 
 def test_rooms_refuse_an_array_that_is_too_large_and_none(tmp_path):
-    rooms = ("data=rooms", "data.train_size=1", "data.val_size=1", "data.test_size=1", f"paths.store={tmp_path}/store")
-    assert "fits into the rooms; make data.room larger" in refused(*rooms, "array.microphones=[[0,0,0],[9,0,0]]")
+    rooms = (
+        "data=rooms",
+        "data.train_size=1",
+        "data.val_size=1",
+        "data.test_size=1",
+        f"paths.store={tmp_path}/store",
+    )
+    assert "fits into the rooms; make data.room larger" in refused(
+        *rooms, "array.microphones=[[0,0,0],[9,0,0]]"
+    )
     cfg = configured(*rooms)
     cfg.array = None
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
@@ -174,7 +222,9 @@ class Ahead(Trained):
 
 def test_silence_has_no_direction(tmp_path, monkeypatch):
     spec = Spec(RATE, 2, RATE // 4, "direction", microphones=((0, 0.05, 0), (0, -0.05, 0)))
-    monkeypatch.setattr(predict, "open_trained", lambda run, plugins: Ahead(spec, Directions(False)))
+    monkeypatch.setattr(
+        predict, "open_trained", lambda run, plugins: Ahead(spec, Directions(False))
+    )
     wave = delayed(0, 1)
     path = write(tmp_path / "pause.wav", np.concatenate([wave, 0 * wave, wave]), RATE)
     answers = list(predict.Predictor("run")(path))

@@ -31,7 +31,9 @@ def leave(error: BaseException) -> int:
 
 
 def test_nearest_names_the_likely_word_and_all_choices_in_order() -> None:
-    assert nearest("ccn", ["mlp", "linear", "cnn"]) == "did you mean cnn? Choices: cnn, linear, mlp."
+    assert (
+        nearest("ccn", ["mlp", "linear", "cnn"]) == "did you mean cnn? Choices: cnn, linear, mlp."
+    )
 
 
 def test_nearest_does_not_guess_wildly() -> None:
@@ -54,9 +56,13 @@ def test_control_c_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None
     assert error.startswith("auris: Stopped; ") and "resume=" in error and error.count("\n") == 1
 
 
-def test_an_unexpected_error_tells_its_kind_and_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unexpected_error_tells_its_kind_and_how_to_see_more(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert leave(ZeroDivisionError("division\nby zero")) == 1
-    assert capsys.readouterr().err == "auris: ZeroDivisionError: division (debug=true shows where.)\n"
+    assert (
+        capsys.readouterr().err == "auris: ZeroDivisionError: division (debug=true shows where.)\n"
+    )
 
 
 @pytest.mark.parametrize("word", ["debug=true", "+debug=True", "++debug=1", "debug=yes"])
@@ -72,7 +78,9 @@ def test_other_words_do_not(word: str, command_line: Callable[..., None]) -> Non
     assert leave(UserError("no")) == 1
 
 
-def test_what_goes_well_and_what_leaves_by_itself_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_goes_well_and_what_leaves_by_itself_is_left_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with plain_errors():
         pass
     with pytest.raises(SystemExit, match="3"), plain_errors():
@@ -87,11 +95,15 @@ def test_a_file_that_can_not_be_had_is_named() -> None:
 
 
 def test_a_full_device_says_what_needs_less() -> None:
-    assert "smaller data.batch_size" in explain(RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"))
+    assert "smaller data.batch_size" in explain(
+        RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+    )
 
 
 def test_a_wrong_word_of_a_script_is_told_in_one_sentence() -> None:
     parser = Parser(prog="predict.py")
     parser.add_argument("--windows", type=int)
-    with pytest.raises(UserError, match=re.escape("invalid int value: 'many'; --help shows how it is used.")):
+    with pytest.raises(
+        UserError, match=re.escape("invalid int value: 'many'; --help shows how it is used.")
+    ):
         parser.parse_args(["--windows", "many"])

@@ -40,7 +40,9 @@ def clips(count: int, classes: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Features (count, FEATURES, 1) that overlap, and classes (count,)."""
     draw = torch.Generator().manual_seed(seed)
     label = torch.randint(classes, (count,), generator=draw)
-    return torch.randn(count, FEATURES, 1, generator=draw) + F.one_hot(label, FEATURES)[..., None], label
+    return torch.randn(count, FEATURES, 1, generator=draw) + F.one_hot(label, FEATURES)[
+        ..., None
+    ], label
 
 
 def taught(model: Estimator, x: Tensor, label: Tensor) -> Estimator:
@@ -67,7 +69,9 @@ def test_a_classifier_answers_as_scikit_learn_does(estimator: BaseEstimator, cla
 def test_probabilities_are_those_of_scikit_learn() -> None:
     (x, label), (new, _) = clips(120, 3), clips(50, 3, seed=1)
     expected = GaussianNB().fit(vectors(x), label.numpy()).predict_proba(vectors(new)).clip(SHARE)
-    np.testing.assert_allclose(taught(model(GaussianNB(), 3), x, label)(new).exp(), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        taught(model(GaussianNB(), 3), x, label)(new).exp(), expected, rtol=1e-5
+    )
 
 
 def test_the_margin_of_two_classes_is_the_difference_of_their_outputs() -> None:
@@ -85,7 +89,9 @@ def forest() -> RandomForestRegressor:
 def test_the_outputs_of_a_forest_are_the_shares_of_the_classes(classes: int) -> None:
     (x, label), (new, truth) = clips(120, classes), clips(100, classes, seed=1)
     found = taught(model(forest(), classes, Regressor), x, label)(new)
-    theirs = forest().fit(vectors(x), F.one_hot(label, classes).double().numpy()).predict(vectors(new))
+    theirs = (
+        forest().fit(vectors(x), F.one_hot(label, classes).double().numpy()).predict(vectors(new))
+    )
     np.testing.assert_allclose(theirs.sum(1), 1)
     np.testing.assert_allclose(found.exp(), theirs.clip(SHARE), rtol=1e-5)
     assert (found.argmax(1) == truth).float().mean() > 1.2 / classes
@@ -99,7 +105,9 @@ def test_a_regressor_serves_a_task_without_classes(shape: tuple[int, ...]) -> No
     torch.testing.assert_close(one(x), x)
 
 
-@pytest.mark.parametrize("estimator, kind", [(SVC(), Classifier), (GaussianNB(), Classifier), (forest(), Regressor)])
+@pytest.mark.parametrize(
+    "estimator, kind", [(SVC(), Classifier), (GaussianNB(), Classifier), (forest(), Regressor)]
+)
 def test_a_file_of_tensors_is_enough_to_answer_again(
     estimator: BaseEstimator, kind: type[Estimator], tmp_path: Path
 ) -> None:
@@ -113,9 +121,13 @@ def test_a_file_of_tensors_is_enough_to_answer_again(
 
 
 def test_a_model_of_the_wrong_kind_is_refused_with_the_right_one() -> None:
-    with pytest.raises(UserError, match="RandomForestRegressor is not a classifier.*estimator.Regressor"):
+    with pytest.raises(
+        UserError, match="RandomForestRegressor is not a classifier.*estimator.Regressor"
+    ):
         model(forest(), 2)
     with pytest.raises(UserError, match="SVC is not a regressor.*estimator.Classifier"):
         model(SVC(), 2, Regressor)
-    with pytest.raises(UserError, match="SVC tells classes apart and this task has none; choose model=knn"):
+    with pytest.raises(
+        UserError, match="SVC tells classes apart and this task has none; choose model=knn"
+    ):
         Classifier((4, 1), (4, 1), MeanDeviation(), Reconstruction((4, 1)), SVC())

@@ -26,14 +26,24 @@ from auris.training.run import train
 from auris.training.setup import open_data
 from auris.training.system import System
 
-MEETING = (("features", "augment"), ("augment", "loss"), ("optimizer", "schedule"))  # what acts on each other in a run
+MEETING = (
+    ("features", "augment"),
+    ("augment", "loss"),
+    ("optimizer", "schedule"),
+)  # what acts on each other in a run
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
 FORMULAS = ("gcc_least_squares", "music", "norm_music", "srp_phat")
 COMPARING = ("gcc_phat", "phase", "srp")  # features
 OF_ARRAYS = ("nothing", "steered", *FORMULAS, *COMPARING)  # they need one
 FITTED = ("gaussian_mixture", "loudness", "mahalanobis", "one_class_svm")
 LAZY = ("knn", "lookup", "naive_bayes", "random_forest", "svm", *FITTED)
-DETECTORS = ("autoencoder", "cnn_autoencoder", "self_supervised", "vae", *FITTED)  # are for task=anomaly
+DETECTORS = (
+    "autoencoder",
+    "cnn_autoencoder",
+    "self_supervised",
+    "vae",
+    *FITTED,
+)  # are for task=anomaly
 BOTH = ("autoencoder_linear", "knn")  # serve it too
 SMALL = {  # what makes an option fast
     "model=cnn": ("model.widths=[4,8]",),
@@ -53,7 +63,13 @@ SMALL = {  # what makes an option fast
     "optimizer=lbfgs": ("optimizer.max_iter=2",),
 }
 OF_A_CLIP = ("features=statistics", "features=piczak")
-UNMIXED = ("features=raw", "features=mfcc", "features=level", "features=texture", *OF_A_CLIP)  # no log powers
+UNMIXED = (
+    "features=raw",
+    "features=mfcc",
+    "features=level",
+    "features=texture",
+    *OF_A_CLIP,
+)  # no log powers
 SQUARED = ("optimizer=closed_form", "optimizer=alternating")
 PICTURES = (
     "model=cnn",
@@ -74,8 +90,16 @@ LOSSES = [f"loss={loss}" for loss in general("loss")]
 REFUSED = {  # pairs that can't work, with what the sentence says
     **dict.fromkeys(product(PICTURES, ("features=raw", *OF_A_CLIP)), "features=log_mel"),
     **dict.fromkeys(product(UNMIXED, ("augment=strong",)), "augment=wave"),
-    **dict.fromkeys(product(("model=autoencoder", "model=vae"), OF_A_CLIP), "model.frames=5 should be between 1 and"),
-    **{(loss, name): "choose loss=mse" for loss in LOSSES if loss not in ("loss=mse", SURPRISE) for name in SQUARED},
+    **dict.fromkeys(
+        product(("model=autoencoder", "model=vae"), OF_A_CLIP),
+        "model.frames=5 should be between 1 and",
+    ),
+    **{
+        (loss, name): "choose loss=mse"
+        for loss in LOSSES
+        if loss not in ("loss=mse", SURPRISE)
+        for name in SQUARED
+    },
     **{
         (f"model={model}", loss): "; choose model=" if loss == SURPRISE else "choose loss=surprise"
         for model, loss in product(general("model"), LOSSES)
@@ -106,8 +130,12 @@ def refusal(optimizer: str, model: str) -> str | None:
 
 def allowed(choice: tuple[str, ...]) -> bool:
     """Whether nothing in this combination, one option of each group, is refused."""
-    model, optimizer = (choice[GROUPS.index(group)].split("=")[1] for group in ("model", "optimizer"))
-    return refusal(optimizer, model) is None and not any(pair in REFUSED for pair in combinations(choice, 2))
+    model, optimizer = (
+        choice[GROUPS.index(group)].split("=")[1] for group in ("model", "optimizer")
+    )
+    return refusal(optimizer, model) is None and not any(
+        pair in REFUSED for pair in combinations(choice, 2)
+    )
 
 
 def pairwise() -> list[tuple[str, ...]]:
@@ -117,11 +145,16 @@ def pairwise() -> list[tuple[str, ...]]:
     choices["optimizer"].remove("optimizer=grid_search")  # has too many points with every model
     pairs = [pair for one, other in MEETING for pair in product(choices[one], choices[other])]
     pairs += product(choices["model"], [SURPRISE])
-    missing = [*(pair for pair in pairs if pair not in REFUSED), *((model,) for model in choices["model"])]
+    missing = [
+        *(pair for pair in pairs if pair not in REFUSED),
+        *((model,) for model in choices["model"]),
+    ]
     chosen = []
     while missing:
         holders = [draw(dice, list(choices.values()), missing[0]) for _ in range(20)]
-        chosen.append(max(holders, key=lambda choice: sum(set(choice).issuperset(held) for held in missing)))
+        chosen.append(
+            max(holders, key=lambda choice: sum(set(choice).issuperset(held) for held in missing))
+        )
         missing = [held for held in missing if not set(chosen[-1]).issuperset(held)]
     return chosen
 
@@ -144,7 +177,9 @@ def words(place: Path, *choice: str) -> tuple[str, ...]:
     small = (word for option in choice for word in SMALL.get(option, ()))
     unusual = SURPRISE in choice or any(f"model={model}" in choice for model in DETECTORS)
     data = ONE_CLASS if unusual else ("data=folder",)
-    features = () if any(option.startswith("features=") for option in choice) else ("features=log_mel",)
+    features = (
+        () if any(option.startswith("features=") for option in choice) else ("features=log_mel",)
+    )
     return (*data, *here(place), *TINY, "data.pass_size=8", *features, *choice, *small)
 
 
@@ -178,10 +213,19 @@ def pair(place: Path) -> tuple[str, ...]:
     rows = [f"{i}.wav,{azimuth},{azimuth % 7}" for i, azimuth in enumerate(range(-80, 81, 18))]
     for i in range(len(rows)):
         wave = noise(i)
-        write(place / "pair" / f"{i}.wav", np.stack([wave, np.roll(wave, i % 5 - 2) + 0.1 * noise(50 + i)], 1))
+        write(
+            place / "pair" / f"{i}.wav",
+            np.stack([wave, np.roll(wave, i % 5 - 2) + 0.1 * noise(50 + i)], 1),
+        )
     (place / "pair" / "clips.csv").write_text("\n".join(["path,azimuth,snr", *rows]))
     table = f"data.table={place}/pair/clips.csv"
-    return ("data=csv", table, "array=pair", f"paths.outputs={place}/out", f"paths.store={place}/store")
+    return (
+        "data=csv",
+        table,
+        "array=pair",
+        f"paths.outputs={place}/out",
+        f"paths.store={place}/store",
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,7 +241,9 @@ def pair(place: Path) -> tuple[str, ...]:
     ],
     ids=" ".join,
 )
-def test_what_compares_microphones_trains_with_an_array(choice: tuple[str, ...], pair: tuple[str, ...]) -> None:
+def test_what_compares_microphones_trains_with_an_array(
+    choice: tuple[str, ...], pair: tuple[str, ...]
+) -> None:
     small = (word for option in choice for word in SMALL.get(option, ()))
     train(configured(*pair, *TINY, "data.pass_size=8", *choice, *small))
 
@@ -206,8 +252,18 @@ def test_what_compares_microphones_trains_with_an_array(choice: tuple[str, ...],
 def test_what_compares_microphones_is_refused_without_an_array(choice: str, place: Path) -> None:
     group = next(group for group in GROUPS if choice in options(group))
     word, features = f"{group}={choice}", f"features={choice if choice in COMPARING else 'raw'}"
-    with pytest.raises(UserError, match="has something to learn" if choice == "nothing" else "array=circular6"):
-        train(configured("data=folder", *here(place), *TINY, word, *([features] if group != "features" else [])))
+    with pytest.raises(
+        UserError, match="has something to learn" if choice == "nothing" else "array=circular6"
+    ):
+        train(
+            configured(
+                "data=folder",
+                *here(place),
+                *TINY,
+                word,
+                *([features] if group != "features" else []),
+            )
+        )
 
 
 @pytest.fixture(scope="module")
@@ -289,4 +345,7 @@ def test_every_option_that_brings_others_composes(group: str) -> None:
     roots = dict.fromkeys(("folder", "normal_abnormal", "dcase_task2"), ["data.root=recordings"])
     given = {"csv": ["data.table=clips.csv"], **roots}
     for option in general(group):
-        assert configured(f"{group}={option}", *given.get(option, [])).choices.get(group, option) == option
+        assert (
+            configured(f"{group}={option}", *given.get(option, [])).choices.get(group, option)
+            == option
+        )

@@ -51,7 +51,9 @@ def exported(run: Path) -> Exported:
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
-    return write(tmp_path / "tone.wav", sine(440, 1.3, 16000), 16000)  # five windows, of another rate
+    return write(
+        tmp_path / "tone.wav", sine(440, 1.3, 16000), 16000
+    )  # five windows, of another rate
 
 
 def untrained(spec: Spec, *words: str) -> System:
@@ -73,26 +75,47 @@ def test_it_answers_as_the_run_does(exported: Exported, run: Path, recording: Pa
 
 
 def test_predicting_needs_no_torch(exported: Exported, run: Path, recording: Path) -> None:
-    words = [WITHOUT_TORCH, str(REPOSITORY / "scripts/predict.py"), str(exported.path), str(recording), "--json"]
-    done = subprocess.run([sys.executable, "-c", *words], capture_output=True, text=True, timeout=100)
+    words = [
+        WITHOUT_TORCH,
+        str(REPOSITORY / "scripts/predict.py"),
+        str(exported.path),
+        str(recording),
+        "--json",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", *words], capture_output=True, text=True, timeout=100
+    )
     assert done.returncode == 0, done.stderr
     predictor = Predictor(str(run))
     expected = summary(list(predictor(recording)), predictor.reading)
     said = json.loads(done.stdout)
-    assert said.keys() == expected.keys() - {"novelty", "is_novel"} and said["class"] == expected["class"]
+    assert (
+        said.keys() == expected.keys() - {"novelty", "is_novel"}
+        and said["class"] == expected["class"]
+    )
     assert said["p_tone"] == pytest.approx(expected["p_tone"], abs=1e-5)
 
 
-def test_it_says_what_it_hears_and_where_it_is_from_but_no_place_of_this_machine(exported: Exported, run: Path) -> None:
+def test_it_says_what_it_hears_and_where_it_is_from_but_no_place_of_this_machine(
+    exported: Exported, run: Path
+) -> None:
     model = OnnxModel(exported.path)
     assert model.spec == Spec.load(run / "spec.json")
     assert model.reading.facts() == {"kind": "Classes", "classes": ["hiss", "tone"]}
-    assert model.origin["model"] == "cnn" and model.origin["fingerprint"] == (run / "fingerprint.txt").read_text()
-    assert not any(place in exported.path.read_bytes() for place in (str(run.parents[3]).encode(), b"site-packages"))
+    assert (
+        model.origin["model"] == "cnn"
+        and model.origin["fingerprint"] == (run / "fingerprint.txt").read_text()
+    )
+    assert not any(
+        place in exported.path.read_bytes()
+        for place in (str(run.parents[3]).encode(), b"site-packages")
+    )
 
 
 def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(tmp_path: Path) -> None:
-    system = untrained(MACHINES, "data=normal_abnormal", "model=autoencoder_linear", "features=log_mel")
+    system = untrained(
+        MACHINES, "data=normal_abnormal", "model=autoencoder_linear", "features=log_mel"
+    )
     system.task.center.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     system.task.calibrated.fill_(True)
     facts = {"spec": asdict(MACHINES), "reading": system.task.reading.facts(), "origin": {}}
@@ -147,15 +170,21 @@ def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
     value = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
     node = onnx.helper.make_node("Identity", ["x"], ["y"])
     result = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1])
-    stranger = onnx.helper.make_model(onnx.helper.make_graph([node], "g", [value], [result]), ir_version=9)
+    stranger = onnx.helper.make_model(
+        onnx.helper.make_graph([node], "g", [value], [result]), ir_version=9
+    )
     onnx.save(stranger, path)
     with pytest.raises(UserError, match="does not say what it hears"):
         Predictor(str(path))
 
 
-def test_packages_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_packages_that_are_missing_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(onnx_model, "find_spec", lambda name: None)
-    with pytest.raises(UserError, match=r"needs onnx and onnxscript and onnxruntime; pip install .*\[onnx\]"):
+    with pytest.raises(
+        UserError, match=r"needs onnx and onnxscript and onnxruntime; pip install .*\[onnx\]"
+    ):
         export_run(str(tmp_path))
     with pytest.raises(UserError, match="ONNX needs onnxruntime;"):
         Predictor(str(tmp_path / "model.onnx"))
@@ -185,9 +214,15 @@ def test_what_onnx_lacks_is_said_in_other_words() -> None:
 
 
 def test_directions_read_in_degrees() -> None:
-    assert Directions(True).answer(np.float32([0.5, -0.5, 2**-0.5])) == {"azimuth": -45.0, "elevation": 45.0}
+    assert Directions(True).answer(np.float32([0.5, -0.5, 2**-0.5])) == {
+        "azimuth": -45.0,
+        "elevation": 45.0,
+    }
     assert Directions(False).answer(np.float32([-1, 0, 0])) == {"azimuth": 180.0}
-    assert Directions(True).words({"azimuth": -45.2, "elevation": 45.0}) == ["azimuth -45°", "elevation 45°"]
+    assert Directions(True).words({"azimuth": -45.2, "elevation": 45.0}) == [
+        "azimuth -45°",
+        "elevation 45°",
+    ]
 
 
 def test_what_is_known_of_an_array_comes_back_from_json(tmp_path: Path) -> None:

@@ -11,7 +11,14 @@ from auris.features.spectrogram import LogMel, Mfcc
 from auris.features.standardize import Standardized
 
 RATE = 16000
-MEL = {"sr": RATE, "n_fft": 512, "hop_length": 160, "htk": True, "norm": None, "pad_mode": "reflect"}
+MEL = {
+    "sr": RATE,
+    "n_fft": 512,
+    "hop_length": 160,
+    "htk": True,
+    "norm": None,
+    "pad_mode": "reflect",
+}
 
 
 @pytest.fixture
@@ -39,14 +46,18 @@ def test_log_mel_is_librosas(wave: Tensor, f_min: float, f_max: float | None) ->
 
 
 def test_silence_lies_at_the_floor() -> None:
-    assert torch.allclose(LogMel(RATE, floor=1e-3)(torch.zeros(1, 1, RATE)), torch.tensor(1e-3).log())
+    assert torch.allclose(
+        LogMel(RATE, floor=1e-3)(torch.zeros(1, 1, RATE)), torch.tensor(1e-3).log()
+    )
 
 
 def test_mfcc_is_librosas(wave: Tensor) -> None:
     ours = Mfcc(RATE, n_mfcc=13, n_fft=512, hop_length=160, n_mels=40)(wave).numpy()
     for clip, cepstrum in zip(wave, ours, strict=True):
         level = librosa.power_to_db(librosa_power(clip, n_mels=40), amin=1e-10, top_db=80)
-        assert np.abs(cepstrum - dct(level, axis=-2, norm="ortho")[:, :13]).max() < 0.02  # of some 100 dB
+        assert (
+            np.abs(cepstrum - dct(level, axis=-2, norm="ortho")[:, :13]).max() < 0.02
+        )  # of some 100 dB
 
 
 @pytest.mark.parametrize("transform", [LogMel(RATE), Mfcc(RATE)])
@@ -56,7 +67,9 @@ def test_a_clip_does_not_depend_on_its_batch(wave: Tensor, transform: nn.Module)
 
 
 @pytest.mark.parametrize("transform", [LogMel(RATE), Mfcc(RATE), nn.Identity()])
-def test_mean_0_and_deviation_1_in_each_channel_and_band(wave: Tensor, transform: nn.Module) -> None:
+def test_mean_0_and_deviation_1_in_each_channel_and_band(
+    wave: Tensor, transform: nn.Module
+) -> None:
     features = standardized(transform, wave)
     features.learn([features.raw(wave)])
     x = features(wave).double()
@@ -68,14 +81,18 @@ def test_mean_0_and_deviation_1_in_each_channel_and_band(wave: Tensor, transform
 def test_a_far_mean_costs_no_precision(wave: Tensor) -> None:
     features = standardized(nn.Identity(), wave)
     features.learn([features.raw(wave + 1000)])
-    assert features.deviation.flatten().tolist() == pytest.approx(wave.std((0, 2)).tolist(), rel=1e-3)
+    assert features.deviation.flatten().tolist() == pytest.approx(
+        wave.std((0, 2)).tolist(), rel=1e-3
+    )
 
 
 def test_batches_teach_what_one_batch_teaches(wave: Tensor) -> None:
     whole, parts = standardized(LogMel(RATE), wave), standardized(LogMel(RATE), wave)
     whole.learn([whole.raw(wave)])
     parts.learn(parts.raw(part) for part in (wave[:1], wave[1:]))
-    assert torch.allclose(whole.mean, parts.mean) and torch.allclose(whole.deviation, parts.deviation)
+    assert torch.allclose(whole.mean, parts.mean) and torch.allclose(
+        whole.deviation, parts.deviation
+    )
 
 
 def test_what_was_learnt_is_saved_and_the_transform_holds_no_weights(wave: Tensor) -> None:

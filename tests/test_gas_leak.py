@@ -60,10 +60,14 @@ def test_index_and_seed_change_the_samples(clips: list[np.ndarray]) -> None:
 
 def test_clips_are_finite_bounded_and_audible(clips: list[np.ndarray]) -> None:
     for clip in [*clips, simulate(NORMAL + 1, RATE, 1.0, snr=60.0)]:
-        assert clip.dtype == np.float32 and np.isfinite(clip).all() and 0.01 < np.abs(clip).max() <= 1
+        assert (
+            clip.dtype == np.float32 and np.isfinite(clip).all() and 0.01 < np.abs(clip).max() <= 1
+        )
 
 
-@pytest.mark.parametrize(("rate", "duration"), [(44100, 0.5), (8000, 1.0), (22050, 0.1), (16001, 0.33)])
+@pytest.mark.parametrize(
+    ("rate", "duration"), [(44100, 0.5), (8000, 1.0), (22050, 0.1), (16001, 0.33)]
+)
 def test_any_rate_and_duration(rate: int, duration: float) -> None:
     assert simulate(NORMAL + 1, rate, duration).shape == (int(rate * duration),)
 
@@ -76,7 +80,9 @@ def test_sample_rate_leaves_the_sound_as_it_is(index: int) -> None:
 
 @pytest.mark.parametrize("index", [NORMAL + 1, NORMAL + 5])
 def test_leak_rises_with_the_knob_and_nothing_else_does(index: int) -> None:
-    silent, soft, loud = (simulate(index, RATE, 2.0, snr=snr).astype(float) for snr in (SILENT, -20.0, -10.0))
+    silent, soft, loud = (
+        simulate(index, RATE, 2.0, snr=snr).astype(float) for snr in (SILENT, -20.0, -10.0)
+    )
     assert level(loud - silent) - level(soft - silent) == pytest.approx(10, abs=0.01)
 
 
@@ -88,8 +94,13 @@ def test_knob_is_the_mean_level_of_leaks_over_the_background() -> None:
 
 def test_leaks_are_from_plain_to_inaudible() -> None:
     leaks = range(NORMAL + 1, NORMAL + 121, 2)
-    rises = [np.max(bands(simulate(i, RATE, 1.0)) - bands(simulate(i, RATE, 1.0, snr=SILENT))) for i in leaks]
-    assert np.min(rises) < 3, "a rise of 3 dB is a leak as strong as the background where it is heard best"
+    rises = [
+        np.max(bands(simulate(i, RATE, 1.0)) - bands(simulate(i, RATE, 1.0, snr=SILENT)))
+        for i in leaks
+    ]
+    assert np.min(rises) < 3, (
+        "a rise of 3 dB is a leak as strong as the background where it is heard best"
+    )
     assert np.median(rises) > 10
 
 
@@ -99,7 +110,9 @@ def test_levels_are_as_planned(group: int) -> None:
     sound = leaking(HOLE, who, 6.0, 2 * RATE, RATE, np.random.default_rng(0))
     planned = steady(who) + 6 + strength(HOLE, who) - usual_strength()
     assert level(sound) == pytest.approx(planned, abs=0.3)
-    assert level(noise(np.ones_like, -20.0, RATE, RATE, np.random.default_rng(0))) == pytest.approx(-20, abs=0.3)
+    assert level(noise(np.ones_like, -20.0, RATE, RATE, np.random.default_rng(0))) == pytest.approx(
+        -20, abs=0.3
+    )
     cycle = turn(who, RATE, np.random.default_rng(0))
     assert cycle.shape == (TURN,) and level(cycle) == pytest.approx(who.tone, abs=0.01)
 
@@ -126,7 +139,9 @@ def small() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 def test_loudness_says_little_and_spectra_much(small: tuple[np.ndarray, ...]) -> None:
     learnt, usual, spectra, loudness = small
     leaks = [place(NORMAL + i)[0] == "leak" for i in range(len(spectra))]
-    near = np.sort(np.linalg.norm(spectra[:, None] - learnt, axis=2), axis=1)[:, :3].mean(1)  # nearest neighbours
+    near = np.sort(np.linalg.norm(spectra[:, None] - learnt, axis=2), axis=1)[:, :3].mean(
+        1
+    )  # nearest neighbours
     assert roc_auc_score(leaks, loudness) < 0.65
     assert roc_auc_score(leaks, np.abs(loudness - usual.mean())) < 0.65
     assert 0.88 < roc_auc_score(leaks, near) < 1
@@ -135,7 +150,11 @@ def test_loudness_says_little_and_spectra_much(small: tuple[np.ndarray, ...]) ->
 def test_table_keeps_its_promises() -> None:
     rows = table()
     sets = {split: [row for row in rows if row[3] == split] for split in ("train", "val", "test")}
-    assert {split: len(part) for split, part in sets.items()} == {"train": 240, "val": 60, "test": 200}
+    assert {split: len(part) for split, part in sets.items()} == {
+        "train": 240,
+        "val": 60,
+        "test": 200,
+    }
     assert {label for _, label, _, split in rows if split != "test"} == {"normal"}
     assert Counter(label for _, label, _, _ in sets["test"]) == {"normal": 100, "leak": 100}
     assert len({name for name, *_ in rows}) == len(rows)
@@ -146,7 +165,9 @@ def test_table_keeps_its_promises() -> None:
 @pytest.mark.parametrize(("normal", "test"), [(300, 200), (20, 8), (41, 30)])
 def test_sessions_are_in_one_set_and_do_not_give_the_label_away(normal: int, test: int) -> None:
     rows = table(normal, test)
-    assert len({(group, split) for *_, group, split in rows}) == len({group for *_, group, _ in rows})
+    assert len({(group, split) for *_, group, split in rows}) == len(
+        {group for *_, group, _ in rows}
+    )
     counts = Counter((group, label) for _, label, group, split in rows if split == "test")
     assert all(counts[group, "normal"] == counts[group, "leak"] for group, _ in counts)
     assert {split for *_, split in rows} == {"train", "val", "test"}
@@ -177,15 +198,21 @@ def test_flow_is_choked_above_the_critical_pressure() -> None:
 
 def test_power_grows_as_the_eighth_power_of_speed() -> None:
     slow, fast = 1.05, 1.1  # hardly cooled, so of one density
-    exponent = np.log(jet.power(fast, 1e-3) / jet.power(slow, 1e-3)) / np.log(jet.speed(fast) / jet.speed(slow))
+    exponent = np.log(jet.power(fast, 1e-3) / jet.power(slow, 1e-3)) / np.log(
+        jet.speed(fast) / jet.speed(slow)
+    )
     assert exponent == pytest.approx(8, abs=0.1)
     assert jet.power(2, 2e-3) == pytest.approx(4 * jet.power(2, 1e-3))
 
 
 def test_spectrum_is_the_published_one() -> None:
     x = np.log10([0.02, 0.4, 4.0, 100.0])
-    published = (9.9 + 14.91126 * x[0], (-1.0550362 + 4.9774046 * x[1]) * x[1] ** 2,
-                 -(8.1476823 + 3.6523177 * x[2]) * x[2] ** 2, 29.77786 - 38.16739 * x[3])  # fmt: skip
+    published = (
+        9.9 + 14.91126 * x[0],
+        (-1.0550362 + 4.9774046 * x[1]) * x[1] ** 2,
+        -(8.1476823 + 3.6523177 * x[2]) * x[2] ** 2,
+        29.77786 - 38.16739 * x[3],
+    )
     assert 10 * np.log10(jet.spectrum(5000 * 10**x, 5000.0)) == pytest.approx(published, abs=0.2)
 
 

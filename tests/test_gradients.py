@@ -18,7 +18,13 @@ FEATURES, CLASSES = 6, 3
 
 def perceptron(depth: int) -> Mlp:
     torch.manual_seed(0)
-    settings = {"depth": depth, "width": 5, "activation": "Tanh", "batch_norm": False, "dropout": 0.0}
+    settings = {
+        "depth": depth,
+        "width": 5,
+        "activation": "Tanh",
+        "batch_norm": False,
+        "dropout": 0.0,
+    }
     return Mlp((FEATURES, 1), (CLASSES,), MeanDeviation(), **settings).double()  # type: ignore[arg-type]
 
 
@@ -69,8 +75,12 @@ def by_hand(model: nn.Module, slope: object, x: np.ndarray, target: np.ndarray) 
 
 
 @pytest.mark.parametrize("pass_size", [8, 3])
-@pytest.mark.parametrize("loss, slope", [(nn.MSELoss(), squared_error), (nn.CrossEntropyLoss(), cross_entropy)])
-def test_a_step_follows_the_gradient_of_the_lecture(loss: nn.Module, slope: object, pass_size: int) -> None:
+@pytest.mark.parametrize(
+    "loss, slope", [(nn.MSELoss(), squared_error), (nn.CrossEntropyLoss(), cross_entropy)]
+)
+def test_a_step_follows_the_gradient_of_the_lecture(
+    loss: nn.Module, slope: object, pass_size: int
+) -> None:
     model, batches = perceptron(depth=4), loader(40, 8, pass_size)
     step = next(iter(batches))
     x, target = batches.wave[step.index].flatten(1).numpy().T, batches.target[step.index].numpy().T
@@ -96,10 +106,16 @@ def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
     deviations = []
     for size in sizes:
         batches = loader(clips, size, size)
-        found = torch.stack([flat(gradient(model, loss, s)) for e in range(size) for s in epoch(batches, e)])
+        found = torch.stack(
+            [flat(gradient(model, loss, s)) for e in range(size) for s in epoch(batches, e)]
+        )
         deviations.append(float((found - mean).square().sum(1).mean().sqrt()))
-        torch.testing.assert_close(found.mean(0), mean, rtol=0, atol=1e-12)  # an epoch of equal batches has no bias
-        assert deviations[-1] == pytest.approx(single * ((clips - size) / (clips - 1) / size) ** 0.5, rel=0.1)
+        torch.testing.assert_close(
+            found.mean(0), mean, rtol=0, atol=1e-12
+        )  # an epoch of equal batches has no bias
+        assert deviations[-1] == pytest.approx(
+            single * ((clips - size) / (clips - 1) / size) ** 0.5, rel=0.1
+        )
     slopes = [np.log(b / a) / np.log(4) for a, b in pairwise(deviations)]
     assert slopes == pytest.approx([-0.5, -0.5], abs=0.06)
 

@@ -35,27 +35,41 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("made", [
-    tag("p", EVIL), tag("p", title=EVIL), table((EVIL,), [(EVIL,)]), details(EVIL, EVIL), facts([(EVIL, EVIL)]),
-    lines([EVIL, EVIL]), join(EVIL), page(EVIL, EVIL),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "made",
+    [
+        tag("p", EVIL),
+        tag("p", title=EVIL),
+        table((EVIL,), [(EVIL,)]),
+        details(EVIL, EVIL),
+        facts([(EVIL, EVIL)]),
+        lines([EVIL, EVIL]),
+        join(EVIL),
+        page(EVIL, EVIL),
+    ],
+)
 def test_text_stays_text(made: str) -> None:
     outline = Outline(made)
-    assert "img" not in outline.names and not any(name.startswith("on") for name, _ in outline.attributes)
+    assert "img" not in outline.names and not any(
+        name.startswith("on") for name, _ in outline.attributes
+    )
     assert "&lt;img src=x onerror=alert(1)&gt;&amp;" in made
 
 
 def test_markup_stays_markup_and_attributes_can_be_left_out() -> None:
     assert tag("p", tag("b", "x"), Html("<i>y</i>"), " < z") == "<p><b>x</b><i>y</i> &lt; z</p>"
     assert (
-        tag("audio", controls=True, hidden=False, class_="a", aria_label=None) == '<audio controls class="a"></audio>'
+        tag("audio", controls=True, hidden=False, class_="a", aria_label=None)
+        == '<audio controls class="a"></audio>'
     )
 
 
 def test_a_page_asks_for_nothing() -> None:
     made = page("title", "words")
     assert (
-        "default-src &#x27;none&#x27;" in made and made.startswith("<!DOCTYPE html>") and "prefers-color-scheme" in made
+        "default-src &#x27;none&#x27;" in made
+        and made.startswith("<!DOCTYPE html>")
+        and "prefers-color-scheme" in made
     )
     assert Outline(made).names[:2] == ["html", "head"]
 

@@ -39,7 +39,10 @@ def test_seeds_and_folds_are_of_one_configuration(tmp_path: Path) -> None:
     opened(tmp_path)
     assert sentence(looks(tmp_path, "a")) == ""
     opened(tmp_path, "seed=2", "data.fold=3")
-    assert sentence(looks(tmp_path, "a")) == "This test set has been looked at 2 times, by one configuration."
+    assert (
+        sentence(looks(tmp_path, "a"))
+        == "This test set has been looked at 2 times, by one configuration."
+    )
     opened(tmp_path, "optimizer.lr=0.1")
     assert sentence(looks(tmp_path, "a")).startswith(
         "This test set has been looked at 3 times, by 2 configurations; the best"
@@ -62,11 +65,18 @@ def test_a_line_that_was_cut_loses_nothing_else(tmp_path: Path) -> None:
 def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     cfg, folder = configured("data=folder", "data.root=here"), tmp_path / "folder/mlp/now"
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda fold: open_test(folder, cfg, SimpleNamespace(test_set="a", fold=fold)), range(40)))
+        list(
+            pool.map(
+                lambda fold: open_test(folder, cfg, SimpleNamespace(test_set="a", fold=fold)),
+                range(40),
+            )
+        )
     assert sorted(look.fold for look in looks(tmp_path, "a")) == list(range(40))
 
 
-def test_what_is_made_of_the_clips_leaves_the_test_set_what_it_is(folder: Path, tmp_path: Path) -> None:
+def test_what_is_made_of_the_clips_leaves_the_test_set_what_it_is(
+    folder: Path, tmp_path: Path
+) -> None:
     def test_set(root: Path = folder, **changes: object) -> str:
         return data(Folder(str(root)), tmp_path / "store", **changes).test_set
 
@@ -80,7 +90,9 @@ def test_what_is_made_of_the_clips_leaves_the_test_set_what_it_is(folder: Path, 
 
 
 @pytest.mark.parametrize("name, same", [("train", True), ("test", False)])
-def test_other_training_clips_are_no_other_test_set(name: str, same: bool, folder: Path, tmp_path: Path) -> None:
+def test_other_training_clips_are_no_other_test_set(
+    name: str, same: bool, folder: Path, tmp_path: Path
+) -> None:
     usual = data(Folder(str(folder)), tmp_path / "store")
     before, clip = usual.test_set, next(clip for clip, own, _ in usual.clips if own == name)
     write(clip.path, noise(1000))

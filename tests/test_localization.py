@@ -28,7 +28,9 @@ def task(name: str, elevation: bool | None = None) -> Localization:
 def of(*angles: tuple[float, float]) -> Tensor:
     """Targets (B, 7) of azimuths and elevations in degrees."""
     azimuth, elevation = torch.tensor(angles).T
-    return torch.cat([direction(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)], 1)
+    return torch.cat(
+        [direction(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)], 1
+    )
 
 
 def rays(count: int = 40) -> Tensor:
@@ -60,7 +62,11 @@ def test_directions_are_in_the_plane_unless_the_array_is_not(name: str, size: in
 
 
 def test_azimuths_of_a_plane_ignore_elevation() -> None:
-    assert angles(task("respeaker4"), of((120, 0), (-120, 40), (10, -70))) == [(120,), (-120,), (10,)]
+    assert angles(task("respeaker4"), of((120, 0), (-120, 40), (10, -70))) == [
+        (120,),
+        (-120,),
+        (10,),
+    ]
 
 
 def test_a_plane_in_space_folds_below_to_above() -> None:
@@ -88,7 +94,9 @@ def test_an_answer_behind_a_pair_is_folded_too() -> None:
 def test_the_error_is_that_of_what_the_array_can_hear() -> None:
     codec = task("respeaker4")
     assert codec.error(of((10, 0))[:, :3], of((40, 60))).item() == pytest.approx(30, abs=1e-3)
-    assert codec.metrics()["mean_error"].value(of((10, 0))[:, :3], of((40, 60))) == pytest.approx(30, abs=1e-3)
+    assert codec.metrics()["mean_error"].value(of((10, 0))[:, :3], of((40, 60))) == pytest.approx(
+        30, abs=1e-3
+    )
 
 
 def test_a_constant_guess_is_the_mean_direction() -> None:

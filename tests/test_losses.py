@@ -19,7 +19,9 @@ def test_gamma_0_is_cross_entropy(output: Tensor) -> None:
     soft = torch.rand(8, 5, generator=torch.Generator().manual_seed(1)).softmax(1)
     hard = F.one_hot(torch.arange(8) % 5, 5).float()
     for target in (soft, hard):
-        assert FocalLoss(0.0)(output, target).item() == pytest.approx(F.cross_entropy(output, target).item())
+        assert FocalLoss(0.0)(output, target).item() == pytest.approx(
+            F.cross_entropy(output, target).item()
+        )
 
 
 def test_gamma_2_of_a_known_probability() -> None:
@@ -32,7 +34,9 @@ def test_gamma_2_of_a_known_probability() -> None:
 def test_gamma_looks_away_from_the_easy_clip() -> None:
     easy, hard = torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 3.0]])
     target = torch.tensor([[1.0, 0.0]])
-    shares = [(FocalLoss(g)(easy, target) / FocalLoss(g)(hard, target)).item() for g in (0.0, 1.0, 2.0)]
+    shares = [
+        (FocalLoss(g)(easy, target) / FocalLoss(g)(hard, target)).item() for g in (0.0, 1.0, 2.0)
+    ]
     assert shares[0] > 10 * shares[1] > 100 * shares[2]
 
 

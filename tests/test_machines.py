@@ -21,14 +21,21 @@ def tree(root: Path, *names: str) -> Path:
 
 def pair(root: Path, normal: int = 6, abnormal: int = 2, odd: str = "abnormal") -> Path:
     """A folder of normal recordings and one of others."""
-    return tree(root, *(f"normal/{i:02}.wav" for i in range(normal)), *(f"{odd}/{i:02}.wav" for i in range(abnormal)))
+    return tree(
+        root,
+        *(f"normal/{i:02}.wav" for i in range(normal)),
+        *(f"{odd}/{i:02}.wav" for i in range(abnormal)),
+    )
 
 
 def facts(source: Source, root: Path) -> dict[str, tuple[str | None, ...]]:
     """Of each recording: label, split, section and domain."""
     clips = source.collect().clips
     assert all(clip.group == str(clip.path) for clip in clips)
-    return {str(clip.path.relative_to(root)): (clip.label, clip.split, clip.section, clip.domain) for clip in clips}
+    return {
+        str(clip.path.relative_to(root)): (clip.label, clip.split, clip.section, clip.domain)
+        for clip in clips
+    }
 
 
 @pytest.mark.parametrize("odd", ["abnormal", "anomaly", "anomalous", "Abnormal"])
@@ -47,7 +54,10 @@ def test_folders_above_a_pair_are_its_section(tmp_path: Path) -> None:
     assert list(found) == [names[1], names[0], names[3], names[2]]
     assert [section for _, _, section, _ in found.values()] == 2 * ["fan/id_00"] + 2 * ["fan/id_02"]
     inner = tmp_path / "fan"
-    assert {section for _, _, section, _ in facts(NormalAbnormal(str(inner)), inner).values()} == {"id_00", "id_02"}
+    assert {section for _, _, section, _ in facts(NormalAbnormal(str(inner)), inner).values()} == {
+        "id_00",
+        "id_02",
+    }
 
 
 def test_the_first_normal_recordings_of_each_section_train(tmp_path: Path) -> None:
@@ -78,14 +88,38 @@ def test_ten_recordings_train_and_validate(tmp_path: Path) -> None:
         (["abnormal/0.wav", "norm/0.wav"], None, "No folder normal with recordings is in"),
         (["normal/0.wav", "odd/0.wav"], None, "No folder abnormal with recordings is in"),
         (["normal/0.txt.wav", "abnormal/0.txt"], None, "No folder abnormal with recordings is in"),
-        (["normal/normal_1.wav", "normal/Anomaly_0.wav", "abnormal/0.wav"], None, "Anomaly_0.wav is among the normal"),
-        (["normal/x/abnormal_1.wav", "abnormal/0.wav"], None, "abnormal_1.wav is among the normal recordings"),
-        (["normal/anomalous/1.wav", "abnormal/0.wav"], None, "1.wav is among the normal recordings, but its name says"),
-        (["normal/0.wav", "normal/1.wav", "abnormal/0.wav"], 2, "data.train_size=2 should be 1 or more and leave some"),
-        (["normal/0.wav", "normal/1.wav", "abnormal/0.wav"], 0, "data.train_size=0 should be 1 or more and leave some"),
-        (["a/normal/0.wav", "a/normal/1.wav", "b/normal/1.wav", "b/abnormal/0.wav"], 1, "of the 1 normal recordings"),
+        (
+            ["normal/normal_1.wav", "normal/Anomaly_0.wav", "abnormal/0.wav"],
+            None,
+            "Anomaly_0.wav is among the normal",
+        ),
+        (
+            ["normal/x/abnormal_1.wav", "abnormal/0.wav"],
+            None,
+            "abnormal_1.wav is among the normal recordings",
+        ),
+        (
+            ["normal/anomalous/1.wav", "abnormal/0.wav"],
+            None,
+            "1.wav is among the normal recordings, but its name says",
+        ),
+        (
+            ["normal/0.wav", "normal/1.wav", "abnormal/0.wav"],
+            2,
+            "data.train_size=2 should be 1 or more and leave some",
+        ),
+        (
+            ["normal/0.wav", "normal/1.wav", "abnormal/0.wav"],
+            0,
+            "data.train_size=0 should be 1 or more and leave some",
+        ),
+        (
+            ["a/normal/0.wav", "a/normal/1.wav", "b/normal/1.wav", "b/abnormal/0.wav"],
+            1,
+            "of the 1 normal recordings",
+        ),
     ],
-)  # fmt: skip
+)
 def test_folders_that_do_not_say_enough_are_refused(
     tmp_path: Path, names: list[str], size: int | None, says: str
 ) -> None:
@@ -117,64 +151,144 @@ SCHEMES = {  # of each year: recordings with what they are, and others that say 
     ),
     2021: (
         {
-            "fan/train/section_00_source_train_normal_0000_strength_1_ambient.wav":
-                ("normal", "train", "fan/section_00", "source"),
-            "fan/train/section_00_target_train_normal_0002_strength_0_factory.wav":
-                ("normal", "train", "fan/section_00", "target"),
-            "fan/source_test/section_00_source_test_normal_0099.wav": ("normal", "test", "fan/section_00", "source"),
-            "fan/source_test/section_00_source_test_anomaly_0000.wav": ("anomaly", "test", "fan/section_00", "source"),
-            "fan/target_test/section_00_target_test_normal_0000.wav": ("normal", "test", "fan/section_00", "target"),
-            "fan/target_test/section_00_target_test_anomaly_0003.wav": ("anomaly", "test", "fan/section_00", "target"),
+            "fan/train/section_00_source_train_normal_0000_strength_1_ambient.wav": (
+                "normal",
+                "train",
+                "fan/section_00",
+                "source",
+            ),
+            "fan/train/section_00_target_train_normal_0002_strength_0_factory.wav": (
+                "normal",
+                "train",
+                "fan/section_00",
+                "target",
+            ),
+            "fan/source_test/section_00_source_test_normal_0099.wav": (
+                "normal",
+                "test",
+                "fan/section_00",
+                "source",
+            ),
+            "fan/source_test/section_00_source_test_anomaly_0000.wav": (
+                "anomaly",
+                "test",
+                "fan/section_00",
+                "source",
+            ),
+            "fan/target_test/section_00_target_test_normal_0000.wav": (
+                "normal",
+                "test",
+                "fan/section_00",
+                "target",
+            ),
+            "fan/target_test/section_00_target_test_anomaly_0003.wav": (
+                "anomaly",
+                "test",
+                "fan/section_00",
+                "target",
+            ),
         },
         ["fan/source_test/section_03_source_test_0000.wav"],
     ),
     2022: (
         {
-            "dev_data/bearing/train/section_01_source_train_normal_0025_vel_6_loc_B.wav":
-                ("normal", "train", "bearing/section_01", "source"),
-            "dev_data/bearing/test/section_01_source_test_normal_0000_vel_1.5.wav":
-                ("normal", "test", "bearing/section_01", "source"),
-            "dev_data/bearing/test/section_01_target_test_anomaly_0049_vel_4_loc_E.wav":
-                ("anomaly", "test", "bearing/section_01", "target"),
+            "dev_data/bearing/train/section_01_source_train_normal_0025_vel_6_loc_B.wav": (
+                "normal",
+                "train",
+                "bearing/section_01",
+                "source",
+            ),
+            "dev_data/bearing/test/section_01_source_test_normal_0000_vel_1.5.wav": (
+                "normal",
+                "test",
+                "bearing/section_01",
+                "source",
+            ),
+            "dev_data/bearing/test/section_01_target_test_anomaly_0049_vel_4_loc_E.wav": (
+                "anomaly",
+                "test",
+                "bearing/section_01",
+                "target",
+            ),
         },
         ["eval_data/bearing/test/section_03_test_0000.wav", "dev_data/bearing/train/normal.wav"],
     ),
     2023: (
         {
-            "dev_data/raw/fan/train/section_00_source_train_normal_0000_m-n_W.wav":
-                ("normal", "train", "fan/section_00", "source"),
-            "dev_data/raw/fan/test/section_00_target_test_normal_0001_m-n_X.wav":
-                ("normal", "test", "fan/section_00", "target"),
-            "dev_data/raw/fan/test/section_00_target_test_anomaly_0001_m-n_Z.wav":
-                ("anomaly", "test", "fan/section_00", "target"),
+            "dev_data/raw/fan/train/section_00_source_train_normal_0000_m-n_W.wav": (
+                "normal",
+                "train",
+                "fan/section_00",
+                "source",
+            ),
+            "dev_data/raw/fan/test/section_00_target_test_normal_0001_m-n_X.wav": (
+                "normal",
+                "test",
+                "fan/section_00",
+                "target",
+            ),
+            "dev_data/raw/fan/test/section_00_target_test_anomaly_0001_m-n_Z.wav": (
+                "anomaly",
+                "test",
+                "fan/section_00",
+                "target",
+            ),
         },
-        ["eval_data/raw/Vacuum/train/section_00_source_train_normal_0000_pat_1.wav",
-         "eval_data/raw/Vacuum/test/section_00_0001.wav"],
+        [
+            "eval_data/raw/Vacuum/train/section_00_source_train_normal_0000_pat_1.wav",
+            "eval_data/raw/Vacuum/test/section_00_0001.wav",
+        ],
     ),
     2024: (
         {
-            "ToyTrain/train/section_00_source_train_normal_0000_noAttribute.wav":
-                ("normal", "train", "ToyTrain/section_00", "source"),
-            "ToyTrain/test_rename/section_00_source_test_normal_0001_.wav":
-                ("normal", "test", "ToyTrain/section_00", "source"),
-            "ToyTrain/test_rename/section_00_target_test_anomaly_0200_car_A2.wav":
-                ("anomaly", "test", "ToyTrain/section_00", "target"),
+            "ToyTrain/train/section_00_source_train_normal_0000_noAttribute.wav": (
+                "normal",
+                "train",
+                "ToyTrain/section_00",
+                "source",
+            ),
+            "ToyTrain/test_rename/section_00_source_test_normal_0001_.wav": (
+                "normal",
+                "test",
+                "ToyTrain/section_00",
+                "source",
+            ),
+            "ToyTrain/test_rename/section_00_target_test_anomaly_0200_car_A2.wav": (
+                "anomaly",
+                "test",
+                "ToyTrain/section_00",
+                "target",
+            ),
         },
         ["ToyTrain/test/section_00_0001.wav"],
     ),
     2025: (
         {
-            "gearbox/train/section_00_target_train_normal_0009_volt_1_wt_0.wav":
-                ("normal", "train", "gearbox/section_00", "target"),
-            "gearbox/test/section_00_source_test_normal_0000_volt_2_wt_1.wav":
-                ("normal", "test", "gearbox/section_00", "source"),
-            "gearbox/test/section_00_source_test_anomaly_0000_volt_2_wt_1.wav":
-                ("anomaly", "test", "gearbox/section_00", "source"),
+            "gearbox/train/section_00_target_train_normal_0009_volt_1_wt_0.wav": (
+                "normal",
+                "train",
+                "gearbox/section_00",
+                "target",
+            ),
+            "gearbox/test/section_00_source_test_normal_0000_volt_2_wt_1.wav": (
+                "normal",
+                "test",
+                "gearbox/section_00",
+                "source",
+            ),
+            "gearbox/test/section_00_source_test_anomaly_0000_volt_2_wt_1.wav": (
+                "anomaly",
+                "test",
+                "gearbox/section_00",
+                "source",
+            ),
         },
-        ["gearbox/supplemental/section_00_noise_supplemental_normal_0000.wav",
-         "gearbox/supplemental/section_00_machine_0001_.wav"],
+        [
+            "gearbox/supplemental/section_00_noise_supplemental_normal_0000.wav",
+            "gearbox/supplemental/section_00_machine_0001_.wav",
+        ],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("year", SCHEMES)
@@ -193,22 +307,33 @@ def machines(root: Path, *names: str) -> Path:
 
 def test_the_folder_of_one_machine_is_a_data_set_too(tmp_path: Path) -> None:
     root = machines(tmp_path, "fan", "pump") / "fan"
-    assert {section for _, _, section, _ in facts(DcaseTask2(str(root)), root).values()} == {"fan/id_00"}
+    assert {section for _, _, section, _ in facts(DcaseTask2(str(root)), root).values()} == {
+        "fan/id_00"
+    }
 
 
 @pytest.mark.parametrize(
     ("chosen", "sections"),
     [(None, "fan pump slider"), ("pump", "pump"), (["fan", "slider"], "fan slider")],
 )
-def test_machines_may_be_chosen(tmp_path: Path, chosen: str | list[str] | None, sections: str) -> None:
+def test_machines_may_be_chosen(
+    tmp_path: Path, chosen: str | list[str] | None, sections: str
+) -> None:
     collection = DcaseTask2(str(machines(tmp_path, "fan", "pump", "slider")), chosen).collect()
-    assert {clip.section for clip in collection.clips} == {f"{name}/id_00" for name in sections.split()}
+    assert {clip.section for clip in collection.clips} == {
+        f"{name}/id_00" for name in sections.split()
+    }
     assert collection.about == f"recordings of DCASE Task 2 in {tmp_path}"
 
 
 def test_a_section_without_training_or_labelled_test_recordings_is_left_out(tmp_path: Path) -> None:
     machines(tmp_path, "fan")
-    tree(tmp_path, "fan/train/normal_id_01_0.wav", "fan/test/normal_id_02_0.wav", "fan/test/anomaly_id_02_0.wav")
+    tree(
+        tmp_path,
+        "fan/train/normal_id_01_0.wav",
+        "fan/test/normal_id_02_0.wav",
+        "fan/test/anomaly_id_02_0.wav",
+    )
     collection = DcaseTask2(str(tmp_path)).collect()
     assert {clip.section for clip in collection.clips} == {"fan/id_00"}
     assert "(3 left out for lack of a label, or of a section" in collection.about
@@ -217,10 +342,26 @@ def test_a_section_without_training_or_labelled_test_recordings_is_left_out(tmp_
 @pytest.mark.parametrize(
     ("name", "chosen", "says"),
     [
-        ("fan/train/anomaly_id_00_1.wav", None, "anomaly_id_00_1.wav is in a training folder, but its name says"),
-        ("fan/train/section_00_target_train_anomaly_0001_x.wav", None, "anomaly_0001_x.wav is in a training folder"),
-        ("fan/test/normal_id_00_1.wav", "fam", "There is no data.machine=fam in .*; did you mean fan"),
-        ("fan/test/normal_id_00_1.wav", ["fan", "pumps"], "There is no data.machine=pumps in .*; Choices: fan"),
+        (
+            "fan/train/anomaly_id_00_1.wav",
+            None,
+            "anomaly_id_00_1.wav is in a training folder, but its name says",
+        ),
+        (
+            "fan/train/section_00_target_train_anomaly_0001_x.wav",
+            None,
+            "anomaly_0001_x.wav is in a training folder",
+        ),
+        (
+            "fan/test/normal_id_00_1.wav",
+            "fam",
+            "There is no data.machine=fam in .*; did you mean fan",
+        ),
+        (
+            "fan/test/normal_id_00_1.wav",
+            ["fan", "pumps"],
+            "There is no data.machine=pumps in .*; Choices: fan",
+        ),
     ],
 )
 def test_what_does_not_fit_the_names_is_refused(
@@ -233,11 +374,16 @@ def test_what_does_not_fit_the_names_is_refused(
 
 def test_other_recordings_are_no_data_set_of_dcase(tmp_path: Path) -> None:
     tree(tmp_path, "normal/1.wav", "fan/train/normal_id_00_0.wav")
-    with pytest.raises(UserError, match="has no machine with folders train and test whose recordings are named as in"):
+    with pytest.raises(
+        UserError,
+        match="has no machine with folders train and test whose recordings are named as in",
+    ):
         DcaseTask2(str(tmp_path)).collect()
 
 
 def test_the_real_fan_has_its_twenty_normal_recordings(real: Path) -> None:
     clips: list[Clip] = NormalAbnormal(str(real / "mimii_fan"), train_size=10).collect().clips
-    assert [clip.path.stem for clip in clips if clip.split == "train"] == [f"{i:08}" for i in range(10)]
+    assert [clip.path.stem for clip in clips if clip.split == "train"] == [
+        f"{i:08}" for i in range(10)
+    ]
     assert len(clips) == 40

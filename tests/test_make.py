@@ -35,7 +35,9 @@ def parameters() -> dict[str, Any]:
 
 def test_facts_are_handed_where_they_are_asked_for() -> None:
     assert (
-        build("features", "auris.features.spectrogram.LogMel", {"sample_rate": 8000, "channels": 2}).power.sample_rate
+        build(
+            "features", "auris.features.spectrogram.LogMel", {"sample_rate": 8000, "channels": 2}
+        ).power.sample_rate
         == 8000
     )
     assert isinstance(build("features", "torch.nn.ReLU", {"sample_rate": 8000}), nn.ReLU)
@@ -43,14 +45,24 @@ def test_facts_are_handed_where_they_are_asked_for() -> None:
 
 def test_the_configuration_wins_over_a_fact() -> None:
     facts = {"sample_rate": 8000}
-    assert build("features", "auris.features.spectrogram.LogMel", facts, sample_rate=16000).power.sample_rate == 16000
+    assert (
+        build(
+            "features", "auris.features.spectrogram.LogMel", facts, sample_rate=16000
+        ).power.sample_rate
+        == 16000
+    )
 
 
 def test_facts_arrive_as_they_are() -> None:
     """Hydra would make an OmegaConf container of a tuple."""
     facts = {"base_lr": 0.1, "params": parameters()["params"]}
-    assert build("optimizer", "torch.optim.SGD", facts).param_groups[0]["params"][0] is facts["params"][0]
-    assert build("model", "torch.nn.Unflatten", {"dim": 1, "unflattened_size": (2, 3)}).unflattened_size == (2, 3)
+    assert (
+        build("optimizer", "torch.optim.SGD", facts).param_groups[0]["params"][0]
+        is facts["params"][0]
+    )
+    assert build(
+        "model", "torch.nn.Unflatten", {"dim": 1, "unflattened_size": (2, 3)}
+    ).unflattened_size == (2, 3)
 
 
 def test_positions_lists_and_nested_nodes() -> None:
@@ -60,19 +72,29 @@ def test_positions_lists_and_nested_nodes() -> None:
 
 def test_a_group_of_several_leaves_out_what_is_null() -> None:
     parts = make_each(
-        {"gain": {"_target_": "auris.features.augmentation.waveform.Gain"}, "noise": None}, sample_rate=8000
+        {"gain": {"_target_": "auris.features.augmentation.waveform.Gain"}, "noise": None},
+        sample_rate=8000,
     )
     assert [(name, type(part).__name__) for name, part in parts.items()] == [("gain", "Gain")]
     assert make_each(None) == make_each({}) == {}
 
 
-STRANGERS = {"os.system", "subprocess.Popen", "builtins.eval", "shutil.rmtree", "hydra.utils.get_method", "numpy.load"}
+STRANGERS = {
+    "os.system",
+    "subprocess.Popen",
+    "builtins.eval",
+    "shutil.rmtree",
+    "hydra.utils.get_method",
+    "numpy.load",
+}
 
 
 @pytest.mark.parametrize("target", sorted(STRANGERS))
 def test_other_packages_are_refused(target: str) -> None:
     text = sentence("model", target)
-    assert text.startswith(f"model: _target_ may not name {target}; allowed are classes of auris, torch, ")
+    assert text.startswith(
+        f"model: _target_ may not name {target}; allowed are classes of auris, torch, "
+    )
     assert "plugins=[...]" in text
 
 
@@ -98,7 +120,10 @@ def test_other_packages_are_refused(target: str) -> None:
 )
 def test_functions_and_classes_of_unknown_kind_are_refused(target: str) -> None:
     text = sentence("model", target)
-    assert f"model: _target_ may not name {target}; it is not a module, " in text or f"there is no {target} " in text
+    assert (
+        f"model: _target_ may not name {target}; it is not a module, " in text
+        or f"there is no {target} " in text
+    )
 
 
 @pytest.mark.parametrize("target", ["torch.hub.load", "os.system"])
@@ -112,7 +137,12 @@ def test_functions_and_classes_of_unknown_kind_are_refused(target: str) -> None:
     ids=["part", "dict", "list"],
 )
 def test_a_refused_target_can_not_hide(target: str, settings: Any) -> None:
-    text = sentence("model", "auris.models.mlp.Mlp", SHAPES, **settings({"_target_": target, "_args_": ["true"]}))
+    text = sentence(
+        "model",
+        "auris.models.mlp.Mlp",
+        SHAPES,
+        **settings({"_target_": target, "_args_": ["true"]}),
+    )
     assert f"_target_ may not name {target};" in text
 
 
@@ -154,14 +184,18 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "own_package"
 
 
-def test_plugins_are_trusted_when_they_are_listed(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plugins_are_trusted_when_they_are_listed(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "plugins=[...]" in sentence("model", f"{package}.Own")
     monkeypatch.setattr(making, "plugins", [package])
     assert type(build("model", f"{package}.Own")).__name__ == "Own"
 
 
 @pytest.mark.parametrize("name", ["Other", "call"])
-def test_plugins_are_held_to_the_known_kinds_too(package: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plugins_are_held_to_the_known_kinds_too(
+    package: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(making, "plugins", [package])
     assert "it is not a module, " in sentence("model", f"{package}.{name}")
 
@@ -188,7 +222,10 @@ def test_wrong_values_of_an_optimizer(settings: dict[str, Any], text: str) -> No
         ({"depth": 1.5}, "model.depth=1.5 should be a whole number."),
         ({"width": "wide"}, "model.width=wide should be a whole number."),
         ({"activation": 3}, "model.activation=3 should be a word."),
-        ({"dropout": 1.5}, "model: Mlp can't be built: dropout probability has to be between 0 and 1, but got 1.5"),
+        (
+            {"dropout": 1.5},
+            "model: Mlp can't be built: dropout probability has to be between 0 and 1, but got 1.5",
+        ),
         ({"depth": 0}, "model.depth=0 and model.width=128 must be 1 or more."),
     ],
 )
@@ -199,20 +236,38 @@ def test_wrong_values_of_a_model(settings: dict[str, Any], text: str) -> None:
 @pytest.mark.parametrize("settings", [{"lr": 1}, {"lr": 0.1}, {"fused": None}, {"fused": True}])
 def test_right_values_of_an_optimizer(settings: dict[str, Any]) -> None:
     (name, value), *_ = settings.items()
-    assert build("optimizer", "torch.optim.AdamW", parameters(), **settings).param_groups[0][name] == value
+    assert (
+        build("optimizer", "torch.optim.AdamW", parameters(), **settings).param_groups[0][name]
+        == value
+    )
 
 
 @pytest.mark.parametrize(
     "settings",
-    [{"precision": 32}, {"precision": "bf16-mixed"}, {"precision": None}, {"devices": "1"}, {"max_time": None}],
+    [
+        {"precision": 32},
+        {"precision": "bf16-mixed"},
+        {"precision": None},
+        {"devices": "1"},
+        {"max_time": None},
+    ],
 )
 def test_right_values_of_a_trainer(settings: dict[str, Any]) -> None:
-    quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "accelerator": "cpu"}
-    assert build("trainer", "lightning.pytorch.Trainer", max_epochs=3, **quiet, **settings).max_epochs == 3
+    quiet = {
+        "logger": False,
+        "enable_checkpointing": False,
+        "enable_progress_bar": False,
+        "accelerator": "cpu",
+    }
+    assert (
+        build("trainer", "lightning.pytorch.Trainer", max_epochs=3, **quiet, **settings).max_epochs
+        == 3
+    )
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"), [("precision", "32-treu"), ("precision", 7), ("devices", 1.5), ("max_epochs", "ten")]
+    ("setting", "value"),
+    [("precision", "32-treu"), ("precision", 7), ("devices", 1.5), ("max_epochs", "ten")],
 )
 def test_wrong_values_of_a_trainer(setting: str, value: Any) -> None:
     text = sentence("trainer", "lightning.pytorch.Trainer", **{setting: value})
@@ -226,7 +281,9 @@ def test_wrong_values_of_a_trainer(setting: str, value: Any) -> None:
         ("model", "auris.models.cnn.Cnn", {"widths": 5}, "list"),
     ],
 )
-def test_a_wrong_value_is_told_with_the_right_ones(name: str, target: str, settings: dict, hint: str) -> None:
+def test_a_wrong_value_is_told_with_the_right_ones(
+    name: str, target: str, settings: dict, hint: str
+) -> None:
     assert hint in sentence(name, target, SHAPES, **settings)
 
 
@@ -246,7 +303,8 @@ def test_a_part_that_can_not_be_built_is_told_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["auris.models.mlp.Mpl", "auris.modles.Mlp", "torch.optim.AdamX", "torch..nn.ReLU", "auris"]
+    "target",
+    ["auris.models.mlp.Mpl", "auris.modles.Mlp", "torch.optim.AdamX", "torch..nn.ReLU", "auris"],
 )
 def test_a_class_that_does_not_exist(target: str) -> None:
     assert sentence("model", target).startswith(f"model: there is no {target}")
@@ -258,9 +316,14 @@ def test_a_class_that_does_not_exist_is_told_with_the_nearest() -> None:
 
 @pytest.mark.parametrize(
     ("target", "settings"),
-    [("auris.models.cnn.Cnn", {"widths": []}), ("torch.nn.Linear", {"in_features": -1, "out_features": 1})],
+    [
+        ("auris.models.cnn.Cnn", {"widths": []}),
+        ("torch.nn.Linear", {"in_features": -1, "out_features": 1}),
+    ],
 )
-def test_whatever_a_constructor_raises_is_told_in_one_sentence(target: str, settings: dict[str, Any]) -> None:
+def test_whatever_a_constructor_raises_is_told_in_one_sentence(
+    target: str, settings: dict[str, Any]
+) -> None:
     assert "can't be built" in sentence("part", target, SHAPES, **settings)
 
 

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, f1_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    f1_score,
+    roc_auc_score,
+)
 from torch import Tensor
 from torchmetrics.functional import classification as oracle
 
@@ -43,7 +49,9 @@ def test_accuracies_and_f1_are_scikit_learns_and_torchmetrics(classes: int, seed
         assert metric.value(decoded, target) == pytest.approx(again.item())
     f1 = MacroF1().value(decoded, target)
     assert f1 == pytest.approx(f1_score(true, said, average="macro"))
-    assert f1 == pytest.approx(oracle.multiclass_f1_score(decoded, target, classes, average="macro").item())
+    assert f1 == pytest.approx(
+        oracle.multiclass_f1_score(decoded, target, classes, average="macro").item()
+    )
 
 
 @pytest.mark.parametrize("levels", [2, 5, 1000])
@@ -70,8 +78,12 @@ def test_a_class_that_never_occurs_is_left_out() -> None:
     decoded, target = decoded[target < 3], target[target < 3]
     assert 3 in decoded.argmax(1)  # is said, though never true
     said = decoded.argmax(1)
-    assert BalancedAccuracy().value(decoded, target) == pytest.approx(balanced_accuracy_score(target, said))
-    assert MacroF1().value(decoded, target) == pytest.approx(f1_score(target, said, average="macro"))
+    assert BalancedAccuracy().value(decoded, target) == pytest.approx(
+        balanced_accuracy_score(target, said)
+    )
+    assert MacroF1().value(decoded, target) == pytest.approx(
+        f1_score(target, said, average="macro")
+    )
     unseen = F.pad(decoded, (0, 2))  # neither said nor true
     assert BalancedAccuracy().value(unseen, target) == BalancedAccuracy().value(decoded, target)
     assert MacroF1().value(unseen, target) == MacroF1().value(decoded, target)
@@ -86,7 +98,9 @@ def test_one_class_alone() -> None:
 
 
 def test_an_auroc_that_can_not_be_had_has_no_interval_either() -> None:
-    value, low, high = Auroc().estimate(scores(0.1, 0.2, 0.7), torch.zeros(3, dtype=torch.long), repeats=50)
+    value, low, high = Auroc().estimate(
+        scores(0.1, 0.2, 0.7), torch.zeros(3, dtype=torch.long), repeats=50
+    )
     assert all(map(isnan, (value, low, high)))
 
 
@@ -95,7 +109,9 @@ def test_whole_weights_equal_repeated_clips(metric: Metric) -> None:
     decoded, target = some(count=20, classes=2)
     decoded = (decoded * 8).round() / 8  # with ties
     weight = torch.randint(0, 4, (5, 20), generator=torch.Generator().manual_seed(1))
-    repeated = [metric.value(decoded.repeat_interleave(w, 0), target.repeat_interleave(w)) for w in weight]
+    repeated = [
+        metric.value(decoded.repeat_interleave(w, 0), target.repeat_interleave(w)) for w in weight
+    ]
     assert metric(decoded, target, weight.float()).tolist() == pytest.approx(repeated)
 
 
@@ -107,7 +123,13 @@ def test_confusion_is_scikit_learns() -> None:
 
 @pytest.mark.parametrize(
     ("right", "count", "low", "high"),
-    [(15, 16, 0.717, 0.989), (16, 16, 0.806, 1), (0, 10, 0, 0.278), (50, 100, 0.404, 0.596), (1, 1, 0.207, 1)],
+    [
+        (15, 16, 0.717, 0.989),
+        (16, 16, 0.806, 1),
+        (0, 10, 0, 0.278),
+        (50, 100, 0.404, 0.596),
+        (1, 1, 0.207, 1),
+    ],
 )
 def test_wilson_interval_of_known_shares(right: int, count: int, low: float, high: float) -> None:
     assert wilson(right / count, count) == pytest.approx((low, high), abs=6e-4)
@@ -126,7 +148,9 @@ def test_a_perfect_score_does_not_claim_certainty(metric: Metric) -> None:
 
 @pytest.mark.parametrize("metric", EVERY, ids=lambda metric: type(metric).__name__)
 def test_a_score_of_nothing_does_not_claim_certainty(metric: Metric) -> None:
-    value, low, high = metric.estimate(scores(*[0.9] * 8, *[0.1] * 8), torch.tensor([0] * 8 + [1] * 8))
+    value, low, high = metric.estimate(
+        scores(*[0.9] * 8, *[0.1] * 8), torch.tensor([0] * 8 + [1] * 8)
+    )
     assert (value, low) == (0, 0) and high == pytest.approx(0.194, abs=1e-3)
 
 
@@ -145,7 +169,9 @@ def test_a_resample_that_misses_a_class_does_not_spoil_the_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "truth"), [(BalancedAccuracy(), 0.8), (Auroc(), 0.7602)], ids=["BalancedAccuracy", "Auroc"]
+    ("metric", "truth"),
+    [(BalancedAccuracy(), 0.8), (Auroc(), 0.7602)],
+    ids=["BalancedAccuracy", "Auroc"],
 )
 def test_intervals_cover_the_truth_about_19_times_in_20(metric: Metric, truth: float) -> None:
     """Scores are normal, one deviation apart for AUROC: Phi(1 / sqrt 2) = 0.7602; or right in 8 of 10 cases."""

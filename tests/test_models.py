@@ -73,7 +73,9 @@ def test_waves_become_outputs(build: type[Network], in_shape: Shape, out_shape: 
 def test_depth_and_width_are_what_is_built() -> None:
     deep = mlp((1, 4, 9), (2,), depth=3, width=10)
     size = MeanDeviation()(torch.zeros(1, 1, 4, 9)).shape[1]
-    hidden = [(m.in_features, m.out_features) for m in deep.body.modules() if isinstance(m, nn.Linear)]
+    hidden = [
+        (m.in_features, m.out_features) for m in deep.body.modules() if isinstance(m, nn.Linear)
+    ]
     assert hidden == [(size, 10), (10, 10), (10, 10)]
     assert parameters(linear((1, 4, 9), (2,))) == size * 2 + 2
 
@@ -116,7 +118,9 @@ def test_a_model_that_was_checked_still_trains() -> None:
     model = mlp((1, 8, 9), (2,))
     before = {name: value.clone() for name, value in model.state_dict().items()}
     check_shapes(model, UNCHANGED, (1, 8, 9), (2,))
-    assert model.training and all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert model.training and all(
+        torch.equal(value, before[name]) for name, value in model.state_dict().items()
+    )
 
 
 @pytest.mark.parametrize("build", [linear, mlp])

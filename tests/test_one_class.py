@@ -16,14 +16,20 @@ from auris.runs.compare import compare
 from auris.runs.find import find_runs
 from auris.training.run import train
 
-KNN = ("model=knn", "data.folds=3", *(word for word in TINY if not word.startswith(("data.batch", "test"))))
+KNN = (
+    "model=knn",
+    "data.folds=3",
+    *(word for word in TINY if not word.startswith(("data.batch", "test"))),
+)
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Recordings of two classes, in folders and in a table with sections."""
     place = fill(tmp_path_factory.mktemp("one_class"))
-    rows = [f"{label}/{i}.wav,{label},{'ab'[i % 2]}" for label in ("tone", "hiss") for i in range(10)]
+    rows = [
+        f"{label}/{i}.wav,{label},{'ab'[i % 2]}" for label in ("tone", "hiss") for i in range(10)
+    ]
     (place / "clips.csv").write_text("\n".join(["path,label,section", *rows]))
     return place
 
@@ -57,14 +63,18 @@ def run(place: Path, *words: str) -> tuple[dict[str, Any], Counter]:
     ],
     ids=lambda words: " ".join(words[:2]),
 )
-def test_the_other_class_is_found_and_never_validates(place: Path, words: tuple[str, ...], normal: str) -> None:
+def test_the_other_class_is_found_and_never_validates(
+    place: Path, words: tuple[str, ...], normal: str
+) -> None:
     result, scored = run(place, *(word.format(place) for word in words), f"data.normal={normal}")
     other = {"tone": "hiss", "hiss": "tone"}[normal]
     assert set(scored) == {("val", normal), ("test", normal), ("test", other)}
     assert scored["test", other] == 10
     assert result["test"]["metrics"]["auroc"]["value"] == 1
     assert result["val"]["metrics"]["auroc"]["value"] is None
-    assert ("auroc_a" in result["test"]["metrics"]) == any(word.startswith("data.table") for word in words)
+    assert ("auroc_a" in result["test"]["metrics"]) == any(
+        word.startswith("data.table") for word in words
+    )
 
 
 def test_known_anomalies_show_how_well_they_are_found_in_validation(place: Path) -> None:
@@ -87,12 +97,24 @@ def test_classes_that_are_normal_in_turn_are_one_row(place: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("data.of=fsdd",), "There is no data.of=fsdd; Choices: cats_babies, csv, esc10, esc50, folder"),
+        (
+            ("data.of=fsdd",),
+            "There is no data.of=fsdd; Choices: cats_babies, csv, esc10, esc50, folder",
+        ),
         (("data.of=folder",), "data.of=folder needs to know where it is; name it with data.root="),
         (("data.of=csv",), "data.of=csv needs to know where it is; name it with data.table="),
-        (("data.of=folder", "data.root={}", "data.normal=tune"), "No recording is labelled tune, .* did you mean tone"),
-        (("data.of=folder", "data.root={}", "data.known_anomalies=[x]"), "data.known_anomalies names x, and no"),
-        (("data.of=folder", "data.root={}", "model=autoencoder", "model.frames=999"), "model.frames=999 should be bet"),
+        (
+            ("data.of=folder", "data.root={}", "data.normal=tune"),
+            "No recording is labelled tune, .* did you mean tone",
+        ),
+        (
+            ("data.of=folder", "data.root={}", "data.known_anomalies=[x]"),
+            "data.known_anomalies names x, and no",
+        ),
+        (
+            ("data.of=folder", "data.root={}", "model=autoencoder", "model.frames=999"),
+            "model.frames=999 should be bet",
+        ),
     ],
 )
 def test_mistakes_are_told(place: Path, words: tuple[str, ...], says: str) -> None:
@@ -100,7 +122,11 @@ def test_mistakes_are_told(place: Path, words: tuple[str, ...], says: str) -> No
         run(place, "data=one_class", "data.normal=tone", *(word.format(place) for word in words))
 
 
-@pytest.mark.parametrize("words", [("task=anomaly",), ("task=classification", "model=mlp", "data.normal=tone")])
+@pytest.mark.parametrize(
+    "words", [("task=anomaly",), ("task=classification", "model=mlp", "data.normal=tone")]
+)
 def test_task_and_data_must_agree_on_what_labels_are(place: Path, words: tuple[str, ...]) -> None:
-    with pytest.raises(UserError, match="This task reads targets of kind .*; data.normal=LABEL with task=anomaly"):
+    with pytest.raises(
+        UserError, match="This task reads targets of kind .*; data.normal=LABEL with task=anomaly"
+    ):
         train(config(place, "data=folder", f"data.root={place}", *words))

@@ -112,7 +112,9 @@ def test_steps_grow_far_from_the_minimum_and_shrink_near_it() -> None:
 
 @pytest.mark.parametrize("build", [Evolution, CmaEs, RandomSearch])
 @pytest.mark.parametrize("before", [0, 1, 7])
-def test_a_search_goes_on_where_it_was(build: type[Evolution | CmaEs | RandomSearch], before: int) -> None:
+def test_a_search_goes_on_where_it_was(
+    build: type[Evolution | CmaEs | RandomSearch], before: int
+) -> None:
     straight = Point(ellipsoid, torch.zeros(6))
     optimizer = build(straight.groups)
     straight.walk(optimizer, before)
@@ -154,22 +156,33 @@ def holed(x: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("build", [Evolution, CmaEs, RandomSearch, GridSearch])
-def test_a_loss_that_is_not_a_number_is_never_the_best(build: Callable[[list[dict]], Optimizer]) -> None:
+def test_a_loss_that_is_not_a_number_is_never_the_best(
+    build: Callable[[list[dict]], Optimizer],
+) -> None:
     point = Point(holed, torch.full((4,), -1.0))
     found = point.walk(build(point.groups), 3)[-1]
     assert found == found and found <= float(holed(torch.full((4,), -1.0)))
 
 
 @pytest.mark.parametrize("build", [RandomSearch, GridSearch])
-def test_a_first_loss_that_is_not_a_number_is_left_for_any_other(build: Callable[[list[dict]], Optimizer]) -> None:
-    point = Point(lambda x: torch.where(x.mean() < -0.9, torch.nan, sphere(x)), torch.full((4,), -1.0))
-    found = point.walk(build(point.groups), 1)[-1]  # the start and the first point of the grid are in the hole
+def test_a_first_loss_that_is_not_a_number_is_left_for_any_other(
+    build: Callable[[list[dict]], Optimizer],
+) -> None:
+    point = Point(
+        lambda x: torch.where(x.mean() < -0.9, torch.nan, sphere(x)), torch.full((4,), -1.0)
+    )
+    found = point.walk(build(point.groups), 1)[
+        -1
+    ]  # the start and the first point of the grid are in the hole
     assert found < 2.0
 
 
 def test_a_random_search_never_gets_worse() -> None:
     point = Point(sphere, torch.zeros(5))
-    losses = [float(sphere(point.place.detach())), *point.walk(RandomSearch(point.groups, lr=0.3, candidates=10), 30)]
+    losses = [
+        float(sphere(point.place.detach())),
+        *point.walk(RandomSearch(point.groups, lr=0.3, candidates=10), 30),
+    ]
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < 0.6 * losses[0]
 
@@ -198,7 +211,9 @@ def test_a_grid_may_have_as_many_points_as_was_said() -> None:
     groups = Point(sphere, torch.zeros(5)).groups
     for levels in range(2, 12):
         assert GridSearch(groups, levels, most=levels**5).levels == levels
-        with pytest.raises(UserError, match=f"{levels} values for each of 5 parameters has {levels}\\^5 points"):
+        with pytest.raises(
+            UserError, match=f"{levels} values for each of 5 parameters has {levels}\\^5 points"
+        ):
             GridSearch(groups, levels, most=levels**5 - 1)
 
 
@@ -229,7 +244,10 @@ def linear() -> Linear:
 def clips(rank: int = FEATURES) -> tuple[Tensor, Tensor]:
     """Vectors (CLIPS, FEATURES, 1) that span `rank` dimensions, and targets (CLIPS, OUTPUTS)."""
     draw = torch.Generator().manual_seed(0)
-    h = torch.randn(CLIPS, rank, generator=draw).double() @ torch.randn(rank, FEATURES, generator=draw).double()
+    h = (
+        torch.randn(CLIPS, rank, generator=draw).double()
+        @ torch.randn(rank, FEATURES, generator=draw).double()
+    )
     return 10 * h[..., None] + 3, torch.randn(CLIPS, OUTPUTS, generator=draw).double()
 
 
@@ -238,7 +256,9 @@ def solve(model: nn.Module, x: Tensor, target: Tensor, **settings: float) -> nn.
         return zip(x.split(7), target.split(7), strict=True)
 
     groups = [{"params": list(model.parameters())}]
-    ClosedForm(groups, model, examples, nn.MSELoss(), **settings).step(lambda: nn.MSELoss()(model(x), target))
+    ClosedForm(groups, model, examples, nn.MSELoss(), **settings).step(
+        lambda: nn.MSELoss()(model(x), target)
+    )
     return model
 
 
@@ -277,10 +297,14 @@ def test_the_closed_form_is_where_the_gradient_of_its_objective_is_zero(ridge: f
 
 def test_a_ridge_means_the_same_at_any_scale_of_the_features() -> None:
     x, target = clips()
-    torch.testing.assert_close(solve(linear(), x, target)(x), solve(linear(), 1000 * x, target)(1000 * x))
+    torch.testing.assert_close(
+        solve(linear(), x, target)(x), solve(linear(), 1000 * x, target)(1000 * x)
+    )
 
 
-def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     said: list[str] = []
     monkeypatch.setattr("auris.training.optimizers.closed_form.tell", said.append)
     torch.manual_seed(0)
@@ -290,11 +314,15 @@ def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(monkey
     solve(model, x, target, ridge=0.0)
     others = sum(p.numel() for p in model.parameters()) - (4 + 1) * OUTPUTS
     assert len(said) == 1 and f"the last layer only; {others} other parameters stay" in said[0]
-    changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    changed = {
+        name for name, value in model.state_dict().items() if not torch.equal(value, before[name])
+    }
     assert changed == {"head.1.weight", "head.1.bias"}
     assert model.training
     h = np.hstack([model.eval().embed(x).detach().numpy(), np.ones((CLIPS, 1))])
-    np.testing.assert_allclose(solution(model), np.linalg.lstsq(h, target.numpy(), rcond=None)[0], atol=1e-7)
+    np.testing.assert_allclose(
+        solution(model), np.linalg.lstsq(h, target.numpy(), rcond=None)[0], atol=1e-7
+    )
 
 
 def test_nothing_is_said_where_the_last_layer_is_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +345,9 @@ def test_solvers_refuse_models_that_they_can_not_solve() -> None:
     with pytest.raises(UserError, match="choose model=autoencoder_linear"):
         Alternating([{"params": list(linear().parameters())}], linear(), list, nn.MSELoss())
     with pytest.raises(UserError, match="optimizer.ridge=-1"):
-        ClosedForm([{"params": list(linear().parameters())}], linear(), list, nn.MSELoss(), ridge=-1)
+        ClosedForm(
+            [{"params": list(linear().parameters())}], linear(), list, nn.MSELoss(), ridge=-1
+        )
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +360,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "words, reason",
     [
-        (["model=knn", "optimizer=adamw"], "AdamW looks for parameters and NearestNeighbours has none"),
+        (
+            ["model=knn", "optimizer=adamw"],
+            "AdamW looks for parameters and NearestNeighbours has none",
+        ),
         (["model=knn", "optimizer=lbfgs"], "choose optimizer=memorize"),
         (["model=linear", "optimizer=memorize"], "Linear can't keep clips"),
         (["model=linear", "optimizer=closed_form", "loss=cross_entropy"], "choose loss=mse"),
@@ -340,7 +373,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["model=linear", "optimizer=evolution", "trainer=ddp"], "works in one process"),
     ],
 )
-def test_a_run_refuses_what_does_not_go_together(words: list[str], reason: str, place: Path) -> None:
+def test_a_run_refuses_what_does_not_go_together(
+    words: list[str], reason: str, place: Path
+) -> None:
     with pytest.raises(UserError, match=reason):
         train(configured("data=folder", *here(place), *TINY, *words))
     assert not list((place / "out").rglob("config.yaml"))

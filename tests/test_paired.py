@@ -20,7 +20,10 @@ Rows = list[dict[str, object]]
 def tried(folder: Path, model: str, rows: Rows, **settings: object) -> str:
     """A run with this table of predictions, the worst first, as runs write it."""
     finished(folder, 0.5, model=model, data=settings)
-    clips = [{"clip": at, "path": f"/{model}/{at}.wav", "group": f"g{at}", **row} for at, row in enumerate(rows)]
+    clips = [
+        {"clip": at, "path": f"/{model}/{at}.wav", "group": f"g{at}", **row}
+        for at, row in enumerate(rows)
+    ]
     with (folder / "predictions_test.csv").open("w", newline="") as file:
         table = csv.DictWriter(file, list(clips[0]))
         table.writeheader()
@@ -33,7 +36,10 @@ def said(*right: bool) -> Rows:
 
 
 def pair(tmp_path: Path, first: Rows, second: Rows, **settings: object) -> Pair:
-    runs = [tried(tmp_path / name, name, rows, **settings) for name, rows in (("cnn", first), ("mlp", second))]
+    runs = [
+        tried(tmp_path / name, name, rows, **settings)
+        for name, rows in (("cnn", first), ("mlp", second))
+    ]
     return compare_pair(runs, "test")
 
 
@@ -47,9 +53,13 @@ def test_right_and_wrong_are_told_in_plain_words(tmp_path: Path) -> None:
     first, second = [True] * 7 + [False] * 2 + [True] * 11, [False] * 7 + [True] * 13
     found = pair(tmp_path, said(*first), said(*second))
     assert (found.metric, found.clips, found.groups) == ("accuracy", 20, 20)
-    assert found.difference == pytest.approx(5 / 20) and found.p == pytest.approx(binomtest(2, 9).pvalue)
-    assert found.said == ("cnn is right on 7 clips where mlp is wrong, wrong on 2 where it is right: p = 0.18, "
-                          "no significant difference.")  # fmt: skip
+    assert found.difference == pytest.approx(5 / 20) and found.p == pytest.approx(
+        binomtest(2, 9).pvalue
+    )
+    assert found.said == (
+        "cnn is right on 7 clips where mlp is wrong, wrong on 2 where it is right: p = 0.18, "
+        "no significant difference."
+    )
     half = 1.96 * ((9 - 25 / 20) / 20**2) ** 0.5  # Wald's, of paired proportions
     assert (found.low, found.high) == pytest.approx((0.25 - half, 0.25 + half), abs=0.06)
 
@@ -59,7 +69,10 @@ def test_clips_of_one_group_are_drawn_together(tmp_path: Path) -> None:
     together: Rows = [{**row, "group": f"g{at % 2}"} for at, row in enumerate(said(*alone))]
     wrong: Rows = [{**row, "group": f"g{at % 2}"} for at, row in enumerate(said(*[False] * 16))]
     found = pair(tmp_path, together, wrong)
-    assert found.groups == 2 and (found.low, found.high) == (0.5, 0.5)  # each group has half of the difference
+    assert found.groups == 2 and (found.low, found.high) == (
+        0.5,
+        0.5,
+    )  # each group has half of the difference
 
 
 def test_scores_are_compared_by_the_area_under_the_curve(tmp_path: Path) -> None:
@@ -71,17 +84,26 @@ def test_scores_are_compared_by_the_area_under_the_curve(tmp_path: Path) -> None
     known = auroc(score, torch.tensor([name == "leak" for name in label]), torch.ones(1, 20)).item()
     assert found.metric == "auroc" and found.difference == pytest.approx(1 - known)
     assert 0 < found.low < found.difference < found.high and found.p < 0.01
-    assert found.said.startswith(f"auroc of cnn is 1.000, of mlp {known:.3f}: p = ") and "a significant" in found.said
+    assert (
+        found.said.startswith(f"auroc of cnn is 1.000, of mlp {known:.3f}: p = ")
+        and "a significant" in found.said
+    )
 
 
 def test_errors_are_compared_by_the_variance_that_is_explained(tmp_path: Path) -> None:
-    first: Rows = [{"label": "a", "mean_squared_error": 1.0, "explained_variance": 0.5} for _ in range(4)]
-    second: Rows = [{"label": "a", "mean_squared_error": 1.5, "explained_variance": 0.25} for _ in range(4)]
+    first: Rows = [
+        {"label": "a", "mean_squared_error": 1.0, "explained_variance": 0.5} for _ in range(4)
+    ]
+    second: Rows = [
+        {"label": "a", "mean_squared_error": 1.5, "explained_variance": 0.25} for _ in range(4)
+    ]
     assert pair(tmp_path, first, second).difference == pytest.approx(0.25)
 
 
 def test_resamples_without_a_change_of_sign_are_significant() -> None:
-    assert sign_test(torch.ones(999)) == pytest.approx(2 / 1000) and sign_test(torch.zeros(10)) == 1.0
+    assert (
+        sign_test(torch.ones(999)) == pytest.approx(2 / 1000) and sign_test(torch.zeros(10)) == 1.0
+    )
     assert sign_test(torch.linspace(-1, 1, 1001)) == pytest.approx(1.0, abs=0.01)
 
 
@@ -93,7 +115,8 @@ def test_what_can_not_be_compared_is_told(tmp_path: Path) -> None:
     }
     other, task = (tried(tmp_path / name, "cnn", rows) for name, rows in others.items())
     with pytest.raises(
-        UserError, match=r"not tried on the same clips \(2 are shared, of 2 and 3\); compare runs of one"
+        UserError,
+        match=r"not tried on the same clips \(2 are shared, of 2 and 3\); compare runs of one",
     ):
         compare_pair([run, other], "test")
     with pytest.raises(UserError, match="judged by accuracy, the other by explained_variance"):
@@ -107,7 +130,10 @@ def test_what_can_not_be_compared_is_told(tmp_path: Path) -> None:
 
 
 def test_the_command_line_compares_two_runs(tmp_path: Path) -> None:
-    runs = [tried(tmp_path / name, name, said(*right)) for name, right in (("a", [True, True]), ("b", [True, False]))]
+    runs = [
+        tried(tmp_path / name, name, said(*right))
+        for name, right in (("a", [True, True]), ("b", [True, False]))
+    ]
     done = cli("scripts/compare.py", "--paired", *runs, "--json", cwd=tmp_path)
     assert json.loads(done.stdout)["difference"] == 0.5, done.stderr
 
@@ -116,5 +142,9 @@ def test_directions_are_compared_by_their_errors(tmp_path: Path) -> None:
     near: Rows = [{"label": "", "azimuth": 0.0, "error": 2.0 + at % 3} for at in range(30)]
     far: Rows = [{"label": "", "azimuth": 0.0, "error": 5.0 + at % 3} for at in range(30)]
     found = pair(tmp_path, near, far)
-    assert (found.metric, found.low, found.high) == ("mean_error", pytest.approx(-3.0), pytest.approx(-3.0))
+    assert (found.metric, found.low, found.high) == (
+        "mean_error",
+        pytest.approx(-3.0),
+        pytest.approx(-3.0),
+    )
     assert found.said.startswith("mean_error of cnn is 3.000, of mlp 6.000") and found.p < 0.05

@@ -17,7 +17,9 @@ def words_on_paper(figure: Figure) -> bool:
 
 def counts(classes: int) -> torch.Tensor:
     draw = torch.Generator().manual_seed(0)
-    return torch.randint(0, 5, (classes, classes), generator=draw) + 40 * torch.eye(classes, dtype=torch.long)
+    return torch.randint(0, 5, (classes, classes), generator=draw) + 40 * torch.eye(
+        classes, dtype=torch.long
+    )
 
 
 @pytest.mark.parametrize(("classes", "inches"), [(2, (1.5, 5)), (10, (4, 9)), (50, (10, 30))])
@@ -32,8 +34,14 @@ def test_confusion_grows_with_the_classes(classes: int, inches: tuple[float, flo
 def test_confusion_has_true_classes_down_and_counts_clips() -> None:
     figure = confusion(torch.tensor([[3.0, 1.0], [0.0, 0.0]]), ["cat", "crying_baby"])
     axes = figure.axes[0]
-    assert {(text.get_position(), text.get_text()) for text in axes.texts} == {((0, 0), "3"), ((1, 0), "1")}
-    assert axes.get_images()[0].get_array().tolist() == [[0.75, 0.25], [0, 0]]  # a class without clips is blank
+    assert {(text.get_position(), text.get_text()) for text in axes.texts} == {
+        ((0, 0), "3"),
+        ((1, 0), "1"),
+    }
+    assert axes.get_images()[0].get_array().tolist() == [
+        [0.75, 0.25],
+        [0, 0],
+    ]  # a class without clips is blank
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("said", "true")
 
 
@@ -44,7 +52,9 @@ def test_long_names_are_not_cut_off() -> None:
 @pytest.mark.parametrize("clips", [1, 4])
 def test_spectrograms_stand_under_each_other(clips: int) -> None:
     waves = [torch.randn(2, 8000 * (1 + k % 2)) for k in range(clips)]
-    figure = pictures.spectrograms(waves, 16000, [f"clip {k}: cat, said crying_baby (0.97)" for k in range(clips)])
+    figure = pictures.spectrograms(
+        waves, 16000, [f"clip {k}: cat, said crying_baby (0.97)" for k in range(clips)]
+    )
     assert len(figure.axes) == clips and figure.axes[0].get_title(loc="left").startswith("clip 0")
     assert 2 <= figure.get_size_inches()[1] <= 20
     assert words_on_paper(figure)
@@ -54,7 +64,9 @@ def test_a_tone_lies_at_its_frequency_and_80_db_are_shown() -> None:
     tone = torch.sin(2 * torch.pi * 4000 * torch.arange(16000) / 16000)
     image = pictures.spectrograms([tone[None]], 16000, ["tone"]).axes[0].get_images()[0]
     level = torch.as_tensor(image.get_array())
-    assert level[:, 10].argmax() == 4000 / 16000 * 1024 and level.max() == pytest.approx(0, abs=1e-3)
+    assert level[:, 10].argmax() == 4000 / 16000 * 1024 and level.max() == pytest.approx(
+        0, abs=1e-3
+    )
     assert image.get_extent() == [0, 1, 0, 8] and image.get_clim() == (-80, 0)
 
 

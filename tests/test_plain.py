@@ -39,7 +39,9 @@ def clips(count: int, seed: int = 0, offset: float = 0.0) -> tuple[Tensor, Tenso
     """Features (count, FEATURES, 1) and classes (count,) of which most are the last."""
     draw = torch.Generator().manual_seed(seed)
     x = torch.randn(count, FEATURES, 1, generator=draw) + offset
-    return x, torch.multinomial(torch.tensor([0.2, 0.2, 0.6]), count, replacement=True, generator=draw)
+    return x, torch.multinomial(
+        torch.tensor([0.2, 0.2, 0.6]), count, replacement=True, generator=draw
+    )
 
 
 def taught(model: Plain, x: Tensor, label: Tensor) -> Plain:
@@ -48,7 +50,9 @@ def taught(model: Plain, x: Tensor, label: Tensor) -> Plain:
     return model
 
 
-@pytest.mark.parametrize("offset", [0.0, 1000.0])  # features may stay in their own units, such as Hz
+@pytest.mark.parametrize(
+    "offset", [0.0, 1000.0]
+)  # features may stay in their own units, such as Hz
 @pytest.mark.parametrize("k", [1, 5, 10])
 def test_nearest_neighbours_are_those_of_scikit_learn(k: int, offset: float) -> None:
     (x, label), (new, _) = clips(200, offset=offset), clips(100, seed=1, offset=offset)
@@ -123,7 +127,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(place: Path, model: str) -> Path:
     """The folder of a run that also opened its test set."""
     words = [word for word in TINY if word not in ("test=false", "logger=none")]
-    train(configured("data=folder", *here(place), *words, "~logger.tensorboard", "test=true", f"model={model}"))
+    train(
+        configured(
+            "data=folder",
+            *here(place),
+            *words,
+            "~logger.tensorboard",
+            "test=true",
+            f"model={model}",
+        )
+    )
     return place / "out/folder" / model / "latest"
 
 
@@ -137,16 +150,26 @@ def linear(place: Path) -> Path:
 
 
 @pytest.mark.parametrize("model", ["knn", "svm"])
-def test_a_run_leaves_what_a_run_of_a_network_leaves_and_can_be_asked(model: str, linear: Path, place: Path) -> None:
+def test_a_run_leaves_what_a_run_of_a_network_leaves_and_can_be_asked(
+    model: str, linear: Path, place: Path
+) -> None:
     folder = run(place, model)
     assert files(folder) == files(linear)
-    assert {"result.json", "predictions_val.csv", "predictions_test.csv", "model.pt", "metrics.csv"} <= files(folder)
+    assert {
+        "result.json",
+        "predictions_val.csv",
+        "predictions_test.csv",
+        "model.pt",
+        "metrics.csv",
+    } <= files(folder)
     ours, theirs = (json.loads((run / "result.json").read_text()) for run in (folder, linear))
     assert ours.keys() == theirs.keys() and ours["test"].keys() == theirs["test"].keys()
     predictor = Predictor(str(folder))
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert rows
     for row in rows:
-        first = next(iter(predictor(Path(row["path"]))))  # the clip is the first window of its recording
+        first = next(
+            iter(predictor(Path(row["path"])))
+        )  # the clip is the first window of its recording
         told = predictor.reading.answer(first.decoded)
         assert told["p_tone"] == pytest.approx(float(row["p_tone"]), abs=1e-4)

@@ -21,7 +21,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that tells tones from hiss, at 8 kHz, in clips of half a second."""
     place = tmp_path_factory.mktemp("predict")
     fill(place / "recordings")
-    words = ("data=folder", *here(place), "data.duration=0.5", "model=linear", "logger=none", "trainer.max_epochs=20")
+    words = (
+        "data=folder",
+        *here(place),
+        "data.duration=0.5",
+        "model=linear",
+        "logger=none",
+        "trainer.max_epochs=20",
+    )
     train(configured(*words))
     return place / "out/folder/linear/latest"
 
@@ -31,7 +38,9 @@ def predictor(run: Path) -> Predictor:
     return Predictor(str(run))
 
 
-def test_windows_overlap_by_half_and_end_with_the_recording(predictor: Predictor, tmp_path: Path) -> None:
+def test_windows_overlap_by_half_and_end_with_the_recording(
+    predictor: Predictor, tmp_path: Path
+) -> None:
     path = write(tmp_path / "tone.wav", sine(440, 1.3))
     spans = [(round(a.start, 3), round(a.stop, 3)) for a in predictor(path)]
     assert spans == [(0.0, 0.5), (0.25, 0.75), (0.5, 1.0), (0.75, 1.25), (0.8, 1.3)]
@@ -61,14 +70,18 @@ def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor:
 
 
 def test_what_is_unlike_the_training_data_is_marked(predictor: Predictor, tmp_path: Path) -> None:
-    odd = summary(list(predictor(write(tmp_path / "whistle.wav", sine(3000, 0.4)))), predictor.reading)
+    odd = summary(
+        list(predictor(write(tmp_path / "whistle.wav", sine(3000, 0.4)))), predictor.reading
+    )
     usual = summary(list(predictor(write(tmp_path / "hiss.wav", noise(3, 0.4)))), predictor.reading)
     assert odd["is_novel"] and 0.9 <= odd["novelty"] <= 1
     assert not usual["is_novel"] and 0 <= usual["novelty"] < 0.9
 
 
 def test_silence_between_sounds_is_passed_over(predictor: Predictor, tmp_path: Path) -> None:
-    path = write(tmp_path / "gap.wav", np.concatenate([sine(440, 0.5), np.zeros(8000), sine(440, 0.5)]))
+    path = write(
+        tmp_path / "gap.wav", np.concatenate([sine(440, 0.5), np.zeros(8000), sine(440, 0.5)])
+    )
     answers = list(predictor(path))
     assert all(answer.stop - answer.start == pytest.approx(0.5) for answer in answers)
     assert not any(answer.start >= 0.5 and answer.stop <= 1.5 for answer in answers)
@@ -115,10 +128,18 @@ def script(name: str) -> dict[str, Any]:
     return run_path(str(REPOSITORY / "scripts" / f"{name}.py"))
 
 
-def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     scores = {"a.wav": [0.1, 0.9, 0.2, 1.1, 7.25, 0.3], "b.wav": [0.4]}
     rows = [
-        {"path": path, "start": float(at), "stop": at + 1.0, "score": score, "alarm": "yes" if score > 1 else "no"}
+        {
+            "path": path,
+            "start": float(at),
+            "stop": at + 1.0,
+            "score": score,
+            "alarm": "yes" if score > 1 else "no",
+        }
         for path, several in scores.items()
         for at, score in enumerate(several)
     ]
@@ -132,8 +153,17 @@ def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(capsys: pytest
 
 
 def test_rows_without_alarms_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    row = {"path": "a.wav", "start": 0.0, "stop": 5.0, "class": "cat", "probability": 0.75, "p_cat": 0.75}
-    script("predict")["write_text"](iter([row, {**row, "novelty": 0.99, "is_novel": True}]), Classes(()).words)
+    row = {
+        "path": "a.wav",
+        "start": 0.0,
+        "stop": 5.0,
+        "class": "cat",
+        "probability": 0.75,
+        "p_cat": 0.75,
+    }
+    script("predict")["write_text"](
+        iter([row, {**row, "novelty": 0.99, "is_novel": True}]), Classes(()).words
+    )
     assert capsys.readouterr().out.splitlines() == [
         "a.wav  0.0-5.0 s  cat  0.7500",
         "a.wav  0.0-5.0 s  unlike the training data (cat?)",

@@ -33,10 +33,14 @@ SPEED_NOW = 25.0  # m/s
 DEFECT = 301  # the first clip with one
 
 
-def sound(who: Ride, speed: float, *rows: Row, ripple: float = 0.0, seconds: float = 4.0) -> np.ndarray:
+def sound(
+    who: Ride, speed: float, *rows: Row, ripple: float = 0.0, seconds: float = 4.0
+) -> np.ndarray:
     """(T,) of a ride at `speed` whose car makes no noise of its own."""
     take = Take(speed, ripple, 0.0, rows)
-    return record(replace(who, hum=-300.0), take, int(seconds * RATE), RATE, np.random.default_rng(0))
+    return record(
+        replace(who, hum=-300.0), take, int(seconds * RATE), RATE, np.random.default_rng(0)
+    )
 
 
 def decibels(x: np.ndarray) -> float:
@@ -52,7 +56,9 @@ def envelope(x: np.ndarray, rate: int = RATE, seconds: float = 0.005) -> np.ndar
 def test_same_index_same_samples_whichever_others_are_made() -> None:
     clip = simulate(DEFECT, RATE, 1.0)
     assert np.array_equal(simulate(DEFECT, RATE, 1.0), clip)
-    assert np.array_equal(simulate(11, RATE, 1.0, normal=10), clip)  # the same test clip after fewer normal ones
+    assert np.array_equal(
+        simulate(11, RATE, 1.0, normal=10), clip
+    )  # the same test clip after fewer normal ones
     assert not np.array_equal(simulate(DEFECT, RATE, 1.0, seed=1), clip)
     assert not np.array_equal(simulate(DEFECT + 2, RATE, 1.0), clip)
 
@@ -81,7 +87,9 @@ def test_impacts_come_at_the_same_times_at_any_rate() -> None:
 def test_groups_stay_whole_and_do_not_give_the_label_away(normal: int, test: int) -> None:
     rows = table(normal, test)
     assert len({name for name, *_ in rows}) == len(rows) == normal + test
-    assert len({(split, group) for *_, group, split in rows}) == len({group for _, _, group, _ in rows})
+    assert len({(split, group) for *_, group, split in rows}) == len(
+        {group for _, _, group, _ in rows}
+    )
     count = Counter((split, label) for _, label, _, split in rows)
     assert count["test", "normal"] == count["test", "defect"] == test / 2
     assert count["train", "defect"] == count["val", "defect"] == 0
@@ -95,17 +103,23 @@ def test_table_says_what_is_simulated() -> None:
         defect, of, number = place(index, 20)
         assert (label == "defect", group) == (defect, of)
         rng = np.random.default_rng([0, 1, group, number])
-        assert len(plan(ride(group), defect, 5.0, 0.0, rng).rows) == defect + (not ride(group).welded)
+        assert len(plan(ride(group), defect, 5.0, 0.0, rng).rows) == defect + (
+            not ride(group).welded
+        )
 
 
 def test_seed_chooses_the_rides_that_validate() -> None:
-    first, second = ({g for _, _, g, split in table(seed=seed) if split == "val"} for seed in (0, 1))
+    first, second = (
+        {g for _, _, g, split in table(seed=seed) if split == "val"} for seed in (0, 1)
+    )
     assert len(first) == len(second) == 15 and first != second
 
 
 def test_normal_and_defective_clips_differ_in_the_defect_only() -> None:
     for number in range(8):
-        sane, ill = (plan(ride(1), bad, 5.0, 0.0, np.random.default_rng(number)) for bad in (False, True))
+        sane, ill = (
+            plan(ride(1), bad, 5.0, 0.0, np.random.default_rng(number)) for bad in (False, True)
+        )
         assert replace(ill, rows=ill.rows[:-1]) == sane
         assert SPEED[0] <= sane.speed <= SPEED[1]
 
@@ -114,7 +128,9 @@ def test_joints_begin_behind_the_second_axle() -> None:
     who = replace(ride(0), welded=False)
     for number in range(8):
         joints = plan(who, False, 5.0, 0.0, np.random.default_rng(number)).rows[0].at
-        assert joints[0] < -who.wheelbase + 1 and np.diff(joints) == pytest.approx(who.joint[0], rel=0.15)
+        assert joints[0] < -who.wheelbase + 1 and np.diff(joints) == pytest.approx(
+            who.joint[0], rel=0.15
+        )
 
 
 def test_dips_that_no_axle_meets_are_silent() -> None:
@@ -124,7 +140,10 @@ def test_dips_that_no_axle_meets_are_silent() -> None:
 
 def test_rolling_noise_grows_by_nine_decibels_per_doubling_of_speed() -> None:
     """30 log10 V (Thompson 2009, ch. 2)."""
-    gain = [decibels(sound(ride(g), 40.0, seconds=1)) - decibels(sound(ride(g), 20.0, seconds=1)) for g in range(20)]
+    gain = [
+        decibels(sound(ride(g), 40.0, seconds=1)) - decibels(sound(ride(g), 20.0, seconds=1))
+        for g in range(20)
+    ]
     assert np.mean(gain) == pytest.approx(9, abs=1)
 
 
@@ -159,7 +178,9 @@ def test_a_dip_reaches_up_to_speed_over_length() -> None:
 def test_joints_thud_squats_knock_and_cracks_click() -> None:
     who, middle = ride(0), []
     for kind in (JOINT, SQUAT, CRACK):
-        both = sound(who, SPEED_NOW, row(6.0, np.mean(kind[1]), 0.0, (0.0, 100.0), np.random.default_rng(0)))
+        both = sound(
+            who, SPEED_NOW, row(6.0, np.mean(kind[1]), 0.0, (0.0, 100.0), np.random.default_rng(0))
+        )
         power = np.square(np.abs(np.fft.rfft(both - sound(who, SPEED_NOW))))
         middle.append(np.sum(power * np.fft.rfftfreq(len(both), 1 / RATE)) / np.sum(power))
     assert 1.3 * middle[0] < middle[1] and 1.3 * middle[1] < middle[2]
@@ -168,13 +189,17 @@ def test_joints_thud_squats_knock_and_cracks_click() -> None:
 def test_level_is_that_of_impacts_to_rolling_noise() -> None:
     who, quiet = ride(0), sound(ride(0), SPEED_NOW)
     dips = row(6.0, 0.03, -7.0, (0.0, 100.0), np.random.default_rng(0))
-    assert decibels(sound(who, SPEED_NOW, dips) - quiet) - decibels(quiet) == pytest.approx(-7, abs=0.01)
+    assert decibels(sound(who, SPEED_NOW, dips) - quiet) - decibels(quiet) == pytest.approx(
+        -7, abs=0.01
+    )
 
 
 def test_knob_moves_the_anomaly_by_as_many_decibels() -> None:
     without, low, high = (simulate(DEFECT, RATE, 3.0, snr=snr) for snr in (-300.0, -12.0, -2.0))
     assert decibels(high - without) - decibels(low - without) == pytest.approx(10, abs=0.01)
-    assert np.array_equal(*(simulate(DEFECT - 1, RATE, 1.0, snr=snr) for snr in (-12.0, 12.0)))  # a normal clip
+    assert np.array_equal(
+        *(simulate(DEFECT - 1, RATE, 1.0, snr=snr) for snr in (-12.0, 12.0))
+    )  # a normal clip
 
 
 def test_noise_of_its_unit_spectrum_has_rms_one() -> None:
@@ -192,10 +217,20 @@ def statistics(clip: np.ndarray) -> np.ndarray:
 def test_loudness_tells_little_and_statistics_of_the_spectrum_tell_much() -> None:
     rows = table(100, 100)
     clips = [simulate(i, RATE, 3.0, normal=100) for i in range(len(rows))]
-    loud, x = np.array([decibels(clip) for clip in clips]), np.stack([statistics(clip) for clip in clips])
-    train, test = ([i for i, row in enumerate(rows) if row[3] == split] for split in ("train", "test"))
+    loud, x = (
+        np.array([decibels(clip) for clip in clips]),
+        np.stack([statistics(clip) for clip in clips]),
+    )
+    train, test = (
+        [i for i, row in enumerate(rows) if row[3] == split] for split in ("train", "test")
+    )
     defect = [rows[i][1] == "defect" for i in test]
     assert roc_auc_score(defect, loud[test]) < 0.65
     assert roc_auc_score(defect, np.abs(loud[test] - loud[train].mean())) < 0.65
     x = (x - x[train].mean(0)) / x[train].std(0)
-    assert roc_auc_score(defect, NearestNeighbors(n_neighbors=3).fit(x[train]).kneighbors(x[test])[0].mean(1)) > 0.9
+    assert (
+        roc_auc_score(
+            defect, NearestNeighbors(n_neighbors=3).fit(x[train]).kneighbors(x[test])[0].mean(1)
+        )
+        > 0.9
+    )

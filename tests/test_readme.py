@@ -15,9 +15,15 @@ SCRIPTS = [line for line in LINES if line.startswith("python scripts/")]
 
 @pytest.mark.parametrize("line", TRAIN)
 def test_a_training_command_is_understood(line: str) -> None:
-    words = [word if "[" in word else word.split(",")[0] for word in shlex.split(line)[2:] if word != "-m"]
+    words = [
+        word if "[" in word else word.split(",")[0]
+        for word in shlex.split(line)[2:]
+        if word != "-m"
+    ]
     cfg = configured(*words)
-    for group, option in (word.split("=") for word in words if not re.match(r"\w+\.|experiment", word)):
+    for group, option in (
+        word.split("=") for word in words if not re.match(r"\w+\.|experiment", word)
+    ):
         assert cfg.choices.get(group, str(cfg.get(group)).lower()) == option
 
 
@@ -41,10 +47,18 @@ def test_the_table_of_options_is_complete(group: str) -> None:
 
 def test_every_file_that_is_named_is_there() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert links and all((REPOSITORY / link).exists() for link in links if not link.startswith("http"))
+    assert links and all(
+        (REPOSITORY / link).exists() for link in links if not link.startswith("http")
+    )
 
 
 def test_make_calls_the_plain_commands() -> None:
     makefile = (REPOSITORY / "Makefile").read_text()
-    assert "pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'" in makefile
-    assert "train.py model=mlp data=cats_babies" in makefile and "make test" in (REPOSITORY / ".ci/run").read_text()
+    assert (
+        "pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'"
+        in makefile
+    )
+    assert (
+        "train.py model=mlp data=cats_babies" in makefile
+        and "make test" in (REPOSITORY / ".ci/run").read_text()
+    )

@@ -36,7 +36,16 @@ SMALL = [word for word in TINY if word not in ("test=false", "report=false")] + 
 
 def run(place: Path, model: str, *words: str, out: str = "out") -> Path:
     """The folder of a finished run with a report."""
-    train(configured("data=folder", *here(place, out), *SMALL, f"model={model}", "trainer.max_epochs=4", *words))
+    train(
+        configured(
+            "data=folder",
+            *here(place, out),
+            *SMALL,
+            f"model={model}",
+            "trainer.max_epochs=4",
+            *words,
+        )
+    )
     return (place / out / "folder" / model / "latest").resolve()
 
 
@@ -45,7 +54,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Recordings whose names and labels mean harm."""
     place = tmp_path_factory.mktemp("report")
     for i in range(10):
-        write(place / "recordings" / EVIL / f'{i}"><script>document.title=1<script>.wav', sine(300 + 50 * i))
+        write(
+            place / "recordings" / EVIL / f'{i}"><script>document.title=1<script>.wav',
+            sine(300 + 50 * i),
+        )
         write(place / "recordings" / MATHS / f"{i}$x$.wav", noise(i))
     return place
 
@@ -70,7 +82,11 @@ def test_the_report_answers_and_repeats(linear: Path) -> None:
     result = json.loads((linear / "result.json").read_text())
     right = round(4 * result["test"]["metrics"]["accuracy"]["value"])
     assert f"{right} of 4 unseen clips right, 95 % interval" in text and "always answering" in text
-    assert result["fingerprint"] in text and result["versions"]["torch"] in text and "The whole configuration" in text
+    assert (
+        result["fingerprint"] in text
+        and result["versions"]["torch"] in text
+        and "The whole configuration" in text
+    )
     for title in (
         "Did it learn?",
         "What did it say of 4",
@@ -80,7 +96,11 @@ def test_the_report_answers_and_repeats(linear: Path) -> None:
         "Do it again",
     ):
         assert title in text
-    assert "SIMULATED" not in text and "This test set has been looked at once." in text and len(text) < 5_000_000
+    assert (
+        "SIMULATED" not in text
+        and "This test set has been looked at once." in text
+        and len(text) < 5_000_000
+    )
     assert text.count("<audio") == 4 and text.count('role="img"') == 2 + 1 + 4
 
 
@@ -88,7 +108,9 @@ def test_the_page_is_well_formed_and_nothing_is_fetched(linear: Path) -> None:
     outline = Outline((linear / "report.html").read_text())
     named = [value for name, value in outline.attributes if name == "id"]
     assert len(named) == len(set(named))
-    sources = [value or "" for name, value in outline.attributes if name in ("src", "href", "xlink:href")]
+    sources = [
+        value or "" for name, value in outline.attributes if name in ("src", "href", "xlink:href")
+    ]
     assert len(sources) > 4 and all(source.startswith(("data:", "#")) for source in sources)
     assert {"script", "img", "link", "iframe"}.isdisjoint(outline.names)
 
@@ -97,7 +119,11 @@ def test_a_phone_shows_all_and_strangers_do_nothing(linear: Path, tmp_path: Path
     told = look(linear / "report.html", tmp_path)
     assert told["width"] <= 380 and told["height"] > 2000
     assert len(told["durations"]) == 4 and all(0.4 < seconds < 0.7 for seconds in told["durations"])
-    assert told["handlers"] == told["scripts"] == 0 and told["title"] == "folder linear" and not told["asked"]
+    assert (
+        told["handlers"] == told["scripts"] == 0
+        and told["title"] == "folder linear"
+        and not told["asked"]
+    )
 
 
 def test_the_script_writes_the_same_and_opens_no_test_set(linear: Path) -> None:
@@ -117,7 +143,10 @@ def test_a_model_without_a_gradient_gives_no_reason(knn: Path) -> None:
 def test_runs_stand_side_by_side(subject: Subject, knn: Path) -> None:
     text = comparison([subject, open_subject(str(knn))])
     Outline(text)
-    assert text.count("The lower picture says why") == 1 and text.count("no gradient that could say why") == 1
+    assert (
+        text.count("The lower picture says why") == 1
+        and text.count("no gradient that could say why") == 1
+    )
     assert "model.k" in text and "can&#x27;t be compared" not in text
 
 
@@ -137,9 +166,14 @@ def test_validation_clips_are_called_so(place: Path) -> None:
 def test_anomalies_and_simulations_have_their_own_words(place: Path) -> None:
     folder = run(place, "mahalanobis", f"data.normal='{MATHS}'", "task=anomaly", "features=log_mel")
     text = (folder / "report.html").read_text()
-    assert "Does it sound as it should?" in text and "an anomalous one scores above a normal one in" in text
+    assert (
+        "Does it sound as it should?" in text
+        and "an anomalous one scores above a normal one in" in text
+    )
     subject = open_subject(str(folder))
-    assert "SIMULATED DATA" in answer(replace(subject, result={**subject.result, "source": "simulated"}))
+    assert "SIMULATED DATA" in answer(
+        replace(subject, result={**subject.result, "source": "simulated"})
+    )
 
 
 def test_an_audit_of_the_same_recordings_is_shown(linear: Path, place: Path) -> None:
@@ -155,7 +189,10 @@ def test_an_audit_of_the_same_recordings_is_shown(linear: Path, place: Path) -> 
 def test_it_is_told_where_a_constant_answer_may_be_as_good(subject: Subject) -> None:
     scores = json.loads(json.dumps(subject.scores))
     scores["metrics"]["accuracy"].update(low=0.4)
-    assert "can't show that this is better" in told(replace(subject, result={**subject.result, "test": scores}))[1]
+    assert (
+        "can't show that this is better"
+        in told(replace(subject, result={**subject.result, "test": scores}))[1]
+    )
     scores["metrics"]["accuracy"].update(low=0.6)
     assert not doubt(replace(subject, result={**subject.result, "test": scores}))
 
@@ -181,16 +218,27 @@ def losses(train: Sequence[float], val: Sequence[float]) -> Losses:
 FALL = np.exp(-np.arange(40) / 5)
 
 
-@pytest.mark.parametrize(("curves", "chosen", "words"), [
-    (losses(FALL, 0.2 + FALL), 40, "It fits."),
-    (losses(FALL, 0.2 + np.abs(FALL - 0.2)), 9, "It overfits after epoch 9."),
-    (losses(np.linspace(1, 0.5, 40), np.linspace(1, 0.6, 40)), 40, "It underfits: it was still learning."),
-    (losses(FALL, 1 + 0.1 * FALL), 40, "It overfits: it knows its training clips much better than others."),
-    (losses(FALL, 1 + np.linspace(0, 1, 40)), 1, "It learnt nothing that carries over."),
-    (losses(FALL, np.full(40, np.nan)), 40, "Nothing watched this training."),
-    (losses([1], [1]), 1, "There is no curve."),
-    (losses(FALL - 3, FALL - 2.9), 40, "It fits."),  # a loss may be negative
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("curves", "chosen", "words"),
+    [
+        (losses(FALL, 0.2 + FALL), 40, "It fits."),
+        (losses(FALL, 0.2 + np.abs(FALL - 0.2)), 9, "It overfits after epoch 9."),
+        (
+            losses(np.linspace(1, 0.5, 40), np.linspace(1, 0.6, 40)),
+            40,
+            "It underfits: it was still learning.",
+        ),
+        (
+            losses(FALL, 1 + 0.1 * FALL),
+            40,
+            "It overfits: it knows its training clips much better than others.",
+        ),
+        (losses(FALL, 1 + np.linspace(0, 1, 40)), 1, "It learnt nothing that carries over."),
+        (losses(FALL, np.full(40, np.nan)), 40, "Nothing watched this training."),
+        (losses([1], [1]), 1, "There is no curve."),
+        (losses(FALL - 3, FALL - 2.9), 40, "It fits."),  # a loss may be negative
+    ],
+)
 def test_the_verdict_is_that_of_the_curves(curves: Losses, chosen: int, words: str) -> None:
     assert judge(curves, chosen).words == words
 
@@ -222,15 +270,23 @@ def test_saliency_is_where_the_reason_is(subject: Subject) -> None:
         cpu = eval
 
     stand = Stand()
-    stand.task = type("T", (), {"decode": staticmethod(lambda o, x: o), "error": staticmethod(lambda d, t: d[:, 0])})
+    stand.task = type(
+        "T",
+        (),
+        {"decode": staticmethod(lambda o, x: o), "error": staticmethod(lambda d, t: d[:, 0])},
+    )
     bands = Bands(8000)
-    wave = torch.from_numpy(sine(500) + np.r_[np.zeros(2000), 0.3 * sine(3000)[2000:]])[None, None].float()
+    wave = torch.from_numpy(sine(500) + np.r_[np.zeros(2000), 0.3 * sine(3000)[2000:]])[
+        None, None
+    ].float()
     found = saliency(stand, wave, torch.zeros(1), bands)[0]  # (BANDS, T')
     half = found.shape[1] // 2
     high = bands.hertz > 2000
     assert found[high, half + 3 :].sum() > 0.9 * found.abs().sum()
     assert bands.hertz[found.sum(1).argmax()] == pytest.approx(3000, rel=0.05)
-    rebuilt = bands.weighted(bands.spectrum(wave), torch.ones(1, 64, found.shape[1]), wave.shape[-1])
+    rebuilt = bands.weighted(
+        bands.spectrum(wave), torch.ones(1, 64, found.shape[1]), wave.shape[-1]
+    )
     torch.testing.assert_close(rebuilt, wave, atol=1e-5, rtol=0)
 
 

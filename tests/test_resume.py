@@ -21,8 +21,21 @@ from auris.training.optimizers.random_search import RandomSearch
 from auris.training.run import train
 
 WORDS = (
-    *("data=folder", "data.duration=0.5", "data.batch_size=4", "trainer=cpu", "trainer.max_epochs=30", "logger=none"),
-    *("model=cnn", "model.widths=[4,8]", "features.n_fft=256", "features.hop_length=128", "features.n_mels=16"),
+    *(
+        "data=folder",
+        "data.duration=0.5",
+        "data.batch_size=4",
+        "trainer=cpu",
+        "trainer.max_epochs=30",
+        "logger=none",
+    ),
+    *(
+        "model=cnn",
+        "model.widths=[4,8]",
+        "features.n_fft=256",
+        "features.hop_length=128",
+        "features.n_mels=16",
+    ),
 )
 
 
@@ -54,8 +67,13 @@ def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> 
 def start_and_kill(words: list[str], sign: Path, cwd: Path) -> None:
     """Start a run and kill it hard soon after `sign`, the first checkpoint, is there."""
     env = {**os.environ, "AURIS_STORE": str(cwd / ".store")}
-    process = subprocess.Popen([sys.executable, str(REPOSITORY / "train.py"), *words], cwd=cwd, env=env,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "train.py"), *words],
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     while not sign.exists() and process.poll() is None:
         time.sleep(0.01)
     time.sleep(0.1)
@@ -70,7 +88,12 @@ def epochs(run: Path) -> list[int]:
 
 def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
     fill(tmp_path / "recordings")
-    words = ("data=folder", f"data.root={tmp_path}/recordings", "data.duration=0.5", "trainer.max_epochs=1")
+    words = (
+        "data=folder",
+        f"data.root={tmp_path}/recordings",
+        "data.duration=0.5",
+        "trainer.max_epochs=1",
+    )
     assert call("train.py", *words, cwd=tmp_path).returncode == 0
     run = tmp_path / "outputs/folder/mlp/latest"
     before = json.loads((run / "result.json").read_text())
@@ -80,25 +103,44 @@ def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
     assert json.loads((run / "result.json").read_text()) == before
 
 
-def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(folder: Path, tmp_path: Path) -> None:
-    overshooting = ("model=linear", "optimizer=sgd", "optimizer.lr=3", "schedule=constant", "callbacks.ema=null")
+def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(
+    folder: Path, tmp_path: Path
+) -> None:
+    overshooting = (
+        "model=linear",
+        "optimizer=sgd",
+        "optimizer.lr=3",
+        "schedule=constant",
+        "callbacks.ema=null",
+    )
     train(configured("data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"))
     home = tmp_path / "out/folder/linear/latest/checkpoints"
-    best, last = (torch.load(home / name, weights_only=True)["epoch"] for name in ("best.ckpt", "last.ckpt"))
+    best, last = (
+        torch.load(home / name, weights_only=True)["epoch"] for name in ("best.ckpt", "last.ckpt")
+    )
     assert best < last == 5
 
 
-SEARCHES = [(Evolution, 3), (CmaEs, 3), (CmaEs, 30), (RandomSearch, 3)]  # 30 x 30: above 500 parameters CMA-ES differs
+SEARCHES = [
+    (Evolution, 3),
+    (CmaEs, 3),
+    (CmaEs, 30),
+    (RandomSearch, 3),
+]  # 30 x 30: above 500 parameters CMA-ES differs
 
 
 @pytest.mark.parametrize(("kind", "width"), SEARCHES)
-def test_a_search_that_was_stopped_finds_the_same_bits(kind: type[Search], width: int, tmp_path: Path) -> None:
+def test_a_search_that_was_stopped_finds_the_same_bits(
+    kind: type[Search], width: int, tmp_path: Path
+) -> None:
     straight, stopped = started(kind, width), started(kind, width)
     take_steps(*straight, 9)
     take_steps(*stopped, 2)
     torch.save([part.state_dict() for part in stopped], tmp_path / "last.ckpt")
     resumed = started(kind, width)
-    for part, state in zip(resumed, torch.load(tmp_path / "last.ckpt", weights_only=True), strict=True):
+    for part, state in zip(
+        resumed, torch.load(tmp_path / "last.ckpt", weights_only=True), strict=True
+    ):
         part.load_state_dict(state)
     assert not same(resumed[0].state_dict(), straight[0].state_dict())
     take_steps(*resumed, 7)

@@ -35,7 +35,10 @@ def test_sabine_has_its_limit():
 
 
 def test_uneven_walls_keep_the_mean_exponent_and_the_order_of_weights():
-    mean, weight = torch.tensor([0.3, 0.9]), torch.tensor([[1.0, 2, 3, 4, 5, 6], [1.0, 1, 1, 1, 1, 1]])
+    mean, weight = (
+        torch.tensor([0.3, 0.9]),
+        torch.tensor([[1.0, 2, 3, 4, 5, 6], [1.0, 1, 1, 1, 1, 1]]),
+    )
     absorption = uneven(mean, weight, SIZE)
     share = walls(SIZE) / walls(SIZE).sum(-1, keepdim=True)
     torch.testing.assert_close((share * torch.log1p(-absorption)).sum(-1), torch.log1p(-mean))
@@ -61,7 +64,9 @@ def test_decaying_noise_has_the_time_that_it_was_given(span, tolerance):
 def test_the_regression_begins_5_dB_down():  # noqa: N802
     t = torch.arange(2 * RATE, dtype=torch.float64) / RATE
     tail, early = (10 ** (-3 * t / time) for time in (0.5, 0.05))
-    early *= (1.5 * tail.square().sum() / early.square().sum()).sqrt()  # 4 dB of the whole, soon over
+    early *= (
+        1.5 * tail.square().sum() / early.square().sum()
+    ).sqrt()  # 4 dB of the whole, soon over
     response = (tail.square() + early.square()).sqrt()
     assert measured_rt60(response, RATE).item() == pytest.approx(0.5, rel=0.02)
 
@@ -76,7 +81,9 @@ def simulated(wanted: float) -> torch.Tensor:
     """The response (T,) of a room of even walls by Eyring's formula."""
     size, time = torch.tensor([[4.0, 3.6, 3.2]]), torch.tensor([wanted])
     absorption = eyring(size, time)[:, None].expand(1, 6)
-    room = Rooms(size, absorption, torch.tensor([[1.0, 1.2, 1.1]]), torch.tensor([[[2.7, 2.3, 1.9]]]))
+    room = Rooms(
+        size, absorption, torch.tensor([[1.0, 1.2, 1.1]]), torch.tensor([[[2.7, 2.3, 1.9]]])
+    )
     length = int(1.6 * wanted * RATE)
     return impulse_responses(room, RATE, length, complete_order(size, length, RATE))[0, 0]
 

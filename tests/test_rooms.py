@@ -22,10 +22,18 @@ from auris.data.sources import scenes
 from auris.data.sources.rooms import Rooms
 
 SMALL = {
-    "duration": 0.1, "room": [[3.0, 4.0], [3.0, 4.0], 2.5], "rt60": 0.15, "distance": [0.5, 1.5], "uneven": 0.3,
-    "simulation_rate": 8000, "train_size": 5, "val_size": 2, "test_size": 4, "before": 0.0,
+    "duration": 0.1,
+    "room": [[3.0, 4.0], [3.0, 4.0], 2.5],
+    "rt60": 0.15,
+    "distance": [0.5, 1.5],
+    "uneven": 0.3,
+    "simulation_rate": 8000,
+    "train_size": 5,
+    "val_size": 2,
+    "test_size": 4,
+    "before": 0.0,
     "array": load("circular4"),
-}  # fmt: skip
+}
 CPU = torch.device("cpu")
 GRID = {"rt60": [0.15, 0.2], "snr": [-5.0, 10.0]}
 
@@ -35,13 +43,26 @@ def rooms(store: Path, **changes: Any) -> Rooms:
     usual = plain(OmegaConf.load(CONFIGS / "data" / "rooms.yaml").data)
     names = {field.name for field in fields(Rooms)}
     return Rooms(
-        **{key: value for key, value in {**usual, **SMALL, "store": str(store), **changes}.items() if key in names}
+        **{
+            key: value
+            for key, value in {**usual, **SMALL, "store": str(store), **changes}.items()
+            if key in names
+        }
     )
 
 
 def data(source: Rooms, store: Path) -> AudioData:
-    settings = {"sample_rate": None, "channels": None, "duration": 0.1, "padding": "zeros", "fold": 1, "folds": 5,
-                "split_seed": 0, "batch_size": 3, "pass_size": 3}  # fmt: skip
+    settings = {
+        "sample_rate": None,
+        "channels": None,
+        "duration": 0.1,
+        "padding": "zeros",
+        "fold": 1,
+        "folds": 5,
+        "split_seed": 0,
+        "batch_size": 3,
+        "pass_size": 3,
+    }
     return AudioData(source, str(store), **settings, array=source.array, seed=3)
 
 
@@ -73,8 +94,11 @@ def test_each_scene_is_a_clip_of_its_own_room(kept: Rooms) -> None:
 def test_the_combinations_of_the_grid_take_turns_and_are_named(kept: Rooms) -> None:
     clips = kept.collect().clips
     assert [clip.section for clip in clips[-4:]] == [
-        "rt60_0.15_snr_-5.0", "rt60_0.15_snr_10.0", "rt60_0.2_snr_-5.0", "rt60_0.2_snr_10.0"
-    ]  # fmt: skip
+        "rt60_0.15_snr_-5.0",
+        "rt60_0.15_snr_10.0",
+        "rt60_0.2_snr_-5.0",
+        "rt60_0.2_snr_10.0",
+    ]
     assert [clip.conditions[1] for clip in clips[-4:]] == [-5, 10, -5, 10]
     assert {clip.section for clip in clips[:-4]} == {""}
 
@@ -82,7 +106,9 @@ def test_the_combinations_of_the_grid_take_turns_and_are_named(kept: Rooms) -> N
 def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
     """Targets of the data set are those of the table, and sets share no scene."""
     opened = data(kept, store)
-    assert opened.spec.channels == 4 and opened.spec.samples == 800 and len(opened.spec.sections) == 5
+    assert (
+        opened.spec.channels == 4 and opened.spec.samples == 800 and len(opened.spec.sections) == 5
+    )
     assert opened.target.shape == (11, 7)
     with (kept.folder / "clips.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -97,7 +123,13 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
 def test_scenes_are_made_once_and_others_elsewhere(kept: Rooms, store: Path, monkeypatch) -> None:
     monkeypatch.setattr(Rooms, "hear", None)
     assert rooms(store, grid=GRID, online=True).collect() == kept.collect()
-    others = [{"simulation_seed": 1}, {"rt60": 0.2}, {"sounds": ["talk"]}, {"train_size": 6}, {"array": load("pair")}]
+    others = [
+        {"simulation_seed": 1},
+        {"rt60": 0.2},
+        {"sounds": ["talk"]},
+        {"train_size": 6},
+        {"array": load("pair")},
+    ]
     folders = {rooms(store, grid=GRID, **other).folder for other in others}
     assert len(folders | {kept.folder}) == 6
 
@@ -111,7 +143,9 @@ def test_other_recordings_give_other_scenes(tmp_path: Path) -> None:
     assert rooms(tmp_path, sources=str(tmp_path / "dry")).folder != first
 
 
-def test_a_simulation_that_was_killed_goes_on_with_what_is_there(tmp_path: Path, monkeypatch) -> None:
+def test_a_simulation_that_was_killed_goes_on_with_what_is_there(
+    tmp_path: Path, monkeypatch
+) -> None:
     monkeypatch.setattr(scenes, "AT_ONCE", 2)
     source, made, simulate = rooms(tmp_path), [], Rooms.simulate
     *first, last = source.parts()
@@ -127,12 +161,17 @@ def test_a_simulation_that_was_killed_goes_on_with_what_is_there(tmp_path: Path,
         source.collect()
     clips = source.collect().clips
     assert sorted(map(str, made)) == sorted(map(str, [*first, last, last]))
-    assert len(clips) == 11 and not list(source.folder.glob("part_*")) and not list(source.folder.glob("*.tmp"))
+    assert (
+        len(clips) == 11
+        and not list(source.folder.glob("part_*"))
+        and not list(source.folder.glob("*.tmp"))
+    )
 
 
 def test_a_dry_room_has_no_reverberation_time(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(
-        "auris.data.simulation.scenes.measured_rt60", lambda response, rate: torch.full((len(response),), torch.nan)
+        "auris.data.simulation.scenes.measured_rt60",
+        lambda response, rate: torch.full((len(response),), torch.nan),
     )
     clips = rooms(tmp_path, train_size=1, val_size=1, test_size=1).collect().clips
     assert all(np.isnan(clip.conditions[0]) and clip.conditions[2] > 0 for clip in clips)
@@ -159,7 +198,9 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path)
     for i, (wave, target) in first.items():
         assert wave.shape == (4, 800) and target.shape == (7,) and target[-1] == 0
         assert not torch.allclose(target[:3], second[i][1][:3])
-        assert wave.abs().max() == pytest.approx(kept[i].abs().max().item(), abs=1e-3)  # as loud as those that are kept
+        assert wave.abs().max() == pytest.approx(
+            kept[i].abs().max().item(), abs=1e-3
+        )  # as loud as those that are kept
         torch.testing.assert_close(second[i][0], again[i][0], atol=1e-4, rtol=0)
         torch.testing.assert_close(second[i][1], again[i][1])
     assert not any(batch.fresh for batch in opened.whole())  # of which statistics are taken
@@ -168,7 +209,9 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path)
 
 def test_sets_have_seeds_of_their_own(store: Path) -> None:
     source = rooms(store)
-    drawn = [source.hear(name, [[0, 0]], [source], CPU)[0].direction for name in ("train", "val", "test")]
+    drawn = [
+        source.hear(name, [[0, 0]], [source], CPU)[0].direction for name in ("train", "val", "test")
+    ]
     other = source.hear("train", [[1, 0]], [source], CPU)[0].direction
     assert len({tuple(d[0].tolist()) for d in (*drawn, other)}) == 4
 

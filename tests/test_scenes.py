@@ -27,10 +27,19 @@ SAMPLES = 1600
 ARRAY = load("circular4")
 CPU = torch.device("cpu")
 LAWS = Laws(
-    room=[[3, 4], [3, 4], 2.5], rt60=0.2, uneven=0.3, distance=[0.5, 1.5], source_height=[1, 1.6],
-    array_height=[0.8, 1.2], snr=[0, 20], diffuse_snr=[10, 20], before=[0, 0.1],
-)  # fmt: skip
-DRY = replace(LAWS, room=[6, 6, 4], rt60=0.25, uneven=0, distance=1, source_height=2, array_height=2, snr=40)
+    room=[[3, 4], [3, 4], 2.5],
+    rt60=0.2,
+    uneven=0.3,
+    distance=[0.5, 1.5],
+    source_height=[1, 1.6],
+    array_height=[0.8, 1.2],
+    snr=[0, 20],
+    diffuse_snr=[10, 20],
+    before=[0, 0.1],
+)
+DRY = replace(
+    LAWS, room=[6, 6, 4], rt60=0.25, uneven=0, distance=1, source_height=2, array_height=2, snr=40
+)
 
 
 class Scened(NamedTuple):
@@ -44,7 +53,9 @@ class Scened(NamedTuple):
 
 def hear(*seeds: int, laws: Laws = LAWS, array: Array = ARRAY, simulated=image_source) -> Scened:
     simulator = Simulator(array, RATE, SAMPLES, [talk, bursts], simulated)
-    heard, scenes = simulator([np.random.default_rng(seed) for seed in seeds], [laws] * len(seeds), CPU)
+    heard, scenes = simulator(
+        [np.random.default_rng(seed) for seed in seeds], [laws] * len(seeds), CPU
+    )
     return Scened(*heard, scenes)
 
 
@@ -59,7 +70,9 @@ def test_a_scene_is_the_same_alone_and_in_any_batch() -> None:
         alone = hear(seed)
         torch.testing.assert_close(alone.wave[0], together.wave[place], atol=1e-4, rtol=0)
         torch.testing.assert_close(alone.direction[0], together.direction[place])
-        torch.testing.assert_close(alone.conditions[0], together.conditions[place], atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(
+            alone.conditions[0], together.conditions[place], atol=1e-3, rtol=1e-3
+        )
         assert alone.scenes[0].drawing() == together.scenes[place].drawing()
     assert together.wave.shape == (3, 4, SAMPLES)
     torch.testing.assert_close(together.wave.abs().amax((1, 2)), torch.full((3,), FULL))
@@ -75,7 +88,11 @@ def test_what_is_drawn_lies_within_the_laws_and_the_room() -> None:
             assert (place > margin).all() and (place < scene.size - margin).all()
         assert 0 <= scene.snr <= 20 and 0 <= scene.before <= 0.1 and scene.rt60 == 0.2
     turns = np.array([scene.azimuth for scene in scenes])
-    assert turns.min() < -150 and turns.max() > 150 and abs(np.exp(1j * np.radians(turns)).mean()) < 0.2
+    assert (
+        turns.min() < -150
+        and turns.max() > 150
+        and abs(np.exp(1j * np.radians(turns)).mean()) < 0.2
+    )
 
 
 @pytest.mark.parametrize("name", ["circular4", "respeaker4"])
@@ -102,7 +119,9 @@ def test_conditions_are_told_as_they_are() -> None:
     heard = hear(*range(4))
     distances = [np.linalg.norm(scene.source - scene.centre) for scene in heard.scenes]
     assert heard.conditions[:, 2].tolist() == pytest.approx(distances, abs=1e-4)
-    assert heard.conditions[:, 1].tolist() == pytest.approx([scene.snr for scene in heard.scenes], abs=1e-4)
+    assert heard.conditions[:, 1].tolist() == pytest.approx(
+        [scene.snr for scene in heard.scenes], abs=1e-4
+    )
 
 
 def test_the_snr_is_that_of_the_sound_in_the_room_to_the_noise() -> None:
@@ -120,7 +139,9 @@ def test_the_snr_is_that_of_the_sound_in_the_room_to_the_noise() -> None:
 def test_diffuse_noise_is_common_to_near_microphones() -> None:
     still = replace(LAWS, diffuse_snr=0, snr=60)
     near = Array([[0.004, 0, 0], [-0.004, 0, 0]])
-    quiet, noisy = (hear(5, laws=laws, array=near).wave[0] for laws in (replace(still, diffuse_snr=None), still))
+    quiet, noisy = (
+        hear(5, laws=laws, array=near).wave[0] for laws in (replace(still, diffuse_snr=None), still)
+    )
     left = noisy - (noisy * quiet).sum() / quiet.square().sum() * quiet
     assert torch.corrcoef(left)[0, 1] > 0.9
 
@@ -147,7 +168,8 @@ def test_walls_differ_by_as_much_as_they_should(uneven: float, least: float, mos
 
 def test_a_sound_that_began_before_reverberates_from_the_start() -> None:
     early, late = (
-        hear(3, laws=replace(LAWS, rt60=0.4, before=before, snr=60, diffuse_snr=None)).wave[0] for before in (0.0, 0.3)
+        hear(3, laws=replace(LAWS, rt60=0.4, before=before, snr=60, diffuse_snr=None)).wave[0]
+        for before in (0.0, 0.3)
     )
     quiet = 30  # samples, of the 40 by which responses are late
     assert early[:, :quiet].abs().max() < 0.01 < late[:, :quiet].abs().max()
@@ -188,15 +210,28 @@ def test_a_dead_room_that_is_too_large_for_its_reverberation_is_refused() -> Non
 
 
 @pytest.mark.parametrize("sound", [talk, bursts])
-@pytest.mark.parametrize(("seconds", "rate"), [(0.05, 8000), (0.256, 16000), (1.5, 16000), (0.5, 44100)])
-def test_dry_sounds_have_unit_power_and_the_length_asked_for(sound, seconds: float, rate: int) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "rate"), [(0.05, 8000), (0.256, 16000), (1.5, 16000), (0.5, 44100)]
+)
+def test_dry_sounds_have_unit_power_and_the_length_asked_for(
+    sound, seconds: float, rate: int
+) -> None:
     one, again, other = (sound(np.random.default_rng(seed), seconds, rate) for seed in (0, 0, 1))
-    assert one.shape == (round(seconds * rate),) and np.array_equal(one, again) and not np.array_equal(one, other)
-    assert np.mean(one**2) == pytest.approx(1, rel=1e-3) and np.abs(np.corrcoef(one, other)[0, 1]) < 0.5
+    assert (
+        one.shape == (round(seconds * rate),)
+        and np.array_equal(one, again)
+        and not np.array_equal(one, other)
+    )
+    assert (
+        np.mean(one**2) == pytest.approx(1, rel=1e-3)
+        and np.abs(np.corrcoef(one, other)[0, 1]) < 0.5
+    )
 
 
 def test_bursts_begin_and_end() -> None:
-    powers = [bursts(np.random.default_rng(seed), 1.0, RATE).reshape(50, -1) ** 2 for seed in range(10)]
+    powers = [
+        bursts(np.random.default_rng(seed), 1.0, RATE).reshape(50, -1) ** 2 for seed in range(10)
+    ]
     assert np.mean([(power.mean(1) < 0.01).any() for power in powers]) > 0.5
 
 

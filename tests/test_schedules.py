@@ -54,12 +54,19 @@ def test_a_restored_schedule_goes_on_as_if_nothing_had_happened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "moves"), [(torch.optim.Adam, True), (torch.optim.SGD, False), (torch.optim.LBFGS, False)]
+    ("kind", "moves"),
+    [(torch.optim.Adam, True), (torch.optim.SGD, False), (torch.optim.LBFGS, False)],
 )
-def test_one_cycle_needs_no_momentum_and_gives_none(kind: type[torch.optim.Optimizer], moves: bool) -> None:
+def test_one_cycle_needs_no_momentum_and_gives_none(
+    kind: type[torch.optim.Optimizer], moves: bool
+) -> None:
     optimizer = kind(nn.Linear(1, 1).parameters(), lr=0.5)  # type: ignore[call-arg]
     schedule = OneCycle(optimizer, 10, 0.5)
-    before = {name: value for name, value in optimizer.param_groups[0].items() if name in ("betas", "momentum")}
+    before = {
+        name: value
+        for name, value in optimizer.param_groups[0].items()
+        if name in ("betas", "momentum")
+    }
     assert schedule.get_last_lr()[0] < 0.05
     for _ in range(2):  # of the three steps in which it rises
         optimizer.step(lambda: torch.zeros(()))

@@ -7,11 +7,25 @@ import pytest
 import torch
 
 from auris.acoustics import image_source as shoebox
-from auris.acoustics.image_source import LEAD, SPEED, Rooms, check, complete_order, impulse_responses
+from auris.acoustics.image_source import (
+    LEAD,
+    SPEED,
+    Rooms,
+    check,
+    complete_order,
+    impulse_responses,
+)
 from auris.core.errors import UserError
 
 RATE = 16000
-WALLS = ("west", "east", "south", "north", "floor", "ceiling")  # pyroomacoustics' names, in our order
+WALLS = (
+    "west",
+    "east",
+    "south",
+    "north",
+    "floor",
+    "ceiling",
+)  # pyroomacoustics' names, in our order
 
 
 def drawn(count: int, microphones: int, seed: int = 0) -> Rooms:
@@ -19,7 +33,9 @@ def drawn(count: int, microphones: int, seed: int = 0) -> Rooms:
     draw = np.random.default_rng(seed).uniform
     size = draw([3, 3, 2.4], [8, 7, 4], (count, 3))
     places = size[:, None] * draw(0.1, 0.9, (count, 1 + microphones, 3))
-    return Rooms(*map(torch.from_numpy, (size, draw(0.05, 0.7, (count, 6)), places[:, 0], places[:, 1:])))
+    return Rooms(
+        *map(torch.from_numpy, (size, draw(0.05, 0.7, (count, 6)), places[:, 0], places[:, 1:]))
+    )
 
 
 def by_hand(paths: list[tuple[float, float]], length: int) -> torch.Tensor:
@@ -35,7 +51,9 @@ def by_hand(paths: list[tuple[float, float]], length: int) -> torch.Tensor:
 
 def summed(room: Rooms, order: int, length: int) -> torch.Tensor:
     """The response (T,) of the first room and microphone by equation 10 of Allen and Berkley, image by image."""
-    size, source, microphone = (x[0].numpy() for x in (room.size, room.source, room.microphones[:, 0]))
+    size, source, microphone = (
+        x[0].numpy() for x in (room.size, room.source, room.microphones[:, 0])
+    )
     beta = np.sqrt(1 - room.absorption[0].numpy()).reshape(3, 2)
     paths, side = [], range(-order, order + 1)
     for r in itertools.product(side, side, side):
@@ -56,7 +74,10 @@ def off(found: torch.Tensor, wanted: torch.Tensor) -> float:
 def test_the_direct_path_is_late_by_its_length_and_weaker_by_4_pi_times_it():
     metres = SPEED * 150 / RATE  # 150 samples
     room = Rooms(
-        torch.full((1, 3), 20.0), torch.zeros(1, 6), torch.full((1, 3), 10.0), torch.tensor([[[10 + metres, 10, 10]]])
+        torch.full((1, 3), 20.0),
+        torch.zeros(1, 6),
+        torch.full((1, 3), 10.0),
+        torch.tensor([[[10 + metres, 10, 10]]]),
     )
     (response,) = impulse_responses(room, RATE, 400, 0)[0]
     assert response.argmax() == LEAD + 150
@@ -67,7 +88,15 @@ def test_first_reflections_by_hand():
     absorption = torch.tensor([[0.0, 0.19, 0.36, 0.51, 0.64, 0.75]])
     source, microphone = torch.tensor([[1.0, 2.0, 1.5]]), torch.tensor([[[3.0, 2.0, 1.5]]])
     room = Rooms(torch.tensor([[5.0, 4.0, 3.0]]), absorption, source, microphone)
-    paths = [(2, 1), (4, 1), (6, 0.9), (20**0.5, 0.8), (20**0.5, 0.7), (13**0.5, 0.6), (13**0.5, 0.5)]
+    paths = [
+        (2, 1),
+        (4, 1),
+        (6, 0.9),
+        (20**0.5, 0.8),
+        (20**0.5, 0.7),
+        (13**0.5, 0.6),
+        (13**0.5, 0.5),
+    ]
     assert off(impulse_responses(room, RATE, 500, 1)[0, 0], by_hand(paths, 500)) < 2e-3
 
 
@@ -87,10 +116,14 @@ def test_source_and_microphone_can_change_places():
 def test_a_batch_is_its_rooms_one_by_one_and_a_short_response_the_beginning_of_a_long_one():
     rooms = drawn(4, 3)
     together = impulse_responses(rooms, RATE, 1500, 9)
-    alone = torch.cat([impulse_responses(Rooms(*(x[[b]] for x in rooms)), RATE, 1500, 9) for b in range(4)])
+    alone = torch.cat(
+        [impulse_responses(Rooms(*(x[[b]] for x in rooms)), RATE, 1500, 9) for b in range(4)]
+    )
     torch.testing.assert_close(together, alone, atol=1e-12, rtol=0)
     cut = impulse_responses(rooms, RATE, 600, 9)
-    torch.testing.assert_close(cut[..., : 600 - LEAD], together[..., : 600 - LEAD], atol=1e-12, rtol=0)
+    torch.testing.assert_close(
+        cut[..., : 600 - LEAD], together[..., : 600 - LEAD], atol=1e-12, rtol=0
+    )
 
 
 def test_large_batches_are_made_in_parts(monkeypatch):
@@ -110,20 +143,27 @@ def test_single_precision_is_enough():
 def test_the_complete_order_has_all_that_arrives_in_time():
     rooms, length = drawn(4, 2), 900
     order = complete_order(rooms.size, length, RATE)
-    fewer, complete, more = (impulse_responses(rooms, RATE, length, n)[..., :-LEAD] for n in (4, order, order + 4))
+    fewer, complete, more = (
+        impulse_responses(rooms, RATE, length, n)[..., :-LEAD] for n in (4, order, order + 4)
+    )
     torch.testing.assert_close(complete, more, atol=1e-12, rtol=0)
     assert off(fewer, more) > 1e-3
 
 
 def test_walls_that_absorb_all_leave_the_direct_path():
     rooms = drawn(2, 2)._replace(absorption=torch.ones(2, 6, dtype=torch.float64))
-    torch.testing.assert_close(impulse_responses(rooms, RATE, 800, 6), impulse_responses(rooms, RATE, 800, 0))
+    torch.testing.assert_close(
+        impulse_responses(rooms, RATE, 800, 6), impulse_responses(rooms, RATE, 800, 0)
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"source": torch.tensor([[1.0, 1.0, 9.0]])}, "The source is not inside room 0 of 5 x 4 x 3 m"),
+        (
+            {"source": torch.tensor([[1.0, 1.0, 9.0]])},
+            "The source is not inside room 0 of 5 x 4 x 3 m",
+        ),
         ({"microphones": torch.tensor([[[1.0, 1, 1], [2, -1, 1]]])}, "Microphone 2 is not inside"),
         ({"microphones": torch.full((1, 1, 3), 1.5)}, "is where the source is"),
         ({"absorption": torch.full((1, 6), 1.5)}, "from 0 to 1"),
@@ -131,7 +171,10 @@ def test_walls_that_absorb_all_leave_the_direct_path():
 )
 def test_rooms_that_can_not_be(change, sentence):
     good = Rooms(
-        torch.tensor([[5.0, 4, 3]]), torch.full((1, 6), 0.5), torch.full((1, 3), 1.5), torch.full((1, 2, 3), 2.0)
+        torch.tensor([[5.0, 4, 3]]),
+        torch.full((1, 6), 0.5),
+        torch.full((1, 3), 1.5),
+        torch.full((1, 2, 3), 2.0),
     )
     assert check(good) is good
     with pytest.raises(UserError, match=sentence):

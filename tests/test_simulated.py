@@ -16,7 +16,13 @@ from auris.tasks.anomaly.targets import Anomalies
 from auris.training.setup import open_data
 
 KINDS = pytest.mark.parametrize("kind", [GasLeak, RailDefect])
-SETTINGS = {"snr": 0.0, "train_size": 20, "test_size": 8, "simulation_seed": 0, "simulation_rate": 8000}
+SETTINGS = {
+    "snr": 0.0,
+    "train_size": 20,
+    "test_size": 8,
+    "simulation_seed": 0,
+    "simulation_rate": 8000,
+}
 
 
 def source(kind: type[SimulatedAnomalies], store: Path, **changes: float) -> SimulatedAnomalies:
@@ -45,7 +51,9 @@ def test_clips_are_made_once_and_said_to_be_simulated(
     assert sorted(quick) == list(range(28))
     assert source(kind, tmp_path).collect() == collection and len(quick) == 28
     assert collection.source == "simulated"
-    assert collection.about.startswith("SIMULATED ") and "at 0 dB, not recordings" in collection.about
+    assert (
+        collection.about.startswith("SIMULATED ") and "at 0 dB, not recordings" in collection.about
+    )
     assert all(clip.path.is_relative_to(tmp_path) for clip in collection.clips)
     assert {soundfile.info(clip.path).samplerate for clip in collection.clips} == {8000}
 
@@ -68,7 +76,13 @@ def test_normal_clips_train_and_half_of_the_test_clips_are_anomalous(
 @KINDS
 @pytest.mark.parametrize(
     "change",
-    [{"snr": 6.0}, {"simulation_seed": 1}, {"simulation_rate": 16000}, {"train_size": 24}, {"test_size": 12}],
+    [
+        {"snr": 6.0},
+        {"simulation_seed": 1},
+        {"simulation_rate": 16000},
+        {"train_size": 24},
+        {"test_size": 12},
+    ],
     ids=str,
 )
 def test_another_setting_has_a_folder_of_its_own(
@@ -77,7 +91,9 @@ def test_another_setting_has_a_folder_of_its_own(
     one, other = (source(kind, tmp_path, **settings).collect() for settings in ({}, change))
     assert not {clip.path for clip in one.clips} & {clip.path for clip in other.clips}
     if "snr" in change:  # the same rows, made again
-        assert [c.path.name for c in one.clips] == [c.path.name for c in other.clips] and len(quick) == 2 * 28
+        assert [c.path.name for c in one.clips] == [c.path.name for c in other.clips] and len(
+            quick
+        ) == 2 * 28
 
 
 @KINDS
@@ -91,14 +107,21 @@ def test_the_snr_changes_anomalies_alone(kind: type[SimulatedAnomalies], tmp_pat
 
 @KINDS
 @pytest.mark.parametrize("change", [{"train_size": 19}, {"test_size": 7}])
-def test_too_few_clips_are_refused(kind: type[SimulatedAnomalies], tmp_path: Path, change: dict[str, float]) -> None:
+def test_too_few_clips_are_refused(
+    kind: type[SimulatedAnomalies], tmp_path: Path, change: dict[str, float]
+) -> None:
     with pytest.raises(UserError, match="should be 20 or more, data.test_size=[78] 8 or more"):
         source(kind, tmp_path, **change)
 
 
 @pytest.mark.parametrize("name", ["gas_leak", "rail_defect"])
 def test_the_command_line_knows_them(name: str, tmp_path: Path, quick: list[int]) -> None:
-    small = ("data.train_size=20", "data.test_size=8", "data.duration=0.1", f"paths.store={tmp_path}")
+    small = (
+        "data.train_size=20",
+        "data.test_size=8",
+        "data.duration=0.1",
+        f"paths.store={tmp_path}",
+    )
     cfg = configured(f"data={name}", *small)
     assert (cfg.choices.model, cfg.choices.loss) == ("autoencoder", "surprise")
     data = open_data(cfg)

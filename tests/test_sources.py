@@ -23,7 +23,8 @@ from auris.data.sources.folder import Folder, Table
 NAMES = ["dog", "rooster", "pig", "cow", "frog", "cat"]
 RECORDINGS = ["1-100-A-5.wav", "2-200-A-5.wav", "2-200-B-5.wav", "3-300-A-0.wav"]
 TABLE = "filename,fold,target,category,esc10,src_file,take\n" + "".join(
-    f"{name},{name[0]},{name[-5]},{NAMES[int(name[-5])]},False,{name[2:5]},{name[6]}\n" for name in RECORDINGS
+    f"{name},{name[0]},{name[-5]},{NAMES[int(name[-5])]},False,{name[2:5]},{name[6]}\n"
+    for name in RECORDINGS
 )
 REAL = 5 * 44100  # samples of a recording of ESC-50
 
@@ -39,7 +40,10 @@ class Mirror(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.pages = {"/meta/esc50.csv": TABLE.encode(), **{f"/audio/{name}": wav() for name in RECORDINGS}}
+        self.pages = {
+            "/meta/esc50.csv": TABLE.encode(),
+            **{f"/audio/{name}": wav() for name in RECORDINGS},
+        }
         self.asked: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -61,7 +65,9 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def mirror() -> Iterator[Mirror]:
     with Mirror() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
         yield server
         server.shutdown()
 
@@ -86,7 +92,9 @@ def cats(tmp_path: Path, url: str, source: str = "auto") -> CatsBabies:
     names = [str(number) for number in range(50)]
     names[5], names[20] = "cat", "crying_baby"
     root = str(tmp_path / "data")
-    return CatsBabies(source, str(tmp_path / "store"), root, url, names, [5, 20], "esc50_cats_babies.txt")
+    return CatsBabies(
+        source, str(tmp_path / "store"), root, url, names, [5, 20], "esc50_cats_babies.txt"
+    )
 
 
 def test_folder_and_table_are_real(folder: Path, tmp_path: Path) -> None:
@@ -110,7 +118,9 @@ def test_local_table_comes_first(tmp_path: Path, nowhere: str) -> None:
 
 
 @pytest.mark.parametrize(("table", "audio"), [("esc50.csv", "."), ("meta/esc50.csv", "audio")])
-def test_local_recordings_go_by_their_names(tmp_path: Path, nowhere: str, table: str, audio: str) -> None:
+def test_local_recordings_go_by_their_names(
+    tmp_path: Path, nowhere: str, table: str, audio: str
+) -> None:
     for name in RECORDINGS:
         write(tmp_path / audio / name, sine(440))
     (tmp_path / table).parent.mkdir(exist_ok=True)
@@ -161,7 +171,9 @@ def test_broken_off_download_goes_on_where_it_ended(tmp_path: Path, mirror: Mirr
     [b"<html>Please log in</html>", wav(REAL - 1), wav(REAL, 22050), wav()[:-1000], b""],
     ids=["page", "short", "rate", "truncated", "empty"],
 )
-def test_file_that_is_not_the_recording_is_refused_and_not_kept(tmp_path: Path, mirror: Mirror, page: bytes) -> None:
+def test_file_that_is_not_the_recording_is_refused_and_not_kept(
+    tmp_path: Path, mirror: Mirror, page: bytes
+) -> None:
     mirror.pages[f"/audio/{RECORDINGS[0]}"] = page
     with pytest.raises(Unreachable, match="is not the recording that it should be"):
         fetch(RECORDINGS[0], f"{mirror.url}/audio", tmp_path, is_original)
@@ -183,12 +195,17 @@ def test_page_of_a_portal_is_not_taken_for_the_table(tmp_path: Path, mirror: Mir
 
 def test_unreachable_address_is_found_out_within_seconds(tmp_path: Path, nowhere: str) -> None:
     begin = time.monotonic()
-    with pytest.raises(UserError, match=r"There are no recordings at .* none can be fetched .*data.root=.*data.url="):
+    with pytest.raises(
+        UserError,
+        match=r"There are no recordings at .* none can be fetched .*data.root=.*data.url=",
+    ):
         Esc(str(tmp_path), nowhere, NAMES).collect()
     assert time.monotonic() - begin < 3
 
 
-def test_server_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_that_never_answers_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("auris.data.download.PATIENCE", 0.2)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
@@ -221,7 +238,10 @@ def test_only_web_addresses_are_opened(tmp_path: Path) -> None:
 def test_listing_names_eighty_recordings(tmp_path: Path, nowhere: str) -> None:
     names = cats(tmp_path, nowhere).real.known_names()
     assert len(set(names)) == 80
-    assert [sum(name.endswith(f"-{number}.wav") for name in names) for number in (5, 20)] == [40, 40]
+    assert [sum(name.endswith(f"-{number}.wav") for name in names) for number in (5, 20)] == [
+        40,
+        40,
+    ]
 
 
 def test_listing_agrees_with_the_real_table(tmp_path: Path, nowhere: str, real: Path) -> None:
@@ -230,7 +250,9 @@ def test_listing_agrees_with_the_real_table(tmp_path: Path, nowhere: str, real: 
     assert {name.rsplit("-", 1)[0] for name in cats(tmp_path, nowhere).real.known_names()} == wanted
 
 
-def test_cats_and_babies_are_fetched_by_name(tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cats_and_babies_are_fetched_by_name(
+    tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Esc, "known_names", lambda self: RECORDINGS[:3])
     for choice in ("auto", "real"):
         collection = cats(tmp_path, mirror.url, choice).collect()
@@ -238,7 +260,9 @@ def test_cats_and_babies_are_fetched_by_name(tmp_path: Path, mirror: Mirror, mon
     assert len(mirror.asked) == 3
 
 
-def test_incomplete_local_set_is_completed(tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incomplete_local_set_is_completed(
+    tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Esc, "known_names", lambda self: RECORDINGS[:3])
     write(tmp_path / "data" / RECORDINGS[0], sine(440, 5, 44100), 44100)
     assert len(cats(tmp_path, mirror.url).collect().clips) == 3
@@ -251,7 +275,9 @@ def test_without_network_the_simulation_says_that_it_is_one(tmp_path: Path, nowh
     collection = cats(tmp_path, nowhere).collect()
     assert time.monotonic() - begin < 3
     assert collection.source == "simulated"
-    assert collection.about.startswith("SIMULATED meows and cries, not recordings (no recordings at")
+    assert collection.about.startswith(
+        "SIMULATED meows and cries, not recordings (no recordings at"
+    )
     assert [clip.label for clip in collection.clips] == 2 * ["cat", "crying_baby"]
     assert [clip.fold for clip in collection.clips] == [1, 2, 3, 4]
     assert all(clip.path.is_relative_to(tmp_path / "store") for clip in collection.clips)
@@ -268,7 +294,9 @@ def test_simulation_can_be_asked_for_and_is_made_once(
 
 
 @pytest.mark.usefixtures("short_simulation")
-def test_broken_off_simulation_goes_on(tmp_path: Path, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_off_simulation_goes_on(
+    tmp_path: Path, nowhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def breaks(index: int, rate: int) -> np.ndarray:
         if index == 3:
             raise KeyboardInterrupt

@@ -25,7 +25,11 @@ def in_column(*names: str | None) -> list[Clip]:
 def plain(each: int = 20, takes: int = 1) -> list[Clip]:
     """Clips of two classes, one three times as frequent, `takes` of each recording."""
     labels = ["cat"] * each + ["dog"] * 3 * each
-    return [clip(i * takes + k, label, group=f"{label} {i}") for i, label in enumerate(labels) for k in range(takes)]
+    return [
+        clip(i * takes + k, label, group=f"{label} {i}")
+        for i, label in enumerate(labels)
+        for k in range(takes)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,11 @@ def test_official_folds_come_before_a_split_column() -> None:
 
 
 def test_split_column_is_taken_as_it_is() -> None:
-    assert split(in_column("test", "train", "val"), fold=1, folds=5, seed=0) == ["test", "train", "val"]
+    assert split(in_column("test", "train", "val"), fold=1, folds=5, seed=0) == [
+        "test",
+        "train",
+        "val",
+    ]
 
 
 def test_split_column_of_some_clips_only_is_refused() -> None:
@@ -91,53 +99,71 @@ def test_drawn_folds_are_stratified() -> None:
         sets = split(clips, fold, folds=5, seed=0)
         sizes = Counter(zip(sets, (clip.label for clip in clips), strict=True))
         assert sizes == {
-            ("train", "cat"): 12, ("train", "dog"): 36, ("val", "cat"): 4, ("val", "dog"): 12,
-            ("test", "cat"): 4, ("test", "dog"): 12,
-        }  # fmt: skip
+            ("train", "cat"): 12,
+            ("train", "dog"): 36,
+            ("val", "cat"): 4,
+            ("val", "dog"): 12,
+            ("test", "cat"): 4,
+            ("test", "dog"): 12,
+        }
 
 
 def test_drawn_folds_test_every_clip_once() -> None:
     tested = [split(plain(), fold, folds=5, seed=0) for fold in range(1, 6)]
-    assert all(sets.count("test") == 1 and sets.count("val") == 1 for sets in zip(*tested, strict=True))
+    assert all(
+        sets.count("test") == 1 and sets.count("val") == 1 for sets in zip(*tested, strict=True)
+    )
 
 
 def test_drawn_folds_keep_groups_whole() -> None:
     clips = plain(takes=3)
     sets = split(clips, fold=1, folds=5, seed=0)
-    assert len(set(zip((clip.group for clip in clips), sets, strict=True))) == len({clip.group for clip in clips})
+    assert len(set(zip((clip.group for clip in clips), sets, strict=True))) == len(
+        {clip.group for clip in clips}
+    )
     assert set(sets) == {"train", "val", "test"}
 
 
 def test_drawn_folds_follow_the_seed_alone() -> None:
-    assert split(plain(), 1, 5, seed=3) == split(plain(), 1, 5, seed=3) != split(plain(), 1, 5, seed=4)
+    assert (
+        split(plain(), 1, 5, seed=3) == split(plain(), 1, 5, seed=3) != split(plain(), 1, 5, seed=4)
+    )
 
 
 def test_number_of_folds_decides_the_share() -> None:
     assert Counter(split(plain(), fold=1, folds=4, seed=0)) == {"train": 40, "val": 20, "test": 20}
 
 
-@pytest.mark.parametrize(("clips", "folds"), [(plain(4), 5), (plain(4, takes=9), 5), (plain(), 2), (plain(), 21)])
+@pytest.mark.parametrize(
+    ("clips", "folds"), [(plain(4), 5), (plain(4, takes=9), 5), (plain(), 2), (plain(), 21)]
+)
 def test_too_few_recordings_for_the_folds_are_refused(clips: list[Clip], folds: int) -> None:
     with pytest.raises(UserError, match=f"data.folds={folds} folds can't be drawn: class cat has"):
         split(clips, fold=1, folds=folds, seed=0)
 
 
 def test_drawn_folds_know_their_numbers() -> None:
-    with pytest.raises(UserError, match="data.fold=6 does not exist; this data has folds 1, 2, 3, 4, 5"):
+    with pytest.raises(
+        UserError, match="data.fold=6 does not exist; this data has folds 1, 2, 3, 4, 5"
+    ):
         split(plain(), fold=6, folds=5, seed=0)
 
 
 def test_group_in_two_sets_stops_the_run() -> None:
     clips = [clip(0, group="tom"), clip(1, group="tom")]
     check_disjoint(["train", "train"], clips, [["a"], ["b"]])
-    with pytest.raises(UserError, match=r"overlap: group tom is in train \(0.wav\) and in test \(1.wav\)"):
+    with pytest.raises(
+        UserError, match=r"overlap: group tom is in train \(0.wav\) and in test \(1.wav\)"
+    ):
         check_disjoint(["train", "test"], clips, [["a"], ["b"]])
 
 
 def test_same_audio_in_two_sets_stops_the_run() -> None:
     clips = [clip(0), clip(1)]
     check_disjoint(["val", "val"], clips, [["a", "b"], ["c", "b"]])
-    with pytest.raises(UserError, match="overlap: 0.wav in val and 1.wav in train hold the same audio"):
+    with pytest.raises(
+        UserError, match="overlap: 0.wav in val and 1.wav in train hold the same audio"
+    ):
         check_disjoint(["val", "train"], clips, [["a", "b"], ["c", "b"]])
 
 

@@ -33,7 +33,9 @@ def wave(request: pytest.FixtureRequest) -> np.ndarray:
     """(T,) 1.5 s of very different sounds."""
     if request.param == "recording":
         folder: Path = request.getfixturevalue("real")
-        return soundfile.read(folder / "cats_babies" / "cat" / "1-34094-A.ogg", frames=24000, dtype="float32")[0]
+        return soundfile.read(
+            folder / "cats_babies" / "cat" / "1-34094-A.ogg", frames=24000, dtype="float32"
+        )[0]
     sounds = {
         "noise": noise(0, 1.5, RATE),
         "tones": sine(440, 1.5, RATE) * sine(3, 1.5, RATE) + noise(1, 1.5, RATE) / 1000,
@@ -51,9 +53,9 @@ def power(wave: np.ndarray) -> np.ndarray:
 @pytest.fixture
 def clips() -> Tensor:
     """(3, 2, T) three clips of two channels, the last half silent."""
-    clips = torch.tensor(np.stack([noise(seed, 1.0, RATE) for seed in range(6)]), dtype=torch.float32).unflatten(
-        0, (3, 2)
-    )
+    clips = torch.tensor(
+        np.stack([noise(seed, 1.0, RATE) for seed in range(6)]), dtype=torch.float32
+    ).unflatten(0, (3, 2))
     clips[1] += torch.tensor(sine(1000, 1.0, RATE))
     clips[2, :, RATE // 2 :] = 0
     return clips
@@ -62,7 +64,10 @@ def clips() -> Tensor:
 def tracks(wave: np.ndarray, **settings: float) -> dict[str, np.ndarray]:
     """Our tracks (k, T') of a wave (T,)."""
     module, batch = Statistics(RATE, **FRAMES, **settings), torch.from_numpy(wave)[None, None]
-    return {name: track[0, 0].numpy() for name, track in module.tracks(batch, module.spectrum(batch)).items()}
+    return {
+        name: track[0, 0].numpy()
+        for name, track in module.tracks(batch, module.spectrum(batch)).items()
+    }
 
 
 def numbers(module: Vector, wave: np.ndarray) -> dict[str, float]:
@@ -84,11 +89,15 @@ def test_centroid_bandwidth_and_roll_off_are_librosas(wave: np.ndarray, power: n
     ours, given = tracks(wave), {"S": np.sqrt(power), "sr": RATE}
     assert near(ours["centroid"], librosa.feature.spectral_centroid(**given), 0.1)  # Hz
     assert near(ours["bandwidth"], librosa.feature.spectral_bandwidth(**given), 0.1)  # Hz
-    steps = np.abs(ours["roll_off"] - librosa.feature.spectral_rolloff(**given)) / (RATE / FRAMES["n_fft"])
+    steps = np.abs(ours["roll_off"] - librosa.feature.spectral_rolloff(**given)) / (
+        RATE / FRAMES["n_fft"]
+    )
     assert steps.max() <= 1 and (steps > 0).mean() < 0.02  # a bin up or down where rounding decides
 
 
-@pytest.mark.parametrize(("rate", "n_fft"), [(16000, 1024), (22050, 2048), (44100, 2048), (8000, 2048), (48000, 512)])
+@pytest.mark.parametrize(
+    ("rate", "n_fft"), [(16000, 1024), (22050, 2048), (44100, 2048), (8000, 2048), (48000, 512)]
+)
 def test_contrast_is_librosas(wave: np.ndarray, rate: int, n_fft: int) -> None:
     power = np.abs(librosa.stft(wave, n_fft=n_fft)) ** 2
     ours = spectral.contrast(torch.from_numpy(power), rate / n_fft, dynamic_range=80).numpy()
@@ -97,7 +106,9 @@ def test_contrast_is_librosas(wave: np.ndarray, rate: int, n_fft: int) -> None:
 
 
 def test_zero_crossings_are_librosas(wave: np.ndarray) -> None:
-    theirs = librosa.feature.zero_crossing_rate(wave, frame_length=FRAMES["n_fft"], hop_length=FRAMES["hop_length"])
+    theirs = librosa.feature.zero_crossing_rate(
+        wave, frame_length=FRAMES["n_fft"], hop_length=FRAMES["hop_length"]
+    )
     assert near(tracks(wave)["zero_crossings"], theirs, 1e-6)
 
 
@@ -115,19 +126,29 @@ def test_differences_are_librosas(wave: np.ndarray, order: int, name: str) -> No
     assert near(ours[name], librosa.feature.delta(ours["mfcc"], order=order, mode="nearest"), 1e-3)
 
 
-@pytest.mark.parametrize(("rate", "octave"), [(0.7, "0_to_1"), (3.0, "2_to_4"), (12.0, "8_to_16"), (20.0, "above_16")])
+@pytest.mark.parametrize(
+    ("rate", "octave"), [(0.7, "0_to_1"), (3.0, "2_to_4"), (12.0, "8_to_16"), (20.0, "above_16")]
+)
 def test_modulation_finds_how_often_a_level_goes_up_and_down(rate: float, octave: str) -> None:
     swing = 10 * sine(rate, 4.0, RATE)  # dB, 10 from bottom to top
     values = numbers(Statistics(RATE, **FRAMES), noise(0, 4.0, RATE) * 10 ** (swing / 20))
-    spectrum = {name.split("modulation_")[1]: value for name, value in values.items() if "modulation" in name}
+    spectrum = {
+        name.split("modulation_")[1]: value
+        for name, value in values.items()
+        if "modulation" in name
+    }
     assert max(spectrum, key=spectrum.__getitem__) == f"{octave}_hz"
 
 
 def test_modulation_is_the_deviation_of_the_level() -> None:
     time = torch.arange(400) / 50  # s
-    level = 6 * torch.sin(2 * torch.pi * 3 * time) + 4 * torch.cos(2 * torch.pi * 10 * time) - 30  # dB
+    level = (
+        6 * torch.sin(2 * torch.pi * 3 * time) + 4 * torch.cos(2 * torch.pi * 10 * time) - 30
+    )  # dB
     parts = spectral.modulation(level.expand(1, 1, 8, 400), frame_rate=50, bands=2)
-    expected = torch.tensor([0, 0, 6 / 2**0.5, 0, 4 / 2**0.5, 0])  # 0 to 1, 1 to 2, 2 to 4, 4 to 8, 8 to 16 Hz, above
+    expected = torch.tensor(
+        [0, 0, 6 / 2**0.5, 0, 4 / 2**0.5, 0]
+    )  # 0 to 1, 1 to 2, 2 to 4, 4 to 8, 8 to 16 Hz, above
     assert torch.allclose(parts, expected.expand(1, 1, 2, 6), atol=1e-3)
 
 
@@ -147,15 +168,23 @@ def test_skewness_is_scipys_and_0_of_a_constant() -> None:
 def test_names_point_at_their_numbers(wave: np.ndarray) -> None:
     values, track = numbers(Statistics(RATE, **FRAMES), wave), tracks(wave)
     assert values["mfcc_3_mean"] == pytest.approx(track["mfcc"][3].mean(), abs=1e-3)
-    assert values["mfcc_2_first_difference_maximum"] == pytest.approx(track["first_difference"][2].max(), abs=1e-3)
-    assert values["contrast_400_to_800_hz_minimum"] == pytest.approx(track["contrast"][2].min(), abs=1e-3)
+    assert values["mfcc_2_first_difference_maximum"] == pytest.approx(
+        track["first_difference"][2].max(), abs=1e-3
+    )
+    assert values["contrast_400_to_800_hz_minimum"] == pytest.approx(
+        track["contrast"][2].min(), abs=1e-3
+    )
     assert values["roll_off_deviation"] == pytest.approx(track["roll_off"].std(), rel=1e-3)
-    assert values["zero_crossings_skewness"] == pytest.approx(scipy.stats.skew(track["zero_crossings"][0]), abs=1e-3)
+    assert values["zero_crossings_skewness"] == pytest.approx(
+        scipy.stats.skew(track["zero_crossings"][0]), abs=1e-3
+    )
 
 
 def test_a_tone_is_loudest_in_the_band_that_is_named_for_it() -> None:
     module = Statistics(RATE)
-    levels = [name for name in module.names if name.startswith("log_mel") and name.endswith("_hz_mean")]
+    levels = [
+        name for name in module.names if name.startswith("log_mel") and name.endswith("_hz_mean")
+    ]
     for name in levels[2::10]:
         values = numbers(module, sine(float(name.split("_")[2]), 0.5, RATE))
         assert max(levels, key=values.__getitem__) == name
@@ -192,8 +221,20 @@ def test_silence_and_constants_give_finite_numbers(kind: type[Vector], value: fl
 
 def test_silence_has_no_frequency_no_contrast_and_no_skewness() -> None:
     values = numbers(Statistics(RATE), np.zeros(RATE))
-    kinds = ("centroid", "bandwidth", "contrast", "crossings", "skewness", "deviation", "modulation", "difference")
-    assert max(abs(value) for name, value in values.items() if any(kind in name for kind in kinds)) < 1e-4
+    kinds = (
+        "centroid",
+        "bandwidth",
+        "contrast",
+        "crossings",
+        "skewness",
+        "deviation",
+        "modulation",
+        "difference",
+    )
+    assert (
+        max(abs(value) for name, value in values.items() if any(kind in name for kind in kinds))
+        < 1e-4
+    )
 
 
 @BOTH
@@ -201,8 +242,12 @@ def test_softer_sound_changes_only_what_is_a_level(kind: type[Vector], clips: Te
     module = kind(RATE, 2)
     change = (module(clips / 10) - module(clips))[..., 0]  # (3, D)
     names = [name.partition("channel_")[2][2:] for name in module.names]
-    level = torch.tensor([name.startswith("log_mel") and name.endswith("hz_mean") for name in names])
-    first = torch.tensor([name in ("mfcc_0_mean", "mfcc_0_minimum", "mfcc_0_maximum") for name in names])
+    level = torch.tensor(
+        [name.startswith("log_mel") and name.endswith("hz_mean") for name in names]
+    )
+    first = torch.tensor(
+        [name in ("mfcc_0_mean", "mfcc_0_minimum", "mfcc_0_maximum") for name in names]
+    )
     assert torch.allclose(change[:, level], torch.tensor(-20.0), atol=0.01)  # dB
     assert torch.allclose(change[:, first], torch.tensor(-20.0 * 64**0.5), atol=0.1)
     assert change[:, ~(level | first)].abs().max() < 0.05
@@ -211,19 +256,38 @@ def test_softer_sound_changes_only_what_is_a_level(kind: type[Vector], clips: Te
 def test_piczak_is_what_his_notebook_computes(wave: np.ndarray) -> None:
     mel = librosa.feature.melspectrogram(y=wave, sr=RATE, n_fft=2048, hop_length=512, n_mels=128)
     mfcc = librosa.feature.mfcc(S=librosa.power_to_db(mel), n_mfcc=13)[1:]
-    crossings = [np.mean(np.diff(frame >= 0)) for frame in wave[: len(wave) // 512 * 512].reshape(-1, 512)]
-    theirs = [*mfcc.mean(-1), *mfcc.std(-1), np.mean(crossings) * 511 / 512, np.std(crossings) * 511 / 512]
+    crossings = [
+        np.mean(np.diff(frame >= 0)) for frame in wave[: len(wave) // 512 * 512].reshape(-1, 512)
+    ]
+    theirs = [
+        *mfcc.mean(-1),
+        *mfcc.std(-1),
+        np.mean(crossings) * 511 / 512,
+        np.std(crossings) * 511 / 512,
+    ]
     ours = numbers(Piczak(RATE), wave)
-    assert list(ours)[::8] == ["mfcc_1_mean", "mfcc_9_mean", "mfcc_5_deviation", "zero_crossings_mean"]
+    assert list(ours)[::8] == [
+        "mfcc_1_mean",
+        "mfcc_9_mean",
+        "mfcc_5_deviation",
+        "zero_crossings_mean",
+    ]
     assert near(np.array([*ours.values()]), np.array(theirs), 0.02)  # dB
     assert near(np.array([*ours.values()])[-2:], np.array(theirs)[-2:], 1e-6)
 
 
 @BOTH
 def test_all_is_computed_on_the_device_of_the_wave(kind: type[Vector]) -> None:
-    module = kind(RATE, 2).to("meta")  # a device that refuses what was made on another or passes through numpy
+    module = kind(RATE, 2).to(
+        "meta"
+    )  # a device that refuses what was made on another or passes through numpy
     assert module(torch.zeros(2, 2, RATE, device="meta")).device.type == "meta"
-    assert not [value for part in module.modules() for value in vars(part).values() if isinstance(value, Tensor)]
+    assert not [
+        value
+        for part in module.modules()
+        for value in vars(part).values()
+        if isinstance(value, Tensor)
+    ]
     assert not list(module.parameters())
 
 
@@ -235,7 +299,9 @@ def test_the_yaml_says_what_the_constructor_says(name: str) -> None:
     settings = configured(f"features={name}").features.items()
     given = {key: value for key, value in settings if key not in ("_target_", "standardize")}
     assert given == {
-        key: p.default for key, p in signature(kind).parameters.items() if key not in ("sample_rate", "channels")
+        key: p.default
+        for key, p in signature(kind).parameters.items()
+        if key not in ("sample_rate", "channels")
     }
 
 
@@ -249,7 +315,8 @@ def test_standardized_learns_each_number(clips: Tensor) -> None:
 @pytest.mark.parametrize("name", ["statistics", "piczak"])
 def test_a_clip_that_is_too_short_is_refused_in_a_sentence(name: str) -> None:
     with pytest.raises(
-        UserError, match="statistics need 3 frames, 512 samples apart, and there are 2.*longer data.duration"
+        UserError,
+        match="statistics need 3 frames, 512 samples apart, and there are 2.*longer data.duration",
     ):
         make_features(configured(f"features={name}").features, Spec(RATE, 1, 1023, "label"))
 
@@ -258,10 +325,18 @@ def test_a_clip_that_is_too_short_is_refused_in_a_sentence(name: str) -> None:
     ("words", "sentence"),
     [
         (("statistics", "n_fft=64"), "n_fft=64 is too small for spectral contrast at 16000 Hz"),
-        (("statistics", "n_mels=16"), "20 cepstral coefficients need as many mel bands, and n_mels=16"),
+        (
+            ("statistics", "n_mels=16"),
+            "20 cepstral coefficients need as many mel bands, and n_mels=16",
+        ),
         (("piczak", "n_mels=12"), "13 cepstral coefficients need as many mel bands, and n_mels=12"),
     ],
 )
-def test_settings_that_do_not_go_together_are_refused_in_a_sentence(words: tuple[str, str], sentence: str) -> None:
+def test_settings_that_do_not_go_together_are_refused_in_a_sentence(
+    words: tuple[str, str], sentence: str
+) -> None:
     with pytest.raises(UserError, match=sentence):
-        make_features(configured("features=" + words[0], "features." + words[1]).features, Spec(RATE, 1, RATE, "label"))
+        make_features(
+            configured("features=" + words[0], "features." + words[1]).features,
+            Spec(RATE, 1, RATE, "label"),
+        )

@@ -43,7 +43,9 @@ def test_it_fits_every_array(microphones: list[list[float]], out: int) -> None:
     features, model = built(microphones, out, step=20.0)
     x = features(torch.randn(2, len(microphones), SAMPLES))
     assert model(x).shape == (2, out)
-    torch.testing.assert_close(model.embed(x).sum(-1), torch.ones(2))  # a probability for each direction
+    torch.testing.assert_close(
+        model.embed(x).sum(-1), torch.ones(2)
+    )  # a probability for each direction
 
 
 @pytest.mark.parametrize("azimuth", [0.0, 95.0, -170.0])
@@ -51,7 +53,9 @@ def test_the_map_has_its_top_where_the_sound_is_before_anything_is_learnt(azimut
     features, model = built(SQUARE, 2)
     wave = plane_wave(Array(SQUARE), direction(torch.tensor([azimuth]), torch.zeros(1)))
     masked, steering = model.body[0], model.body[1]  # type: ignore[index]
-    power = steering(masked.eval()(features(wave)))[0, -1]  # (D,), all frequencies through the last mask
+    power = steering(masked.eval()(features(wave)))[
+        0, -1
+    ]  # (D,), all frequencies through the last mask
     assert power.argmax() == round(azimuth % 360 / 5)
     assert power.max().item() == pytest.approx(1, abs=0.1)  # a lone plane wave
 

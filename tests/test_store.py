@@ -19,7 +19,9 @@ from auris.data import audio
 from auris.data.clips import Clip, read_folder
 from auris.data.store import Settings, Store, open_store
 
-SETTINGS = Settings(sample_rate=RATE, channels=1, samples=5000, padding="zeros")  # longer than the recordings are
+SETTINGS = Settings(
+    sample_rate=RATE, channels=1, samples=5000, padding="zeros"
+)  # longer than the recordings are
 WINDOWS = replace(SETTINGS, samples=2000)
 
 OPEN = """
@@ -99,7 +101,11 @@ def test_rows_hold_the_samples_of_their_recordings(folder: Path, tmp_path: Path)
 def test_samples_are_resampled_mixed_and_padded(tmp_path: Path) -> None:
     both = np.stack([sine(440, 0.1, 16000), 0 * sine(440, 0.1, 16000)], axis=1)
     path = write(tmp_path / "a.wav", both, 16000)
-    row = open_store([clip(path)], replace(WINDOWS, padding="repeat"), tmp_path / "store").wave[0, 0].numpy()
+    row = (
+        open_store([clip(path)], replace(WINDOWS, padding="repeat"), tmp_path / "store")
+        .wave[0, 0]
+        .numpy()
+    )
     assert np.allclose(row[100:700], sine(440, 0.1)[100:700] / 2, atol=1e-3)
     assert np.array_equal(row[800:1600], row[:800]) and np.array_equal(row[1600:], row[:400])
 
@@ -109,16 +115,24 @@ def test_second_opening_decodes_nothing(folder: Path, tmp_path: Path, decoded: l
     assert len(decoded) == 20
     second = opened(folder, tmp_path / "store")
     assert len(decoded) == 20
-    assert second.name == first.name and second.wave.equal(first.wave) and second.entries == first.entries
+    assert (
+        second.name == first.name
+        and second.wave.equal(first.wave)
+        and second.entries == first.entries
+    )
 
 
-def test_unchanged_files_are_not_even_opened(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_files_are_not_even_opened(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened(folder, tmp_path / "store")
     monkeypatch.setattr(audio, "header", lambda path: pytest.fail(f"{path} was opened"))
     opened(folder, tmp_path / "store")
 
 
-def test_changed_file_rebuilds_its_own_row_only(folder: Path, tmp_path: Path, decoded: list[Path]) -> None:
+def test_changed_file_rebuilds_its_own_row_only(
+    folder: Path, tmp_path: Path, decoded: list[Path]
+) -> None:
     before = opened(folder, tmp_path / "store")
     decoded.clear()
     changed = write(folder / "tone/3.wav", sine(123, 0.4))
@@ -128,7 +142,9 @@ def test_changed_file_rebuilds_its_own_row_only(folder: Path, tmp_path: Path, de
     check_content(after, read_folder(folder))
 
 
-def test_removed_and_added_files_leave_the_others_alone(folder: Path, tmp_path: Path, decoded: list[Path]) -> None:
+def test_removed_and_added_files_leave_the_others_alone(
+    folder: Path, tmp_path: Path, decoded: list[Path]
+) -> None:
     opened(folder, tmp_path / "store")
     decoded.clear()
     (folder / "hiss/0.wav").unlink()
@@ -145,7 +161,9 @@ def test_copied_rows_stand_where_built_rows_stand(tmp_path: Path) -> None:
     assert copied.entries == built.entries and copied.name == built.name
 
 
-def test_touched_file_with_the_same_content_is_not_decoded(folder: Path, tmp_path: Path, decoded: list[Path]) -> None:
+def test_touched_file_with_the_same_content_is_not_decoded(
+    folder: Path, tmp_path: Path, decoded: list[Path]
+) -> None:
     opened(folder, tmp_path / "store")
     os.utime(folder / "tone/3.wav", (1, 1))
     opened(folder, tmp_path / "store")
@@ -153,7 +171,9 @@ def test_touched_file_with_the_same_content_is_not_decoded(folder: Path, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "change", [{"sample_rate": 4000}, {"samples": 6000}, {"padding": "repeat"}, {"channels": 2}], ids=str
+    "change",
+    [{"sample_rate": 4000}, {"samples": 6000}, {"padding": "repeat"}, {"channels": 2}],
+    ids=str,
 )
 def test_other_settings_are_another_pack(
     folder: Path, tmp_path: Path, decoded: list[Path], change: dict[str, int | str]
@@ -226,7 +246,11 @@ def test_unusable_recordings_are_named_with_their_reasons(tmp_path: Path) -> Non
 
 
 def test_wrong_channel_count_is_a_reason(tmp_path: Path) -> None:
-    store = open_store([clip(write(tmp_path / "a.wav", sine(440)))], replace(SETTINGS, channels=2), tmp_path / "store")
+    store = open_store(
+        [clip(write(tmp_path / "a.wav", sine(440)))],
+        replace(SETTINGS, channels=2),
+        tmp_path / "store",
+    )
     assert store.entries[0].reason == "has 1 channels and 2 are needed"
 
 
@@ -237,7 +261,9 @@ def test_mended_file_is_taken_up(tmp_path: Path) -> None:
     check_content(open_store([clip(path)], SETTINGS, tmp_path / "store"), [clip(path)])
 
 
-@pytest.mark.parametrize(("seconds", "count"), [(0.1, 1), (0.25, 1), (0.36, 1), (0.39, 2), (0.6, 2), (0.65, 3)])
+@pytest.mark.parametrize(
+    ("seconds", "count"), [(0.1, 1), (0.25, 1), (0.36, 1), (0.39, 2), (0.6, 2), (0.65, 3)]
+)
 def test_long_recordings_are_cut_and_no_window_is_less_than_half_full(
     tmp_path: Path, seconds: float, count: int
 ) -> None:
@@ -291,7 +317,10 @@ def test_writing_to_the_samples_never_reaches_the_disk(folder: Path, tmp_path: P
 
 
 def test_one_folder_serves_several_data_sets(tmp_path: Path, decoded: list[Path]) -> None:
-    few, many = fill(tmp_path / "few", 3), fill(tmp_path / "many", 6)  # of which the first ones differ in length
+    few, many = (
+        fill(tmp_path / "few", 3),
+        fill(tmp_path / "many", 6),
+    )  # of which the first ones differ in length
     check_content(opened(few, tmp_path / "store"), read_folder(few))
     check_content(opened(many, tmp_path / "store"), read_folder(many))
     check_content(opened(few, tmp_path / "store"), read_folder(few))

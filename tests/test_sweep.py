@@ -16,7 +16,12 @@ from typing import Any
 import optuna
 import pytest
 from conftest import REPOSITORY, fill
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 from optuna.pruners import ThresholdPruner
 from optuna.trial import TrialState, create_trial
 from running import CONFIGS, TINY, configured
@@ -33,7 +38,14 @@ from auris.sweep.run import sweep
 from auris.sweep.space import parse, read_space
 from auris.training.run import train
 
-WORDS = (*TINY, "data=folder", "data.root=recordings", "model=linear", "features.n_fft=256", "features.n_mels=16")
+WORDS = (
+    *TINY,
+    "data=folder",
+    "data.root=recordings",
+    "model=linear",
+    "features.n_fft=256",
+    "features.n_mels=16",
+)
 RATE = "optimizer.lr=log(1e-4,1e-1)"
 SPACES: dict[str, BaseDistribution] = {
     "optimizer.lr=log(1e-5,1e-1)": FloatDistribution(1e-5, 1e-1, log=True),
@@ -68,13 +80,19 @@ MISTAKES = {  # command line -> what the sentence must say
     ("optimizer.lr=log(1)",): "'optimizer.lr=log(1)' can't be read; a search space is log(a,b)",
     ("optimizer.lr=log(a,b)",): "'optimizer.lr=log(a,b)' can't be read",
     ("optimizer.lr=logg(1,2)",): "'optimizer.lr=logg(1,2)' can't be read",
-    ("optimizer.lr=uniform(2,1)",): "optimizer.lr=uniform(2,1) is empty; the smaller number comes first.",
+    (
+        "optimizer.lr=uniform(2,1)",
+    ): "optimizer.lr=uniform(2,1) is empty; the smaller number comes first.",
     ("model.depth=int(3,1)",): "model.depth=int(3,1) is empty",
     ("model.depth=int(1.5,3)",): "'model.depth=int(1.5,3)' can't be read",
-    ("model.dropout=range(0,1,0.1)",): "should go up in whole numbers; uniform(a,b) draws any number.",
+    (
+        "model.dropout=range(0,1,0.1)",
+    ): "should go up in whole numbers; uniform(a,b) draws any number.",
     ("model=glob(*)",): "model=glob(*) can't be searched",
     (RATE, "optimizer.lr=1"): "optimizer.lr is given twice.",
-    ("seed=1,2",): "seed can't be searched, as a better validation figure would not mean a better model",
+    (
+        "seed=1,2",
+    ): "seed can't be searched, as a better validation figure would not mean a better model",
     ("loss.label_smoothing=uniform(0,1)",): "loss.label_smoothing can't be searched",
     ("data=folder,csv",): "data can't be searched",
     ("data.fold=1,2",): "data.fold can't be searched",
@@ -91,7 +109,10 @@ MISTAKES = {  # command line -> what the sentence must say
     (RATE, "trails=40"): "There is no setting trails; did you mean trials?",
     (RATE, "model=linear,clnn"): "There is no model=clnn; did you mean cnn?",
     (RATE, "modle=cnn"): "There is no setting modle; at the top: did you mean model?",
-    ("model=mlp", "model.dept=int(1,3)"): "There is no setting model.dept; in model: did you mean depth?",
+    (
+        "model=mlp",
+        "model.dept=int(1,3)",
+    ): "There is no setting model.dept; in model: did you mean depth?",
     ("model=mlp,linear", "model.depth=1,2"): "There is no setting model.depth",
     (RATE, "trainer=ddp"): "Each run of a sweep is one process; choose trainer.devices=1.",
     (RATE, "data=folder"): "data.root must be given",
@@ -141,7 +162,9 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
 ) -> None:
     sweep([*WORDS, RATE, "trials=3"], CONFIGS)
     rows, said, home = table(place), capsys.readouterr().out, place / "outputs/sweeps/folder_linear"
-    assert [row["trial"] for row in rows] == ["0", "1", "2"] and {row["state"] for row in rows} == {"complete"}
+    assert [row["trial"] for row in rows] == ["0", "1", "2"] and {row["state"] for row in rows} == {
+        "complete"
+    }
     assert len({row["optimizer.lr"] for row in rows}) == 3
     assert [line.split(":")[0] for line in said.splitlines() if line.startswith("trial ")] == [
         "trial 0",
@@ -155,7 +178,9 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
     assert not [*place.rglob("test_ledger.jsonl"), *place.rglob("predictions_test.csv")]
     assert len(list(place.rglob("predictions_val.csv"))) == 3
     words = shlex.split(command)[2:]
-    assert train(configured(*words, "test=false")) == pytest.approx(float(best["val/loss"]), rel=1e-4)
+    assert train(configured(*words, "test=false")) == pytest.approx(
+        float(best["val/loss"]), rel=1e-4
+    )
 
     sweep([*WORDS, RATE, "trials=3"], CONFIGS)
     assert table(place) == rows
@@ -169,7 +194,9 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
 
 
 @pytest.fixture
-def pretend(place: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Any], float]], None]:
+def pretend(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[Any], float]], None]:
     """Put a function of the configuration in the place of training."""
     return lambda function: monkeypatch.setattr(trials, "train", function)
 
@@ -184,7 +211,16 @@ def test_failed_trials_are_recorded_and_the_sweep_goes_on(
 
     pretend(run)
     words = [word for word in WORDS if word != "model=linear"]
-    sweep([*words, "model=mlp", "model.activation=Tanh,GELU,ReLU", "experiment=five_folds", "trials=8"], CONFIGS)
+    sweep(
+        [
+            *words,
+            "model=mlp",
+            "model.activation=Tanh,GELU,ReLU",
+            "experiment=five_folds",
+            "trials=8",
+        ],
+        CONFIGS,
+    )
     rows = table(place, "folder_mlp")
     assert len(rows) == 8
     said = {row["model.activation"]: (row["state"], row["said"]) for row in rows}
@@ -196,7 +232,10 @@ def test_failed_trials_are_recorded_and_the_sweep_goes_on(
 
 
 def test_what_is_wrong_with_all_trials_is_told_once(place: Path) -> None:
-    with pytest.raises(UserError, match="The first 3 trials all failed: trainer.max_epochs=ten should be a whole num"):
+    with pytest.raises(
+        UserError,
+        match="The first 3 trials all failed: trainer.max_epochs=ten should be a whole num",
+    ):
         sweep([*WORDS, RATE, "trials=4", "trainer.max_epochs=ten"], CONFIGS)
     assert len(table(place)) == 3 and not list(place.rglob("config.yaml"))
 
@@ -216,7 +255,9 @@ def test_a_sweep_stops_when_the_first_trials_fail_alike(
         raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
 
     pretend(run)
-    with pytest.raises(UserError, match="The first 3 trials all failed: The device ran out of memory"):
+    with pytest.raises(
+        UserError, match="The first 3 trials all failed: The device ran out of memory"
+    ):
         sweep([*WORDS, RATE, "trials=4"], CONFIGS)
     with pytest.raises(RuntimeError, match="CUDA"):
         sweep([*WORDS, RATE, "trials=4", "debug=true", "study=debug"], CONFIGS)
@@ -229,19 +270,27 @@ def test_without_a_finished_trial_the_reason_is_told(
     place: Path, pretend: Callable[[Callable[[Any], float]], None]
 ) -> None:
     pretend(lambda cfg: math.inf)
-    with pytest.raises(UserError, match="None of 2 trials came to an end: The validation figure val/loss is not"):
+    with pytest.raises(
+        UserError, match="None of 2 trials came to an end: The validation figure val/loss is not"
+    ):
         sweep([*WORDS, RATE, "trials=2"], CONFIGS)
-    with pytest.raises(UserError, match="None of 0 trials came to an end: the same command goes on."):
+    with pytest.raises(
+        UserError, match="None of 0 trials came to an end: the same command goes on."
+    ):
         sweep([*WORDS, RATE, "study=late", "timeout=1e-9"], CONFIGS)
 
 
 def test_a_bad_trial_is_stopped_and_recorded(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studies, "make_pruner", lambda plan: ThresholdPruner(upper=0.0, n_warmup_steps=1))
+    monkeypatch.setattr(
+        studies, "make_pruner", lambda plan: ThresholdPruner(upper=0.0, n_warmup_steps=1)
+    )
     with pytest.raises(UserError, match="None of 1 trials"):
         sweep([*WORDS, RATE, "trials=1", "trainer.max_epochs=50"], CONFIGS)
     (row,) = table(place)
     assert row["state"] == "pruned" and float(row["val/loss"]) > 0
-    assert len((Path(row["run"]) / "metrics.csv").read_text().splitlines()) == 3  # a header and two epochs
+    assert (
+        len((Path(row["run"]) / "metrics.csv").read_text().splitlines()) == 3
+    )  # a header and two epochs
     assert not (Path(row["run"]) / "result.json").exists()
     assert trials.Pruning.trial is None
 
@@ -269,15 +318,21 @@ def test_the_median_prunes_after_a_fifth_of_the_epochs(plan: Plan) -> None:
         trial.report(figure, 2)
         assert bool(trial.should_prune()) is stopped
         study.tell(trial, state=TrialState.FAIL)
-    assert isinstance(studies.make_pruner(replace(plan, settings=replace(plan.settings, pruner="none"))),
-                      optuna.pruners.NopPruner)  # fmt: skip
+    assert isinstance(
+        studies.make_pruner(replace(plan, settings=replace(plan.settings, pruner="none"))),
+        optuna.pruners.NopPruner,
+    )
 
 
 def test_several_processes_share_a_study(plan: Plan) -> None:
     one, two = studies.open_study(plan), studies.open_study(plan)
     home = plan.folder / studies.PROCESSES
     with presence(home) as me, presence(home) as you:
-        drawn = [studies.next_trial(study, plan, name) for _ in range(3) for study, name in ((one, me), (two, you))]
+        drawn = [
+            studies.next_trial(study, plan, name)
+            for _ in range(3)
+            for study, name in ((one, me), (two, you))
+        ]
         last = studies.next_trial(one, plan, me)
         assert None not in (*drawn, last)
         assert studies.next_trial(two, plan, you) is None  # the seven that were asked for all run
@@ -285,7 +340,9 @@ def test_several_processes_share_a_study(plan: Plan) -> None:
         assert len({trial.params["optimizer.lr"] for trial in (*drawn, last) if trial}) == 7
     assert not is_present(home, me)
     repeated = [studies.next_trial(one, plan, "gone") for _ in range(2)]
-    assert [trial.params for trial in repeated if trial] == [trial.params for trial in drawn[:2] if trial]
+    assert [trial.params for trial in repeated if trial] == [
+        trial.params for trial in drawn[:2] if trial
+    ]
 
 
 def test_a_trial_that_kills_its_process_twice_is_given_up(plan: Plan) -> None:
@@ -312,14 +369,20 @@ def test_a_sweep_that_was_killed_goes_on_in_two_processes(place: Path) -> None:
     assert [row["state"] for row in rows] == ["complete", "killed", *4 * ["complete"]]
     assert rows[2]["optimizer.lr"] == rows[1]["optimizer.lr"]  # what the kill broke off
     assert len({row["optimizer.lr"] for row in rows}) == 5
-    study = optuna.load_study(study_name="folder_linear", storage=f"sqlite:///{runs.parents[2]}/study.db")
+    study = optuna.load_study(
+        study_name="folder_linear", storage=f"sqlite:///{runs.parents[2]}/study.db"
+    )
     assert len({trial.user_attrs[studies.PROCESS] for trial in study.trials[2:]}) == 2
     assert not list(place.rglob("test_ledger.jsonl"))
 
 
 def start(words: list[str], place: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, str(REPOSITORY / "scripts/sweep.py"), *words], cwd=place, env=os.environ,
-                            stdout=subprocess.DEVNULL)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "scripts/sweep.py"), *words],
+        cwd=place,
+        env=os.environ,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 @pytest.fixture(autouse=True)

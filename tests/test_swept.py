@@ -15,7 +15,9 @@ from auris.runs.multirun import Swept, notes, show
 def hydra_config(folder: Path, mode: RunMode = RunMode.MULTIRUN) -> DictConfig:
     """As much of Hydra's configuration as a callback reads, after it was started in `folder`."""
     (folder / "sweep").mkdir(exist_ok=True)
-    return OmegaConf.create({"hydra": {"mode": mode, "runtime": {"cwd": str(folder)}, "sweep": {"dir": "sweep"}}})
+    return OmegaConf.create(
+        {"hydra": {"mode": mode, "runtime": {"cwd": str(folder)}, "sweep": {"dir": "sweep"}}}
+    )
 
 
 def end(config: DictConfig, status: JobStatus) -> None:

@@ -14,7 +14,9 @@ DRAWS = {
 
 @pytest.mark.parametrize("kind", DRAWS)
 @pytest.mark.parametrize("count, most", [(60, 0.02), (10, 0.03)])
-def test_about_as_many_values_exceed_the_threshold_as_were_meant_to(kind: str, count: int, most: float) -> None:
+def test_about_as_many_values_exceed_the_threshold_as_were_meant_to(
+    kind: str, count: int, most: float
+) -> None:
     """A few values decide what 1 % of others should exceed."""
     torch.manual_seed(0)
     thresholds = [upper_end(DRAWS[kind]()[:count], 0.01) for _ in range(100)]
@@ -30,7 +32,9 @@ def test_the_threshold_of_a_normal_distribution_is_its_quantile() -> None:
 
 def test_the_threshold_follows_shift_and_scale() -> None:
     values = torch.randn(30, generator=torch.Generator().manual_seed(1)).exp()
-    assert upper_end(5 * values - 7, 0.05) == pytest.approx(5 * upper_end(values, 0.05) - 7, rel=1e-4)
+    assert upper_end(5 * values - 7, 0.05) == pytest.approx(
+        5 * upper_end(values, 0.05) - 7, rel=1e-4
+    )
 
 
 def test_values_that_are_all_the_same_are_their_own_threshold() -> None:

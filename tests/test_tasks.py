@@ -43,14 +43,19 @@ def test_a_decoded_answer_is_the_error_of_a_clip_and_its_power(task: Reconstruct
 
 
 @pytest.mark.parametrize(
-    "share, explained, error", [(1.0, 1, 0), (0.0, 0, 14 / 3), (0.5, 0.75, 3.5 / 3), (2.0, 0, 14 / 3)]
+    "share, explained, error",
+    [(1.0, 1, 0), (0.0, 0, 14 / 3), (0.5, 0.75, 3.5 / 3), (2.0, 0, 14 / 3)],
 )
-def test_metrics_of_known_answers(task: Reconstruction, share: float, explained: float, error: float) -> None:
+def test_metrics_of_known_answers(
+    task: Reconstruction, share: float, explained: float, error: float
+) -> None:
     """An answer of c x has the error (1 - c)^2 |x|^2, and explains 1 - (1 - c)^2."""
     decoded, target = task.decode(share * clips(), clips()), torch.zeros(3)
     metrics = task.metrics()
     assert next(iter(metrics)) == "explained_variance"
-    assert metrics["explained_variance"].value(decoded, target) == pytest.approx(explained, abs=1e-6)
+    assert metrics["explained_variance"].value(decoded, target) == pytest.approx(
+        explained, abs=1e-6
+    )
     assert metrics["mean_squared_error"].value(decoded, target) == pytest.approx(error, abs=1e-6)
 
 
@@ -71,7 +76,9 @@ def test_what_people_read(task: Reconstruction) -> None:
     assert task.error(torch.tensor([[0.25, 4.0], [6.0, 9.0]]), torch.zeros(2)).tolist() == [0.25, 6]
 
 
-def test_the_plain_answer_is_the_mean_of_the_features_which_explains_nothing(task: Reconstruction) -> None:
+def test_the_plain_answer_is_the_mean_of_the_features_which_explains_nothing(
+    task: Reconstruction,
+) -> None:
     decoded = task.decode(0.5 * clips(), clips())
     guess = task.guess(torch.zeros(5), decoded)
     assert torch.equal(guess, task.decode(torch.zeros(3, *SHAPE), clips()))
@@ -86,39 +93,69 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(place: Path, *words: str) -> Path:
-    cfg = configured("data=folder", *here(place), *[word for word in TINY if word != "test=false"], "test=true", *words)
+    cfg = configured(
+        "data=folder",
+        *here(place),
+        *[word for word in TINY if word != "test=false"],
+        "test=true",
+        *words,
+    )
     train(cfg)
     return (place / "out/folder" / cfg.choices.model / "latest").resolve()
 
 
 def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Path) -> None:
-    words = ("model=autoencoder_linear", "optimizer=alternating", "data.batch_size=null", "trainer.max_epochs=8")
+    words = (
+        "model=autoencoder_linear",
+        "optimizer=alternating",
+        "data.batch_size=null",
+        "trainer.max_epochs=8",
+    )
     folder = run(place, *words)
     result = json.loads((folder / "result.json").read_text())
     for name in ("val", "test"):
         metrics = result[name]["metrics"]
-        assert metrics["mean_squared_error"]["value"] == pytest.approx(result[name]["loss"], rel=1e-5)
-        assert metrics["explained_variance"]["low"] > 0.5 and result[name]["majority"]["explained_variance"] == 0
+        assert metrics["mean_squared_error"]["value"] == pytest.approx(
+            result[name]["loss"], rel=1e-5
+        )
+        assert (
+            metrics["explained_variance"]["low"] > 0.5
+            and result[name]["majority"]["explained_variance"] == 0
+        )
     losses = [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())]
     assert len(losses) == 8
-    assert all(after <= before + 1e-6 for before, after in zip(losses[:-1], losses[1:], strict=True))
+    assert all(
+        after <= before + 1e-6 for before, after in zip(losses[:-1], losses[1:], strict=True)
+    )
     assert losses[-1] < 0.5  # of 1, the power of standardised features
     predictor = Predictor(str(folder))
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert len(rows) == 4
     for row in rows:
-        first = next(iter(predictor(Path(row["path"]))))  # the clip is the first window of its recording
+        first = next(
+            iter(predictor(Path(row["path"])))
+        )  # the clip is the first window of its recording
         told = predictor.reading.answer(first.decoded)
-        assert told["explained_variance"] == pytest.approx(float(row["explained_variance"]), abs=1e-4)
+        assert told["explained_variance"] == pytest.approx(
+            float(row["explained_variance"]), abs=1e-4
+        )
 
 
-def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lessens(place: Path) -> None:
-    solver = ("model=autoencoder_linear", "optimizer=alternating", "features=log_mel", "trainer.max_epochs=4")
+def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lessens(
+    place: Path,
+) -> None:
+    solver = (
+        "model=autoencoder_linear",
+        "optimizer=alternating",
+        "features=log_mel",
+        "trainer.max_epochs=4",
+    )
     tones = (*solver, "data.normal=tone", "data.padding=repeat")
     folders = [run(place, *tones, f"task={task}") for task in ("anomaly", "reconstruction")]
     assert folders[0] != folders[1]
     surprise, error = (
-        [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())] for folder in folders
+        [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())]
+        for folder in folders
     )
     assert len(surprise) == 4 and surprise == pytest.approx(error, rel=1e-5)
     assert surprise[-1] < surprise[0]
@@ -127,7 +164,9 @@ def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lesse
 
 
 def test_a_classifier_is_no_model_of_reconstruction(place: Path) -> None:
-    with pytest.raises(UserError, match="SVC tells classes apart and this task has none; choose model=knn"):
+    with pytest.raises(
+        UserError, match="SVC tells classes apart and this task has none; choose model=knn"
+    ):
         run(place, "model=svm", "task=reconstruction")
     with pytest.raises(UserError, match="choose task=reconstruction"):
         run(place, "model=autoencoder_linear", "task=classification")

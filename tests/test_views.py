@@ -16,9 +16,16 @@ from auris.tasks.anomaly.targets import Anomalies
 from auris.tasks.classification.targets import Labels
 
 SETTINGS = {
-    "sample_rate": None, "channels": 1, "duration": 0.5, "padding": "zeros", "fold": 1, "folds": 5, "split_seed": 0,
-    "batch_size": 4, "pass_size": 4,
-}  # fmt: skip
+    "sample_rate": None,
+    "channels": 1,
+    "duration": 0.5,
+    "padding": "zeros",
+    "fold": 1,
+    "folds": 5,
+    "split_seed": 0,
+    "batch_size": 4,
+    "pass_size": 4,
+}
 
 
 def clip(name: str, label: str = "normal", **facts: str | int) -> Clip:
@@ -45,7 +52,10 @@ def test_each_label_is_a_class() -> None:
     clips = [clip(str(i), label) for i, label in enumerate(["dog", "Ant", "dog"])]
     assert Labels().encode(clips).tolist() == [1, 0, 1]
     assert Labels().facts(clips) == {"classes": ("Ant", "dog")}
-    assert Labels().count(["train", "val", "test"], clips) == "1 train, 1 val, 1 test; 2 classes: Ant, dog"
+    assert (
+        Labels().count(["train", "val", "test"], clips)
+        == "1 train, 1 val, 1 test; 2 classes: Ant, dog"
+    )
 
 
 def test_a_target_is_whether_it_is_anomalous_its_section_and_its_domain() -> None:
@@ -58,21 +68,30 @@ def test_a_target_is_whether_it_is_anomalous_its_section_and_its_domain() -> Non
     view = Anomalies("normal")
     assert view.encode(clips).tolist() == [[1, 1, 1], [0, 0, 0], [0, 1, 0], [1, 0, 1]]
     assert view.facts(clips) == {
-        "classes": ("drip", "hum", "normal"), "sections": ("fan", "pump"), "domains": ("source", "target"),
-    }  # fmt: skip
+        "classes": ("drip", "hum", "normal"),
+        "sections": ("fan", "pump"),
+        "domains": ("source", "target"),
+    }
 
 
 def test_all_anomalies_test_where_nothing_else_is_said() -> None:
     clips = many(10) + many(7, "odd")
     found = sets(clips)
     assert shares(clips, found) == {
-        ("normal", "train"): 6, ("normal", "val"): 2, ("normal", "test"): 2, ("odd", "test"): 7,
-    }  # fmt: skip
+        ("normal", "train"): 6,
+        ("normal", "val"): 2,
+        ("normal", "test"): 2,
+        ("odd", "test"): 7,
+    }
     assert found != sets(clips, seed=1)
 
 
 def test_anomalies_of_folds_that_do_not_test_are_left_out() -> None:
-    clips = [clip(f"{label}{fold}", label, fold=fold) for fold in (1, 2, 3, 4) for label in ("normal", "odd")]
+    clips = [
+        clip(f"{label}{fold}", label, fold=fold)
+        for fold in (1, 2, 3, 4)
+        for label in ("normal", "odd")
+    ]
     found = sets(clips, fold=2)
     assert found == ["train", "", "test", "test", "val", "", "train", ""]
     assert Anomalies("normal").count(found, clips) == (
@@ -96,7 +115,9 @@ def test_each_section_is_in_every_set() -> None:
         assert Counter(found[5:20]) == {"train": 9, "val": 3, "test": 3}
 
 
-def test_a_split_column_without_val_draws_it_from_the_normal_training_clips_of_each_section() -> None:
+def test_a_split_column_without_val_draws_it_from_the_normal_training_clips_of_each_section() -> (
+    None
+):
     clips = [c for name in ("fan", "pump") for c in many(10, section=name, split="train")]
     clips += many(4, "odd", section="fan", split="test") + [clip("n", section="pump", split="test")]
     found = sets(clips)
@@ -107,25 +128,46 @@ def test_a_split_column_without_val_draws_it_from_the_normal_training_clips_of_e
 def test_known_anomalies_validate_and_never_test() -> None:
     clips = many(10) + many(4, "odd")
     found = sets(clips, "odd1.wav", "far/odd3*")
-    assert [name for c, name in zip(clips, found, strict=True) if c.label == "odd"] == ["test", "val", "test", "val"]
+    assert [name for c, name in zip(clips, found, strict=True) if c.label == "odd"] == [
+        "test",
+        "val",
+        "test",
+        "val",
+    ]
     assert found[:10] == sets(clips)[:10]  # who is normal does not move
 
 
 @pytest.mark.parametrize("known", ["odd1", "odd2", "odd3"])
 def test_a_known_anomaly_of_any_fold_validates(known: str) -> None:
-    clips = [clip(f"{label}{fold}", label, fold=fold) for fold in (1, 2, 3) for label in ("normal", "odd")]
+    clips = [
+        clip(f"{label}{fold}", label, fold=fold)
+        for fold in (1, 2, 3)
+        for label in ("normal", "odd")
+    ]
     clips.append(clip("last", "odd", fold=1))
-    expected = {"normal1": "test", "normal2": "val", "normal3": "train", "odd1": "test", "odd2": "", "odd3": ""}
+    expected = {
+        "normal1": "test",
+        "normal2": "val",
+        "normal3": "train",
+        "odd1": "test",
+        "odd2": "",
+        "odd3": "",
+    }
     expected |= {"last": "test", known: "val"}
     assert dict(zip((c.group for c in clips), sets(clips, known), strict=True)) == expected
 
 
 def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
     """Sessions have four clips, in tests two of them with a leak."""
-    clips = [clip(f"{name}.wav", label, group=group, split=split) for name, label, group, split in table(20, 12)]
+    clips = [
+        clip(f"{name}.wav", label, group=group, split=split)
+        for name, label, group, split in table(20, 12)
+    ]
     first, known = clips[20].group, "leak-005-0021.wav"
     expected = dict(zip((c.path.name for c in clips), sets(clips), strict=True))
-    assert {name for name, chosen in expected.items() if chosen == "test"} == {c.path.name for c in clips[20:]}
+    assert {name for name, chosen in expected.items() if chosen == "test"} == {
+        c.path.name for c in clips[20:]
+    }
     expected |= {c.path.name: "" for c in clips if c.group == first} | {known: "val"}
     found = sets(clips, known)
     assert dict(zip((c.path.name for c in clips), found, strict=True)) == expected
@@ -133,34 +175,87 @@ def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
     assert (
         Anomalies("normal", [known])
         .count(found, clips)
-        .endswith("4 + 4 anomalous test; 3 left out, as others of their fold or group train or validate")
+        .endswith(
+            "4 + 4 anomalous test; 3 left out, as others of their fold or group train or validate"
+        )
     )
 
 
 @pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_a_known_anomaly_validates_whatever_the_column_says(split: str) -> None:
-    clips = [*many(5, split="train"), clip("v", split="val"), clip("n", split="test"), clip("b", "odd", split="test")]
-    assert sets([*clips, clip("a", "odd", split=split)], "a") == [*5 * ["train"], "val", "test", "test", "val"]
+    clips = [
+        *many(5, split="train"),
+        clip("v", split="val"),
+        clip("n", split="test"),
+        clip("b", "odd", split="test"),
+    ]
+    assert sets([*clips, clip("a", "odd", split=split)], "a") == [
+        *5 * ["train"],
+        "val",
+        "test",
+        "test",
+        "val",
+    ]
 
 
 @pytest.mark.parametrize(
     ("clips", "known", "says"),
     [
-        (many(9, "norml") + many(9, "odd"), (), "No recording is labelled normal, as data.normal says; did you"),
+        (
+            many(9, "norml") + many(9, "odd"),
+            (),
+            "No recording is labelled normal, as data.normal says; did you",
+        ),
         (many(9), (), "All recordings are labelled normal; the test set needs some that are not"),
-        (many(9) + many(3, "odd"), ("odd9.wav",), "data.known_anomalies names odd9.wav, and no anomalous"),
-        (many(9) + many(3, "odd"), ("normal1.wav",), "names normal1.wav, and no anomalous recording has that name"),
+        (
+            many(9) + many(3, "odd"),
+            ("odd9.wav",),
+            "data.known_anomalies names odd9.wav, and no anomalous",
+        ),
+        (
+            many(9) + many(3, "odd"),
+            ("normal1.wav",),
+            "names normal1.wav, and no anomalous recording has that name",
+        ),
         (many(9) + many(3, "odd"), ("odd*",), "The test set has no clip but normal ones"),
         (many(4) + many(3, "odd"), (), "class normal has 4 recordings"),
-        (many(9, section="a") + many(3, section="fan") + many(3, "odd", section="a"), (), "class normal fan has 3"),
-        (many(9, section="a") + [clip("x", "odd", section="fan")], (), "No normal clip of section fan is in the train"),
-        (many(9) + [clip("x", "odd", section="fan")], (), "Some recordings have a section and some have none"),
-        (many(9, split="train") + many(3, "odd", split="train"), (), "odd0.wav is labelled odd and in the train set"),
-        (many(9, split="train") + many(3, "odd", split="test"), (), "The test set has no normal clip"),
-        (many(9, split="test") + many(3, "odd", split="test"), (), "The train set has no normal clip"),
-        (many(3, split="train") + many(3, "odd", split="test"), (), "class normal has 3 recordings"),
+        (
+            many(9, section="a") + many(3, section="fan") + many(3, "odd", section="a"),
+            (),
+            "class normal fan has 3",
+        ),
+        (
+            many(9, section="a") + [clip("x", "odd", section="fan")],
+            (),
+            "No normal clip of section fan is in the train",
+        ),
+        (
+            many(9) + [clip("x", "odd", section="fan")],
+            (),
+            "Some recordings have a section and some have none",
+        ),
+        (
+            many(9, split="train") + many(3, "odd", split="train"),
+            (),
+            "odd0.wav is labelled odd and in the train set",
+        ),
+        (
+            many(9, split="train") + many(3, "odd", split="test"),
+            (),
+            "The test set has no normal clip",
+        ),
+        (
+            many(9, split="test") + many(3, "odd", split="test"),
+            (),
+            "The train set has no normal clip",
+        ),
+        (
+            many(3, split="train") + many(3, "odd", split="test"),
+            (),
+            "class normal has 3 recordings",
+        ),
     ],
-)  # fmt: skip
+)
 def test_data_that_can_not_be_used_is_refused_in_one_sentence(
     clips: list[Clip], known: tuple[str, ...], says: str
 ) -> None:
@@ -168,7 +263,9 @@ def test_data_that_can_not_be_used_is_refused_in_one_sentence(
         sets(clips, *known)
 
 
-def data(root: Path, rates: dict[str, int], normal: str | None = "normal", **changes: object) -> AudioData:
+def data(
+    root: Path, rates: dict[str, int], normal: str | None = "normal", **changes: object
+) -> AudioData:
     """A table of 6 normal clips and an anomalous one; `rates` in Hz of some of them."""
     lines = ["path,label,split"]
     for i, split in enumerate(["train", "train", "val", "val", "test", "test", "test"]):
@@ -176,12 +273,19 @@ def data(root: Path, rates: dict[str, int], normal: str | None = "normal", **cha
         write(root / name, noise(i, rate=rates.get(name, 8000)), rates.get(name, 8000))
         lines.append(f"{name},{'odd' if i == 6 or i == 0 and normal is None else 'normal'},{split}")
     (root / "clips.csv").write_text("\n".join(lines))
-    return AudioData(Table(str(root / "clips.csv")), str(root / "store"), normal=normal, **{**SETTINGS, **changes})
+    return AudioData(
+        Table(str(root / "clips.csv")),
+        str(root / "store"),
+        normal=normal,
+        **{**SETTINGS, **changes},
+    )
 
 
 @pytest.mark.parametrize("other", ["6.wav", "0.wav"])
 def test_different_rates_are_refused_unless_one_is_given(tmp_path: Path, other: str) -> None:
-    with pytest.raises(UserError, match=r"rates of 8000, 16000 Hz, .* data.sample_rate=8000 resamples all of them"):
+    with pytest.raises(
+        UserError, match=r"rates of 8000, 16000 Hz, .* data.sample_rate=8000 resamples all of them"
+    ):
         data(tmp_path, {other: 16000}).describe()
     assert data(tmp_path, {other: 16000}, sample_rate=8000).spec.sample_rate == 8000
     assert data(tmp_path, {}).spec.sample_rate == 8000
@@ -193,7 +297,11 @@ def test_different_rates_are_no_matter_for_classes(tmp_path: Path) -> None:
 
 def test_spec_and_targets_are_those_of_the_view(tmp_path: Path) -> None:
     usual = data(tmp_path, {})
-    assert (usual.spec.target, usual.spec.classes, usual.spec.sections) == ("anomaly", ("normal", "odd"), ("",))
+    assert (usual.spec.target, usual.spec.classes, usual.spec.sections) == (
+        "anomaly",
+        ("normal", "odd"),
+        ("",),
+    )
     assert usual.target.tolist() == 6 * [[0, 0, 0]] + [[1, 0, 0]]
     assert "2 train, 2 val, 2 + 1 anomalous test." in usual.describe()
 
@@ -202,7 +310,9 @@ def test_the_fingerprint_changes_with_what_is_known(tmp_path: Path) -> None:
     def fingerprint(table: str, *known: str) -> str:
         (tmp_path / "clips.csv").write_text(table)
         source = Table(str(tmp_path / "clips.csv"))
-        return AudioData(source, str(tmp_path / "s"), normal="normal", known_anomalies=known, **SETTINGS).fingerprint
+        return AudioData(
+            source, str(tmp_path / "s"), normal="normal", known_anomalies=known, **SETTINGS
+        ).fingerprint
 
     for i in range(8):
         write(tmp_path / f"{i}.wav", noise(i))
@@ -221,6 +331,10 @@ def test_one_class_of_the_real_recordings_has_its_official_folds(real: Path) -> 
         found = view.split(clips, fold, folds=5, seed=0)
         view.check(found, clips)
         assert Counter((name, c.label == "rain") for c, name in zip(clips, found, strict=True)) == {
-            ("train", True): 24, ("val", True): 8, ("test", True): 8, ("test", False): 72, ("", False): 288,
-        }  # fmt: skip
+            ("train", True): 24,
+            ("val", True): 8,
+            ("test", True): 8,
+            ("test", False): 72,
+            ("", False): 288,
+        }
         assert {c.fold for c, name in zip(clips, found, strict=True) if name == "test"} == {fold}

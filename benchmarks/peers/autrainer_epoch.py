@@ -26,7 +26,9 @@ from auris.models.cnn import Cnn
 BANDS, HOP = 64, 512  # as Auris has them
 MANY = 10**6  # epochs; the race ends before
 METRICS = "autrainer.metrics.Accuracy"
-HERE = Path(__file__).stem  # a class that a configuration names belongs to this module, not to __main__
+HERE = Path(
+    __file__
+).stem  # a class that a configuration names belongs to this module, not to __main__
 
 
 class SmallCnn(AbstractModel):
@@ -72,25 +74,68 @@ def precompute(table: Path, folder: Path) -> None:
 def configuration(folder: Path, batch_size: int, device: str) -> dict[str, Any]:
     """What autrainer's own files say by default, with this data and this model."""
     dataset = {
-        "id": "tones", "_target_": "autrainer.datasets.BaseClassificationDataset", "path": str(folder),
-        "features_subdir": "default", "index_column": "path", "target_column": "label", "file_type": "npy",
-        "file_handler": "autrainer.datasets.utils.NumpyFileHandler", "criterion": "torch.nn.CrossEntropyLoss",
-        "metrics": [METRICS], "tracking_metric": METRICS, "transform": {"type": "grayscale"},
-    }  # fmt: skip
+        "id": "tones",
+        "_target_": "autrainer.datasets.BaseClassificationDataset",
+        "path": str(folder),
+        "features_subdir": "default",
+        "index_column": "path",
+        "target_column": "label",
+        "file_type": "npy",
+        "file_handler": "autrainer.datasets.utils.NumpyFileHandler",
+        "criterion": "torch.nn.CrossEntropyLoss",
+        "metrics": [METRICS],
+        "tracking_metric": METRICS,
+        "transform": {"type": "grayscale"},
+    }
     return {
-        "seed": 1, "batch_size": batch_size, "inference_batch_size": batch_size, "learning_rate": 0.002,
-        "iterations": MANY, "training_type": "epoch", "eval_frequency": 1, "save_frequency": 1, "device": device,
-        "reproducible": False, "progress_bar": False, "continue_training": False, "save_train_outputs": True,
-        "save_dev_outputs": True, "save_test_outputs": True, "dataset": dataset,
-        "model": {"id": "SmallCnn", "_target_": f"{HERE}.SmallCnn", "transform": {"type": "grayscale"}},
-        "optimizer": {"id": "AdamW", "_target_": "torch.optim.AdamW", "weight_decay": 0.05, "fused": True},
+        "seed": 1,
+        "batch_size": batch_size,
+        "inference_batch_size": batch_size,
+        "learning_rate": 0.002,
+        "iterations": MANY,
+        "training_type": "epoch",
+        "eval_frequency": 1,
+        "save_frequency": 1,
+        "device": device,
+        "reproducible": False,
+        "progress_bar": False,
+        "continue_training": False,
+        "save_train_outputs": True,
+        "save_dev_outputs": True,
+        "save_test_outputs": True,
+        "dataset": dataset,
+        "model": {
+            "id": "SmallCnn",
+            "_target_": f"{HERE}.SmallCnn",
+            "transform": {"type": "grayscale"},
+        },
+        "optimizer": {
+            "id": "AdamW",
+            "_target_": "torch.optim.AdamW",
+            "weight_decay": 0.05,
+            "fused": True,
+        },
         "scheduler": {"id": "None", "_target_": "None"},
-        "augmentation": {"id": "None", "_target_": "autrainer.augmentations.AugmentationPipeline", "pipeline": []},
-        "plotting": {"figsize": [10, 5], "latex": False, "filetypes": ["png"], "pickle": False, "context": "notebook",
-                     "palette": "colorblind", "replace_none": False, "add_titles": True, "add_xlabels": True,
-                     "add_ylabels": True, "rcParams": {}},
+        "augmentation": {
+            "id": "None",
+            "_target_": "autrainer.augmentations.AugmentationPipeline",
+            "pipeline": [],
+        },
+        "plotting": {
+            "figsize": [10, 5],
+            "latex": False,
+            "filetypes": ["png"],
+            "pickle": False,
+            "context": "notebook",
+            "palette": "colorblind",
+            "replace_none": False,
+            "add_titles": True,
+            "add_xlabels": True,
+            "add_ylabels": True,
+            "rcParams": {},
+        },
         "callbacks": [f"{HERE}.TakeTurns"],
-    }  # fmt: skip
+    }
 
 
 def main(table: str, batch_size: str, device: str) -> None:

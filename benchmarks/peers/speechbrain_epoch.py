@@ -49,7 +49,11 @@ def dataset(table: Path, split: str) -> DynamicItemDataset:
 
 def brain(device: str) -> Classifier:
     features = Fbank(
-        sample_rate=RATE, n_fft=1024, n_mels=BANDS, win_length=1000 * 1024 / RATE, hop_length=1000 * HOP / RATE
+        sample_rate=RATE,
+        n_fft=1024,
+        n_mels=BANDS,
+        win_length=1000 * 1024 / RATE,
+        hop_length=1000 * HOP / RATE,
     )
     shape = (1, BANDS, RATE * SECONDS // HOP + 1)
     modules = {"features": features, "model": Cnn(shape, (CLASSES,))}

@@ -32,7 +32,9 @@ class Array:
             raise UserError("array.microphones should be two or more of [x, y, z], in metres.")
         places = torch.tensor(microphones, dtype=torch.float64)
         if not places.isfinite().all() or torch.pdist(places).min() < APART:
-            raise UserError("array.microphones should be different places, in metres; two of them are the same.")
+            raise UserError(
+                "array.microphones should be different places, in metres; two of them are the same."
+            )
         centred = places - places.mean(0)
         _, extent, axes = torch.linalg.svd(centred)  # axes (3, 3): the longest extent first
         self.microphones = centred.float()  # (M, 3)

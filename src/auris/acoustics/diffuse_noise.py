@@ -46,7 +46,9 @@ def diffuse(white: Tensor, microphones: Tensor, sample_rate: int, speed: float =
 def mixed(white: Tensor, mix: Tensor) -> Tensor:
     """Noises (B, M, T) mixed at each frequency by matrices (F, M, M), F = T / 2 + 1."""
     spectrum = torch.fft.rfft(white)  # (B, M, F)
-    return torch.fft.irfft(torch.einsum("fmn,bnf->bmf", mix.to(spectrum.dtype), spectrum), white.shape[-1])
+    return torch.fft.irfft(
+        torch.einsum("fmn,bnf->bmf", mix.to(spectrum.dtype), spectrum), white.shape[-1]
+    )
 
 
 def at_snr(noise: Tensor, signal: Tensor, snr: Tensor) -> Tensor:

@@ -55,7 +55,9 @@ def check(rooms: Rooms) -> Rooms:
         room, point = outside.nonzero()[0].tolist()
         what = f"Microphone {point}" if point else "The source"
         size = " x ".join(f"{side:g}" for side in rooms.size[room].tolist())
-        raise UserError(f"{what} is not inside room {room} of {size} m; make the room larger or the array smaller.")
+        raise UserError(
+            f"{what} is not inside room {room} of {size} m; make the room larger or the array smaller."
+        )
     if (points[:, 1:] == points[:, :1]).all(-1).any():
         raise UserError("A microphone is where the source is; move one of them.")
     if not ((rooms.absorption >= 0) & (rooms.absorption <= 1)).all():
@@ -64,7 +66,9 @@ def check(rooms: Rooms) -> Rooms:
 
 
 @torch.no_grad()
-def impulse_responses(rooms: Rooms, sample_rate: int, length: int, max_order: int, speed: float = SPEED) -> Tensor:
+def impulse_responses(
+    rooms: Rooms, sample_rate: int, length: int, max_order: int, speed: float = SPEED
+) -> Tensor:
     """Responses (B, M, T) from sources to microphones, T = `length`; sample `LEAD` is time 0.
 
     `max_order` is the largest number of reflections (`complete_order` tells how many a length asks for), `sample_rate`
@@ -73,14 +77,20 @@ def impulse_responses(rooms: Rooms, sample_rate: int, length: int, max_order: in
     cells = rooms.microphones.shape[1] * length * PHASES
     count = max(1, AT_ONCE.get(rooms.size.device.type, MANY) // cells)
     parts = zip(*(facts.split(count) for facts in rooms), strict=True)
-    return torch.cat([responses_of(Rooms(*part), sample_rate, length, max_order, speed) for part in parts])
+    return torch.cat(
+        [responses_of(Rooms(*part), sample_rate, length, max_order, speed) for part in parts]
+    )
 
 
-def responses_of(rooms: Rooms, sample_rate: int, length: int, max_order: int, speed: float) -> Tensor:
+def responses_of(
+    rooms: Rooms, sample_rate: int, length: int, max_order: int, speed: float
+) -> Tensor:
     """`impulse_responses` of a few rooms."""
     n = torch.arange(-max_order, max_order + 1, device=rooms.size.device)  # (2N + 1,)
     away = images(rooms, n)[:, None] - rooms.microphones[..., None]  # (B, M, 3, 2N + 1)
-    cells = away.square() * (PHASES * sample_rate / speed) ** 2  # squares of distances, in cells of the grid
+    cells = (
+        away.square() * (PHASES * sample_rate / speed) ** 2
+    )  # squares of distances, in cells of the grid
     train = pulses(cells, gains(rooms.absorption, n), length * PHASES, LEAD * PHASES)
     return interpolated(train) * (PHASES * sample_rate / (4 * torch.pi * speed))
 
@@ -120,7 +130,9 @@ def pulses(squares: Tensor, gains: Tensor, length: int, lead: int) -> Tensor:
     plane_squares = squares[:, :, 1, j] + squares[:, :, 2, k]  # (B, M, P)
     plane_gains = gains[:, None, 1, j] * gains[:, None, 2, k]  # (B, 1, P)
     train = squares.new_zeros(batch * microphones * (length + 2))
-    first = lead + torch.arange(batch * microphones, device=squares.device).view(batch, microphones, 1) * (length + 2)
+    first = lead + torch.arange(batch * microphones, device=squares.device).view(
+        batch, microphones, 1
+    ) * (length + 2)
     for i in near[0].nonzero().flatten().tolist():
         size = sizes[order - abs(i - order)]
         distance = (squares[:, :, 0, i, None] + plane_squares[..., :size]).sqrt_()
@@ -149,7 +161,9 @@ def plane(near: Tensor) -> tuple[Tensor, Tensor, list[int]]:
 
 def interpolated(train: Tensor) -> Tensor:
     """Pulses (..., T x PHASES) on the fine grid, band-limited by a windowed sinc, at the samples (..., T)."""
-    cells = F.pad(train, (TAPS * PHASES, TAPS * PHASES)).unflatten(-1, (-1, PHASES))  # (..., T + 2 TAPS, PHASES)
+    cells = F.pad(train, (TAPS * PHASES, TAPS * PHASES)).unflatten(
+        -1, (-1, PHASES)
+    )  # (..., T + 2 TAPS, PHASES)
     parts = (
         sinc(train).T @ cells.mT
     ).contiguous()  # (..., TAPS, T + 2 TAPS): of each tap, a sample later than the last

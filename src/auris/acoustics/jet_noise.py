@@ -14,7 +14,9 @@ GAMMA = 1.4  # ratio of the specific heats of air
 WARMTH = 293.15  # K
 
 
-SOUND_SPEED = float(np.sqrt(GAMMA * 287 * WARMTH))  # m/s, of air with its gas constant of 287 J/(kg K)
+SOUND_SPEED = float(
+    np.sqrt(GAMMA * 287 * WARMTH)
+)  # m/s, of air with its gas constant of 287 J/(kg K)
 
 
 STROUHAL = 0.2  # of the peak (Lush 1971, J. Fluid Mech. 46:477-500)
@@ -25,8 +27,26 @@ STROUHAL = 0.2  # of the peak (Lush 1971, J. Fluid Mech. 46:477-500)
 PARTS = (0.001, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 20, 30, 1000)
 
 
-LEVELS = (-34.83, -9.50, -5.57, -3.50, -2.22, -1.00, -0.23, -0.04, 0, -0.27, -0.84, -2.25, -5.23, -8.02, -11.80,
-          -20.48, -26.60, -84.72)  # fmt: skip
+LEVELS = (
+    -34.83,
+    -9.50,
+    -5.57,
+    -3.50,
+    -2.22,
+    -1.00,
+    -0.23,
+    -0.04,
+    0,
+    -0.27,
+    -0.84,
+    -2.25,
+    -5.23,
+    -8.02,
+    -11.80,
+    -20.48,
+    -26.60,
+    -84.72,
+)
 
 
 def mach(ratio: float) -> float:
@@ -70,7 +90,10 @@ def spectrum(f: Signal, peak: float) -> Signal:
 def air(f: Signal) -> Signal:
     """Absorption (F,) by air at 20 degrees and a humidity of 50 %, in dB/m (ISO 9613-1:1993, equations 3 to 5)."""
     vapour = 50 * 10 ** (4.6151 - 6.8346 * (273.16 / WARMTH) ** 1.261)
-    oxygen, nitrogen = 24 + 4.04e4 * vapour * (0.02 + vapour) / (0.391 + vapour), 9 + 280 * vapour  # Hz
+    oxygen, nitrogen = (
+        24 + 4.04e4 * vapour * (0.02 + vapour) / (0.391 + vapour),
+        9 + 280 * vapour,
+    )  # Hz
     slow = 0.01275 * np.exp(-2239.1 / WARMTH) / (oxygen + f**2 / oxygen)
     slow = slow + 0.1068 * np.exp(-3352 / WARMTH) / (nitrogen + f**2 / nitrogen)
     return 8.686 * f**2 * (1.84e-11 + slow)

@@ -31,7 +31,9 @@ def sabine(size: Tensor, rt60: Tensor, speed: float = SPEED) -> Tensor:
     mean = exponent(size, rt60, speed)
     if (mean > 1).any():
         least = float((rt60 * mean)[mean > 1].max())
-        raise UserError(f"The walls of a room would have to absorb more than all; ask for an RT60 of {least:.2g} s.")
+        raise UserError(
+            f"The walls of a room would have to absorb more than all; ask for an RT60 of {least:.2g} s."
+        )
     return mean
 
 

@@ -82,7 +82,9 @@ def contrast(power: Tensor, spacing: float, dynamic_range: float, share: float =
         bins, few = power[..., first:stop, :], max(1, round(share * (stop - first + 1)))
         peaks.append(bins.topk(few, -2).values.mean(-2))
         valleys.append(bins.topk(few, -2, largest=False).values.mean(-2))
-    return decibels(torch.stack(peaks, -2), dynamic_range) - decibels(torch.stack(valleys, -2), dynamic_range)
+    return decibels(torch.stack(peaks, -2), dynamic_range) - decibels(
+        torch.stack(valleys, -2), dynamic_range
+    )
 
 
 def zero_crossings(wave: Tensor, frame: int, hop: int) -> Tensor:
@@ -99,8 +101,12 @@ def difference(track: Tensor, order: int, width: int = 9) -> Tensor:
     and differentiation of data by simplified least squares procedures). The first and the last frame are held.
     """
     time = torch.arange(width, device=track.device, dtype=track.dtype) - width // 2
-    power = time**order - (time**order).mean()  # at a right angle to all lower powers, for orders 1 and 2
-    held = F.pad(track.flatten(0, 1), (width // 2, width // 2), mode="replicate")  # (B x C, k, T' + width - 1)
+    power = (
+        time**order - (time**order).mean()
+    )  # at a right angle to all lower powers, for orders 1 and 2
+    held = F.pad(
+        track.flatten(0, 1), (width // 2, width // 2), mode="replicate"
+    )  # (B x C, k, T' + width - 1)
     return (held.unfold(-1, width, 1) @ (order * power / power.square().sum())).view_as(track)
 
 
@@ -115,6 +121,9 @@ def modulation(level: Tensor, frame_rate: float, bands: int) -> Tensor:
     frames = level.shape[-1]
     power = (torch.fft.fft(level).abs() / frames).square()  # (B, C, F, T')
     hertz = torch.fft.fftfreq(frames, 1 / frame_rate, device=level.device).abs()
-    within = torch.stack([(hertz > low) & (hertz <= high) for low, high in octaves(SLOWEST_OCTAVE, frame_rate / 2)], -1)
+    within = torch.stack(
+        [(hertz > low) & (hertz <= high) for low, high in octaves(SLOWEST_OCTAVE, frame_rate / 2)],
+        -1,
+    )
     parts = power @ within.to(power)  # (B, C, F, octaves)
     return F.adaptive_avg_pool2d(parts, (bands, parts.shape[-1])).sqrt()

@@ -28,7 +28,10 @@ def talk(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
     breathing = smooth(time - starts[syllable] < breath, rate)
     hiss = coloured(rng, size, rate) * 10 ** (rng.uniform(-15, 0, count) / 20)[syllable]
     loud = 10 ** (rng.uniform(-12, 0, count) / 20) * (rng.random(count) > PAUSE)
-    return level((vowels(rng, size, rate) * (1 - breathing) + hiss * breathing) * smooth(loud[syllable], rate))
+    return level(
+        (vowels(rng, size, rate) * (1 - breathing) + hiss * breathing)
+        * smooth(loud[syllable], rate)
+    )
 
 
 def vowels(rng: np.random.Generator, size: int, rate: int) -> Signal:
@@ -38,7 +41,9 @@ def vowels(rng: np.random.Generator, size: int, rate: int) -> Signal:
     f0 = pitch * 2 ** (0.25 * wander(rng, seconds, 3, size))
     moves = max(2, round(100 * seconds))
     mouth, front = (np.clip(0.5 + 0.4 * wander(rng, seconds, 6, moves), 0, 1) for _ in range(2))
-    sound = resonate(voiced(f0, 0.4, 0.16, rate), formants(0.13 + 0.05 * large, mouth, front, rate), rate)
+    sound = resonate(
+        voiced(f0, 0.4, 0.16, rate), formants(0.13 + 0.05 * large, mouth, front, rate), rate
+    )
     return level(sound + 0.02 * rng.standard_normal(size))
 
 
@@ -46,7 +51,10 @@ def bursts(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
     """Noise of one colour that sets in and stops, on for 50 to 400 ms, off for half as long at most."""
     size, count = round(seconds * rate), int(seconds * 20) + 2
     on = rng.uniform(0.05, 0.4, count)
-    edges = np.cumsum(np.stack([on, on * rng.uniform(0, 0.5, count)], 1).ravel() * rate) - rng.uniform(0, 0.1) * rate
+    edges = (
+        np.cumsum(np.stack([on, on * rng.uniform(0, 0.5, count)], 1).ravel() * rate)
+        - rng.uniform(0, 0.1) * rate
+    )
     sounding = np.searchsorted(edges, np.arange(size)) % 2 == 0
     return level(coloured(rng, size, rate) * smooth(sounding, rate))
 

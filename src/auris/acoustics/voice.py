@@ -60,7 +60,9 @@ def voiced(f0: Signal, opening: float, closing: float, rate: int) -> Signal:
     lines = pulse(opening, closing, max(1, int(top / f0.min()))).astype(np.complex64)
     turn = np.exp(2j * np.pi * (np.cumsum(f0 / rate) % 1)).astype(np.complex64)
     total = np.zeros_like(turn)
-    for k in range(len(lines), 0, -1):  # Horner: the sum of line_k turn^k costs one product per harmonic
+    for k in range(
+        len(lines), 0, -1
+    ):  # Horner: the sum of line_k turn^k costs one product per harmonic
         total += lines[k - 1] * (k * f0 < top)
         total *= turn
     return total.real

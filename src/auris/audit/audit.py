@@ -40,9 +40,22 @@ def audit(data: AudioData) -> Audit:
     # normal clips alone train and validate where anomalies are looked for
     needed = SETS if isinstance(data.view, Labels) else ("test",)
     checks: Sequence[Check] = (
-        Unreadable(), Truncated(), Silent(), Clipped(), Offset(), Mixed(), Narrow(), Lacking(refusal, needed), Lonely(),
-        Contradicting(), Leaking(), Duplicated(), Alike(), shortcut, Suspect(),
-    )  # fmt: skip
+        Unreadable(),
+        Truncated(),
+        Silent(),
+        Clipped(),
+        Offset(),
+        Mixed(),
+        Narrow(),
+        Lacking(refusal, needed),
+        Lonely(),
+        Contradicting(),
+        Leaking(),
+        Duplicated(),
+        Alike(),
+        shortcut,
+        Suspect(),
+    )
     findings = [finding for check in checks for finding in check.look(recordings)]
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     return Audit(data.collection.about, recordings, findings, shortcut.clues, counts(recordings))

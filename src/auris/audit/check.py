@@ -7,7 +7,11 @@ from pathlib import Path
 
 from auris.audit.recording import Recording
 
-SEVERITIES = ("error", "warning", "note")  # must be mended; should be known before training; worth a look
+SEVERITIES = (
+    "error",
+    "warning",
+    "note",
+)  # must be mended; should be known before training; worth a look
 
 
 NAMED = 3  # examples that a sentence names
@@ -34,7 +38,9 @@ class Check(ABC):
 
     def found(self, severity: str, sentence: str, recordings: Iterable[Recording] = ()) -> Finding:
         """A finding of this check."""
-        return Finding(self.name, severity, sentence, tuple(dict.fromkeys(r.clip.path for r in recordings)))
+        return Finding(
+            self.name, severity, sentence, tuple(dict.fromkeys(r.clip.path for r in recordings))
+        )
 
 
 def some(words: Iterable[object]) -> str:

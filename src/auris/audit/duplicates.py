@@ -31,10 +31,14 @@ class Alike(Check):
     name = "near-duplicate"
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        families = [family for family in alike(tuple(recordings)) if len({r.content for r in family}) > 1]
+        families = [
+            family for family in alike(tuple(recordings)) if len({r.content for r in family}) > 1
+        ]
         apart = [family for family in families if len({r.clip.group for r in family}) > 1]
         kept = [family for family in families if len({r.clip.group for r in family}) == 1]
-        return self.told(apart, "warning", "are in no common group; give each family one group") + self.told(
+        return self.told(
+            apart, "warning", "are in no common group; give each family one group"
+        ) + self.told(
             kept, "note", "share a group, which keeps them in one set, but count more than once"
         )
 
@@ -52,11 +56,19 @@ class Contradicting(Check):
     name = "contradicting labels"
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        families = [family for family in alike(tuple(recordings)) if len({r.clip.label for r in family}) > 1]
+        families = [
+            family for family in alike(tuple(recordings)) if len({r.clip.label for r in family}) > 1
+        ]
         if not families:
             return []
-        pairs = (" = ".join(f"{r.name} ({r.clip.label})" for r in family[:3]) for family in families)
-        return [self.found("error", f"The same sound bears different labels: {some(pairs)}.", flat(families))]
+        pairs = (
+            " = ".join(f"{r.name} ({r.clip.label})" for r in family[:3]) for family in families
+        )
+        return [
+            self.found(
+                "error", f"The same sound bears different labels: {some(pairs)}.", flat(families)
+            )
+        ]
 
 
 class Leaking(Check):
@@ -66,8 +78,12 @@ class Leaking(Check):
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
         placed = [recording for recording in recordings if recording.set_name]
-        groups = self.across(gathered((r.clip.group, r) for r in placed), "Groups are in several sets")
-        parts = self.across(gathered((r.clip.path, r) for r in placed), "Parts of one file are in several sets")
+        groups = self.across(
+            gathered((r.clip.group, r) for r in placed), "Groups are in several sets"
+        )
+        parts = self.across(
+            gathered((r.clip.path, r) for r in placed), "Parts of one file are in several sets"
+        )
         copies = [[r for r in family if r.set_name] for family in alike(tuple(recordings))]
         return groups + parts + self.across(copies, "The same sound is in several sets")
 
@@ -119,7 +135,10 @@ def ends(family: Family) -> Iterator[Recording]:
 
 
 def equations(families: Iterable[Family]) -> str:
-    return some(" = ".join(r.name for r in family[:3]) + (" = ..." if len(family) > 3 else "") for family in families)
+    return some(
+        " = ".join(r.name for r in family[:3]) + (" = ..." if len(family) > 3 else "")
+        for family in families
+    )
 
 
 def flat(families: Iterable[Family]) -> list[Recording]:

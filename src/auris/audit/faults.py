@@ -31,7 +31,9 @@ class Fault(Check):
         bad = [recording for recording in recordings if self.has(recording)]
         if not bad:
             return []
-        sentence = f"{len(bad)} of {len(recordings)} recordings {self.advice}: {self.name_them(bad)}."
+        sentence = (
+            f"{len(bad)} of {len(recordings)} recordings {self.advice}: {self.name_them(bad)}."
+        )
         return [self.found(self.severity, sentence, bad)]
 
     def name_them(self, bad: Sequence[Recording]) -> str:
@@ -53,7 +55,11 @@ class Unreadable(Fault):
 class Silent(Fault):
     """A file with nothing in it."""
 
-    name, severity, advice = "silent", "error", "are silent, so that nothing can be learnt from them; remove them"
+    name, severity, advice = (
+        "silent",
+        "error",
+        "are silent, so that nothing can be learnt from them; remove them",
+    )
 
     def has(self, recording: Recording) -> bool:
         return recording.is_silent
@@ -62,7 +68,11 @@ class Silent(Fault):
 class Truncated(Fault):
     """A file that ends before its header says, as after a broken copy."""
 
-    name, severity, advice = "truncated", "error", "are shorter than their headers promise; copy them anew"
+    name, severity, advice = (
+        "truncated",
+        "error",
+        "are shorter than their headers promise; copy them anew",
+    )
 
     def has(self, recording: Recording) -> bool:
         return recording.truncated
@@ -71,7 +81,11 @@ class Truncated(Fault):
 class Clipped(Fault):
     """A recording that was too loud for its converter."""
 
-    name, severity, advice = "clipped", "warning", "are clipped, as they were recorded or amplified too loudly"
+    name, severity, advice = (
+        "clipped",
+        "warning",
+        "are clipped, as they were recorded or amplified too loudly",
+    )
 
     def has(self, recording: Recording) -> bool:
         return recording.clipped >= RUNS
@@ -80,7 +94,11 @@ class Clipped(Fault):
 class Offset(Fault):
     """A recording whose mean is not zero."""
 
-    name, severity, advice = "DC offset", "warning", "are shifted from zero (DC offset); a high-pass filter removes it"
+    name, severity, advice = (
+        "DC offset",
+        "warning",
+        "are shifted from zero (DC offset); a high-pass filter removes it",
+    )
 
     def has(self, recording: Recording) -> bool:
         return abs(recording.offset) > OFFSET
@@ -96,7 +114,11 @@ class Narrow(Fault):
         return recording.edge is not None and recording.edge < FAR * recording.rate / 2
 
     def name_them(self, bad: Sequence[Recording]) -> str:
-        return some(f"{r.name} ({r.edge / 1000:.1f} of {r.rate / 2000:.1f} kHz)" for r in bad if r.edge is not None)
+        return some(
+            f"{r.name} ({r.edge / 1000:.1f} of {r.rate / 2000:.1f} kHz)"
+            for r in bad
+            if r.edge is not None
+        )
 
 
 class Mixed(Check):
@@ -115,7 +137,5 @@ class Mixed(Check):
             return []
         usual = counts[0][0]
         listed = ", ".join(f"{number} {words.format(value)}" for value, number in counts)
-        sentence = (
-            f"Recordings differ: {listed}; they are made alike before training, but what they lack stays lacking."
-        )
+        sentence = f"Recordings differ: {listed}; they are made alike before training, but what they lack stays lacking."
         return [self.found("warning", sentence, [r for r in read if getattr(r, fact) != usual])]

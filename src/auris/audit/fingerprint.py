@@ -46,7 +46,11 @@ def take(power: np.ndarray) -> Fingerprint:
     level = 10 * np.log10(power + FAINT)
     slope = np.diff(level, axis=1)  # (T', 32)
     change = slope[LAG:] - slope[:-LAG]
-    codes = np.packbits(change > 0, axis=1).view(np.uint32)[:, 0] if len(change) else np.empty(0, np.uint32)
+    codes = (
+        np.packbits(change > 0, axis=1).view(np.uint32)[:, 0]
+        if len(change)
+        else np.empty(0, np.uint32)
+    )
     return Fingerprint(codes, np.abs(change).mean(1) > LIVELY)
 
 
@@ -74,11 +78,15 @@ def candidates(prints: Sequence[Fingerprint]) -> Iterator[tuple[int, int, int]]:
 def entries(prints: Sequence[Fingerprint]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The codes that tell something in order, the recording of each and its first frame there."""
     lively = [np.flatnonzero(p.lively) for p in prints]
-    firsts = [np.unique(p.codes[rows], return_index=True) for p, rows in zip(prints, lively, strict=True)]
+    firsts = [
+        np.unique(p.codes[rows], return_index=True) for p, rows in zip(prints, lively, strict=True)
+    ]
     codes = np.concatenate([code for code, _ in firsts] or [np.empty(0, np.uint32)])
     owners = np.repeat(np.arange(len(prints)), [len(code) for code, _ in firsts])
     empty = [np.empty(0, int)]
-    frames = np.concatenate([rows[first] for rows, (_, first) in zip(lively, firsts, strict=True)] or empty)
+    frames = np.concatenate(
+        [rows[first] for rows, (_, first) in zip(lively, firsts, strict=True)] or empty
+    )
     order = np.lexsort((owners, codes))
     return codes[order], owners[order], frames[order]
 

@@ -4,13 +4,19 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-ORDER = {b"RIFF": "<", b"RIFX": ">", b"FORM": ">"}  # of bytes in the sizes of chunks, in WAV and AIFF
+ORDER = {
+    b"RIFF": "<",
+    b"RIFX": ">",
+    b"FORM": ">",
+}  # of bytes in the sizes of chunks, in WAV and AIFF
 
 
 SOUND = (b"data", b"SSND")  # the chunks that hold samples
 
 
-UNKNOWN = 2**31 - 2**16  # bytes; more, or none, says a program that wrote to a pipe and could not know
+UNKNOWN = (
+    2**31 - 2**16
+)  # bytes; more, or none, says a program that wrote to a pipe and could not know
 
 
 TAIL = 2**17  # bytes, in which an Ogg file must have its last page: pages have 2^16 at most

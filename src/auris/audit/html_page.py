@@ -17,8 +17,14 @@ def audit_page(audit: Audit, verdict: str) -> str:
     """The page of an audit."""
     by_path = {recording.clip.path: recording for recording in audit.recordings}
     players = Players(RATE)
-    findings = [section(finding, [by_path[path] for path in finding.paths], players) for finding in audit.findings]
-    clues = [(c.fact, f"{100 * c.accuracy:.0f} %", f"{100 * c.chance:.0f} %", f"{c.p:.2g}") for c in audit.clues]
+    findings = [
+        section(finding, [by_path[path] for path in finding.paths], players)
+        for finding in audit.findings
+    ]
+    clues = [
+        (c.fact, f"{100 * c.accuracy:.0f} %", f"{100 * c.chance:.0f} %", f"{c.p:.2g}")
+        for c in audit.clues
+    ]
     return page(
         "Data audit",
         tag("h1", "Is this data fit to learn from?"),
@@ -27,7 +33,9 @@ def audit_page(audit: Audit, verdict: str) -> str:
         tag("h2", "Counts"),
         table(("class", "set", "recordings", "groups"), audit.counts),
         tag("h2", "How well simple facts tell the label"),
-        table(("fact", "told right", "chance", "p"), clues) if clues else tag("p", "There are too few groups to tell."),
+        table(("fact", "told right", "chance", "p"), clues)
+        if clues
+        else tag("p", "There are too few groups to tell."),
     )
 
 

@@ -17,7 +17,9 @@ BLOCK = 0.1  # s
 LINEAR = 64  # bands of equal width from 0 to half the rate
 
 
-TONAL = np.geomspace(200, 3400, 34)  # Hz, the edges of 33 bands that a telephone, too, would pass on
+TONAL = np.geomspace(
+    200, 3400, 34
+)  # Hz, the edges of 33 bands that a telephone, too, would pass on
 
 
 CHUNK = 256  # frames at once, so that an hour needs no more memory than a minute
@@ -32,7 +34,14 @@ EMPTY = -110.0  # dB of full scale in one of LINEAR bands: rounding to 16 bits l
 CLIFF = 15.0  # dB between neighbouring bands that only a filter makes
 
 
-BITS = {"PCM_S8": 8, "PCM_U8": 8, "ULAW": 5, "ALAW": 5, "IMA_ADPCM": 6, "MS_ADPCM": 6}  # at the top of the range
+BITS = {
+    "PCM_S8": 8,
+    "PCM_U8": 8,
+    "ULAW": 5,
+    "ALAW": 5,
+    "IMA_ADPCM": 6,
+    "MS_ADPCM": 6,
+}  # at the top of the range
 
 
 def decibels(power: np.ndarray | float) -> np.ndarray:
@@ -46,7 +55,11 @@ def offset(wave: np.ndarray, rate: int) -> float:
     A thud moves the mean and a rumble the median; a real shift moves both.
     """
     size = min(round(BLOCK * rate), wave.shape[1])
-    blocks = wave[:, : wave.shape[1] // size * size].reshape(len(wave), -1, size).mean(axis=2, dtype=np.float64)
+    blocks = (
+        wave[:, : wave.shape[1] // size * size]
+        .reshape(len(wave), -1, size)
+        .mean(axis=2, dtype=np.float64)
+    )
     means, medians = blocks.mean(axis=1), np.median(blocks, axis=1)
     shifts = np.where(np.abs(means) < np.abs(medians), means, medians)
     return float(shifts[np.abs(shifts).argmax()])

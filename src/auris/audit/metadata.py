@@ -8,7 +8,9 @@ import numpy as np
 
 from auris.audit.recording import Recording
 
-WHEN = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?:[-_ T.]*(\d\d)[-_.:h]?(\d\d)(?:[-_.:m]?(\d\d))?)?")
+WHEN = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?:[-_ T.]*(\d\d)[-_.:h]?(\d\d)(?:[-_.:m]?(\d\d))?)?"
+)
 
 
 FRAME = 0.05  # s, to which lossy formats round, so that less says nothing
@@ -31,7 +33,9 @@ NUMBERS: dict[str, Callable[[Recording], float]] = {
 
 def columns(recordings: Sequence[Recording]) -> dict[str, np.ndarray]:
     """The facts that differ between recordings, each (N,). Times are those in names: copies lose the files' own."""
-    table = {name: np.array([fact(r) for r in recordings], dtype=float) for name, fact in NUMBERS.items()}
+    table = {
+        name: np.array([fact(r) for r in recordings], dtype=float) for name, fact in NUMBERS.items()
+    }
     table["file format"] = np.unique([r.format for r in recordings], return_inverse=True)[1]
     times = [time for time in (moment(r.clip.path.stem) for r in recordings) if time is not None]
     if len(times) == len(recordings):

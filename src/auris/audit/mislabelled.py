@@ -22,7 +22,11 @@ class Suspect(Check):
         usable = [recording for recording in recordings if recording.is_usable]
         if len({recording.clip.label for recording in usable}) < 2:
             return []
-        odd = [(r, other) for r, other in zip(usable, elected(usable), strict=True) if other not in ("", r.clip.label)]
+        odd = [
+            (r, other)
+            for r, other in zip(usable, elected(usable), strict=True)
+            if other not in ("", r.clip.label)
+        ]
         if not odd:
             return []
         told = some(f"{r.name} sounds like {other}" for r, other in odd)
@@ -38,10 +42,15 @@ def elected(recordings: Sequence[Recording]) -> list[str]:
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import StandardScaler
 
-    vectors = StandardScaler().fit_transform(np.stack([recording.vector for recording in recordings]))  # (N, D)
+    vectors = StandardScaler().fit_transform(
+        np.stack([recording.vector for recording in recordings])
+    )  # (N, D)
     search = NearestNeighbors(n_neighbors=min(COMMON, len(vectors)), algorithm="brute").fit(vectors)
     near = search.kneighbors(vectors, return_distance=False)
-    return [agreed(recording, [recordings[i] for i in row]) for recording, row in zip(recordings, near, strict=True)]
+    return [
+        agreed(recording, [recordings[i] for i in row])
+        for recording, row in zip(recordings, near, strict=True)
+    ]
 
 
 def agreed(recording: Recording, near: Sequence[Recording]) -> str:

@@ -58,9 +58,17 @@ def plain(audit: Audit) -> dict[str, Any]:
         "about": audit.about,
         "recordings": len(audit.recordings),
         "digest": digest(recording.clip for recording in audit.recordings),
-        "counts": [dict(zip(("class", "set", "recordings", "groups"), row, strict=True)) for row in audit.counts],
+        "counts": [
+            dict(zip(("class", "set", "recordings", "groups"), row, strict=True))
+            for row in audit.counts
+        ],
         "findings": [
-            {"check": f.check, "severity": f.severity, "sentence": f.sentence, "paths": [str(path) for path in f.paths]}
+            {
+                "check": f.check,
+                "severity": f.severity,
+                "sentence": f.sentence,
+                "paths": [str(path) for path in f.paths],
+            }
             for f in audit.findings
         ],
         "shortcuts": [vars(clue) for clue in audit.clues],

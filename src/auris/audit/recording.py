@@ -94,7 +94,9 @@ def listened(known: Recording, wave: np.ndarray) -> Recording:
     return replace(
         known,
         level=float(measures.decibels(np.square(wave, dtype=np.float64).mean())),
-        floor=float(measures.decibels(np.percentile(heard, 10))) if len(heard) else measures.FAINTEST,
+        floor=float(measures.decibels(np.percentile(heard, 10)))
+        if len(heard)
+        else measures.FAINTEST,
         silence=1 - len(heard) / len(frames),
         bandwidth=measures.filled(spectrum) * width,
         edge=None if edge is None else edge * width,

@@ -60,11 +60,18 @@ class Shortcut(Check):
         tests = max(1, len(self.clues))
         strong = [clue for clue in self.clues if clue.p * tests <= LEVEL and clue.use >= LEAST]
         alone = [clue for clue in strong if clue.fact != ALL] or strong
-        return [self.found("warning", told(clue)) for clue in sorted(alone, key=lambda clue: -clue.accuracy)]
+        return [
+            self.found("warning", told(clue))
+            for clue in sorted(alone, key=lambda clue: -clue.accuracy)
+        ]
 
 
 def told(clue: Clue) -> str:
-    fact = "All of level, duration and the like together" if clue.fact == ALL else f"The {clue.fact} alone"
+    fact = (
+        "All of level, duration and the like together"
+        if clue.fact == ALL
+        else f"The {clue.fact} alone"
+    )
     return (
         f"{fact} gives the label away in {100 * clue.accuracy:.0f} % of unseen groups' recordings (balanced; chance "
         f"is {100 * clue.chance:.0f} %, p = {clue.p:.2g}); a model may learn that instead of the sound."
@@ -76,12 +83,19 @@ def clues(recordings: Sequence[Recording]) -> list[Clue]:
     chosen = testable(recordings)
     labels = np.unique([recording.clip.label for recording in chosen], return_inverse=True)[1]
     groups = np.unique([recording.clip.group for recording in chosen], return_inverse=True)[1]
-    facts = {name: binned(column)[:, None] for name, column in columns(chosen).items()} if len(set(labels)) > 1 else {}
+    facts = (
+        {name: binned(column)[:, None] for name, column in columns(chosen).items()}
+        if len(set(labels)) > 1
+        else {}
+    )
     if len(facts) > 1:
         facts[ALL] = np.concatenate(list(facts.values()), axis=1)
     deals = dealt(labels, groups) if facts else labels[None]
     jobs = track(facts.items(), "Looking for shortcuts", len(facts))
-    return [Clue(name, *judged(accuracies(fact, deals, groups)), 1 / len(set(labels))) for name, fact in jobs]
+    return [
+        Clue(name, *judged(accuracies(fact, deals, groups)), 1 / len(set(labels)))
+        for name, fact in jobs
+    ]
 
 
 def testable(recordings: Sequence[Recording]) -> list[Recording]:
@@ -106,7 +120,9 @@ def dealt(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
     random = np.random.default_rng(0)
     first = np.unique(groups, return_index=True)[1]  # groups are numbers from 0
     if (labels == labels[first][groups]).all():
-        return np.stack([labels, *(labels[random.permutation(first)][groups] for _ in range(DRAWS))])
+        return np.stack(
+            [labels, *(labels[random.permutation(first)][groups] for _ in range(DRAWS))]
+        )
     place = np.argsort(groups, kind="stable")
     deals = np.repeat(labels[None], DRAWS + 1, axis=0)
     for deal in deals[1:]:
@@ -130,7 +146,9 @@ def accuracy(facts: np.ndarray, labels: np.ndarray, fold: np.ndarray) -> float:
         np.add.at(table, (fold, column), truth)
         others = table.sum(0) - table + 1  # one in each bin before anything is seen (Laplace)
         told += np.log(others / others.sum(1, keepdims=True))[fold, column]
-    right = np.bincount(labels, told.argmax(1) == labels, classes) / np.bincount(labels, minlength=classes)
+    right = np.bincount(labels, told.argmax(1) == labels, classes) / np.bincount(
+        labels, minlength=classes
+    )
     return float(np.nanmean(right))
 
 

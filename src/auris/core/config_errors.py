@@ -24,7 +24,9 @@ def explain_configuration(error: BaseException) -> str:
     if key := find(r"Could not override '([^']+)'", text):
         return unknown_key(key.split("@")[0])
     if word := find(r"Ambiguous value for argument '([^']+)'", text):
-        return f"{word} gives several values; -m runs each of them, as in python train.py -m {word}."
+        return (
+            f"{word} gives several values; -m runs each of them, as in python train.py -m {word}."
+        )
     if "Interpolation key" in text:
         missing = find(r"Interpolation key '(\S+?)'", text)
         return f"The configuration refers to {missing}, which does not exist."
@@ -50,11 +52,16 @@ def unknown_key(key: str) -> str:
 
 def settings_of(parent: str) -> list[str]:
     """What can be set below `parent`, given the groups that the command line chooses."""
-    places = [place / "configs" for place in Path(sys.argv[0]).resolve().parents]  # a script is in a folder of its own
+    places = [
+        place / "configs" for place in Path(sys.argv[0]).resolve().parents
+    ]  # a script is in a folder of its own
     folder = next(filter(Path.is_dir, places), places[0])
     groups = [word for word in sys.argv[1:] if (folder / word.partition("=")[0]).is_dir()]
     words = [word.split(",")[0] for word in groups if re.fullmatch(r"[\w/]+=[\w,]+", word)]
-    for chosen in (words, []):  # where another word is wrong as well, the defaults still say what there is
+    for chosen in (
+        words,
+        [],
+    ):  # where another word is wrong as well, the defaults still say what there is
         try:
             with initialize_config_dir(str(folder), version_base="1.3"):
                 cfg = compose("train", overrides=chosen)

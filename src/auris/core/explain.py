@@ -13,15 +13,21 @@ from auris.core.errors import UserError, first_line
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn every error into one sentence on stderr and exit code 1; with debug=true, let it through."""
-    debug = any(re.fullmatch(r"\+*debug=(true|1|yes)", word, re.IGNORECASE) for word in sys.argv[1:])
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then hands its errors to us instead of printing them
+    debug = any(
+        re.fullmatch(r"\+*debug=(true|1|yes)", word, re.IGNORECASE) for word in sys.argv[1:]
+    )
+    os.environ["HYDRA_FULL_ERROR"] = (
+        "1"  # Hydra then hands its errors to us instead of printing them
+    )
     try:
         yield
     except BrokenPipeError:  # whoever reads has enough, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except KeyboardInterrupt:
-        leave("Stopped; python train.py resume=RUN goes on where the last finished epoch ended.", 130)
+        leave(
+            "Stopped; python train.py resume=RUN goes on where the last finished epoch ended.", 130
+        )
     except Exception as error:
         if debug:
             raise
@@ -42,7 +48,9 @@ def explain(error: BaseException) -> str:
         from auris.core.config_errors import explain_configuration
 
         return explain_configuration(error)
-    if type(error).__name__ == "MisconfigurationException":  # Lightning's, which is not imported for this
+    if (
+        type(error).__name__ == "MisconfigurationException"
+    ):  # Lightning's, which is not imported for this
         return f"trainer: {first_line(error)} (trainer=cpu works everywhere.)"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."

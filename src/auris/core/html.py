@@ -56,7 +56,8 @@ class Html(str):
 def tag(name: str, /, *inside: object, **attributes: object) -> Html:
     """An element. Attributes that are None or False are left out; class_ is class, aria_label is aria-label."""
     words = [
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(str(value))}"')
+        f" {key.rstrip('_').replace('_', '-')}"
+        + ("" if value is True else f'="{escape(str(value))}"')
         for key, value in attributes.items()
         if value is not None and value is not False
     ]

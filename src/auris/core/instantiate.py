@@ -39,7 +39,9 @@ MISTAKES = (
 )  # what constructors raise for wrong arguments
 
 
-plugins: list[str] = []  # packages that this process trusts besides, set once from the configuration
+plugins: list[
+    str
+] = []  # packages that this process trusts besides, set once from the configuration
 
 
 def make(node: Any, **facts: Any) -> Any:
@@ -78,7 +80,9 @@ def construct(settings: Any, where: str, facts: Mapping[str, Any]) -> Any:
 
 def make_each(nodes: Mapping[str, Any] | None, **facts: Any) -> dict[str, Any]:
     """The parts of a group that holds several, by name. A part that is set to null is left out."""
-    return {str(name): make(node, **facts) for name, node in (nodes or {}).items() if node is not None}
+    return {
+        str(name): make(node, **facts) for name, node in (nodes or {}).items() if node is not None
+    }
 
 
 def plain(node: Any) -> Any:
@@ -104,7 +108,9 @@ def allowed(target: str, where: str) -> type:
 
 def kinds(cls: type) -> Iterator[type]:
     """The classes that may be built, and those derived from them."""
-    names = KINDS + (("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ())
+    names = KINDS + (
+        ("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ()
+    )
     return (locate(name, "") for name in names)
 
 

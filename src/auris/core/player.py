@@ -15,7 +15,17 @@ LARGEST = 3_000_000  # characters of all players of a page
 LONGEST = 10.0  # s of each
 
 
-RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # Hz, of MPEG-1 and MPEG-2 audio, layer III
+RATES = (
+    8000,
+    11025,
+    12000,
+    16000,
+    22050,
+    24000,
+    32000,
+    44100,
+    48000,
+)  # Hz, of MPEG-1 and MPEG-2 audio, layer III
 
 
 class Players:

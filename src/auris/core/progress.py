@@ -17,10 +17,14 @@ def track(items: Iterable[Item], title: str, total: int) -> Iterator[Item]:
     from rich.progress import track as rich_track
 
     console = Console(stderr=True)
-    yield from rich_track(items, title, total, console=console, transient=True, disable=not console.is_terminal)
+    yield from rich_track(
+        items, title, total, console=console, transient=True, disable=not console.is_terminal
+    )
 
 
-def parallel(work: Callable[[Item], Result], items: Sequence[Item], title: str, workers: int = 0) -> list[Result]:
+def parallel(
+    work: Callable[[Item], Result], items: Sequence[Item], title: str, workers: int = 0
+) -> list[Result]:
     """`work` on every item, in threads, under a progress bar. Results keep the order of the items."""
     if not items:
         return []

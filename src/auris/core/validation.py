@@ -6,7 +6,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from auris.core.errors import UserError, nearest
 
-NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", type(None): "null"}
+NAMES = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a word",
+    type(None): "null",
+}
 
 
 EXAMPLES = {"whole numbers": "[1,2]", "numbers": "[1,2]", "words": "[one,two]", "values": "[1,2]"}
@@ -53,13 +59,23 @@ def is_container(hint: Any) -> bool:
 
 def describe(value: Any, hint: Any) -> str:
     """What would have fitted, for people."""
-    choices = [choice for part in parts(hint) if get_origin(part) is Literal for choice in get_args(part)]
+    choices = [
+        choice for part in parts(hint) if get_origin(part) is Literal for choice in get_args(part)
+    ]
     if choices:
         return f"one of its choices; {nearest(str(value), map(str, choices))}"
-    lists = [f"a list of {plural(part)}, as in {EXAMPLES[plural(part)]}" for part in parts(hint) if is_container(part)]
+    lists = [
+        f"a list of {plural(part)}, as in {EXAMPLES[plural(part)]}"
+        for part in parts(hint)
+        if is_container(part)
+    ]
     return " or ".join([NAMES[part] for part in parts(hint) if part in NAMES] + lists[:1]) + "."
 
 
 def plural(hint: Any) -> str:
     inner = next((part for part in get_args(hint) if part in NAMES), None)
-    return {int: "whole numbers", float: "numbers", str: "words"}.get(inner, "values") if inner else "values"
+    return (
+        {int: "whole numbers", float: "numbers", str: "words"}.get(inner, "values")
+        if inner
+        else "values"
+    )

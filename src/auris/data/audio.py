@@ -45,7 +45,10 @@ def read(path: Path, sample_rate: int, start: float = 0.0, stop: float | None = 
     Raises `Unusable` for a file that is unreadable, empty, too short or holds NaN.
     """
     info = header(path)
-    first, last = round(start * info.samplerate), None if stop is None else round(stop * info.samplerate)
+    first, last = (
+        round(start * info.samplerate),
+        None if stop is None else round(stop * info.samplerate),
+    )
     try:
         wave, rate = soundfile.read(
             str(path), start=min(first, info.frames), stop=last, dtype="float32", always_2d=True
@@ -92,10 +95,14 @@ def check_microphones(wave: Samples) -> None:
     """Raise `Unusable` where a channel of (C, T) is silent or the same as another one."""
     for number, channel in enumerate(wave, start=1):
         if is_silent(channel):
-            raise Unusable(f"channel {number} of {len(wave)} is silent, as if its microphone were broken")
+            raise Unusable(
+                f"channel {number} of {len(wave)} is silent, as if its microphone were broken"
+            )
         for other, earlier in enumerate(wave[: number - 1], start=1):
             if np.array_equal(channel, earlier):
-                raise Unusable(f"channels {other} and {number} of {len(wave)} are the same, as in a mono recording")
+                raise Unusable(
+                    f"channels {other} and {number} of {len(wave)} are the same, as in a mono recording"
+                )
 
 
 def fit(wave: Samples, samples: int, padding: str) -> Samples:

@@ -29,7 +29,12 @@ def fetch_all(names: Sequence[str], url: str, folder: Path, valid: Callable[[Pat
         return
     fetch(wanted[0], url, folder, valid)
     try:
-        parallel(lambda name: fetch(name, url, folder, valid), wanted[1:], f"Downloading to {folder}", workers=8)
+        parallel(
+            lambda name: fetch(name, url, folder, valid),
+            wanted[1:],
+            f"Downloading to {folder}",
+            workers=8,
+        )
     except Unreachable as error:
         there = sum((folder / name).is_file() for name in names)
         raise UserError(

@@ -26,11 +26,20 @@ class Facts:
 def facts_of(paths: Iterable[Path], store: Path) -> dict[Path, Facts]:
     """The facts of each file. Files that did not change since the last time are not opened."""
     memory = store / "files.json"
-    known = {path: Facts(**{**facts, "stamp": tuple(facts["stamp"])}) for path, facts in load(memory).items()}
+    known = {
+        path: Facts(**{**facts, "stamp": tuple(facts["stamp"])})
+        for path, facts in load(memory).items()
+    }
     wanted = {path: path.resolve() for path in dict.fromkeys(paths)}
-    stale = [path for path in wanted.values() if stamp(path) != getattr(known.get(str(path)), "stamp", None)]
+    stale = [
+        path
+        for path in wanted.values()
+        if stamp(path) != getattr(known.get(str(path)), "stamp", None)
+    ]
     if stale:
-        known |= dict(zip(map(str, stale), parallel(look, stale, "Looking at recordings"), strict=True))
+        known |= dict(
+            zip(map(str, stale), parallel(look, stale, "Looking at recordings"), strict=True)
+        )
         write_atomically(memory, json.dumps({path: asdict(facts) for path, facts in known.items()}))
     return {path: known[str(full)] for path, full in wanted.items()}
 
@@ -43,7 +52,11 @@ def look(path: Path) -> Facts:
     except audio.Unusable as error:
         return Facts(stamp(path), reason=str(error), content=f"unusable {path} {stamp(path)}")
     except OSError as error:
-        return Facts(stamp(path), reason=f"unreadable ({error.strerror})", content=f"unusable {path} {stamp(path)}")
+        return Facts(
+            stamp(path),
+            reason=f"unreadable ({error.strerror})",
+            content=f"unusable {path} {stamp(path)}",
+        )
     return Facts(stamp(path), content, info.samplerate, info.channels, info.duration)
 
 

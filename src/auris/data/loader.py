@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class Batch:
     """Some clips of a data set. Waves are fetched when they are asked for: whoever knows the features needs none."""
 
-    def __init__(self, store: "Tensor", row: "Tensor", target: "Tensor", index: "Tensor", fresh: bool = False):
+    def __init__(
+        self, store: "Tensor", row: "Tensor", target: "Tensor", index: "Tensor", fresh: bool = False
+    ):
         self.store = store  # (R, C, T) float32, all clips there are
         self.row = row  # (B,) where these are in it
         self.target = target  # (B, ...)
@@ -30,10 +32,14 @@ class Batch:
         return self.store[self.row.to(self.store.device)].to(self.target.device)
 
     def to(self, device: "torch.device") -> "Batch":
-        return Batch(self.store, self.row, self.target.to(device), self.index.to(device), self.fresh)
+        return Batch(
+            self.store, self.row, self.target.to(device), self.index.to(device), self.fresh
+        )
 
 
-Draw = Callable[[int, Tensor], tuple[Tensor, Tensor]]  # (epoch, (B,) which clips) -> waves (B, C, T), targets (B, ...)
+Draw = Callable[
+    [int, Tensor], tuple[Tensor, Tensor]
+]  # (epoch, (B,) which clips) -> waves (B, C, T), targets (B, ...)
 
 
 class Step:

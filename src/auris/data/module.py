@@ -27,7 +27,9 @@ from auris.tasks.anomaly.targets import Anomalies
 from auris.tasks.classification.targets import Labels
 from auris.tasks.localization.targets import Directions
 
-LEAST_USABLE = 0.95  # share of the recordings; a data set that has lost more is not the one that was meant
+LEAST_USABLE = (
+    0.95  # share of the recordings; a data set that has lost more is not the one that was meant
+)
 
 
 class AudioData(LightningDataModule):
@@ -51,8 +53,19 @@ class AudioData(LightningDataModule):
         validate: false trains on the validation clips too.
     """
 
-    SETTINGS = ("sample_rate", "channels", "duration", "padding", "fold", "folds", "split_seed", "batch_size",
-                "pass_size", "normal", "known_anomalies")  # fmt: skip
+    SETTINGS = (
+        "sample_rate",
+        "channels",
+        "duration",
+        "padding",
+        "fold",
+        "folds",
+        "split_seed",
+        "batch_size",
+        "pass_size",
+        "normal",
+        "known_anomalies",
+    )
 
     def __init__(
         self,
@@ -89,22 +102,37 @@ class AudioData(LightningDataModule):
 
     def check_array(self, array: Array) -> None:
         if self.normal is not None:
-            raise UserError("array and data.normal don't go together: one asks where, the other whether; choose one.")
+            raise UserError(
+                "array and data.normal don't go together: one asks where, the other whether; choose one."
+            )
         if self.channels != len(array.microphones):
-            raise UserError(f"data.channels={self.channels}, but the array has {len(array.microphones)} microphones; "
-                            "leave data.channels away.")  # fmt: skip
+            raise UserError(
+                f"data.channels={self.channels}, but the array has {len(array.microphones)} microphones; "
+                "leave data.channels away."
+            )
 
     def check_settings(self) -> None:
         if self.padding not in ("repeat", "zeros"):
-            raise UserError(f"There is no data.padding={self.padding}; {nearest(self.padding, ('repeat', 'zeros'))}")
-        for name, least in {"batch_size": 1, "pass_size": 1, "channels": 1, "duration": SHORTEST}.items():
+            raise UserError(
+                f"There is no data.padding={self.padding}; {nearest(self.padding, ('repeat', 'zeros'))}"
+            )
+        for name, least in {
+            "batch_size": 1,
+            "pass_size": 1,
+            "channels": 1,
+            "duration": SHORTEST,
+        }.items():
             value = getattr(self, name)
             if value is not None and value < least:
                 raise UserError(f"data.{name}={value} is too small; the least is {least}.")
         if self.known and self.normal is None:
-            raise UserError("data.known_anomalies says nothing without data.normal, the label of what is normal.")
+            raise UserError(
+                "data.known_anomalies says nothing without data.normal, the label of what is normal."
+            )
         if self.sample_rate is not None and self.sample_rate < 1000:
-            raise UserError(f"data.sample_rate={self.sample_rate} is too small; it is in Hz, as in 22050.")
+            raise UserError(
+                f"data.sample_rate={self.sample_rate} is too small; it is in Hz, as in 22050."
+            )
 
     @cached_property
     def collection(self) -> Collection:
@@ -134,7 +162,11 @@ class AudioData(LightningDataModule):
     @cached_property
     def recordings(self) -> list[tuple[Clip, str, tuple[int, ...]]]:
         """Each usable recording with its set and its rows in the store. Raises `UserError` where sets overlap."""
-        pairs = [(c, e) for c, e in zip(self.collection.clips, self.opened.entries, strict=True) if e.rows]
+        pairs = [
+            (c, e)
+            for c, e in zip(self.collection.clips, self.opened.entries, strict=True)
+            if e.rows
+        ]
         if len(pairs) <= LEAST_USABLE * len(self.collection.clips):
             raise UserError(
                 f"{len(self.collection.clips) - len(pairs)} of {len(self.collection.clips)} recordings can't be used, "
@@ -178,9 +210,17 @@ class AudioData(LightningDataModule):
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the samples, the labels and the split, but not with paths: data may move."""
-        parts = [tuple(filter(None, (clip.section, clip.domain, clip.direction))) for clip, _, _ in self.clips]
-        rows = [(clip.label, name, row, *part) for (clip, name, row), part in zip(self.clips, parts, strict=True)]
-        return hashlib.blake2b(json.dumps([self.opened.name, rows]).encode(), digest_size=8).hexdigest()
+        parts = [
+            tuple(filter(None, (clip.section, clip.domain, clip.direction)))
+            for clip, _, _ in self.clips
+        ]
+        rows = [
+            (clip.label, name, row, *part)
+            for (clip, name, row), part in zip(self.clips, parts, strict=True)
+        ]
+        return hashlib.blake2b(
+            json.dumps([self.opened.name, rows]).encode(), digest_size=8
+        ).hexdigest()
 
     @cached_property
     def test_set(self) -> str:
@@ -191,15 +231,26 @@ class AudioData(LightningDataModule):
         """
         tested = [clip for clip, name, _ in self.recordings if name == "test"]
         facts = facts_of((clip.path for clip in tested), self.folder)
-        rows = [(facts[clip.path].content, clip.start, clip.stop or 0, clip.label, clip.section, clip.domain)
-                for clip in tested]  # fmt: skip
+        rows = [
+            (
+                facts[clip.path].content,
+                clip.start,
+                clip.stop or 0,
+                clip.label,
+                clip.section,
+                clip.domain,
+            )
+            for clip in tested
+        ]
         return digest(json.dumps([self.normal, sorted(rows)]).encode())[:16]
 
     def members(self, *names: str) -> Tensor:
         """(n,) which clips are in these sets."""
         return torch.tensor([i for i, (_, name, _) in enumerate(self.clips) if name in names])
 
-    def loader(self, clips: Tensor, batch_size: int | None = None, seed: int | None = None) -> Loader:
+    def loader(
+        self, clips: Tensor, batch_size: int | None = None, seed: int | None = None
+    ) -> Loader:
         """Batches of these clips, on the training device where all of them fit."""
         trainer = self.trainer
         rank, world = (trainer.global_rank, trainer.world_size) if trainer else (0, 1)
@@ -238,11 +289,15 @@ class AudioData(LightningDataModule):
 
     def describe(self) -> str:
         """What was found, for people."""
-        counts = self.view.count([name for _, name, _ in self.clips], [clip for clip, _, _ in self.clips])
+        counts = self.view.count(
+            [name for _, name, _ in self.clips], [clip for clip, _, _ in self.clips]
+        )
         lines = [
             f"Data: {self.collection.about}.",
             f"{len(self.clips)} clips of {self.spec.duration:g} s at {self.spec.sample_rate} Hz: {counts}.",
         ]
         if self.unusable:
-            lines.append(f"Left out, as they can't be used ({len(self.unusable)}): {self.list_unusable()}.")
+            lines.append(
+                f"Left out, as they can't be used ({len(self.unusable)}): {self.list_unusable()}."
+            )
         return "\n".join(lines)

@@ -22,7 +22,9 @@ class Spec:
     sections: tuple[str, ...] = ("",)  # machines, products or places that clips are from
     domains: tuple[str, ...] = ("",)  # conditions that they were recorded under
     mixed: bool = False  # recordings of other channel counts were averaged to one channel
-    microphones: tuple[tuple[float, float, float], ...] = ()  # (M, 3) in m, where the channels are those of an array
+    microphones: tuple[
+        tuple[float, float, float], ...
+    ] = ()  # (M, 3) in m, where the channels are those of an array
 
     @property
     def duration(self) -> float:

@@ -20,7 +20,9 @@ def split(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         return from_folds(official(clips), fold)
     if any(clip.split for clip in clips):
         if fold != 1:
-            raise UserError(f"The split column decides who tests, so that data.fold={fold} would change nothing.")
+            raise UserError(
+                f"The split column decides who tests, so that data.fold={fold} would change nothing."
+            )
         return from_column(clips, folds, seed)
     return from_folds(drawn(clips, folds, seed), fold)
 
@@ -40,7 +42,9 @@ def how(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
 def official(clips: Sequence[Clip]) -> list[int]:
     without = [clip.path.name for clip in clips if clip.fold is None]
     if without:
-        raise UserError(f"{without[0]} has no fold, but other clips have one; give all of them a fold or none.")
+        raise UserError(
+            f"{without[0]} has no fold, but other clips have one; give all of them a fold or none."
+        )
     return [int(clip.fold) for clip in clips if clip.fold is not None]
 
 
@@ -48,9 +52,13 @@ def from_folds(of_clip: Sequence[int], fold: int) -> list[str]:
     """Fold `fold` tests, the next one validates."""
     known = sorted(set(of_clip))
     if len(known) < 3:
-        raise UserError(f"The data has {len(known)} folds; 3 or more are needed to train, validate and test.")
+        raise UserError(
+            f"The data has {len(known)} folds; 3 or more are needed to train, validate and test."
+        )
     if fold not in known:
-        raise UserError(f"data.fold={fold} does not exist; this data has folds {', '.join(map(str, known))}.")
+        raise UserError(
+            f"data.fold={fold} does not exist; this data has folds {', '.join(map(str, known))}."
+        )
     validates = known[(known.index(fold) + 1) % len(known)]
     return ["test" if f == fold else "val" if f == validates else "train" for f in of_clip]
 
@@ -59,7 +67,9 @@ def from_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
     """The split column; where it names no validation clips, one fold of the training clips validates."""
     sets = [clip.split for clip in clips]
     if None in sets:
-        raise UserError(f"{clips[sets.index(None)].path.name} has an empty split; give every clip train, val or test.")
+        raise UserError(
+            f"{clips[sets.index(None)].path.name} has an empty split; give every clip train, val or test."
+        )
     if "train" in sets and "val" not in sets:
         training = [i for i, name in enumerate(sets) if name == "train"]
         for i, f in zip(training, drawn([clips[i] for i in training], folds, seed), strict=True):
@@ -76,7 +86,9 @@ def drawn(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
         groups[clip.label].add(clip.group)
     rare = min(groups, key=lambda label: len(groups[label]), default="")
     if folds < 3 or not groups or len(groups[rare]) < folds:
-        what = f"class {rare} has" if rare else "there are"  # recordings with directions have no class
+        what = (
+            f"class {rare} has" if rare else "there are"
+        )  # recordings with directions have no class
         raise UserError(
             f"data.folds={folds} folds can't be drawn: {what} {len(groups[rare])} recordings "
             "(or groups), and each class needs one for each of 3 or more folds."
@@ -89,14 +101,18 @@ def drawn(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
     return of_clip.tolist()
 
 
-def check_disjoint(sets: Sequence[str], clips: Sequence[Clip], digests: Iterable[Sequence[str]]) -> None:
+def check_disjoint(
+    sets: Sequence[str], clips: Sequence[Clip], digests: Iterable[Sequence[str]]
+) -> None:
     """Raise `UserError` where two sets share a group, or the same samples under two names."""
     groups: dict[str, tuple[str, Clip]] = {}
     contents: dict[str, tuple[str, Clip]] = {}
     for name, clip, rows in zip(sets, clips, digests, strict=True):
         if not name:
             continue  # left out
-        for member in dict.fromkeys((clip.group, str(clip.path))):  # two parts of a recording belong together, too
+        for member in dict.fromkeys(
+            (clip.group, str(clip.path))
+        ):  # two parts of a recording belong together, too
             other, first = groups.setdefault(member, (name, clip))
             if other != name:
                 raise UserError(
@@ -122,6 +138,10 @@ def check_filled(sets: Sequence[str]) -> None:
 def check_complete(sets: Sequence[str], labels: Sequence[str]) -> None:
     """Raise `UserError` where a set is empty or a class has no training clip."""
     check_filled(sets)
-    untaught = set(labels) - {label for name, label in zip(sets, labels, strict=True) if name == "train"}
+    untaught = set(labels) - {
+        label for name, label in zip(sets, labels, strict=True) if name == "train"
+    }
     if untaught:
-        raise UserError(f"No clip of class {min(untaught)} is in the training set; it can't be learnt.")
+        raise UserError(
+            f"No clip of class {min(untaught)} is in the training set; it can't be learnt."
+        )

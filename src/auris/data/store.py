@@ -88,7 +88,10 @@ def build(pack: Path, clips: dict[str, Clip], facts: dict[Path, Facts], settings
     jobs = [(key, int(start)) for key, start in zip(clips, starts[:-1], strict=True)]
     entries = parallel(enter, jobs, "Decoding recordings")
     wave.flush()
-    write_atomically(draft / "index.json", json.dumps({key: asdict(e) for key, e in zip(clips, entries, strict=True)}))
+    write_atomically(
+        draft / "index.json",
+        json.dumps({key: asdict(e) for key, e in zip(clips, entries, strict=True)}),
+    )
     publish(draft, pack)
 
 
@@ -103,7 +106,9 @@ def decode(clip: Clip, facts: Facts, settings: Settings, wave: np.ndarray, rows:
     if facts.reason:
         return Entry(reason=facts.reason)
     try:
-        whole = audio.to_channels(audio.read(clip.path, settings.sample_rate, clip.start, clip.stop), settings.channels)
+        whole = audio.to_channels(
+            audio.read(clip.path, settings.sample_rate, clip.start, clip.stop), settings.channels
+        )
     except audio.Unusable as error:
         return Entry(reason=str(error))
     pieces = [whole[:, i * settings.samples : (i + 1) * settings.samples] for i in range(len(rows))]
@@ -128,7 +133,11 @@ def earlier(home: Path) -> dict[str, tuple[Entry, np.ndarray]]:
     """The entries of all packs of the same settings, each with the samples that it points into."""
     packs = [path.parent for path in home.glob("*/index.json") if path.parent.suffix != ".tmp"]
     waves = {pack: np.load(pack / "wave.npy", mmap_mode="r") for pack in packs}
-    return {key: (entry, wave) for pack, wave in waves.items() for key, entry in read_index(pack).items()}
+    return {
+        key: (entry, wave)
+        for pack, wave in waves.items()
+        for key, entry in read_index(pack).items()
+    }
 
 
 def read_index(pack: Path) -> dict[str, Entry]:
@@ -166,4 +175,6 @@ def alive(process: int) -> bool:
 
 def mapped(pack: Path) -> Tensor:
     """The samples (N, C, T) of a pack, as a tensor over the mapped file."""
-    return torch.from_numpy(np.load(pack / "wave.npy", mmap_mode="c"))  # "c": a writable view that never writes back
+    return torch.from_numpy(
+        np.load(pack / "wave.npy", mmap_mode="c")
+    )  # "c": a writable view that never writes back

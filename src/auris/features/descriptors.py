@@ -41,15 +41,22 @@ class Aspects(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, D)
         mono = wave.float().mean(1, keepdim=True)
-        mono = F.pad(mono, (0, max(0, (LEAST_FRAMES - 1) * self.statistics.hop_length - mono.shape[-1])))
+        mono = F.pad(
+            mono, (0, max(0, (LEAST_FRAMES - 1) * self.statistics.hop_length - mono.shape[-1]))
+        )
         power = self.statistics.spectrum(mono)  # (B, 1, F, T')
         level = 10 * power.sum((1, 2)).clamp_min(LEAST_POWER).log10()  # (B, T')
         loud = (level > level.amax(1, keepdim=True) - QUIET).to(level)  # (B, T')
-        timbre = self.statistics.cepstrum(self.statistics.level(power))[:, 0, 1:]  # (B, n_mfcc - 1, T')
+        timbre = self.statistics.cepstrum(self.statistics.level(power))[
+            :, 0, 1:
+        ]  # (B, n_mfcc - 1, T')
         periodic, octave = self.pitch(mono)  # (B, 1, T')
         voiced = loud * ((periodic[:, 0] > VOICED) + UNVOICED)  # (B, T')
         pitch = [*moments(periodic, loud), *moments(octave, voiced)]  # (B, 1) each
-        return torch.cat([self.statistics.describe(mono, power).flatten(1), *pitch, moments(timbre, loud)[0]], dim=1)
+        return torch.cat(
+            [self.statistics.describe(mono, power).flatten(1), *pitch, moments(timbre, loud)[0]],
+            dim=1,
+        )
 
     def pitch(self, mono: Tensor) -> tuple[Tensor, Tensor]:
         """How periodic each frame of (B, 1, T) is, and the octave of its pitch: (B, 1, T') each.
@@ -60,7 +67,9 @@ class Aspects(nn.Module):
         window, hop = self.statistics.spectrum.window, self.statistics.hop_length  # (N,)
         longest = min(int(self.sample_rate / LOWEST), len(window) // 2)
         shortest = min(max(2, int(self.sample_rate / HIGHEST)), longest - 1)
-        frames = F.pad(mono, (len(window) // 2, len(window) // 2)).unfold(-1, len(window), hop)  # (B, 1, T', N)
+        frames = F.pad(mono, (len(window) // 2, len(window) // 2)).unfold(
+            -1, len(window), hop
+        )  # (B, 1, T', N)
         alike = autocorrelation((frames - frames.mean(-1, keepdim=True)) * window)[..., :longest]
         alike = alike / autocorrelation(window)[:longest].clamp_min(LEAST_OVERLAP)
         height, lag = alike[..., shortest:].max(-1)  # (B, 1, T')

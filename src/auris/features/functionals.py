@@ -21,7 +21,12 @@ def skewness(track: Tensor) -> Tensor:
     distance = track - track.mean(-1, keepdim=True)
     deviation = distance.square().mean(-1).sqrt()
     constant = deviation <= LEAST_SPREAD * track.abs().amax(-1)
-    return (distance / deviation.where(~constant, 1.0)[..., None]).pow(3).mean(-1).where(~constant, 0.0)
+    return (
+        (distance / deviation.where(~constant, 1.0)[..., None])
+        .pow(3)
+        .mean(-1)
+        .where(~constant, 0.0)
+    )
 
 
 STATISTICS: dict[str, Callable[[Tensor], Tensor]] = {  # (..., T') -> (...)
@@ -38,12 +43,16 @@ Chosen = Mapping[str, Iterable[str]]  # which statistics of which tracks
 
 def summarize(tracks: Mapping[str, Tensor], chosen: Chosen) -> Tensor:
     """Tracks (B, C, k, T'), each with a k of its own -> (B, C, numbers)."""
-    return torch.cat([STATISTICS[name](tracks[track]) for track, names in chosen.items() for name in names], -1)
+    return torch.cat(
+        [STATISTICS[name](tracks[track]) for track, names in chosen.items() for name in names], -1
+    )
 
 
 def summary_names(rows: Mapping[str, list[str]], chosen: Chosen) -> list[str]:
     """The names of what `summarize` puts out, where the k rows of each track have the names `rows`."""
-    return [f"{row}_{name}" for track, names in chosen.items() for name in names for row in rows[track]]
+    return [
+        f"{row}_{name}" for track, names in chosen.items() for name in names for row in rows[track]
+    ]
 
 
 class Vector(nn.Module, ABC):
@@ -59,13 +68,33 @@ class Vector(nn.Module, ABC):
 
     dct: Tensor
 
-    def __init__(self, channels: int, n_fft: int, hop_length: int, mel: MelScale, n_mfcc: int, dynamic_range: float):
+    def __init__(
+        self,
+        channels: int,
+        n_fft: int,
+        hop_length: int,
+        mel: MelScale,
+        n_mfcc: int,
+        dynamic_range: float,
+    ):
         super().__init__()
         if n_mfcc > mel.n_mels:
-            raise ValueError(f"{n_mfcc} cepstral coefficients need as many mel bands, and n_mels={mel.n_mels}")
-        self.channels, self.n_fft, self.hop_length, self.dynamic_range = channels, n_fft, hop_length, dynamic_range
-        self.spectrum, self.mel = Spectrogram(n_fft, hop_length=hop_length, pad_mode="constant"), mel
-        self.register_buffer("dct", create_dct(n_mfcc, mel.n_mels, norm="ortho").T.contiguous())  # (n_mfcc, n_mels)
+            raise ValueError(
+                f"{n_mfcc} cepstral coefficients need as many mel bands, and n_mels={mel.n_mels}"
+            )
+        self.channels, self.n_fft, self.hop_length, self.dynamic_range = (
+            channels,
+            n_fft,
+            hop_length,
+            dynamic_range,
+        )
+        self.spectrum, self.mel = (
+            Spectrogram(n_fft, hop_length=hop_length, pad_mode="constant"),
+            mel,
+        )
+        self.register_buffer(
+            "dct", create_dct(n_mfcc, mel.n_mels, norm="ortho").T.contiguous()
+        )  # (n_mfcc, n_mels)
 
     def forward(self, wave: Tensor) -> Tensor:
         """Raises `ValueError` for clips of fewer than `LEAST_FRAMES` frames."""
@@ -87,7 +116,9 @@ class Vector(nn.Module, ABC):
     @property
     def names(self) -> list[str]:
         """The D names, the channel in front where there are several."""
-        prefixes = [f"channel_{i + 1}_" for i in range(self.channels)] if self.channels > 1 else [""]
+        prefixes = (
+            [f"channel_{i + 1}_" for i in range(self.channels)] if self.channels > 1 else [""]
+        )
         return [prefix + name for prefix in prefixes for name in self.channel_names()]
 
     @abstractmethod

@@ -36,7 +36,9 @@ class Piczak(Vector):
         n_mfcc: int = 12,
         dynamic_range: float = 80.0,
     ):
-        mel = MelScale(n_mels, sample_rate, n_stft=n_fft // 2 + 1, norm="slaney", mel_scale="slaney")
+        mel = MelScale(
+            n_mels, sample_rate, n_stft=n_fft // 2 + 1, norm="slaney", mel_scale="slaney"
+        )
         super().__init__(channels, n_fft, hop_length, mel, n_mfcc + 1, dynamic_range)
 
     def describe(self, wave: Tensor, power: Tensor) -> Tensor:

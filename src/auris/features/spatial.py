@@ -36,8 +36,10 @@ class Directional(nn.Module):
     ):
         super().__init__()
         if array is None:
-            raise UserError("features: these compare the microphones of an array; choose one, as in array=circular6, "
-                            "or features=log_mel.")  # fmt: skip
+            raise UserError(
+                "features: these compare the microphones of an array; choose one, as in array=circular6, "
+                "or features=log_mel."
+            )
         self.array, self.microphones, self.rate = array, array.microphones, sample_rate
         self.n_fft, self.hop_length, self.band = n_fft, hop_length, (f_min, f_max)
 
@@ -97,7 +99,9 @@ class Phase(Directional):
         level = (x.abs().square() + LEAST_POWER).log10()  # (B, M, F, T')
         louder = level[:, who[:, 1]] - level[:, who[:, 0]]
         mean = level.mean(1, keepdim=True)
-        return torch.cat([phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)], dim=1)
+        return torch.cat(
+            [phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)], dim=1
+        )
 
 
 class SteeredPower(Directional):
@@ -122,8 +126,10 @@ class SteeredPower(Directional):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
         most = len(self.frequencies())
         if not (0 < bands <= most and 0 < step <= 90):
-            raise UserError(f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
-                            f"features.step={step} above 0 and up to 90 degrees.")  # fmt: skip
+            raise UserError(
+                f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
+                f"features.step={step} above 0 and up to 90 degrees."
+            )
         self.bands, self.directions = bands, grid(self.array, step)
 
     def forward(self, wave: Tensor) -> Tensor:

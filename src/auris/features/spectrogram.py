@@ -34,7 +34,9 @@ class LogMel(nn.Module):
     ):
         super().__init__()
         self.floor = floor
-        self.power = MelSpectrogram(sample_rate, n_fft, None, hop_length, f_min, f_max, n_mels=n_mels)
+        self.power = MelSpectrogram(
+            sample_rate, n_fft, None, hop_length, f_min, f_max, n_mels=n_mels
+        )
 
     def forward(self, wave: Tensor) -> Tensor:
         return (self.power(wave) + self.floor).log()
@@ -47,7 +49,14 @@ class LogMel(nn.Module):
 class Mfcc(nn.Module):
     """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980): (B, C, T) -> (B, C, n_mfcc, T')."""
 
-    def __init__(self, sample_rate: int, n_mfcc: int = 20, n_fft: int = 1024, hop_length: int = 512, n_mels: int = 64):
+    def __init__(
+        self,
+        sample_rate: int,
+        n_mfcc: int = 20,
+        n_fft: int = 1024,
+        hop_length: int = 512,
+        n_mels: int = 64,
+    ):
         super().__init__()
         mel = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels}
         self.cepstrum = MFCC(sample_rate, n_mfcc, melkwargs=mel)
@@ -70,4 +79,9 @@ class Level(nn.Module):
     def forward(self, wave: Tensor) -> Tensor:
         half = self.frame_length // 2
         power = F.pad(wave, (half, half), mode="reflect").square()
-        return 10 * F.avg_pool1d(power, self.frame_length, self.hop_length).clamp_min(LEAST_POWER).log10()[:, :, None]
+        return (
+            10
+            * F.avg_pool1d(power, self.frame_length, self.hop_length)
+            .clamp_min(LEAST_POWER)
+            .log10()[:, :, None]
+        )

@@ -62,16 +62,23 @@ class Statistics(Vector):
     ):
         spacing = sample_rate / n_fft
         if spacing > spectral.LOWEST_OCTAVE:
-            raise ValueError(f"n_fft={n_fft} is too small for spectral contrast at {sample_rate} Hz")
+            raise ValueError(
+                f"n_fft={n_fft} is too small for spectral contrast at {sample_rate} Hz"
+            )
         mel = MelScale(n_mels, sample_rate, f_min, n_stft=n_fft // 2 + 1)
         super().__init__(channels, n_fft, hop_length, mel, n_mfcc, dynamic_range)
-        self.spacing, self.frame_rate = spacing, sample_rate / hop_length  # of bins and of frames, in Hz
+        self.spacing, self.frame_rate = (
+            spacing,
+            sample_rate / hop_length,
+        )  # of bins and of frames, in Hz
         self.register_buffer("hertz", torch.arange(n_fft // 2 + 1) * spacing)  # (F,)
         self.bands = min(MODULATED_BANDS, n_mels)
 
     def describe(self, wave: Tensor, power: Tensor) -> Tensor:
         tracks = self.tracks(wave, power)
-        modulation = spectral.modulation(tracks["log_mel"], self.frame_rate, self.bands)  # (B, C, bands, octaves)
+        modulation = spectral.modulation(
+            tracks["log_mel"], self.frame_rate, self.bands
+        )  # (B, C, bands, octaves)
         return torch.cat([summarize(tracks, SUMMARIES), modulation.flatten(2)], -1)
 
     def tracks(self, wave: Tensor, power: Tensor) -> dict[str, Tensor]:
@@ -97,8 +104,13 @@ class Statistics(Vector):
             f"log_mel_{hertz:.0f}_hz_modulation"
             for hertz in F.adaptive_avg_pool1d(spectral.centers(self.mel)[None], self.bands)[0]
         ]
-        octaves = [in_words(*octave) for octave in spectral.octaves(spectral.SLOWEST_OCTAVE, self.frame_rate / 2)]
-        return summary_names(rows, SUMMARIES) + [f"{band}_{octave}" for band in modulated for octave in octaves]
+        octaves = [
+            in_words(*octave)
+            for octave in spectral.octaves(spectral.SLOWEST_OCTAVE, self.frame_rate / 2)
+        ]
+        return summary_names(rows, SUMMARIES) + [
+            f"{band}_{octave}" for band in modulated for octave in octaves
+        ]
 
     def rows(self) -> dict[str, list[str]]:
         """The names of the rows of each track."""

@@ -35,8 +35,10 @@ class Texture(nn.Module):
         super().__init__()
         frame = hop_length / sample_rate  # s
         if hop < frame or window < LEAST_FRAMES * frame:
-            raise UserError(f"features.window={window} or features.hop={hop} is too short for frames of {frame:.3f} s; "
-                            f"the least are {LEAST_FRAMES} frames and one.")  # fmt: skip
+            raise UserError(
+                f"features.window={window} or features.hop={hop} is too short for frames of {frame:.3f} s; "
+                f"the least are {LEAST_FRAMES} frames and one."
+            )
         self.log_mel = LogMel(sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor)
         self.size, self.step = round(window / frame), round(hop / frame)
 
@@ -48,4 +50,6 @@ class Texture(nn.Module):
         frames = self.log_mel(wave)  # (B, C, F, N)
         if frames.shape[-1] < LEAST_FRAMES:
             raise ValueError(f"texture takes {LEAST_FRAMES} frames or more")
-        return mean_deviation(frames.unfold(-1, min(self.size, frames.shape[-1]), self.step))  # (B, C, F, T', n)
+        return mean_deviation(
+            frames.unfold(-1, min(self.size, frames.shape[-1]), self.step)
+        )  # (B, C, F, T', n)

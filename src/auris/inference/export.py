@@ -44,10 +44,16 @@ def export_run(run: str, to: str | None = None, plugins: Sequence[str] = ()) -> 
     folder = finished_run(run)
     path = Path(to) if to else folder / f"model{ONNX}"
     if path.suffix != ONNX or not path.parent.is_dir():
-        raise UserError(f"--to {to} should name a file that ends in {ONNX}, in a folder that is there.")
+        raise UserError(
+            f"--to {to} should name a file that ends in {ONNX}, in a folder that is there."
+        )
     _, cfg, data, fitted = reopen(run, plugins)
     system = fitted.system
-    facts = {"spec": asdict(data.spec), "reading": system.task.reading.facts(), "origin": origin(cfg, data)}
+    facts = {
+        "spec": asdict(data.spec),
+        "reading": system.task.reading.facts(),
+        "origin": origin(cfg, data),
+    }
     program, draft = trace(system, data.spec), path.with_suffix(f".tmp{ONNX}")
     try:
         write(program, facts, draft)
@@ -63,7 +69,9 @@ def write(program: Any, facts: dict[str, Any], path: Path) -> None:
     from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 
     ClearMetadataAndDocStringPass()(program.model)  # which tell where programs are on this machine
-    program.model.metadata_props.update({name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()})
+    program.model.metadata_props.update(
+        {name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()}
+    )
     program.save(path)
 
 
@@ -82,9 +90,13 @@ def compare(system: System, model: Trained, data: AudioData) -> tuple[int, float
     """
     val = data.members("val")
     loader = data.loader(val)
-    batches = (batch.wave for step in track(loader, "Comparing", len(loader)) for batch in step)  # (B, C, T) each
+    batches = (
+        batch.wave for step in track(loader, "Comparing", len(loader)) for batch in step
+    )  # (B, C, T) each
     pairs = ((system.decode(wave).numpy(), model.decode(wave.numpy())) for wave in batches)
     largest = float(np.max([np.max(np.abs(a - b) / np.maximum(1, np.abs(a))) for a, b in pairs]))
     if not largest <= LARGEST:
-        raise UserError(f"The answers in ONNX differ from PyTorch's by {largest:.2g}; nothing was written.")
+        raise UserError(
+            f"The answers in ONNX differ from PyTorch's by {largest:.2g}; nothing was written."
+        )
     return len(val), largest

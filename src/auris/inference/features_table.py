@@ -21,10 +21,14 @@ def rows(cfg: DictConfig) -> Iterator[list[Any]]:
     features = make_features(cfg.features, data.spec)
     names = getattr(features.transform, "names", None)
     if names is None:
-        raise UserError("These features have no names; choose features=statistics or features=piczak.")
+        raise UserError(
+            "These features have no names; choose features=statistics or features=piczak."
+        )
     yield ["path", "label", "set", *names]
     for step in data.loader(torch.arange(len(data.clips))):
         for batch in step:
-            for index, vector in zip(batch.index.tolist(), features.raw(batch.wave).flatten(1).tolist(), strict=True):
+            for index, vector in zip(
+                batch.index.tolist(), features.raw(batch.wave).flatten(1).tolist(), strict=True
+            ):
                 clip, name, _ = data.clips[index]
                 yield [clip.path, clip.label, name, *(f"{value:.6g}" for value in vector)]

@@ -11,7 +11,9 @@ from auris.tasks.output import Reading
 ONNX = ".onnx"
 
 
-NOVEL_RATE = 0.1  # of known recordings that are marked as novel: the price of marking most of those that are
+NOVEL_RATE = (
+    0.1  # of known recordings that are marked as novel: the price of marking most of those that are
+)
 
 
 class Trained(ABC):

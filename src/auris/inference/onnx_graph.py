@@ -34,15 +34,26 @@ def trace(system: System, spec: Spec) -> Any:
         logging.getLogger(name).setLevel(logging.ERROR)
     wave, clips = torch.zeros(EXAMPLES, spec.channels, spec.samples), torch.export.Dim("clips")
     try:
-        with torch.no_grad(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # graphs that it gave up
+        with (
+            torch.no_grad(),
+            redirect_stdout(StringIO()),
+            redirect_stderr(StringIO()),
+        ):  # graphs that it gave up
             program = torch.export.export(Decoder(system), (wave,), dynamic_shapes=({0: clips},))
             program = program.run_decompositions(LACKING)
-            return torch.onnx.export(program, input_names=[WAVE], output_names=[ANSWER], verbose=False)
+            return torch.onnx.export(
+                program, input_names=[WAVE], output_names=[ANSWER], verbose=False
+            )
     except Exception as error:  # of as many kinds as there are things that it can't do
-        parts, reason = (system.model, system.features.transform), first_line(root(error)).rstrip(".")
+        parts, reason = (
+            (system.model, system.features.transform),
+            first_line(root(error)).rstrip("."),
+        )
         names = " on ".join(type(part).__name__ for part in parts)
-        raise UserError(f"{names} can't be exported, as ONNX can't do all that it does ({reason}); "
-                        "python scripts/export.py --help names what can be.") from error  # fmt: skip
+        raise UserError(
+            f"{names} can't be exported, as ONNX can't do all that it does ({reason}); "
+            "python scripts/export.py --help names what can be."
+        ) from error
 
 
 def distances(x: Tensor, y: Tensor, p: float = 2.0, compute_mode: int | None = None) -> Tensor:
@@ -56,7 +67,10 @@ def frequencies(n: int, d: float = 1.0, **_: Any) -> Tensor:
     return torch.where(2 * place < n, place, place - n) / (n * d)
 
 
-LACKING = {torch.ops.aten.cdist.default: distances, torch.ops.aten.fft_fftfreq.default: frequencies}  # in other words
+LACKING = {
+    torch.ops.aten.cdist.default: distances,
+    torch.ops.aten.fft_fftfreq.default: frequencies,
+}  # in other words
 
 
 def root(error: BaseException) -> BaseException:

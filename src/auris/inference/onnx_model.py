@@ -32,8 +32,12 @@ class OnnxModel(Trained):
             facts = told(self.session.get_modelmeta().custom_metadata_map)
             super().__init__(Spec.read(facts["spec"]), read(facts["reading"]))
         except (LookupError, TypeError, ValueError) as error:
-            raise UserError(f"{path} does not say what it hears; name a file that scripts/export.py wrote.") from error
-        self.origin: dict[str, Any] = facts["origin"]  # the run: its choices, seed, data and versions
+            raise UserError(
+                f"{path} does not say what it hears; name a file that scripts/export.py wrote."
+            ) from error
+        self.origin: dict[str, Any] = facts[
+            "origin"
+        ]  # the run: its choices, seed, data and versions
 
     def decode(self, wave: np.ndarray) -> np.ndarray:
         return self.session.run([ANSWER], {WAVE: wave})[0]
@@ -57,4 +61,6 @@ def need(*packages: str) -> None:
     """Raise `UserError` unless these packages are there, which Auris does without otherwise."""
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        raise UserError(f"ONNX needs {' and '.join(missing)}; pip install -c constraints.txt -e '.[onnx]' brings it.")
+        raise UserError(
+            f"ONNX needs {' and '.join(missing)}; pip install -c constraints.txt -e '.[onnx]' brings it."
+        )

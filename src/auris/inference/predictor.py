@@ -62,25 +62,40 @@ class Predictor:
         self.check_rate(path)
         pairs = ((span, self.window(path, *span)) for span in self.spans(audio.length(path)))
         silent, told = True, 0.0  # s; until when every moment has its answer
-        heard = ((span, wave) for span, wave in pairs if self.reading.reads_silence or not audio.is_silent(wave))
+        heard = (
+            (span, wave)
+            for span, wave in pairs
+            if self.reading.reads_silence or not audio.is_silent(wave)
+        )
         while batch := list(islice(heard, BATCH)):
             waves = np.stack([wave for _, wave in batch])  # (B, C, T)
             silent &= all(audio.is_silent(wave) for _, wave in batch)
             said = zip(batch, self.model.decode(waves), self.model.unlike(waves), strict=True)
             for (span, _), decoded, novelty in said:
-                fresh = [answer for answer in self.moments(path, *span, decoded) if answer.stop > told + SAME]
-                yield from (answer._replace(start=max(answer.start, told), novelty=novelty) for answer in fresh)
+                fresh = [
+                    answer
+                    for answer in self.moments(path, *span, decoded)
+                    if answer.stop > told + SAME
+                ]
+                yield from (
+                    answer._replace(start=max(answer.start, told), novelty=novelty)
+                    for answer in fresh
+                )
                 told = span[1] if self.reading.timeline else told
         if silent:
             raise audio.Unusable("silent")
 
-    def moments(self, path: Path, start: float, stop: float, decoded: np.ndarray) -> Iterator[Answer]:
+    def moments(
+        self, path: Path, start: float, stop: float, decoded: np.ndarray
+    ) -> Iterator[Answer]:
         """The answer to a window, or one for each of the moments that the task tells apart."""
         parts = self.reading.moments(decoded)
         length = self.spec.duration / len(parts)  # s
         for place, part in enumerate(parts):
             if start + place * length < stop:
-                yield Answer(path, start + place * length, min(start + (place + 1) * length, stop), part)
+                yield Answer(
+                    path, start + place * length, min(start + (place + 1) * length, stop), part
+                )
 
     def spans(self, duration: float) -> Iterator[tuple[float, float]]:
         """Start and stop of each window in seconds; the last one ends with the recording."""
@@ -100,14 +115,18 @@ class Predictor:
         channels = audio.header(path).channels
         if channels != self.spec.channels and not (self.mix and self.spec.channels == 1):
             hint = "; --mix averages them" if self.spec.channels == 1 else ""
-            raise audio.Unusable(f"it has {channels} channels and the model hears {self.spec.channels}{hint}")
+            raise audio.Unusable(
+                f"it has {channels} channels and the model hears {self.spec.channels}{hint}"
+            )
 
     def check_rate(self, path: Path) -> None:
         """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
         rate, heard = audio.header(path).samplerate, self.spec.sample_rate
         if self.reading.needs_band and rate < heard:
-            raise audio.Unusable(f"it holds nothing above {rate / 2000:g} kHz (sampled at {rate} Hz), where the model "
-                                 f"listens up to {heard / 2000:g} kHz")  # fmt: skip
+            raise audio.Unusable(
+                f"it holds nothing above {rate / 2000:g} kHz (sampled at {rate} Hz), where the model "
+                f"listens up to {heard / 2000:g} kHz"
+            )
 
 
 def find_recordings(places: list[str]) -> list[Path]:
@@ -128,7 +147,9 @@ def summary(answers: list[Answer], reading: Reading) -> dict[str, Any]:
     decoded = np.mean([answer.decoded for answer in answers], axis=0)
     unlike = [answer.novelty for answer in answers if answer.novelty is not None]
     novelty = mean(unlike) if unlike else None
-    return row(Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded, novelty), reading)
+    return row(
+        Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded, novelty), reading
+    )
 
 
 def row(answer: Answer, reading: Reading) -> dict[str, Any]:
@@ -137,4 +158,8 @@ def row(answer: Answer, reading: Reading) -> dict[str, Any]:
     said = {"path": str(answer.path), **times, **reading.answer(answer.decoded)}
     if answer.novelty is None:
         return said
-    return {**said, "novelty": round(answer.novelty, 3), "is_novel": answer.novelty >= 1 - NOVEL_RATE}
+    return {
+        **said,
+        "novelty": round(answer.novelty, 3),
+        "is_novel": answer.novelty >= 1 - NOVEL_RATE,
+    }

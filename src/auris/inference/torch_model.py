@@ -51,5 +51,7 @@ def load_system(folder: Path, spec: Spec) -> System:
     try:
         system.load_state_dict(torch.load(folder / MODEL, map_location="cpu", weights_only=True))
     except Exception as error:
-        raise UserError(f"{folder / MODEL} is not the weights of this run ({type(error).__name__}).") from error
+        raise UserError(
+            f"{folder / MODEL} is not the weights of this run ({type(error).__name__})."
+        ) from error
     return system.eval()

@@ -22,7 +22,9 @@ class LinearAutoencoder(Repeater):
         super().__init__(task)
         size = prod(in_shape[:-1])  # of a frame
         if not 1 <= width <= size:
-            raise UserError(f"model.width={width} should be between 1 and the {size} numbers of a frame.")
+            raise UserError(
+                f"model.width={width} should be between 1 and the {size} numbers of a frame."
+            )
         self.encoder, self.decoder = nn.Linear(size, width), nn.Linear(width, size)
 
     def frames(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B T', D)
@@ -47,7 +49,12 @@ class DenseAutoencoder(Repeater):
     """
 
     def __init__(
-        self, in_shape: Shape, task: Codec, frames: int = 5, widths: Sequence[int] = (128, 128, 128, 128), code: int = 8
+        self,
+        in_shape: Shape,
+        task: Codec,
+        frames: int = 5,
+        widths: Sequence[int] = (128, 128, 128, 128),
+        code: int = 8,
     ):
         super().__init__(task)
         self.patches = Patches(in_shape, frames)

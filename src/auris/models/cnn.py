@@ -107,7 +107,9 @@ class Cnn1d(Network):
         kernels = [4 * kernel] + [kernel] * (len(widths) - 1)
         stages = [
             nn.Sequential(
-                nn.Conv1d(n, m, k, stride, padding=k // 2, bias=False), nn.BatchNorm1d(m), nn.ReLU(inplace=True)
+                nn.Conv1d(n, m, k, stride, padding=k // 2, bias=False),
+                nn.BatchNorm1d(m),
+                nn.ReLU(inplace=True),
             )
             for n, m, k in zip(sizes[:-1], sizes[1:], kernels, strict=True)
         ]

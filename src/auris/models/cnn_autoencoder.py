@@ -22,14 +22,21 @@ class CnnAutoencoder(Repeater):
         code: numbers that 2^n frames are squeezed through.
     """
 
-    def __init__(self, in_shape: Shape, task: Codec, widths: Sequence[int] = (8, 16, 32), code: int = 4):
+    def __init__(
+        self, in_shape: Shape, task: Codec, widths: Sequence[int] = (8, 16, 32), code: int = 4
+    ):
         super().__init__(task)
         if not widths or min(code, *widths) < 1:
-            raise UserError(f"model.code={code} and model.widths={list(widths)}, at least one, should be 1 or more.")
+            raise UserError(
+                f"model.code={code} and model.widths={list(widths)}, at least one, should be 1 or more."
+            )
         self.step = 2 ** len(widths)
         sizes, rows = [in_shape[0], *widths], -(-bands(in_shape, self) // self.step)
         down = [lively(nn.Conv2d(n, m, 4, 2, padding=1, bias=False)) for n, m in pairwise(sizes)]
-        up = [lively(nn.ConvTranspose2d(m, n, 4, 2, padding=1, bias=False)) for n, m in pairwise(sizes[1:])]
+        up = [
+            lively(nn.ConvTranspose2d(m, n, 4, 2, padding=1, bias=False))
+            for n, m in pairwise(sizes[1:])
+        ]
         self.encoder = nn.Sequential(*down, nn.Conv2d(sizes[-1], code, (rows, 1)))
         self.decoder = nn.Sequential(
             lively(nn.ConvTranspose2d(code, sizes[-1], (rows, 1), bias=False)),
@@ -43,7 +50,9 @@ class CnnAutoencoder(Repeater):
 
     def encode(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, code, 1, T' / 2^n)
         *_, rows, frames = x.shape
-        return self.encoder(F.pad(x, (0, -frames % self.step, 0, -rows % self.step), mode="replicate"))
+        return self.encoder(
+            F.pad(x, (0, -frames % self.step, 0, -rows % self.step), mode="replicate")
+        )
 
     def copy(self, x: Tensor) -> Tensor:
         return self.decoder(self.encode(x))[..., : x.shape[2], : x.shape[3]]
@@ -51,4 +60,6 @@ class CnnAutoencoder(Repeater):
 
 def lively(convolution: nn.Conv2d | nn.ConvTranspose2d) -> nn.Sequential:
     """A convolution whose channels are standardised over a batch and rectified."""
-    return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU(inplace=True))
+    return nn.Sequential(
+        convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU(inplace=True)
+    )

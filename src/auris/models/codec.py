@@ -9,7 +9,9 @@ class Codec(Protocol):
     """The part of a task that models see."""
 
     targets: ClassVar[tuple[str, ...]]  # kinds of target that it reads
-    outputs: ClassVar[str]  # "target": what `encode` makes; "surprise": how surprising each frame is
+    outputs: ClassVar[
+        str
+    ]  # "target": what `encode` makes; "surprise": how surprising each frame is
 
     def express(self, average: Tensor) -> Tensor: ...
     def remembered(self, target: Tensor) -> Tensor: ...

@@ -38,14 +38,20 @@ class Density(Plain, Detector):
         """What is fitted to the vectors of one section. Raises `UserError` where they do not suffice."""
         name = type(self).__name__
         if len(h) < LEAST:
-            raise UserError(f"model: {name} needs {LEAST} training clips of each section, and one has {len(h)}.")
+            raise UserError(
+                f"model: {name} needs {LEAST} training clips of each section, and one has {len(h)}."
+            )
         try:
             return self.fit(h)
         except ValueError as error:
-            raise UserError(f"model: {name} can't be fitted to {len(h)} clips ({first_line(error)}).") from error
+            raise UserError(
+                f"model: {name} can't be fitted to {len(h)} clips ({first_line(error)})."
+            ) from error
 
     def recall(self, h: Tensor) -> Tensor:
-        values = [torch.as_tensor(self.surprise(model, numbers(h))) for model in self.fitted]  # (B,) each
+        values = [
+            torch.as_tensor(self.surprise(model, numbers(h))) for model in self.fitted
+        ]  # (B,) each
         return over_frames(torch.stack(values, dim=1).to(h), self.out_shape)
 
     @abstractmethod
@@ -78,12 +84,21 @@ class Outliers(Density):
         estimator: a copy of it is fitted to each section.
     """
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        summary: nn.Module,
+        task: Codec,
+        estimator: BaseEstimator,
+    ):
         super().__init__(in_shape, out_shape, summary, task)
         self.estimator: Any = estimator
         if not hasattr(estimator, "score_samples"):
-            raise UserError(f"model: {type(estimator).__name__} can't score samples; model.estimator may be "
-                            "sklearn.mixture.GaussianMixture, sklearn.svm.OneClassSVM or the like.")  # fmt: skip
+            raise UserError(
+                f"model: {type(estimator).__name__} can't score samples; model.estimator may be "
+                "sklearn.mixture.GaussianMixture, sklearn.svm.OneClassSVM or the like."
+            )
         estimator._validate_params()  # before the run begins, rather than when it fits
 
     def fit(self, h: np.ndarray) -> Any:

@@ -39,8 +39,10 @@ class Repeater(Autoencoder):
 def check_surprise(task: Codec, model: nn.Module) -> None:
     """Raise `UserError` for a task that does not ask how surprising a clip is."""
     if task.outputs != "surprise":
-        raise UserError(f"model: {type(model).__name__} tells how unusual a clip is, and nothing else; "
-                        "choose task=anomaly, or another model.")  # fmt: skip
+        raise UserError(
+            f"model: {type(model).__name__} tells how unusual a clip is, and nothing else; "
+            "choose task=anomaly, or another model."
+        )
 
 
 def over_frames(surprise: Tensor, out_shape: Shape) -> Tensor:
@@ -51,6 +53,8 @@ def over_frames(surprise: Tensor, out_shape: Shape) -> Tensor:
 def bands(in_shape: Shape, model: nn.Module) -> int:
     """How many bands F features (C', F, T') have. Raises `UserError` for features of another kind."""
     if len(in_shape) != 3:
-        raise UserError(f"model: {type(model).__name__} reads features (C', F, T') and these have shape {in_shape}; "
-                        "choose features=log_mel.")  # fmt: skip
+        raise UserError(
+            f"model: {type(model).__name__} reads features (C', F, T') and these have shape {in_shape}; "
+            "choose features=log_mel."
+        )
     return in_shape[1]

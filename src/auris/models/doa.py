@@ -28,18 +28,24 @@ class Classical(Formula, ABC):
         f_min, f_max: frequencies in Hz that are looked at.
     """
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float):
+    def __init__(
+        self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float
+    ):
         super().__init__()
         self.array = microphones(spec.array, type(self).__name__)
         if in_shape != (spec.channels, spec.samples):
-            raise UserError(f"model: {type(self).__name__} reads the waves themselves; choose features=raw.")
+            raise UserError(
+                f"model: {type(self).__name__} reads the waves themselves; choose features=raw."
+            )
         self.rate, self.size = spec.sample_rate, out_shape[0]
         self.n_fft, self.band = n_fft, (f_min, f_max)
 
     @torch.no_grad()
     def forward(self, wave: Tensor) -> Tensor:  # (B, M, T) -> (B, 2) or (B, 3)
         with torch.autocast(wave.device.type, enabled=False):
-            x, hertz = spectrum(wave.float(), self.rate, self.n_fft, None, *self.band)  # (B, M, F, T'), (F,)
+            x, hertz = spectrum(
+                wave.float(), self.rate, self.n_fft, None, *self.band
+            )  # (B, M, F, T'), (F,)
             return self.directions(x, hertz)[:, : self.size]
 
     @abstractmethod
@@ -64,11 +70,20 @@ class Search(Classical):
     tried: Tensor  # (D, 3)
 
     def __init__(
-        self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float, step: float
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        spec: Spec,
+        n_fft: int,
+        f_min: float,
+        f_max: float,
+        step: float,
     ):
         super().__init__(in_shape, out_shape, spec, n_fft, f_min, f_max)
         check_step(step)
-        self.register_buffer("tried", grid(self.array, step, elevated=self.size == 3), persistent=False)
+        self.register_buffer(
+            "tried", grid(self.array, step, elevated=self.size == 3), persistent=False
+        )
 
     def directions(self, x: Tensor, hertz: Tensor) -> Tensor:
         return estimate(self.power(x, hertz), self.tried)
@@ -108,5 +123,7 @@ def check_step(step: float) -> None:
 def microphones(array: Array | None, who: str) -> Array:
     """The array that there must be. Raises `UserError`."""
     if array is None:
-        raise UserError(f"{who} compares the microphones of an array; choose one, as in array=circular6.")
+        raise UserError(
+            f"{who} compares the microphones of an array; choose one, as in array=circular6."
+        )
     return array

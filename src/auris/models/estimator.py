@@ -17,7 +17,14 @@ from auris.models.instance_based import Plain
 class Estimator(Plain):
     """A model of scikit-learn on the summary of a clip, computed on the CPU."""
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        summary: nn.Module,
+        task: Codec,
+        estimator: BaseEstimator,
+    ):
         super().__init__(in_shape, out_shape, summary, task)
         self.estimator: Any = estimator
         estimator._validate_params()  # before the run begins, rather than when it fits
@@ -27,7 +34,9 @@ class Estimator(Plain):
             self.estimator.fit(numbers(self.seen), self.targets(numbers(self.told.flatten(1))))
 
     def recall(self, h: Tensor) -> Tensor:
-        return self.output(torch.as_tensor(self.values(numbers(h))).to(h).view(len(h), *self.out_shape))
+        return self.output(
+            torch.as_tensor(self.values(numbers(h))).to(h).view(len(h), *self.out_shape)
+        )
 
     @abstractmethod
     def targets(self, told: np.ndarray) -> np.ndarray:
@@ -49,7 +58,14 @@ class Classifier(Estimator):
     their order is right, but a softmax of them is not calibrated.
     """
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        summary: nn.Module,
+        task: Codec,
+        estimator: BaseEstimator,
+    ):
         super().__init__(in_shape, out_shape, summary, task, estimator)
         name = type(estimator).__name__
         if not is_classifier(estimator):
@@ -57,7 +73,9 @@ class Classifier(Estimator):
                 f"model: {name} is not a classifier; _target_ should name auris.models.estimator.Regressor."
             )
         if "label" not in task.targets:
-            raise UserError(f"model: {name} tells classes apart and this task has none; choose model=knn.")
+            raise UserError(
+                f"model: {name} tells classes apart and this task has none; choose model=knn."
+            )
         self.has_margins = hasattr(estimator, "decision_function")
 
     def targets(self, told: np.ndarray) -> np.ndarray:
@@ -76,11 +94,20 @@ class Classifier(Estimator):
 class Regressor(Estimator):
     """A regressor of scikit-learn that has several outputs: it averages targets, so it serves any task."""
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, estimator: BaseEstimator):
+    def __init__(
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        summary: nn.Module,
+        task: Codec,
+        estimator: BaseEstimator,
+    ):
         super().__init__(in_shape, out_shape, summary, task, estimator)
         if not is_regressor(estimator):
-            raise UserError(f"model: {type(estimator).__name__} is not a regressor; _target_ should name "
-                            "auris.models.estimator.Classifier.")  # fmt: skip
+            raise UserError(
+                f"model: {type(estimator).__name__} is not a regressor; _target_ should name "
+                "auris.models.estimator.Classifier."
+            )
 
     def targets(self, told: np.ndarray) -> np.ndarray:
         return told

@@ -46,7 +46,10 @@ class Plain(nn.Module, ABC):
     def memorize(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Keep all (x, target) there are."""
         pairs = [(self.embed(x), self.remembered(target)) for x, target in examples]
-        self.seen, self.told = torch.cat([h for h, _ in pairs]), torch.cat([target for _, target in pairs])
+        self.seen, self.told = (
+            torch.cat([h for h, _ in pairs]),
+            torch.cat([target for _, target in pairs]),
+        )
         self.prepare()
 
     def prepare(self) -> None:
@@ -70,7 +73,9 @@ class NearestNeighbours(Plain, Detector):
         k: how many of them.
     """
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, k: int = 5):
+    def __init__(
+        self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, k: int = 5
+    ):
         super().__init__(in_shape, out_shape, summary, task)
         if k < 1:
             raise UserError(f"model.k={k} should be 1 or more.")

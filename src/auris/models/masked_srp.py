@@ -51,7 +51,9 @@ class Steered(Network):
         array = microphones(spec.array, "model: Steered")
         who = pairs(spec.channels)
         if centers is None or len(in_shape) != 3 or in_shape[0] != 3 * len(who) + 1:
-            raise UserError("model: Steered compares the phases of microphones; choose features=phase.")
+            raise UserError(
+                "model: Steered compares the phases of microphones; choose features=phase."
+            )
         check_step(step)
         directions = grid(array, step)  # (D, 3)
         late = between(delays(array.microphones, directions), who)  # (D, P)
@@ -73,11 +75,16 @@ class Masked(nn.Module):
         super().__init__()
         self.pairs = count
         self.network = nn.Sequential(
-            block(channels, width, stride=2), block(width, width), block(width, width), nn.Conv2d(width, masks, 3, 1, 1)
+            block(channels, width, stride=2),
+            block(width, width),
+            block(width, width),
+            nn.Conv2d(width, masks, 3, 1, 1),
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        mask = F.interpolate(self.network(x), size=x.shape[2:], mode="bilinear").sigmoid()  # (B, K, F, T')
+        mask = F.interpolate(
+            self.network(x), size=x.shape[2:], mode="bilinear"
+        ).sigmoid()  # (B, K, F, T')
         cross = x[:, : 2 * self.pairs].unflatten(1, (2, self.pairs))  # (B, 2, P, F, T')
         kept = torch.einsum("bkft,bcpft->bkpcf", mask, cross)  # (B, K, P, 2, F)
         share = mask.mean((2, 3)).clamp_min(1e-3)  # (B, K)
@@ -96,8 +103,14 @@ class Steering(nn.Module):
         self.register_buffer("expected", expected.contiguous(), persistent=False)
 
     def forward(self, cross: Tensor) -> Tensor:
-        parts = zip(cross.tensor_split(self.groups, -1), self.expected.tensor_split(self.groups, 2), strict=True)
-        maps = [2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel() for part in parts]
+        parts = zip(
+            cross.tensor_split(self.groups, -1),
+            self.expected.tensor_split(self.groups, 2),
+            strict=True,
+        )
+        maps = [
+            2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel() for part in parts
+        ]
         return torch.cat([*maps, torch.stack(maps).mean(0)], 1)
 
 
@@ -112,13 +125,16 @@ class Map(nn.Module):
         self.reach, self.closed = (REACH if around else 1), closed
         self.read = nn.Sequential(self.layer(channels, width), nn.ReLU())
         self.blocks = nn.ModuleList(
-            nn.Sequential(self.layer(width, width), nn.ReLU(), self.layer(width, width)) for _ in range(2)
+            nn.Sequential(self.layer(width, width), nn.ReLU(), self.layer(width, width))
+            for _ in range(2)
         )
         self.answer = nn.Conv1d(width, 1, 1)
 
     def layer(self, n: int, m: int) -> nn.Module:
         ends: Literal["circular", "zeros"] = "circular" if self.closed else "zeros"
-        convolution = nn.Conv1d(n, m, self.reach, padding=self.reach // 2, padding_mode=ends, bias=False)
+        convolution = nn.Conv1d(
+            n, m, self.reach, padding=self.reach // 2, padding_mode=ends, bias=False
+        )
         return nn.Sequential(convolution, nn.BatchNorm1d(m))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -62,7 +62,9 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     if in_shape[-1] == 1:
         return nn.Flatten(), prod(in_shape)
     if len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
-        raise UserError(f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}.")
+        raise UserError(
+            f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}."
+        )
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
     standardized = Standardized(nn.Sequential(summary, nn.Unflatten(1, (size, 1))), in_shape)
     return nn.Sequential(standardized, nn.Flatten()), size
@@ -70,7 +72,15 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
 
 def activated(name: str) -> nn.Module:
     """An activation of `torch.nn` by its name."""
-    odd = {"GLU", "LogSoftmax", "MultiheadAttention", "Softmax", "Softmax2d", "Softmin", "Threshold"}  # mix units
+    odd = {
+        "GLU",
+        "LogSoftmax",
+        "MultiheadAttention",
+        "Softmax",
+        "Softmax2d",
+        "Softmin",
+        "Threshold",
+    }  # mix units
     known = set(nn.modules.activation.__all__) - odd
     if name not in known:
         raise UserError(f"There is no model.activation={name}; {nearest(name, known)}")

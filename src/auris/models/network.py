@@ -16,7 +16,9 @@ class Network(nn.Module):
     def __init__(self, body: nn.Module, width: int, out_shape: Shape, dropout: float = 0.0):
         super().__init__()
         self.body = body
-        self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, prod(out_shape)), nn.Unflatten(1, out_shape))
+        self.head = nn.Sequential(
+            nn.Dropout(dropout), nn.Linear(width, prod(out_shape)), nn.Unflatten(1, out_shape)
+        )
 
     @property
     def last(self) -> nn.Linear:

@@ -71,12 +71,19 @@ class Novelty(nn.Module):
 
     def distances(self, h: Tensor, own: Tensor | None = None) -> Tensor:
         """How far clips (B, D) are from others than those of their `own` recording (B,), in each aspect: (V, B)."""
-        return torch.stack([self.near(*pair, own) for pair in zip(self.parts(h), self.parts(self.seen), strict=True)])
+        return torch.stack(
+            [
+                self.near(*pair, own)
+                for pair in zip(self.parts(h), self.parts(self.seen), strict=True)
+            ]
+        )
 
     def parts(self, h: Tensor) -> Iterable[Tensor]:  # (B, D) -> V times (B, D_v)
         return [part / part.shape[1] ** 0.5 for part in h.split(self.aspects.sizes, dim=1)]
 
-    def near(self, h: Tensor, seen: Tensor, own: Tensor | None) -> Tensor:  # (B, D_v), (n, D_v) -> (B,)
+    def near(
+        self, h: Tensor, seen: Tensor, own: Tensor | None
+    ) -> Tensor:  # (B, D_v), (n, D_v) -> (B,)
         groups = int(self.recording.max()) + 1
         nearest = h.new_full((len(h), groups), torch.inf)
         nearest.scatter_reduce_(1, self.recording.expand(len(h), -1), torch.cdist(h, seen), "amin")
@@ -91,7 +98,9 @@ class Novelty(nn.Module):
     def _load_from_state_dict(self, state: dict[str, Tensor], prefix: str, *others: Any) -> None:
         for name in self.FITTED:  # as many as were kept
             if prefix + name in state:
-                setattr(self, name, torch.empty_like(state[prefix + name], device=self.known.device))
+                setattr(
+                    self, name, torch.empty_like(state[prefix + name], device=self.known.device)
+                )
         super()._load_from_state_dict(state, prefix, *others)
 
 

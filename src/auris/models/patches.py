@@ -18,8 +18,10 @@ class Patches:
 
     def __init__(self, in_shape: Shape, frames: int):
         if not 1 <= frames <= in_shape[-1]:
-            raise UserError(f"model.frames={frames} should be between 1 and the {in_shape[-1]} frames of a clip; "
-                            "choose fewer, or a longer data.duration.")  # fmt: skip
+            raise UserError(
+                f"model.frames={frames} should be between 1 and the {in_shape[-1]} frames of a clip; "
+                "choose fewer, or a longer data.duration."
+            )
         self.frames, self.size = frames, prod(in_shape[:-1]) * frames
 
     def cut(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, N, D P)
@@ -45,7 +47,10 @@ def squeeze(size: int, widths: Sequence[int], code: int) -> nn.Sequential:
 
 def dense(sizes: Sequence[int]) -> nn.Sequential:
     """Dense layers; all but the last are standardised over a batch and rectified."""
-    hidden = [nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), nn.ReLU(inplace=True)) for n, m in pairwise(sizes[:-1])]
+    hidden = [
+        nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), nn.ReLU(inplace=True))
+        for n, m in pairwise(sizes[:-1])
+    ]
     return nn.Sequential(*hidden, nn.Linear(sizes[-2], sizes[-1]))
 
 

@@ -55,7 +55,9 @@ class SelfSupervised(Detector):
             return over_frames(self.drawn(x), self.out_shape)
         if len(self.memory.seen):
             return self.memory(self.embed(x)[..., None])
-        mean = torch.stack([self.surprise(change(x), g) for g, change in enumerate(CHANGES)]).mean(0)
+        mean = torch.stack([self.surprise(change(x), g) for g, change in enumerate(CHANGES)]).mean(
+            0
+        )
         return over_frames(mean, self.out_shape)
 
     def embed(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, widths[-1])
@@ -70,9 +72,13 @@ class SelfSupervised(Detector):
             changed[chosen == g] = change(x[chosen == g])
         return self.surprise(changed, chosen)
 
-    def surprise(self, changed: Tensor, chosen: Tensor | int) -> Tensor:  # (B, C', F, T'), (B,) -> (B, K)
+    def surprise(
+        self, changed: Tensor, chosen: Tensor | int
+    ) -> Tensor:  # (B, C', F, T'), (B,) -> (B, K)
         """-log p of the changes that were made, and of each section."""
-        log_p = self.network(changed).flatten(1).log_softmax(1).unflatten(1, (len(CHANGES), -1))  # (B, G, K)
+        log_p = (
+            self.network(changed).flatten(1).log_softmax(1).unflatten(1, (len(CHANGES), -1))
+        )  # (B, G, K)
         return -log_p[torch.arange(len(changed), device=changed.device), chosen]
 
     @torch.no_grad()

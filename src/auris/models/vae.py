@@ -70,7 +70,9 @@ class Vae(Autoencoder):
         drawn = mean + (log_variance / 2).exp() * torch.randn_like(mean) if self.training else mean
         cost = 2 / self.patches.size * divergence(mean, log_variance)  # (B, N)
         error = (patches - each(self.decoder, drawn)).square()
-        surprise = self.patches.join(error + self.beta * cost[..., None]).mean(1, keepdim=True)  # (B, 1, T')
+        surprise = self.patches.join(error + self.beta * cost[..., None]).mean(
+            1, keepdim=True
+        )  # (B, 1, T')
         return surprise.expand(-1, *self.out_shape)
 
 

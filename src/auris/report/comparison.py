@@ -53,7 +53,10 @@ def called(subjects: Sequence[Subject]) -> list[str]:
     """A name for each run by which it can be told from the others."""
     runs = [Run(flat(OmegaConf.to_container(s.cfg)), s.result, s.folder) for s in subjects]
     names = name_groups([[run] for run in runs])
-    ends = [f" {run.folder.name}" if names.count(name) > 1 else "" for name, run in zip(names, runs, strict=True)]
+    ends = [
+        f" {run.folder.name}" if names.count(name) > 1 else ""
+        for name, run in zip(names, runs, strict=True)
+    ]
     return [name + end for name, end in zip(names, ends, strict=True)]
 
 
@@ -68,7 +71,18 @@ def overview(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
         verdict = judge(read_losses(subject.folder), subject.result["epochs"])
         size, took = f"{subject.result['parameters']:,}", duration(subject.result["seconds"])
         rows.append((name, *main(subject), size, took, verdict.words))
-    return table(("run", "main figure", "95 % interval", "constant answer", "parameters", "training", "verdict"), rows)
+    return table(
+        (
+            "run",
+            "main figure",
+            "95 % interval",
+            "constant answer",
+            "parameters",
+            "training",
+            "verdict",
+        ),
+        rows,
+    )
 
 
 def main(subject: Subject) -> tuple[str, str, str]:
@@ -83,16 +97,26 @@ def main(subject: Subject) -> tuple[str, str, str]:
 def differences(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
     """The settings in which the runs differ, where there are any."""
     settings = [flat(OmegaConf.to_container(subject.cfg)) for subject in subjects]
-    keys = dict.fromkeys(key for own in settings for key in own if key in ("seed", "data.fold") or not varies(key))
+    keys = dict.fromkeys(
+        key for own in settings for key in own if key in ("seed", "data.fold") or not varies(key)
+    )
     rows = [[key, *(str(own.get(key, "-")) for own in settings)] for key in keys]
     rows = [row for row in rows if len(set(row[1:])) > 1]
-    return join(tag("h2", "In what do they differ?"), table(("setting", *names), rows)) if rows else Html()
+    return (
+        join(tag("h2", "In what do they differ?"), table(("setting", *names), rows))
+        if rows
+        else Html()
+    )
 
 
 def row(names: Sequence[str], sections: Sequence) -> Html:
     """One section of each run."""
     titles = dict.fromkeys(section.title for section in sections)
-    return tag("section", tag("h2", " ".join(titles)), columns(names, [section.body for section in sections]))
+    return tag(
+        "section",
+        tag("h2", " ".join(titles)),
+        columns(names, [section.body for section in sections]),
+    )
 
 
 def columns(names: Sequence[str], bodies: Sequence[Html]) -> Html:

@@ -34,7 +34,9 @@ class Subject:
     result: dict[str, Any]  # as in result.json
     data: AudioData
     system: System
-    answers: Answers | None  # to the set that was looked at last; None where the system has trained on it
+    answers: (
+        Answers | None
+    )  # to the set that was looked at last; None where the system has trained on it
 
     @property
     def set_name(self) -> str:

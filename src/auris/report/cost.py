@@ -10,7 +10,10 @@ from auris.core.html import facts
 from auris.report.context import Section, Subject
 from auris.training.system import System
 
-WATTS_OF_THREAD, WATTS_OF_GPU = 15, 300  # W: a core of a server with its share of memory; a GPU at work
+WATTS_OF_THREAD, WATTS_OF_GPU = (
+    15,
+    300,
+)  # W: a core of a server with its share of memory; a GPU at work
 
 
 TRIES = 3
@@ -23,15 +26,29 @@ def cost(subject: Subject) -> Section:
     result, system, spec = subject.result, subject.system.eval(), subject.data.spec
     wave = torch.zeros(1, spec.channels, spec.samples, device=system.device)
     share = seconds_to_answer(system, wave) / spec.duration
-    return Section("The cost", facts([
-        ("parameters", f"{result['parameters']:,}"),
-        ("multiply-adds", f"{multiply_adds(system, wave):,} for a clip of {spec.duration:g} s ({COUNTED})"),
-        ("training", f"{duration(result['seconds'])} on {result['device']}, evaluations included"),
-        ("energy", energy(result)),
-        ("memory", f"{result['peak_memory_mib']:,.0f} MiB at the peak"),
-        ("prediction", f"{share:.2g} of real time, a clip at a time on {system.device}: an hour of sound takes "
-         f"{duration(3600 * share)}"),
-    ]))  # fmt: skip
+    return Section(
+        "The cost",
+        facts(
+            [
+                ("parameters", f"{result['parameters']:,}"),
+                (
+                    "multiply-adds",
+                    f"{multiply_adds(system, wave):,} for a clip of {spec.duration:g} s ({COUNTED})",
+                ),
+                (
+                    "training",
+                    f"{duration(result['seconds'])} on {result['device']}, evaluations included",
+                ),
+                ("energy", energy(result)),
+                ("memory", f"{result['peak_memory_mib']:,.0f} MiB at the peak"),
+                (
+                    "prediction",
+                    f"{share:.2g} of real time, a clip at a time on {system.device}: an hour of sound takes "
+                    f"{duration(3600 * share)}",
+                ),
+            ]
+        ),
+    )
 
 
 def energy(result: dict[str, Any]) -> str:
@@ -39,9 +56,15 @@ def energy(result: dict[str, Any]) -> str:
     seconds, threads = float(result["seconds"]), result.get("threads", 1)
     on_gpu = result["device"].startswith("cuda")
     watts = WATTS_OF_GPU if on_gpu else WATTS_OF_THREAD * threads
-    source = f"{WATTS_OF_GPU} W of a GPU" if on_gpu else f"{WATTS_OF_THREAD} W of each of {threads} threads"
+    source = (
+        f"{WATTS_OF_GPU} W of a GPU"
+        if on_gpu
+        else f"{WATTS_OF_THREAD} W of each of {threads} threads"
+    )
     hours = f"{seconds:.0f} s x {watts} W / 3600 s/h"
-    return f"about {watts * seconds / 3600:.2g} Wh = {hours} (the {source} are assumed, not measured)"
+    return (
+        f"about {watts * seconds / 3600:.2g} Wh = {hours} (the {source} are assumed, not measured)"
+    )
 
 
 def multiply_adds(system: System, wave: Tensor) -> int:

@@ -17,19 +17,36 @@ FOLDED = 12  # classes, beyond which the table is folded
 
 
 def data(subject: Subject) -> Section:
-    own, recordings = subject.data, [Recording(clip, name) for clip, name, _ in subject.data.recordings]
-    separated = own.view.separated([r.clip for r in recordings], own.fold, own.folds, own.split_seed)
-    return Section("The data", join(
-        tag("p", separated, " ", DISJOINT), split(recordings), openings(subject), *findings(subject, recordings)
-    ))  # fmt: skip
+    own, recordings = (
+        subject.data,
+        [Recording(clip, name) for clip, name, _ in subject.data.recordings],
+    )
+    separated = own.view.separated(
+        [r.clip for r in recordings], own.fold, own.folds, own.split_seed
+    )
+    return Section(
+        "The data",
+        join(
+            tag("p", separated, " ", DISJOINT),
+            split(recordings),
+            openings(subject),
+            *findings(subject, recordings),
+        ),
+    )
 
 
 def split(recordings: list[Recording]) -> Html:
     """Counts of recordings, and of groups where they are fewer, in each class and set."""
     cells = {(label, name): (many, groups) for label, name, many, groups in counts(recordings)}
-    labels, names = dict.fromkeys(label for label, _ in cells), dict.fromkeys(name for _, name in cells)
+    labels, names = (
+        dict.fromkeys(label for label, _ in cells),
+        dict.fromkeys(name for _, name in cells),
+    )
     sets = [name for name in (*SETS, "") if name in names]
-    rows = [(label or "all", *(written(*cells.get((label, name), (0, 0))) for name in sets)) for label in labels]
+    rows = [
+        (label or "all", *(written(*cells.get((label, name), (0, 0))) for name in sets))
+        for label in labels
+    ]
     shown = table(("class", *(name or "left out" for name in sets)), rows)
     return shown if len(rows) <= FOLDED else details(f"{len(rows)} classes", shown)
 
@@ -54,16 +71,33 @@ def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
     if audit:
         told = audit["findings"]
     else:
-        told = [vars(finding) for check in (Lacking(needed=("test",)), Lonely()) for finding in check.look(recordings)]
+        told = [
+            vars(finding)
+            for check in (Lacking(needed=("test",)), Lonely())
+            for finding in check.look(recordings)
+        ]
     told = [*told, *unusable(subject)]
-    marks = [tag("div", tag("p", tag("strong", f["severity"], ": ", f["check"]), " ", f["sentence"]),
-                 class_=f"mark {f['severity']}") for f in told]  # fmt: skip
+    marks = [
+        tag(
+            "div",
+            tag("p", tag("strong", f["severity"], ": ", f["check"]), " ", f["sentence"]),
+            class_=f"mark {f['severity']}",
+        )
+        for f in told
+    ]
     command = f"python scripts/audit.py data={subject.cfg.choices.data} ..."
-    hint = "An audit has listened to all recordings." if audit else join(
-        "No audit has listened to these recordings yet: ", tag("code", command))  # fmt: skip
+    hint = (
+        "An audit has listened to all recordings."
+        if audit
+        else join("No audit has listened to these recordings yet: ", tag("code", command))
+    )
     return [tag("p", hint, " It found nothing." if audit and not told else ""), *marks]
 
 
 def unusable(subject: Subject) -> list[dict[str, str]]:
     left = subject.data.list_unusable()
-    return [{"severity": "warning", "check": "unusable", "sentence": f"Left out: {left}."}] if left else []
+    return (
+        [{"severity": "warning", "check": "unusable", "sentence": f"Left out: {left}."}]
+        if left
+        else []
+    )

@@ -29,7 +29,9 @@ SECTIONS = (learning, pictures, worst, data, cost, repeat)
 def report_on(folder: Path, cfg: DictConfig, data: AudioData, system: System) -> Path:
     """Write the report of a run that has just ended, with the answers of its system to the set it has seen last."""
     result = json.loads((folder / RESULT).read_text())
-    with torch.compiler.set_stance("force_eager"):  # a few clips are not worth compiling for, nor can they be counted
+    with torch.compiler.set_stance(
+        "force_eager"
+    ):  # a few clips are not worth compiling for, nor can they be counted
         return write_report(Subject(folder, cfg, result, data, system, system.answers))
 
 
@@ -41,5 +43,7 @@ def write_report(subject: Subject) -> Path:
     """Write report.html in the folder of the run."""
     path = subject.folder / REPORT
     title = f"{subject.result['data']} {subject.result['model']}"
-    write_atomically(path, page(title, answer(subject), *(part(make(subject)) for make in SECTIONS)))
+    write_atomically(
+        path, page(title, answer(subject), *(part(make(subject)) for make in SECTIONS))
+    )
     return path

@@ -26,7 +26,11 @@ def pictures(subject: Subject) -> Section:
     with themed():
         drawn = subject.system.task.pictures(decoded, target, groups(subject.answers, subject.data))
         shown = [
-            tag("div", picture(figure, f"{name}: {words(figure)}", CAPTIONS.get(name, name)), class_="card")
+            tag(
+                "div",
+                picture(figure, f"{name}: {words(figure)}", CAPTIONS.get(name, name)),
+                class_="card",
+            )
             for name, figure in drawn.items()
         ]
     title = f"What did it say of {subject.scores['clips']} {subject.clips_called}?"

@@ -18,10 +18,14 @@ def open_subject(run: str, plugins: Sequence[str] = ()) -> Subject:
     """
     path = finished_run(run) / RESULT
     if not path.is_file():
-        raise UserError(f"The run in {run} has no {RESULT}; python train.py resume={run} goes on with it.")
+        raise UserError(
+            f"The run in {run} has no {RESULT}; python train.py resume={run} goes on with it."
+        )
     folder, cfg, data, fitted = reopen(run, plugins)
     subject = Subject(folder, cfg, json.loads(path.read_text()), data, fitted.system, None)
     knows = subject.set_name == "val" and subject.result["refit"]
     return (
-        subject if knows or not subject.set_name else replace(subject, answers=answer(data, fitted, subject.set_name))
+        subject
+        if knows or not subject.set_name
+        else replace(subject, answers=answer(data, fitted, subject.set_name))
     )

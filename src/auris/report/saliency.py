@@ -26,7 +26,9 @@ WINDOW = 0.04  # s, roughly
 DRAWS, SPREAD = 6, 0.15  # of SmoothGrad: noisy copies, and the deviation of their gains
 
 
-MOST_WORK = 10**10  # multiply-adds of all copies: large models are asked less often, so that a run does not wait
+MOST_WORK = (
+    10**10
+)  # multiply-adds of all copies: large models are asked less often, so that a run does not wait
 
 
 class Bands:
@@ -36,13 +38,22 @@ class Bands:
         self.rate, self.size = sample_rate, 2 ** round(math.log2(WINDOW * sample_rate))
         self.hop = self.size // 4
         self.window = torch.hann_window(self.size)
-        self.share = melscale_fbanks(self.size // 2 + 1, LOWEST, sample_rate / 2, BANDS, sample_rate)  # (bins, BANDS)
+        self.share = melscale_fbanks(
+            self.size // 2 + 1, LOWEST, sample_rate / 2, BANDS, sample_rate
+        )  # (bins, BANDS)
         self.hertz = (
-            self.share.T @ torch.linspace(0, sample_rate / 2, self.size // 2 + 1) / self.share.sum(0).clamp_min(1e-9)
+            self.share.T
+            @ torch.linspace(0, sample_rate / 2, self.size // 2 + 1)
+            / self.share.sum(0).clamp_min(1e-9)
         )
 
     def spectrum(self, wave: Tensor) -> Tensor:  # (..., T) -> (..., bins, T')
-        form = {"hop_length": self.hop, "window": self.window, "pad_mode": "constant", "return_complex": True}
+        form = {
+            "hop_length": self.hop,
+            "window": self.window,
+            "pad_mode": "constant",
+            "return_complex": True,
+        }
         return torch.stft(wave.flatten(0, -2), self.size, **form).unflatten(0, wave.shape[:-1])
 
     def level(self, wave: Tensor) -> Tensor:

@@ -17,27 +17,39 @@ def answer(subject: Subject) -> Html:
         simulated() if subject.is_simulated else "",
         tag("p", *told(subject), class_="lead"),
         metrics(subject) if subject.set_name else "",
-        tag("p", f"{subject.result['data']} with {subject.result['model']}; {about(subject)}.", class_="soft"),
+        tag(
+            "p",
+            f"{subject.result['data']} with {subject.result['model']}; {about(subject)}.",
+            class_="soft",
+        ),
     )
 
 
 def simulated() -> Html:
     flag = tag("span", "SIMULATED DATA", class_="flag")
-    return tag("p", flag, " These are no recordings: nothing here says how well real ones would be told.")
+    return tag(
+        "p", flag, " These are no recordings: nothing here says how well real ones would be told."
+    )
 
 
 def about(subject: Subject) -> str:
     seconds = subject.data.spec.duration
-    return f"{subject.result['about']}; clips of {seconds:g} s at {subject.data.spec.sample_rate} Hz"
+    return (
+        f"{subject.result['about']}; clips of {seconds:g} s at {subject.data.spec.sample_rate} Hz"
+    )
 
 
 def told(subject: Subject) -> list[str]:
     """The sentences of the answer."""
     if not subject.set_name:
-        return ["This run has kept no clips from training, so that nothing is known of how good it is."]
+        return [
+            "This run has kept no clips from training, so that nothing is known of how good it is."
+        ]
     first = subject.system.task.sentence(subject.scores, subject.clips_called, subject.constant)
     seen = (
-        [] if subject.set_name == "test" else [" These clips chose the epoch: an unseen clip will be told less well."]
+        []
+        if subject.set_name == "test"
+        else [" These clips chose the epoch: an unseen clip will be told less well."]
     )
     return [first, *doubt(subject), *beside(subject), *seen]
 
@@ -57,14 +69,20 @@ def beside(subject: Subject) -> list[str]:
     if not other:
         return []
     value = next(iter(other[subject.set_name]["metrics"].values()))["value"]
-    return [] if value is None else [f" The plain model beside it, {task.baseline}, gives {task.figure(value)}."]
+    return (
+        []
+        if value is None
+        else [f" The plain model beside it, {task.baseline}, gives {task.figure(value)}."]
+    )
 
 
 def plain_result(subject: Subject, name: str) -> dict[str, Any] | None:
     """The result of the newest run of the plain model on the same data, which has looked at the same set."""
     if subject.result["model"] == name:
         return None
-    for path in sorted((subject.folder.resolve().parent.parent / name).glob(f"2*/{RESULT}"), reverse=True):
+    for path in sorted(
+        (subject.folder.resolve().parent.parent / name).glob(f"2*/{RESULT}"), reverse=True
+    ):
         result = json.loads(path.read_text())
         if result["fingerprint"] == subject.result["fingerprint"] and subject.set_name in result:
             return result

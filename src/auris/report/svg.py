@@ -50,7 +50,9 @@ def svg(figure: Figure, alternative: str) -> Html:
         figure.savefig(file, format="svg", transparent=True, metadata=NOTHING)
     text = file.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<(defs|metadata)>\s*(<style.*?</style>)?\s*</\1>", "", text, count=1, flags=re.DOTALL)
+    text = re.sub(
+        r"<(defs|metadata)>\s*(<style.*?</style>)?\s*</\1>", "", text, count=1, flags=re.DOTALL
+    )
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"font: ((?:\d+ )?[\d.]+px)[^;\"]*", r"font: \1 system-ui, sans-serif", text)
     text = own_names(re.sub(r"\s*\n\s*", "\n", text).replace(INK, "currentColor"))
@@ -68,6 +70,15 @@ def own_names(text: str) -> str:
 
 def words(figure: Figure) -> str:
     """All that is written in a figure but the numbers of its axes."""
-    ticks = {id(label) for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for label in axis.get_ticklabels()}
-    texts = [text.get_text() for text in figure.findobj(Text) if id(text) not in ticks and text.get_visible()]
+    ticks = {
+        id(label)
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for label in axis.get_ticklabels()
+    }
+    texts = [
+        text.get_text()
+        for text in figure.findobj(Text)
+        if id(text) not in ticks and text.get_visible()
+    ]
     return "; ".join(dict.fromkeys(text.replace(r"\$", "$") for text in texts if text))

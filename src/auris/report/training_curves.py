@@ -19,7 +19,9 @@ SHORT = 3  # epochs, below which there is nothing to see
 RISE = 0.1  # of what validation loss fell by: more is overfitting
 
 
-STILL = 0.02  # of the same: more in the last tenth of the epochs, and the training was not at its end
+STILL = (
+    0.02  # of the same: more in the last tenth of the epochs, and the training was not at its end
+)
 
 
 WIDE = 0.5  # of what validation loss began with, between the two losses: clips are learnt by heart
@@ -28,9 +30,7 @@ WIDE = 0.5  # of what validation loss began with, between the two losses: clips 
 TRAIN, VAL, *_ = COLOURS
 
 
-CAPTION = (
-    "Training loss is that of the steps as they were taken, with augmentation and dropout; it may be the higher one."
-)
+CAPTION = "Training loss is that of the steps as they were taken, with augmentation and dropout; it may be the higher one."
 
 
 class Losses(NamedTuple):
@@ -53,10 +53,13 @@ def learning(subject: Subject) -> Section:
     verdict = judge(losses, chosen)
     said = tag("p", tag("strong", verdict.words), " ", verdict.reason)
     seen = len(losses.train) >= SHORT
-    return Section("Did it learn?", join(
-        tag("div", said, class_=f"mark {verdict.kind}"),
-        picture(curves(losses, chosen), alternative(losses, chosen), CAPTION) if seen else "",
-    ))  # fmt: skip
+    return Section(
+        "Did it learn?",
+        join(
+            tag("div", said, class_=f"mark {verdict.kind}"),
+            picture(curves(losses, chosen), alternative(losses, chosen), CAPTION) if seen else "",
+        ),
+    )
 
 
 def read_losses(folder: Path) -> Losses:
@@ -92,7 +95,11 @@ def judge(losses: Losses, chosen: int) -> Verdict:
     if val[chosen - 1] - train[chosen - 1] > WIDE * abs(val[0]):
         return by_heart(losses, chosen)
     both = f"{moved(val[:chosen], 'validation loss')} and {moved(train[:chosen], 'training loss')}"
-    return Verdict("good", "It fits.", f"By epoch {chosen} {both}; the former has levelled off and hardly rises again.")
+    return Verdict(
+        "good",
+        "It fits.",
+        f"By epoch {chosen} {both}; the former has levelled off and hardly rises again.",
+    )
 
 
 def lost(losses: Losses) -> Verdict:
@@ -151,7 +158,9 @@ def curves(losses: Losses, chosen: int) -> Figure:
     with themed():
         figure = new_figure(5.4, 2.9)
         axes = figure.add_axes((0.12, 0.17, 0.85, 0.72))
-        axes.axvline(chosen, color=INK, linestyle="--", linewidth=1, label=f"chosen: epoch {chosen}")
+        axes.axvline(
+            chosen, color=INK, linestyle="--", linewidth=1, label=f"chosen: epoch {chosen}"
+        )
         axes.plot(epoch, losses.train, color=TRAIN, label="training")
         if np.isfinite(losses.val).any():
             axes.plot(epoch, losses.val, color=VAL, label="validation")

@@ -45,13 +45,17 @@ def worst(subject: Subject) -> Section:
     seconds = subject.data.spec.duration
     cards = [
         card(subject, at, f"{place}. ", wave, drawing(bands, wave, reason, seconds), players)
-        for place, (at, wave, reason) in enumerate(zip(order, map(loud, waves), reasons, strict=True), start=1)
+        for place, (at, wave, reason) in enumerate(
+            zip(order, map(loud, waves), reasons, strict=True), start=1
+        )
     ]
     lead = tag("p", LOUDNESS, " ", NOT_WHY if maps is None else WHY, class_="soft")
     return Section(title, join(lead, tag("div", *cards, class_="grid")))
 
 
-def card(subject: Subject, at: int, place: str, wave: Tensor, drawn: Figure, players: Players) -> Html:
+def card(
+    subject: Subject, at: int, place: str, wave: Tensor, drawn: Figure, players: Players
+) -> Html:
     """One clip, (T,)."""
     assert subject.answers is not None
     clip, _ = subject.clip(at)
@@ -61,7 +65,9 @@ def card(subject: Subject, at: int, place: str, wave: Tensor, drawn: Figure, pla
     return tag(
         "article",
         tag("h3", f"{place}Said: {said}. True: {true}"),
-        players.play(wave.numpy(), subject.data.spec.sample_rate, f"{clip.name}, {true}, said {said}"),
+        players.play(
+            wave.numpy(), subject.data.spec.sample_rate, f"{clip.name}, {true}, said {said}"
+        ),
         picture(drawn, f"Spectrogram of {clip.name}{reason}"),
         tag("p", clip.name, class_="small soft"),
         class_="card",
@@ -75,11 +81,15 @@ def drawing(bands: Bands, wave: Tensor, reason: Tensor | None, seconds: float) -
     with themed():
         figure = new_figure(4.4, height)
         panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
-        figure.subplots_adjust(left=0.12, right=0.96, top=1 - above / height, bottom=below / height, hspace=0.1)
+        figure.subplots_adjust(
+            left=0.12, right=0.96, top=1 - above / height, bottom=below / height, hspace=0.1
+        )
         draw(panels[0], Map("", level, (-80.0, 0.0), bands.hertz), seconds)
         if reason is not None:
             faint = draw(panels[1], Map("", level, (-80.0, 30.0), bands.hertz, "gray"), seconds)
-            panels[1].imshow(overlay(reason), extent=faint.get_extent(), origin="lower", aspect="auto")
+            panels[1].imshow(
+                overlay(reason), extent=faint.get_extent(), origin="lower", aspect="auto"
+            )
         panels[-1].set_xlabel("time (s)")
     return figure
 

@@ -38,7 +38,9 @@ def scored(runs: Sequence[Run], name: str) -> list[Run]:
     """The runs that have looked at a set, "test" or "val"."""
     found = [run for run in runs if name in run.result]
     if not found:
-        raise UserError(f"None of these runs has looked at its {name} set; compare them by the other one with --set.")
+        raise UserError(
+            f"None of these runs has looked at its {name} set; compare them by the other one with --set."
+        )
     return found
 
 
@@ -51,7 +53,9 @@ def compare(runs: Sequence[Run], metric: str | None, name: str) -> list[Row]:
         summarize(label, group, metric or main_metric(group[0], name), name)
         for label, group in configurations(scored(runs, name))
     ]
-    return sorted(rows, key=lambda row: (isnan(row.mean), row.mean if row.best == "min" else -row.mean))
+    return sorted(
+        rows, key=lambda row: (isnan(row.mean), row.mean if row.best == "min" else -row.mean)
+    )
 
 
 def main_metric(run: Run, name: str) -> str:
@@ -68,7 +72,10 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
         constant.append(number(scores["majority"][metric]))
-    folds, seeds = [mean(values) for values in by_fold.values()], [mean(values) for values in by_seed.values()]
+    folds, seeds = (
+        [mean(values) for values in by_fold.values()],
+        [mean(values) for values in by_seed.values()],
+    )
     low, high = interval(folds)
     return Row(
         name=label,
@@ -105,16 +112,33 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 def markdown(rows: Sequence[Row], name: str) -> str:
     """The rows in Markdown, a table for each metric."""
     metrics = dict.fromkeys(row.metric for row in rows)
-    return "\n\n".join(table([row for row in rows if row.metric == metric], f"{name} {metric}") for metric in metrics)
+    return "\n\n".join(
+        table([row for row in rows if row.metric == metric], f"{name} {metric}")
+        for metric in metrics
+    )
 
 
 def table(rows: Sequence[Row], figure: str) -> str:
-    head = ("configuration", "folds x seeds", figure, "95 % interval", "deviation", "majority", "minutes")
+    head = (
+        "configuration",
+        "folds x seeds",
+        figure,
+        "95 % interval",
+        "deviation",
+        "majority",
+        "minutes",
+    )
     lines = []
     for row in rows:
         mark = " **SIMULATED**" if "simulated" in row.source else ""
         runs, span = f"{row.folds} x {row.seeds}", f"{row.low:.3f} to {row.high:.3f}"
-        figures = (f"{row.mean:.3f}", span, f"{row.deviation:.3f}", f"{row.majority:.3f}", f"{row.minutes:.1f}")
+        figures = (
+            f"{row.mean:.3f}",
+            span,
+            f"{row.deviation:.3f}",
+            f"{row.majority:.3f}",
+            f"{row.minutes:.1f}",
+        )
         cells = [figure.replace("nan to nan", "-").replace("nan", "-") for figure in figures]
         lines.append([row.name + mark, runs, *cells])
     return in_markdown(head, lines)

@@ -52,7 +52,9 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
         if key.startswith(("trainer.", "callbacks.")) or key == "test":
             OmegaConf.update(saved, key, word.value())
         elif key not in ("resume", "debug", "plugins"):
-            raise UserError(f"A resumed run keeps its choices: {key} can't be changed; only trainer.* and test can.")
+            raise UserError(
+                f"A resumed run keeps its choices: {key} can't be changed; only trainer.* and test can."
+            )
     return saved, folder
 
 
@@ -75,4 +77,6 @@ def check_flags(words: Sequence[str]) -> None:
     known = get_args_parser()._option_string_actions
     for word in words:
         if word.startswith("-") and word.split("=")[0] not in known:
-            raise UserError(f"There is no flag {word}; settings are given as name=value, and {nearest(word, known)}")
+            raise UserError(
+                f"There is no flag {word}; settings are given as name=value, and {nearest(word, known)}"
+            )

@@ -15,7 +15,10 @@ from auris.runs.find import Run
 from auris.runs.folder import read_curves
 from auris.runs.naming import configurations
 
-DASHES, MARKERS = ("-", "--", ":", "-."), "osD^vPX"  # where colours do not suffice, and for runs of a single step
+DASHES, MARKERS = (
+    ("-", "--", ":", "-."),
+    "osD^vPX",
+)  # where colours do not suffice, and for runs of a single step
 
 
 WORDS = {"real": "real recordings", "simulated": "SIMULATED"}
@@ -44,14 +47,24 @@ def draw(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     `UserError` for runs on different data, and where none has curves.
     """
     check_data(runs)
-    curves = [curve for name, group in configurations(runs) for curve in curves_of(group, names.index(name))]
+    curves = [
+        curve
+        for name, group in configurations(runs)
+        for curve in curves_of(group, names.index(name))
+    ]
     if not curves:
-        raise UserError("None of these runs has train/seconds and train/passes in its metrics.csv; train anew.")
+        raise UserError(
+            "None of these runs has train/seconds and train/passes in its metrics.csv; train anew."
+        )
     rows = rows_of(curves)
-    heights = [0.9 if all(single(curve) for curve, _ in row) else 3.0 for row in rows.values()]  # inches
+    heights = [
+        0.9 if all(single(curve) for curve, _ in row) else 3.0 for row in rows.values()
+    ]  # inches
     figure = new_figure(10, sum(heights) + 0.12 * len(names) + 1.2)
     figure.set_layout_engine("constrained")
-    panels = figure.subplots(len(rows), 2, sharex="col", sharey="row", squeeze=False, height_ratios=heights)
+    panels = figure.subplots(
+        len(rows), 2, sharex="col", sharey="row", squeeze=False, height_ratios=heights
+    )
     for (left, right), (title, row) in zip(panels, rows.items(), strict=True):
         fill(left, "train/seconds", row)
         fill(right, "train/passes", row)
@@ -66,21 +79,29 @@ def check_data(runs: Sequence[Run]) -> None:
     """Raise `UserError` for runs on different data, whose losses can't be compared."""
     known = sorted({run.result["data"] for run in runs})
     if len(known) > 1:
-        raise UserError(f"A picture is of runs on the same data; choose one with --same data=: {', '.join(known)}.")
+        raise UserError(
+            f"A picture is of runs on the same data; choose one with --same data=: {', '.join(known)}."
+        )
 
 
 def curves_of(group: Sequence[Run], place: int) -> list[Curve]:
     """The curves of one configuration, as far as its runs have any."""
     group = sorted(group, key=lambda run: (run.result["fold"], run.result["seed"]))
     read_ones = [(run, figures) for run in group if (figures := read(run))]
-    return [Curve(run, place, number == 0, figures) for number, (run, figures) in enumerate(read_ones)]
+    return [
+        Curve(run, place, number == 0, figures) for number, (run, figures) in enumerate(read_ones)
+    ]
 
 
 def read(run: Run) -> dict[str, np.ndarray]:
     """The curves of a run, NaN where an epoch has no figure; none where they lack time or passes."""
     rows = read_curves(run.folder)
     names = {name for row in rows for name in row}
-    return {name: np.array([float(row[name] or "nan") for row in rows]) for name in names if names >= NEEDED}
+    return {
+        name: np.array([float(row[name] or "nan") for row in rows])
+        for name in names
+        if names >= NEEDED
+    }
 
 
 def rows_of(curves: Sequence[Curve]) -> dict[str, Row]:
@@ -93,14 +114,22 @@ def rows_of(curves: Sequence[Curve]) -> dict[str, Row]:
     for curve in curves:
         metric = main_metric(curve.run, "val" if "val" in curve.run.result else "test")
         if f"val/{metric}" in curve.figures:
-            rows.setdefault(f"validation\n{metric.replace('_', ' ')}", []).append((curve, f"val/{metric}"))
+            rows.setdefault(f"validation\n{metric.replace('_', ' ')}", []).append(
+                (curve, f"val/{metric}")
+            )
     return rows
 
 
 def loss_name(run: Run) -> str:
     """What a run minimises, with the settings that decide how large its values are."""
-    own = {key.removeprefix("loss."): value for key, value in run.settings.items() if key.startswith("loss.")}
-    return " ".join([run.result["loss"], *(f"{key}={value}" for key, value in own.items() if key != "_target_")])
+    own = {
+        key.removeprefix("loss."): value
+        for key, value in run.settings.items()
+        if key.startswith("loss.")
+    }
+    return " ".join(
+        [run.result["loss"], *(f"{key}={value}" for key, value in own.items() if key != "_target_")]
+    )
 
 
 def fill(axes: Axes, abscissa: str, row: Row) -> None:
@@ -131,5 +160,7 @@ def entitle(figure: Figure, curves: Sequence[Curve], names: Sequence[str]) -> No
     words = [names[place] for place in sorted(shown)]
     columns = 2 if max(map(len, words)) < 55 else 1
     figure.legend(samples, words, loc="outside lower center", ncols=columns, frameon=False)
-    sources = {f"{curve.run.result['data']}, {WORDS[curve.run.result['source']]}" for curve in curves}
+    sources = {
+        f"{curve.run.result['data']}, {WORDS[curve.run.result['source']]}" for curve in curves
+    }
     figure.suptitle("; ".join(sorted(sources)))

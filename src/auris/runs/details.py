@@ -17,7 +17,9 @@ def details(runs: Sequence[Run], name: str) -> str:
     groups = configurations(scored(runs, name))
     newest = {label: group[-1].result[name]["metrics"] for label, group in groups}
     metrics = dict.fromkeys(metric for scores in newest.values() for metric in scores)
-    rows = [[metric, *(cell(scores.get(metric)) for scores in newest.values())] for metric in metrics]
+    rows = [
+        [metric, *(cell(scores.get(metric)) for scores in newest.values())] for metric in metrics
+    ]
     return in_markdown([name, *newest], [row for row in rows if any(row[1:])])
 
 

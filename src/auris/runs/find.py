@@ -13,9 +13,23 @@ from auris.core.errors import UserError, nearest
 from auris.runs.folder import CONFIG, RESULT
 
 VARIES = (  # within one configuration
-    "seed", "optimizer.seed", "model.estimator.random_state", "data.fold", "data.normal", "data.root", "data.table",
-    "data.url", "data.source", "paths.", "choices.", "resume", "debug", "test", "report", "plugins",
-)  # fmt: skip
+    "seed",
+    "optimizer.seed",
+    "model.estimator.random_state",
+    "data.fold",
+    "data.normal",
+    "data.root",
+    "data.table",
+    "data.url",
+    "data.source",
+    "paths.",
+    "choices.",
+    "resume",
+    "debug",
+    "test",
+    "report",
+    "plugins",
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,12 @@ class Run:
     def facts(self) -> dict[str, Any]:
         """All that a run can be picked by: its settings, what was chosen, and where."""
         single = {key: value for key, value in self.result.items() if not isinstance(value, dict)}
-        return {**{key: value for key, value in self.settings.items() if not key.startswith("choices.")}, **single}
+        return {
+            **{
+                key: value for key, value in self.settings.items() if not key.startswith("choices.")
+            },
+            **single,
+        }
 
 
 def find_runs(places: Sequence[str]) -> list[Run]:
@@ -41,14 +60,18 @@ def find_runs(places: Sequence[str]) -> list[Run]:
         run = read_run(path.parent)
         runs[identity(run.settings), run.result["fingerprint"], run.result["seed"]] = run
     if not runs:
-        raise UserError(f"There is no finished run in {', '.join(places)}; name a folder such as outputs/cats_babies.")
+        raise UserError(
+            f"There is no finished run in {', '.join(places)}; name a folder such as outputs/cats_babies."
+        )
     return list(runs.values())
 
 
 def read_run(folder: Path) -> Run:
     """The finished run in a folder. Raises `UserError` where it is not finished."""
     if not (folder / RESULT).is_file():
-        raise UserError(f"The run in {folder} is not finished; python train.py resume={folder} goes on with it.")
+        raise UserError(
+            f"The run in {folder} is not finished; python train.py resume={folder} goes on with it."
+        )
     settings = flat(OmegaConf.to_container(OmegaConf.load(folder / CONFIG)))
     return Run(settings, json.loads((folder / RESULT).read_text()), folder)
 
@@ -57,12 +80,18 @@ def flat(node: Any, prefix: str = "") -> dict[str, Any]:
     """A nested configuration with dotted names."""
     if not isinstance(node, dict):
         return {prefix[:-1]: node}
-    return {name: value for key, part in node.items() for name, value in flat(part, f"{prefix}{key}.").items()}
+    return {
+        name: value
+        for key, part in node.items()
+        for name, value in flat(part, f"{prefix}{key}.").items()
+    }
 
 
 def identity(settings: dict[str, Any]) -> str:
     """What two runs of one configuration have in common."""
-    return json.dumps({key: value for key, value in settings.items() if not varies(key)}, sort_keys=True)
+    return json.dumps(
+        {key: value for key, value in settings.items() if not varies(key)}, sort_keys=True
+    )
 
 
 def varies(key: str) -> bool:
@@ -99,5 +128,9 @@ def check_name(key: str, names: set[str]) -> None:
     """Raise `UserError` for a name that no run knows, with those beside it."""
     if key not in names:
         group, _, last = key.rpartition(".")
-        beside = {name.rpartition(".")[2] for name in names if name.rpartition(".")[0] == group} or names
-        raise UserError(f"No run has a setting {key};{f' in {group}:' if group else ''} {nearest(last, beside)}")
+        beside = {
+            name.rpartition(".")[2] for name in names if name.rpartition(".")[0] == group
+        } or names
+        raise UserError(
+            f"No run has a setting {key};{f' in {group}:' if group else ''} {nearest(last, beside)}"
+        )

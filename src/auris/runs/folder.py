@@ -38,7 +38,13 @@ def save_weights(system: System, path: Path) -> None:
     os.replace(draft, path)
 
 
-CONFIG, SPEC, DATA, MODEL, RESULT = "config.yaml", "spec.json", "fingerprint.txt", "model.pt", "result.json"
+CONFIG, SPEC, DATA, MODEL, RESULT = (
+    "config.yaml",
+    "spec.json",
+    "fingerprint.txt",
+    "model.pt",
+    "result.json",
+)
 
 
 PREDICTIONS = "predictions_{}.csv"
@@ -50,14 +56,18 @@ CURVES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
 LEDGER = "test_ledger.jsonl"  # beside the runs of all data sets
 
 
-DECIDED = "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
+DECIDED = (
+    "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
+)
 
 
 def new_folder(parent: Path) -> Path:
     """A fresh folder named by the time, with `latest` beside it pointing at it."""
     if int(os.environ.get("LOCAL_RANK", 0)) > 0:
         if DECIDED not in os.environ:
-            raise UserError("Start several processes with `python train.py trainer=ddp`, not with another launcher.")
+            raise UserError(
+                "Start several processes with `python train.py trainer=ddp`, not with another launcher."
+            )
         return Path(os.environ[DECIDED])
     now = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     for name in [now, *(f"{now}_{number}" for number in range(2, 1000))]:
@@ -94,7 +104,9 @@ def finished_run(path: str) -> Path:
     """The folder of a run that has its weights. Raises `UserError` where there is none."""
     folder = find_run(path)
     if not (folder / MODEL).is_file():
-        raise UserError(f"The run in {path} is not finished; python train.py resume={path} goes on with it.")
+        raise UserError(
+            f"The run in {path} is not finished; python train.py resume={path} goes on with it."
+        )
     return folder
 
 

@@ -30,7 +30,9 @@ class Look:
     fold: int
     run: str  # its folder, as seen from the ledger
     configuration: str  # hash of all settings but seeds, folds and places
-    metric: str | None = None  # the main one, and its value: None where the run was killed before it was known
+    metric: str | None = (
+        None  # the main one, and its value: None where the run was killed before it was known
+    )
     value: float | None = None
 
 
@@ -59,14 +61,18 @@ def open_test(folder: Path, cfg: DictConfig, data: AudioData) -> Look:
 def close_test(outputs: Path, look: Look, metrics: dict[str, Any]) -> None:
     """Write down what came out: the value of the main metric, which is the first."""
     name, estimate = next(iter(metrics.items()))
-    append(outputs / LEDGER, {"key": look.key, "metric": name, "value": without_nan(estimate["value"])})
+    append(
+        outputs / LEDGER, {"key": look.key, "metric": name, "value": without_nan(estimate["value"])}
+    )
 
 
 @rank_zero_only
 def append(path: Path, line: dict[str, Any]) -> None:
     """Add a line in a single write, which neither a kill nor another run can divide."""
     with path.open("ab", buffering=0) as file:
-        file.write(f"\n{json.dumps(line)}\n".encode())  # the first break ends what a full disk may have cut
+        file.write(
+            f"\n{json.dumps(line)}\n".encode()
+        )  # the first break ends what a full disk may have cut
         os.fsync(file.fileno())
 
 
@@ -99,5 +105,7 @@ def sentence(seen: Sequence[Look]) -> str:
     several = len({look.configuration for look in seen})
     if several == 1:
         return f"This test set has been looked at {len(seen)} times, by one configuration."
-    return (f"This test set has been looked at {len(seen)} times, by {several} configurations; "
-            "the best of several looks better than it is.")  # fmt: skip
+    return (
+        f"This test set has been looked at {len(seen)} times, by {several} configurations; "
+        "the best of several looks better than it is."
+    )

@@ -5,12 +5,25 @@ from collections.abc import Sequence
 
 from auris.runs.find import Run, identity, listed, varies
 
-CHOICES = ("optimizer", "features", "augment", "loss", "schedule")  # that tell configurations of one model apart
+CHOICES = (
+    "optimizer",
+    "features",
+    "augment",
+    "loss",
+    "schedule",
+)  # that tell configurations of one model apart
 
 
 FOLLOWS = (  # what a choice of the optimizer may bring along, which is told within one such choice only
-    "loss", "loss.", "schedule", "schedule.", "callbacks.", "trainer.max_epochs", "data.batch_size", "refit",
-)  # fmt: skip
+    "loss",
+    "loss.",
+    "schedule",
+    "schedule.",
+    "callbacks.",
+    "trainer.max_epochs",
+    "data.batch_size",
+    "refit",
+)
 
 
 def configurations(runs: Sequence[Run]) -> list[tuple[str, list[Run]]]:
@@ -25,7 +38,14 @@ def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
     """The data and model of each configuration, with the choices and settings in which those of one name differ."""
     names = [f"{group[0].result['data']} {group[0].result['model']}" for group in groups]
     return [
-        " ".join([label, *differences(group[0], [g[0] for g, n in zip(groups, names, strict=True) if n == label])])
+        " ".join(
+            [
+                label,
+                *differences(
+                    group[0], [g[0] for g, n in zip(groups, names, strict=True) if n == label]
+                ),
+            ]
+        )
         for label, group in zip(names, groups, strict=True)
     ]
 
@@ -39,7 +59,9 @@ def differences(run: Run, others: Sequence[Run]) -> list[str]:
     words |= {key: value for key, value in run.settings.items() if not varies(key)}
     told = []
     for key, value in words.items():
-        alike = [other for other in others if all(same(run, other, choice) for choice in causes(key))]
+        alike = [
+            other for other in others if all(same(run, other, choice) for choice in causes(key))
+        ]
         if len({str(other.result.get(key, other.settings.get(key, "-"))) for other in alike}) > 1:
             told.append(f"{key}={value}")
     return told

@@ -36,8 +36,14 @@ def predictions(answers: Answers, data: AudioData, system: System) -> Iterator[d
         answers.decoded, answers.target, answers.index.tolist(), errors, strict=True
     ):
         clip = data.clips[index][0]
-        yield {"clip": index, "path": clip.path, "group": clip.group, "label": clip.label, "error": round(error, 6),
-               **system.task.answer(decoded, target)}  # fmt: skip
+        yield {
+            "clip": index,
+            "path": clip.path,
+            "group": clip.group,
+            "label": clip.label,
+            "error": round(error, 6),
+            **system.task.answer(decoded, target),
+        }
 
 
 Row = dict[str, str]
@@ -56,18 +62,25 @@ def read_predictions(folder: Path, name: str) -> list[Row]:
     """What a run said of each clip of a set, in the order of the clips."""
     path = folder / PREDICTIONS.format(name)
     if not path.is_file():
-        raise UserError(f"{folder} holds no predictions of its {name} clips; the other set can be had with --set.")
+        raise UserError(
+            f"{folder} holds no predictions of its {name} clips; the other set can be had with --set."
+        )
     with path.open(newline="", encoding="utf-8") as file:
         return sorted(csv.DictReader(file), key=lambda row: int(row["clip"]))
 
 
 def check_same_clips(first: list[Row], second: list[Row]) -> None:
     """Raise `UserError` unless both tables tell of the same clips, wherever these are."""
-    one, other = ([(Path(row["path"]).name, row["group"], row["label"]) for row in table] for table in (first, second))
+    one, other = (
+        [(Path(row["path"]).name, row["group"], row["label"]) for row in table]
+        for table in (first, second)
+    )
     if one != other:
         shared = sum((Counter(one) & Counter(other)).values())
-        raise UserError(f"The runs were not tried on the same clips ({shared} are shared, of {len(one)} and "
-                        f"{len(other)}); compare runs of one data set and fold.")  # fmt: skip
+        raise UserError(
+            f"The runs were not tried on the same clips ({shared} are shared, of {len(one)} and "
+            f"{len(other)}); compare runs of one data set and fold."
+        )
 
 
 def figure(rows: list[Row], run: Run) -> Figure:
@@ -86,14 +99,22 @@ def read_classes(rows: list[Row], run: Run) -> Figure:
 def read_scores(rows: list[Row], run: Run) -> Figure:
     score, normal = numbers(rows, "score"), str(run.settings["data.normal"])
     return Figure(
-        "auroc", Auroc(), torch.stack([-score, score], 1), torch.tensor([int(row["label"] != normal) for row in rows])
+        "auroc",
+        Auroc(),
+        torch.stack([-score, score], 1),
+        torch.tensor([int(row["label"] != normal) for row in rows]),
     )
 
 
 def read_errors(rows: list[Row], run: Run) -> Figure:
     error = numbers(rows, "mean_squared_error")
     power = error / (1 - numbers(rows, "explained_variance")).clamp_min(1e-6)
-    return Figure("explained_variance", ExplainedVariance(), torch.stack([error, power], 1), torch.zeros(len(rows)))
+    return Figure(
+        "explained_variance",
+        ExplainedVariance(),
+        torch.stack([error, power], 1),
+        torch.zeros(len(rows)),
+    )
 
 
 class MeanError(Metric):

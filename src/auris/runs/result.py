@@ -20,10 +20,21 @@ from torch import nn
 from auris.core.files import write_atomically
 from auris.data.module import AudioData
 
-PACKAGES = ("torch", "torchaudio", "lightning", "numpy", "soundfile", "soxr", "scikit-learn", "cmaes")
+PACKAGES = (
+    "torch",
+    "torchaudio",
+    "lightning",
+    "numpy",
+    "soundfile",
+    "soxr",
+    "scikit-learn",
+    "cmaes",
+)
 
 
-def write_result(path: Path, cfg: DictConfig, data: AudioData, model: nn.Module, **facts: Any) -> None:
+def write_result(
+    path: Path, cfg: DictConfig, data: AudioData, model: nn.Module, **facts: Any
+) -> None:
     """Write `result.json`: the scores and all that is needed to judge and repeat them."""
     result = {
         **cfg.choices,
@@ -37,7 +48,10 @@ def write_result(path: Path, cfg: DictConfig, data: AudioData, model: nn.Module,
         "parameters": sum(p.numel() for p in model.parameters()),
         "unusable": {str(path): reason for path, reason in data.unusable.items()},
         "peak_memory_mib": round(peak_memory(), 1),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
         "revision": revision(),
         "threads": torch.get_num_threads(),
         "command": shlex.join(sys.argv),
@@ -66,9 +80,13 @@ def revision() -> str:
 
     def git(*words: str) -> str:
         here = os.path.dirname(__file__)
-        return subprocess.run(["git", "-C", here, *words], capture_output=True, text=True, timeout=10).stdout.strip()
+        return subprocess.run(
+            ["git", "-C", here, *words], capture_output=True, text=True, timeout=10
+        ).stdout.strip()
 
     try:
-        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
+        return git("rev-parse", "HEAD") + (
+            "+" if git("status", "--porcelain", "--untracked-files=no") else ""
+        )
     except (OSError, subprocess.SubprocessError):
         return ""

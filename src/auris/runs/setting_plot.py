@@ -30,7 +30,9 @@ def draw_against(runs: Sequence[Run], setting: str, metric: str | None, name: st
     figure.set_layout_engine("constrained")
     axes = figure.subplots()
     groups = configurations([without(run, setting) for run in runs])
-    for place, (label, group) in enumerate(sorted(groups, key=lambda pair: rank(pair[1], metric, name))):
+    for place, (label, group) in enumerate(
+        sorted(groups, key=lambda pair: rank(pair[1], metric, name))
+    ):
         x, y, low, high = zip(*line(group, values, metric, name), strict=True)
         lap, colour = divmod(place, len(COLOURS))
         form = f"{MARKERS[place % len(MARKERS)]}{DASHES[lap % len(DASHES)]}"
@@ -66,7 +68,8 @@ def line(group: Sequence[Run], values: dict[str, float], metric: str, name: str)
     for run in group:
         at[values[str(run.folder)]].append(figures(run, metric, name))
     return [
-        (x, *(mean(one[key] for one in found) for key in ("value", "low", "high"))) for x, found in sorted(at.items())
+        (x, *(mean(one[key] for one in found) for key in ("value", "low", "high")))
+        for x, found in sorted(at.items())
     ]
 
 

@@ -47,17 +47,31 @@ def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
     check_same_clips(*tables)
     first, second = (figure(rows, run) for rows, run in zip(tables, runs, strict=True))
     if first.name != second.name:
-        raise UserError(f"The runs have other tasks: one is judged by {first.name}, the other by {second.name}.")
+        raise UserError(
+            f"The runs have other tasks: one is judged by {first.name}, the other by {second.name}."
+        )
     group = places(row["group"] for row in tables[0])
     names = tell_apart(*runs)
     values = [one.metric.value(one.decoded, one.target) for one in (first, second)]
     # the draws of all resamples are the same, so that they can be subtracted one by one
-    by_chance = [one.metric.resampled(one.decoded, one.target, REPEATS, group) for one in (first, second)]
+    by_chance = [
+        one.metric.resampled(one.decoded, one.target, REPEATS, group) for one in (first, second)
+    ]
     change = by_chance[0] - by_chance[1]  # (REPEATS,)
     low, high = change[~change.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
     p, words = judge(first, second, change)
     said = f"{words.format(*names, *values)}: p = {p:.2g}, {'a' if p < SIGNIFICANT else 'no'} significant difference."
-    return Pair(*names, first.name, values[0] - values[1], low, high, p, len(group), int(group.max()) + 1, said)
+    return Pair(
+        *names,
+        first.name,
+        values[0] - values[1],
+        low,
+        high,
+        p,
+        len(group),
+        int(group.max()) + 1,
+        said,
+    )
 
 
 def judge(first: Figure, second: Figure, change: Tensor) -> tuple[float, str]:
@@ -66,7 +80,9 @@ def judge(first: Figure, second: Figure, change: Tensor) -> tuple[float, str]:
         return sign_test(change), f"{first.name} of {{0}} is {{2:.3f}}, of {{1}} {{3:.3f}}"
     right = [one.decoded.argmax(1) == one.target for one in (first, second)]
     won, lost = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
-    return mcnemar(won, lost), f"{{0}} is right on {won} clips where {{1}} is wrong, wrong on {lost} where it is right"
+    return mcnemar(
+        won, lost
+    ), f"{{0}} is right on {won} clips where {{1}} is wrong, wrong on {lost} where it is right"
 
 
 def mcnemar(won: int, lost: int) -> float:
@@ -84,7 +100,10 @@ def sign_test(change: Tensor) -> float:
 
 def tell_apart(first: Run, second: Run) -> tuple[str, str]:
     """Names of two runs: of their models if that is enough, else of what differs, else of their folders."""
-    for names in ([run.result["model"] for run in (first, second)], name_groups([[first], [second]])):
+    for names in (
+        [run.result["model"] for run in (first, second)],
+        name_groups([[first], [second]]),
+    ):
         if names[0] != names[1]:
             return names[0], names[1]
     return str(first.folder), str(second.folder)

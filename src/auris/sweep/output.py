@@ -32,7 +32,8 @@ def report(study: Study, plan: Plan) -> None:
     trials, best = begun(study), best_trial(study)
     if best is None:
         said = next(
-            (trial.user_attrs[SAID] for trial in trials if SAID in trial.user_attrs), "the same command goes on."
+            (trial.user_attrs[SAID] for trial in trials if SAID in trial.user_attrs),
+            "the same command goes on.",
         )
         raise UserError(f"None of {len(trials)} trials came to an end: {said}")
     command = shlex.join(["python", "train.py", *plan.space.fill(best.params)])
@@ -41,18 +42,29 @@ def report(study: Study, plan: Plan) -> None:
     print(f"{summary(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")
     if (rest := plan.settings.trials - sum(map(counts, trials))) > 0:
         print(f"{rest} of {plan.settings.trials} trials are left; the same command goes on.")
-    print(f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{mark(plan.source)}:\n{command}", flush=True)
+    print(
+        f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{mark(plan.source)}:\n{command}",
+        flush=True,
+    )
 
 
 def begun(study: Study) -> list[FrozenTrial]:
     """All trials but those in the queue."""
-    return [trial for trial in study.get_trials(deepcopy=False) if trial.state != TrialState.WAITING]
+    return [
+        trial for trial in study.get_trials(deepcopy=False) if trial.state != TrialState.WAITING
+    ]
 
 
 def summary(trials: list[FrozenTrial]) -> str:
     """How many trials there were, as in '40 trials (3 failed, 12 stopped early)'."""
-    counted = {"failed": TrialState.FAIL, "stopped early": TrialState.PRUNED, "still running": TrialState.RUNNING}
-    numbers = {name: sum(trial.state == state for trial in trials) for name, state in counted.items()}
+    counted = {
+        "failed": TrialState.FAIL,
+        "stopped early": TrialState.PRUNED,
+        "still running": TrialState.RUNNING,
+    }
+    numbers = {
+        name: sum(trial.state == state for trial in trials) for name, state in counted.items()
+    }
     parts = ", ".join(f"{number} {name}" for name, number in numbers.items() if number)
     return f"{len(trials)} trials ({parts})" if parts else f"{len(trials)} trials"
 
@@ -61,10 +73,14 @@ def write_table(study: Study, plan: Plan) -> None:
     """Write a row for each trial, with its parameters and its run."""
     text = StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["trial", "state", plan.monitor[0], *plan.distributions, "seconds", "run", "said"])
+    table.writerow(
+        ["trial", "state", plan.monitor[0], *plan.distributions, "seconds", "run", "said"]
+    )
     for trial in begun(study):
         value = "" if trial.value is None else show(trial.value)
-        parameters = [show(trial.params[name]) if name in trial.params else "" for name in plan.distributions]
+        parameters = [
+            show(trial.params[name]) if name in trial.params else "" for name in plan.distributions
+        ]
         seconds = f"{trial.duration.total_seconds():.1f}" if trial.duration else ""
         state = "killed" if was_killed(trial) else trial.state.name.lower()
         noted = [trial.user_attrs.get(name, "") for name in (RUN, SAID)]
@@ -101,7 +117,9 @@ def draw_progress(axes: Any, trials: list[FrozenTrial], better: Any) -> None:
     axes.legend(fontsize=7)
 
 
-def draw_parameter(axes: Any, trials: list[FrozenTrial], name: str, distribution: BaseDistribution) -> None:
+def draw_parameter(
+    axes: Any, trials: list[FrozenTrial], name: str, distribution: BaseDistribution
+) -> None:
     axes.set_xlabel(name)
     if isinstance(distribution, CategoricalDistribution):
         choices = list(distribution.choices)
@@ -112,7 +130,9 @@ def draw_parameter(axes: Any, trials: list[FrozenTrial], name: str, distribution
     low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
     if distribution.log:  # type: ignore[attr-defined]
         axes.set_xscale("log")
-        axes.set_xticks(ticks := [low, math.sqrt(low * high), high], [f"{tick:.2g}" for tick in ticks])
+        axes.set_xticks(
+            ticks := [low, math.sqrt(low * high), high], [f"{tick:.2g}" for tick in ticks]
+        )
         axes.minorticks_off()
 
 
@@ -122,5 +142,9 @@ def scatter(axes: Any, places: list[float], trials: list[FrozenTrial]) -> None:
         (TrialState.COMPLETE, "finished", "tab:blue"),
         (TrialState.PRUNED, "stopped", "silver"),
     ):
-        points = [(place, trial.value) for place, trial in zip(places, trials, strict=True) if trial.state == state]
+        points = [
+            (place, trial.value)
+            for place, trial in zip(places, trials, strict=True)
+            if trial.state == state
+        ]
         axes.scatter([x for x, _ in points], [y for _, y in points], c=colour, s=16, label=name)

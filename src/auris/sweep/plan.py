@@ -35,7 +35,9 @@ class Settings:
     study: str | None = None  # its name; null: of the data and the model
     timeout: float | None = None  # minutes after which no trial is begun
     processes: int = 1  # on this machine
-    pruner: Literal["median", "none"] = "median"  # what stops a trial that is worse than others at the same epoch
+    pruner: Literal["median", "none"] = (
+        "median"  # what stops a trial that is worse than others at the same epoch
+    )
 
 
 @dataclass(frozen=True)
@@ -107,14 +109,18 @@ def read_settings(overrides: Sequence[Override]) -> Settings:
             raise UserError(f"{override.input_line} should be above 0.")
         given[name] = value
     if not re.fullmatch(r"[\w.+-]+", given.get("study") or "x"):
-        raise UserError(f"study={given['study']} should be a name of letters and digits; a folder is called so.")
+        raise UserError(
+            f"study={given['study']} should be a name of letters and digits; a folder is called so."
+        )
     return Settings(**given)
 
 
 def compose_all(space: Space, configs: Path) -> DictConfig:
     """The configuration of a run, after each option of each searched group was composed once."""
     try:
-        cfg, *others = [compose_run([*sample, SEVERAL], configs) for sample in space.samples(configs)]
+        cfg, *others = [
+            compose_run([*sample, SEVERAL], configs) for sample in space.samples(configs)
+        ]
     except ConfigCompositionException:
         own = [field.name for field in fields(Settings)]
         for key, _ in space.words:

@@ -40,7 +40,11 @@ def work(plan: Plan, first: int, deadline: float) -> None:
 
     study, parent = open_study(plan), multiprocessing.parent_process()
     with presence(plan.folder / PROCESSES) as process:
-        while time.time() < deadline and not complaint(study, first) and (parent is None or parent.is_alive()):
+        while (
+            time.time() < deadline
+            and not complaint(study, first)
+            and (parent is None or parent.is_alive())
+        ):
             trial = next_trial(study, plan, process)
             if trial is None:
                 break
@@ -52,7 +56,10 @@ def work(plan: Plan, first: int, deadline: float) -> None:
 def work_together(plan: Plan, first: int, deadline: float) -> None:
     """Work in several processes."""
     context = multiprocessing.get_context("spawn")
-    crew = [context.Process(target=help_out, args=(plan, first, deadline)) for _ in range(plan.settings.processes)]
+    crew = [
+        context.Process(target=help_out, args=(plan, first, deadline))
+        for _ in range(plan.settings.processes)
+    ]
     for process in crew:
         process.start()
     try:

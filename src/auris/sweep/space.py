@@ -7,10 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser, create_functions
-from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep, Sweep, Transformer
+from hydra.core.override_parser.types import (
+    ChoiceSweep,
+    IntervalSweep,
+    Override,
+    RangeSweep,
+    Sweep,
+    Transformer,
+)
 from hydra.errors import OverrideParseException
 from omegaconf import DictConfig, OmegaConf
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 
 from auris.core.errors import UserError
 
@@ -35,7 +47,12 @@ def whole(low: int, high: int) -> RangeSweep:
     return RangeSweep(start=low, stop=high + 1)
 
 
-NOTATION = {"log": log, "uniform": uniform, "interval": uniform, "int": whole}  # besides Hydra's choice and range
+NOTATION = {
+    "log": log,
+    "uniform": uniform,
+    "interval": uniform,
+    "int": whole,
+}  # besides Hydra's choice and range
 
 
 def parse(words: Sequence[str]) -> list[Override]:
@@ -48,7 +65,9 @@ def parse(words: Sequence[str]) -> list[Override]:
         return OverridesParser(functions).parse_overrides(list(words))
     except OverrideParseException as error:
         if "(" in error.override:
-            raise UserError(f"'{error.override}' can't be read; a search space is {FORMS}.") from error
+            raise UserError(
+                f"'{error.override}' can't be read; a search space is {FORMS}."
+            ) from error
         raise
 
 
@@ -73,7 +92,10 @@ class Space:
 
     def distributions(self, cfg: DictConfig) -> dict[str, BaseDistribution]:
         """What Optuna draws from, given the configuration of one run."""
-        return {key: distribution(sweep, OmegaConf.select(cfg, key)) for key, sweep in self.searched.items()}
+        return {
+            key: distribution(sweep, OmegaConf.select(cfg, key))
+            for key, sweep in self.searched.items()
+        }
 
 
 def read_space(overrides: Sequence[Override]) -> Space:
@@ -81,7 +103,9 @@ def read_space(overrides: Sequence[Override]) -> Space:
     words = tuple((override.get_key_element(), str(override.input_line)) for override in overrides)
     searched = {o.get_key_element(): check(o) for o in overrides if o.is_sweep_override()}
     if not searched:
-        raise UserError(f"Nothing is searched; give a setting as {FORMS}, as in optimizer.lr=log(1e-5,1e-1).")
+        raise UserError(
+            f"Nothing is searched; give a setting as {FORMS}, as in optimizer.lr=log(1e-5,1e-1)."
+        )
     for key in searched:
         if [other for other, _ in words].count(key) > 1:
             raise UserError(f"{key} is given twice.")
@@ -97,7 +121,10 @@ def check(override: Override) -> Sweep:
             "python train.py -m runs each of its values, and scripts/compare.py --set val shows all."
         )
     if isinstance(sweep, RangeSweep):
-        if not all(type(number) is int for number in (sweep.start, sweep.stop, sweep.step)) or sweep.step < 1:
+        if (
+            not all(type(number) is int for number in (sweep.start, sweep.stop, sweep.step))
+            or sweep.step < 1
+        ):
             raise UserError(f"{word} should go up in whole numbers; uniform(a,b) draws any number.")
         if not sweep.range():
             raise UserError(f"{word} is empty; the smaller number comes first.")

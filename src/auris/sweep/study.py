@@ -32,7 +32,10 @@ def open_study(plan: Plan) -> Study:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     plan.folder.mkdir(parents=True, exist_ok=True)
     with locked(plan.folder / LOCK):
-        url, options = f"sqlite:///{plan.folder / 'study.db'}", {"connect_args": {"timeout": PATIENCE}}
+        url, options = (
+            f"sqlite:///{plan.folder / 'study.db'}",
+            {"connect_args": {"timeout": PATIENCE}},
+        )
         study = optuna.create_study(
             storage=RDBStorage(url, engine_kwargs=options),
             study_name=plan.folder.name,
@@ -43,9 +46,13 @@ def open_study(plan: Plan) -> Study:
         known = study.user_attrs
         if known.get("words", list(plan.words)) != list(plan.words):
             was = " ".join(known["words"])
-            raise UserError(f"{plan.folder} is the study of {was}; give this one a name of its own, as in study=two.")
+            raise UserError(
+                f"{plan.folder} is the study of {was}; give this one a name of its own, as in study=two."
+            )
         if known.get("fingerprint", plan.fingerprint) != plan.fingerprint:
-            raise UserError(f"The data of {plan.folder} has changed; give a new study a name, as in study=two.")
+            raise UserError(
+                f"The data of {plan.folder} has changed; give a new study a name, as in study=two."
+            )
         study.set_user_attr("words", plan.words)
         study.set_user_attr("fingerprint", plan.fingerprint)
     return study
@@ -85,7 +92,9 @@ def recover(study: Study, plan: Plan) -> None:
 
 def counts(trial: FrozenTrial) -> bool:
     """Whether a trial is one of those that were asked for; one that is tried once more is not."""
-    return trial.state != TrialState.WAITING and not (was_killed(trial) and REPEATS not in trial.user_attrs)
+    return trial.state != TrialState.WAITING and not (
+        was_killed(trial) and REPEATS not in trial.user_attrs
+    )
 
 
 def was_killed(trial: FrozenTrial) -> bool:
@@ -95,8 +104,14 @@ def was_killed(trial: FrozenTrial) -> bool:
 
 def complaint(study: Study, first: int) -> str:
     """The sentence with which the first few different trials from number `first` on failed, if all said the same."""
-    ended = [t for t in study.get_trials(deepcopy=False)[first:] if t.state.is_finished() and not was_killed(t)]
-    said = list({str(trial.params): trial.user_attrs.get(SAID, "") for trial in ended}.values())[:FEW]
+    ended = [
+        t
+        for t in study.get_trials(deepcopy=False)[first:]
+        if t.state.is_finished() and not was_killed(t)
+    ]
+    said = list({str(trial.params): trial.user_attrs.get(SAID, "") for trial in ended}.values())[
+        :FEW
+    ]
     return said[0] if len(said) == FEW and len(set(said)) == 1 else ""
 
 

@@ -30,7 +30,10 @@ class Metric(ABC):
     """A metric over a whole set of clips."""
 
     best: ClassVar[str] = "max"  # or "min", where it tells how wrong answers are
-    ends: ClassVar[tuple[float, ...]] = (0.0, 1.0)  # the best and the worst value there can be; none: it has a unit
+    ends: ClassVar[tuple[float, ...]] = (
+        0.0,
+        1.0,
+    )  # the best and the worst value there can be; none: it has a unit
 
     @abstractmethod
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -39,15 +42,21 @@ class Metric(ABC):
     def value(self, decoded: Tensor, target: Tensor) -> float:
         return self(decoded, target, torch.ones(1, len(target), device=decoded.device)).item()
 
-    def estimate(self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None) -> Estimate:
+    def estimate(
+        self, decoded: Tensor, target: Tensor, repeats: int = 1000, group: Tensor | None = None
+    ) -> Estimate:
         """The value with its interval; NaN where there is no value.
 
         Clips of one `group` (N,), such as the windows of one recording, are no independent witnesses.
         """
         group = torch.arange(len(target)) if group is None else group
-        return Estimate(self.value(decoded, target), *self.interval(decoded, target, repeats, group))
+        return Estimate(
+            self.value(decoded, target), *self.interval(decoded, target, repeats, group)
+        )
 
-    def interval(self, decoded: Tensor, target: Tensor, repeats: int, group: Tensor) -> tuple[float, float]:
+    def interval(
+        self, decoded: Tensor, target: Tensor, repeats: int, group: Tensor
+    ) -> tuple[float, float]:
         """That of the percentile bootstrap (Efron, 1979), clips of one group (N,) drawn together.
 
         Resamples of a perfect result are all perfect, and of a hopeless one all hopeless, which would claim certainty:
@@ -73,7 +82,9 @@ class Metric(ABC):
         parts = []
         for size in torch.arange(repeats).tensor_split(1 + repeats * len(target) // CHUNK):
             chosen = torch.randint(n, (len(size), n), generator=draw)
-            times = torch.zeros(len(size), n).scatter_add_(1, chosen, torch.ones(len(size), n))  # (R, G)
+            times = torch.zeros(len(size), n).scatter_add_(
+                1, chosen, torch.ones(len(size), n)
+            )  # (R, G)
             weight = times[:, place]  # (R, N)
             parts.append(self(decoded, target, weight))
         return torch.cat(parts)
@@ -82,7 +93,9 @@ class Metric(ABC):
 class Share(Metric):
     """A share of clips, with Wilson's interval, which holds for few of them too, where the bootstrap is too narrow."""
 
-    def interval(self, decoded: Tensor, target: Tensor, repeats: int, group: Tensor) -> tuple[float, float]:
+    def interval(
+        self, decoded: Tensor, target: Tensor, repeats: int, group: Tensor
+    ) -> tuple[float, float]:
         value, count = self.value(decoded, target), self.count(target, group)
         return wilson(value, count) if count else (value, value)
 
@@ -101,5 +114,7 @@ def wilson(share: float, count: int) -> tuple[float, float]:
     """The 95 % interval of a share of `count` trials (Wilson, 1927)."""
     z = 1.959964
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
+    half = (
+        z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
+    )
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -16,9 +16,15 @@ Row = dict[str, str | float]
 class Reading(ABC):
     """Turns one decoded answer (...) into words and numbers."""
 
-    needs_band: ClassVar[bool] = False  # whether a recording must hold all frequencies that the model hears
-    timeline: ClassVar[bool] = False  # whether people want answers over time, not one for a recording as a whole
-    reads_silence: ClassVar[bool] = False  # whether there is something to say of a window in which nothing is heard
+    needs_band: ClassVar[bool] = (
+        False  # whether a recording must hold all frequencies that the model hears
+    )
+    timeline: ClassVar[bool] = (
+        False  # whether people want answers over time, not one for a recording as a whole
+    )
+    reads_silence: ClassVar[bool] = (
+        False  # whether there is something to say of a window in which nothing is heard
+    )
 
     def moments(self, decoded: Array) -> Sequence[Array]:
         """One answer as one for each of the equal parts of its clip that people want an answer for."""
@@ -30,7 +36,10 @@ class Reading(ABC):
 
     def words(self, said: Row) -> list[str]:
         """An `answer` for people, in one or two parts."""
-        return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in list(said.values())[:2]]
+        return [
+            f"{value:.4f}" if isinstance(value, float) else str(value)
+            for value in list(said.values())[:2]
+        ]
 
     def facts(self) -> dict[str, Any]:
         """The plain values that `read` makes the same reading of."""
@@ -46,8 +55,14 @@ class Classes(Reading):
 
     def answer(self, decoded: Array, target: Array = None) -> Row:
         best = int(decoded.argmax())
-        shares = {f"p_{name}": round(p, 6) for name, p in zip(self.classes, decoded.tolist(), strict=True)}
-        return {"class": self.classes[best], "probability": round(float(decoded[best]), 6), **shares}
+        shares = {
+            f"p_{name}": round(p, 6) for name, p in zip(self.classes, decoded.tolist(), strict=True)
+        }
+        return {
+            "class": self.classes[best],
+            "probability": round(float(decoded[best]), 6),
+            **shares,
+        }
 
 
 @final
@@ -86,7 +101,10 @@ class Errors(Reading):
 
     def answer(self, decoded: Array, target: Array = None) -> Row:
         error, power = decoded.tolist()
-        return {"mean_squared_error": round(error, 6), "explained_variance": round(1 - error / max(power, 1e-12), 6)}
+        return {
+            "mean_squared_error": round(error, 6),
+            "explained_variance": round(1 - error / max(power, 1e-12), 6),
+        }
 
 
 @final
@@ -100,13 +118,17 @@ class Directions(Reading):
     def answer(self, decoded: Array, target: Array = None) -> Row:
         x, y, z = decoded.tolist()
         said: Row = {"azimuth": round(degrees(atan2(y, x)), 2)}
-        return said | ({"elevation": round(degrees(atan2(z, hypot(x, y))), 2)} if self.elevation else {})
+        return said | (
+            {"elevation": round(degrees(atan2(z, hypot(x, y))), 2)} if self.elevation else {}
+        )
 
     def words(self, said: Row) -> list[str]:
         return [f"{name} {said[name]:.0f}°" for name in ("azimuth", "elevation") if name in said]
 
 
-KINDS: dict[str, type[Reading]] = {kind.__name__: kind for kind in (Classes, Directions, Errors, Scores)}
+KINDS: dict[str, type[Reading]] = {
+    kind.__name__: kind for kind in (Classes, Directions, Errors, Scores)
+}
 
 
 def read(facts: dict[str, Any]) -> Reading:

@@ -23,10 +23,16 @@ class Task(nn.Module, ABC):
     """Turns targets into tensors of the model's output shape, and outputs into what people and metrics read."""
 
     outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
-    targets: ClassVar[tuple[str, ...]]  # the kinds of target that it reads; none: it asks for no target
-    monitor: ClassVar[tuple[str, str]]  # the validation figure that chooses the epoch, and "min" or "max"
+    targets: ClassVar[
+        tuple[str, ...]
+    ]  # the kinds of target that it reads; none: it asks for no target
+    monitor: ClassVar[
+        tuple[str, str]
+    ]  # the validation figure that chooses the epoch, and "min" or "max"
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
-    minds_novelty: ClassVar[bool] = True  # whether an answer means little where a sound is unlike all that trained
+    minds_novelty: ClassVar[bool] = (
+        True  # whether an answer means little where a sound is unlike all that trained
+    )
     out_shape: Shape
 
     @abstractmethod
@@ -57,13 +63,17 @@ class Task(nn.Module, ABC):
 
     def compare(self, x: Tensor, copy: Tensor) -> Tensor:
         """The output (B, *out_shape) of a model that says features (B, *in_shape) again as `copy`."""
-        raise UserError("model: an autoencoder says again what it hears; choose task=reconstruction or task=anomaly.")
+        raise UserError(
+            "model: an autoencoder says again what it hears; choose task=reconstruction or task=anomaly."
+        )
 
     def check(self, model: nn.Module, loss: nn.Module) -> None:
         """Raise `UserError` where this model or this loss can't do what is asked."""
         if isinstance(loss, Surprise):
-            raise UserError("loss: only models that look for anomalies say how surprised they are; choose task=anomaly "
-                            "or another loss.")  # fmt: skip
+            raise UserError(
+                "loss: only models that look for anomalies say how surprised they are; choose task=anomaly "
+                "or another loss."
+            )
 
     def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
         """Fix what the validation set decides besides the epoch, such as a threshold, from its answers.
@@ -129,7 +139,9 @@ class Task(nn.Module, ABC):
         """A value of the main metric, as people write it."""
         return f"{100 * value:.0f} %"
 
-    def sentence(self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]) -> str:
+    def sentence(
+        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
+    ) -> str:
         """What came out, for people: the main figure with its interval, and what always saying the same gives.
 
         Args:

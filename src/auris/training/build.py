@@ -23,12 +23,19 @@ def build(cfg: DictConfig, spec: Spec) -> System:
     features = make_features(cfg.features, spec)
     task: Task = make(cfg.task, spec=spec, in_shape=features.out_shape)
     if task.targets and spec.target not in task.targets:
-        raise UserError(f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}; "
-                        "data.normal=LABEL with task=anomaly looks for what is not LABEL, array=NAME with task="
-                        "localization for directions, neither with task=classification tells labels.")  # fmt: skip
+        raise UserError(
+            f"This task reads targets of kind {' or '.join(task.targets)}, but the data has {spec.target}; "
+            "data.normal=LABEL with task=anomaly looks for what is not LABEL, array=NAME with task="
+            "localization for directions, neither with task=classification tells labels."
+        )
     centers = features.transform.centers() if isinstance(features.transform, Banded) else None
     model = make(
-        cfg.model, in_shape=features.out_shape, out_shape=task.out_shape, task=task, spec=spec, centers=centers
+        cfg.model,
+        in_shape=features.out_shape,
+        out_shape=task.out_shape,
+        task=task,
+        spec=spec,
+        centers=centers,
     )
     loss = make(cfg.loss)
     task.check(model, loss)
@@ -39,7 +46,9 @@ def build(cfg: DictConfig, spec: Spec) -> System:
         features=make_each(cfg.augment.features),
     )
     if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
-        raise UserError("augment.log_mixup adds powers and needs features=log_mel; choose augment=wave, or none.")
+        raise UserError(
+            "augment.log_mixup adds powers and needs features=log_mel; choose augment=wave, or none."
+        )
     check_shapes(model, augment, features.out_shape, task.out_shape)
     check_loss(loss, task.out_shape)
     clip = cfg.trainer.gradient_clip_val
@@ -62,18 +71,27 @@ def make_features(node: DictConfig, spec: Spec) -> Standardized:
 def check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape) -> None:
     """Raise `UserError` unless `augment` keeps (B, *in_shape) and `model` maps it to (B, *out_shape)."""
     x = torch.zeros(2, *in_shape)
-    with understood(f"augment: it can't change features of shape {in_shape}", "choose augment=wave, or none"):
+    with understood(
+        f"augment: it can't change features of shape {in_shape}", "choose augment=wave, or none"
+    ):
         augment.features(x)
-    with understood(f"model: {type(model).__name__} can't read features of shape {in_shape}", "choose other features"):
+    with understood(
+        f"model: {type(model).__name__} can't read features of shape {in_shape}",
+        "choose other features",
+    ):
         got = tuple(model.eval()(x).shape[1:])
     model.train()
     if got != tuple(out_shape):
-        raise UserError(f"model: {type(model).__name__} puts out shape {got} and the task needs {tuple(out_shape)}.")
+        raise UserError(
+            f"model: {type(model).__name__} puts out shape {got} and the task needs {tuple(out_shape)}."
+        )
 
 
 def check_loss(loss: nn.Module, shape: Shape) -> None:
     """Raise `UserError` unless `loss` turns outputs and targets (B, *out_shape) into one number."""
-    with understood(f"loss: {type(loss).__name__} can't compare outputs of shape {shape}", "choose another loss"):
+    with understood(
+        f"loss: {type(loss).__name__} can't compare outputs of shape {shape}", "choose another loss"
+    ):
         if loss(torch.zeros(2, *shape), torch.zeros(2, *shape)).ndim:
             raise ValueError("it gives several numbers")
 

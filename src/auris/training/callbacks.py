@@ -32,7 +32,9 @@ class Ema(WeightAveraging):
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         assert self._average_model is not None
-        self._average_model.to(pl_module.device)  # the average was made before the model went to its device
+        self._average_model.to(
+            pl_module.device
+        )  # the average was made before the model went to its device
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -47,7 +49,9 @@ class Ema(WeightAveraging):
 
     def paired(self, module: LightningModule) -> list[tuple[Tensor, Tensor]]:
         assert self._average_model is not None
-        averages = chain(self._average_model.module.parameters(), self._average_model.module.buffers())
+        averages = chain(
+            self._average_model.module.parameters(), self._average_model.module.buffers()
+        )
         currents = chain(module.parameters(), module.buffers())
         return [(a.detach(), c.detach()) for a, c in zip(averages, currents, strict=True)]
 
@@ -91,7 +95,9 @@ class Progress(Callback):
         elif done == total or time.monotonic() - self.drawn > self.PAUSE:
             self.drawn = time.monotonic()
             bar = ("█" * (self.WIDTH * done // total)).ljust(self.WIDTH, "░")
-            print(f"\r{bar} epoch {done}/{total}  {text}\033[K", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r{bar} epoch {done}/{total}  {text}\033[K", end="", file=sys.stderr, flush=True
+            )
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if trainer.is_global_zero and sys.stderr.isatty():

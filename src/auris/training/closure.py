@@ -17,7 +17,13 @@ class Closure:
     which add up to the same loss and the same gradient. All calls of a step see the same augmentation and dropout.
     """
 
-    def __init__(self, step: Step, loss: Callable[[Batch], Tensor], optimizer: Any, backward: Callable[[Tensor], None]):
+    def __init__(
+        self,
+        step: Step,
+        loss: Callable[[Batch], Tensor],
+        optimizer: Any,
+        backward: Callable[[Tensor], None],
+    ):
         self.step, self.loss, self.optimizer, self.backward = step, loss, optimizer, backward
         self.dice = random_state()
         self.calls = 0
@@ -40,7 +46,10 @@ class Closure:
 
 def random_state() -> tuple[Tensor, list[Tensor]]:
     """Of the CPU and of the GPUs, where there are any. (Seeding anew takes a third of a millisecond.)"""
-    return torch.get_rng_state(), torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    return (
+        torch.get_rng_state(),
+        torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
+    )
 
 
 def set_random_state(state: tuple[Tensor, list[Tensor]]) -> None:

@@ -26,11 +26,15 @@ def calibrate(data: AudioData, fitted: Fitted) -> Answers:
     system = fitted.system
     system.settle(data.whole())
     answers = answer(data, fitted, "val")
-    system.answers = answers._replace(decoded=system.task.calibrate(answers.decoded, answers.target))
+    system.answers = answers._replace(
+        decoded=system.task.calibrate(answers.decoded, answers.target)
+    )
     return system.answers
 
 
-def evaluate(data: AudioData, fitted: Fitted, name: str, answers: Answers, table: Path | None = None) -> Scores:
+def evaluate(
+    data: AudioData, fitted: Fitted, name: str, answers: Answers, table: Path | None = None
+) -> Scores:
     """Score the answers to one set, say what comes out, and write what was said of each clip."""
     scores = score(fitted.system, answers, data)
     if fitted.trainer.is_global_zero:
@@ -42,7 +46,9 @@ def evaluate(data: AudioData, fitted: Fitted, name: str, answers: Answers, table
     return scores
 
 
-def test(cfg: DictConfig, data: AudioData, fitted: Fitted, folder: Path, table: Path | None = None) -> Scores:
+def test(
+    cfg: DictConfig, data: AudioData, fitted: Fitted, folder: Path, table: Path | None = None
+) -> Scores:
     """Look at the test set, which is written down in the ledger, and say how often that has been done."""
     outputs, look = outputs_of(folder, cfg), open_test(folder, cfg, data)
     scores = evaluate(data, fitted, "test", answer(data, fitted, "test"), table)
@@ -67,7 +73,10 @@ def score(system: System, answers: Answers, data: AudioData) -> Scores:
     metrics = {**system.task.metrics(), **system.task.breakdown()}
     guess = system.task.guess(data.target[data.members("train")], answers.decoded)
     group = groups(answers, data)
-    estimates = {key: metric.estimate(answers.decoded, answers.target, group=group) for key, metric in metrics.items()}
+    estimates = {
+        key: metric.estimate(answers.decoded, answers.target, group=group)
+        for key, metric in metrics.items()
+    }
     return {
         "clips": len(answers.target),
         "loss": answers.loss[system.task.settled(answers.target)].mean().item(),
@@ -84,7 +93,9 @@ def groups(answers: Answers, data: AudioData) -> Tensor:
 
 def most_wrong(answers: Answers, system: System) -> list[int]:
     """Which of the answers are shown as the worst, the worst first."""
-    return system.task.error(answers.decoded, answers.target).argsort(descending=True)[:SHOWN].tolist()
+    return (
+        system.task.error(answers.decoded, answers.target).argsort(descending=True)[:SHOWN].tolist()
+    )
 
 
 def clip_of(answers: Answers, data: AudioData, at: int) -> tuple[Clip, Tensor]:
@@ -100,8 +111,12 @@ def loud(wave: Tensor) -> Tensor:
 
 def tell_scores(name: str, scores: Scores, source: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
-    tell(f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark(source)}")
-    told = {key: value for key, value in scores["metrics"].items() if not math.isnan(value["value"])}
+    tell(
+        f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark(source)}"
+    )
+    told = {
+        key: value for key, value in scores["metrics"].items() if not math.isnan(value["value"])
+    }
     width = max([18, *map(len, told)])
     for key, value in told.items():
         tell(f"  {key:<{width}} {Estimate(**value)}   ({scores['majority'][key]:.3f})")

@@ -8,7 +8,9 @@ from torch import Tensor
 from auris.core.shapes import Shape
 from auris.data.loader import Batch
 
-LARGEST = 2 * 2**30  # bytes that are kept; more, or features no smaller than the waves, are computed anew
+LARGEST = (
+    2 * 2**30
+)  # bytes that are kept; more, or features no smaller than the waves, are computed anew
 
 
 class Once:
@@ -39,7 +41,9 @@ class Once:
         """Have a place for each of `clips` clips, and keep what is known."""
         if len(self.known) < clips or self.kept.device != device:
             old, known = self.kept, self.known
-            with torch.inference_mode(False):  # so that training can fill in what validation made room for
+            with torch.inference_mode(
+                False
+            ):  # so that training can fill in what validation made room for
                 self.kept = torch.empty(max(clips, len(old)), *self.shape, device=device)
                 self.known = torch.zeros(len(self.kept), dtype=torch.bool)
             self.kept[: len(old)], self.known[: len(known)] = old, known

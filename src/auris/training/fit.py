@@ -52,8 +52,12 @@ def fit(cfg: DictConfig, data: AudioData, home: Path, epochs: int | None = None)
     if not (home / BEST).is_file():
         raise UserError("callbacks.checkpoint keeps the chosen weights; a run can't do without it.")
     chosen = json.loads((home / DONE).read_text())
-    system.load_state_dict(torch.load(home / BEST, map_location="cpu", weights_only=True)["state_dict"])
-    return Fitted(system, trainer, chosen["epochs"], math.nan if chosen["score"] is None else chosen["score"])
+    system.load_state_dict(
+        torch.load(home / BEST, map_location="cpu", weights_only=True)["state_dict"]
+    )
+    return Fitted(
+        system, trainer, chosen["epochs"], math.nan if chosen["score"] is None else chosen["score"]
+    )
 
 
 def run_to_the_end(trainer: Trainer, system: System, data: AudioData, home: Path) -> None:
@@ -78,12 +82,21 @@ def mark_source(trainer: Trainer, data: AudioData) -> None:
             logger.experiment.add_text("data", data.describe().replace("\n", "\n\n"))
 
 
-def make_trainer(cfg: DictConfig, system: System, home: Path, validate: bool, epochs: int | None = None) -> Trainer:
+def make_trainer(
+    cfg: DictConfig, system: System, home: Path, validate: bool, epochs: int | None = None
+) -> Trainer:
     """Lightning's trainer with the callbacks and loggers of the configuration, which write to `home`."""
     monitor, mode = system.task.monitor if validate else (None, "min")
-    facts = {"monitor": monitor, "mode": mode, "dirpath": str(home / "checkpoints"), "save_dir": str(home)}
+    facts = {
+        "monitor": monitor,
+        "mode": mode,
+        "dirpath": str(home / "checkpoints"),
+        "save_dir": str(home),
+    }
     settings = {key: value for key, value in cfg.trainer.items() if key not in OURS}
-    node = OmegaConf.create({"trainer": {**settings, "max_epochs": epochs or cfg.trainer.max_epochs}}).trainer
+    node = OmegaConf.create(
+        {"trainer": {**settings, "max_epochs": epochs or cfg.trainer.max_epochs}}
+    ).trainer
     check_trainer(cfg, node)
     callbacks, loggers = make_each(cfg.callbacks, **facts), make_each(cfg.logger, **facts)
     return make(node, callbacks=list(callbacks.values()), logger=list(loggers.values()))
@@ -93,5 +106,11 @@ def check_trainer(cfg: DictConfig, node: DictConfig) -> None:
     """Raise `UserError` for settings that Lightning would take and then fail with."""
     if node.max_epochs is None or (isinstance(node.max_epochs, int) and node.max_epochs < 1):
         raise UserError(f"trainer.max_epochs={node.max_epochs} is too small; the least is 1.")
-    if cfg.trainer.gradient_clip_val and "mixed" in str(node.precision) and cfg.optimizer.get("fused"):
-        raise UserError("A fused optimizer can't clip gradients in mixed precision; choose optimizer.fused=false.")
+    if (
+        cfg.trainer.gradient_clip_val
+        and "mixed" in str(node.precision)
+        and cfg.optimizer.get("fused")
+    ):
+        raise UserError(
+            "A fused optimizer can't clip gradients in mixed precision; choose optimizer.fused=false."
+        )

@@ -20,7 +20,10 @@ class Curves(Logger):
         self.rows: dict[int, dict[str, Any]] = {}
         if self.path.is_file():
             with self.path.open(newline="") as file:
-                self.rows = {int(row["epoch"]): {k: v for k, v in row.items() if v} for row in csv.DictReader(file)}
+                self.rows = {
+                    int(row["epoch"]): {k: v for k, v in row.items() if v}
+                    for row in csv.DictReader(file)
+                }
 
     @property
     def name(self) -> str:

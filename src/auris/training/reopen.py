@@ -42,10 +42,19 @@ def reopen(run: str, plugins: Sequence[str] = ()) -> Reopened:
     folder = finished_run(run)
     cfg = load_config(folder)
     cfg.plugins, cfg.callbacks, cfg.logger = list(plugins), None, None
-    cfg.trainer.update(accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true")
+    cfg.trainer.update(
+        accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true"
+    )
     data, spec = open_data(cfg), Spec.load(folder / SPEC)
     check_same_data(folder, data)
     if data.spec != spec:
-        raise UserError(f"The data of {run} has changed since ({data.spec} was {spec}); train anew.")
+        raise UserError(
+            f"The data of {run} has changed since ({data.spec} was {spec}); train anew."
+        )
     system = load_system(folder, spec)
-    return Reopened(folder, cfg, data, Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan))
+    return Reopened(
+        folder,
+        cfg,
+        data,
+        Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan),
+    )

@@ -88,7 +88,12 @@ def learn_novelty(data: AudioData, system: System) -> None:
 
 @rank_zero_only
 def finish(
-    cfg: DictConfig, data: AudioData, folder: Path, fitted: Fitted, scores: dict[str, Scores], started: float
+    cfg: DictConfig,
+    data: AudioData,
+    folder: Path,
+    fitted: Fitted,
+    scores: dict[str, Scores],
+    started: float,
 ) -> None:
     """Fill TensorBoard's pages, write the result and the report."""
     for logger in fitted.trainer.loggers:

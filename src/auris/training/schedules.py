@@ -22,7 +22,9 @@ class Cosine(LambdaLR):
         def factor(step: int) -> float:
             if step < rise:
                 return (step + 1) / rise
-            return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, total_steps - rise))))
+            return 0.5 * (
+                1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, total_steps - rise)))
+            )
 
         super().__init__(optimizer, factor)
 
@@ -34,9 +36,13 @@ class OneCycle(OneCycleLR):
         pct_start: share of the steps in which the rate rises.
     """
 
-    def __init__(self, optimizer: Optimizer, total_steps: int, max_lr: float, pct_start: float = 0.3):
+    def __init__(
+        self, optimizer: Optimizer, total_steps: int, max_lr: float, pct_start: float = 0.3
+    ):
         has_momentum = bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults
-        super().__init__(optimizer, max_lr, total_steps, pct_start=pct_start, cycle_momentum=has_momentum)
+        super().__init__(
+            optimizer, max_lr, total_steps, pct_start=pct_start, cycle_momentum=has_momentum
+        )
 
 
 def step_on(schedule: Any) -> None:

@@ -23,7 +23,9 @@ def open_data(cfg: DictConfig) -> AudioData:
     """The data set that `cfg` names."""
     making.plugins[:] = cfg.plugins
     facts: dict[str, Any] = plain(cfg.data)
-    check_types(making.allowed(str(cfg.data.recordings.get("_target_")), "data.recordings"), facts, "data")
+    check_types(
+        making.allowed(str(cfg.data.recordings.get("_target_")), "data.recordings"), facts, "data"
+    )
     array = open_array(cfg)
     source = make(cfg.data.recordings, store=cfg.paths.store, array=array, **facts)
     settings = {key: value for key, value in facts.items() if key in AudioData.SETTINGS}
@@ -59,4 +61,6 @@ def check_search(optimizer: Optimizer, trainer: Trainer) -> None:
     if trainer.world_size > 1:
         raise UserError(f"{name} works in one process; choose trainer.devices=1.")
     if trainer.precision == "16-mixed":
-        raise UserError(f"{name} does not go with scaled gradients; choose trainer.precision=32-true.")
+        raise UserError(
+            f"{name} does not go with scaled gradients; choose trainer.precision=32-true."
+        )

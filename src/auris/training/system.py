@@ -30,7 +30,9 @@ from auris.training.schedules import step_on, watch
 class System(LightningModule):
     """Augmentation, features, model and loss in a row; everything runs on the training device, in batches."""
 
-    automatic_optimization = False  # an optimizer may ask for the loss as often as it likes, or never for a gradient
+    automatic_optimization = (
+        False  # an optimizer may ask for the loss as often as it likes, or never for a gradient
+    )
 
     def __init__(
         self,
@@ -45,8 +47,17 @@ class System(LightningModule):
         novelty: Novelty | None = None,
     ):
         super().__init__()
-        self.task, self.features, self.augment, self.model, self.loss = task, features, augment, model, loss
-        self.optimizer, self.schedule = optimizer, schedule  # nodes, made when the trainer knows how many steps
+        self.task, self.features, self.augment, self.model, self.loss = (
+            task,
+            features,
+            augment,
+            model,
+            loss,
+        )
+        self.optimizer, self.schedule = (
+            optimizer,
+            schedule,
+        )  # nodes, made when the trainer knows how many steps
         self.clip = clip  # the norm that gradients are cut to
         self.novelty = novelty  # None where the task tells itself what is unusual
         self.once = Once(features.raw, features.out_shape)  # the features of clips as they are
@@ -99,9 +110,13 @@ class System(LightningModule):
         optimizer = self.optimizers()
         closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
         told = optimizer.step(closure)  # type: ignore[union-attr, arg-type]
-        self.losses.append(closure.last if told is None else told)  # a scaler of gradients does not tell
+        self.losses.append(
+            closure.last if told is None else told
+        )  # a scaler of gradients does not tell
         step_on(self.lr_schedulers())
-        self.spent["passes"] += closure.calls * len(step) * self.trainer.world_size / len(self.data.train_clips)
+        self.spent["passes"] += (
+            closure.calls * len(step) * self.trainer.world_size / len(self.data.train_clips)
+        )
         self.spent["seconds"] += time.monotonic() - started
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
@@ -155,7 +170,9 @@ class System(LightningModule):
         self.losses.clear()
         if not loss.isfinite():
             epoch = self.current_epoch
-            raise UserError(f"The training loss became {loss:g} in epoch {epoch}; try a smaller optimizer.lr.")
+            raise UserError(
+                f"The training loss became {loss:g} in epoch {epoch}; try a smaller optimizer.lr."
+            )
         figures = {"train/loss": loss, "train/lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
         figures |= {f"train/{name}": value for name, value in self.spent.items()}
         watch(self.lr_schedulers(), self.trainer.callback_metrics.get(self.task.monitor[0], loss))
@@ -166,7 +183,10 @@ class System(LightningModule):
     def on_validation_epoch_end(self) -> None:
         self.answers = answers = self.collect()
         loss = answers.loss[self.task.settled(answers.target)].mean()
-        values = {name: metric.value(answers.decoded, answers.target) for name, metric in self.task.metrics().items()}
+        values = {
+            name: metric.value(answers.decoded, answers.target)
+            for name, metric in self.task.metrics().items()
+        }
         told = {name: value for name, value in values.items() if not math.isnan(value)}
         self.report({f"val/{name}": value for name, value in {"loss": loss, **told}.items()})
 
@@ -189,7 +209,9 @@ class System(LightningModule):
 
     def report(self, figures: dict[str, Any]) -> None:
         """Log figures over epochs rather than steps, so that runs with other batch sizes lie over each other."""
-        self.log_dict({**figures, "step": float(self.current_epoch)}, sync_dist=self.trainer.world_size > 1)
+        self.log_dict(
+            {**figures, "step": float(self.current_epoch)}, sync_dist=self.trainer.world_size > 1
+        )
 
     def configure_optimizers(self) -> Any:
         optimizer = make_optimizer(self.optimizer, self)

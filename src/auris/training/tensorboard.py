@@ -31,26 +31,38 @@ class Page(NamedTuple):
 
     def play(self, title: str, wave: Tensor) -> None:
         """The first channel of (C, T), at full scale."""
-        self.writer.add_audio(f"{self.name}_{title}", loud(wave)[None], sample_rate=self.data.spec.sample_rate)
+        self.writer.add_audio(
+            f"{self.name}_{title}", loud(wave)[None], sample_rate=self.data.spec.sample_rate
+        )
 
 
 def fill_pages(
-    logger: TensorBoardLogger, cfg: DictConfig, data: AudioData, system: System, scores: Mapping[str, Scores]
+    logger: TensorBoardLogger,
+    cfg: DictConfig,
+    data: AudioData,
+    system: System,
+    scores: Mapping[str, Scores],
 ) -> None:
     """Write the pages of a run, with the answers to the set that was evaluated last."""
     if system.answers is not None:
         show_answers(Page(logger.experiment, data, system, list(scores)[-1], system.answers))
     figures = {
-        f"final/{part}_{key}": value["value"] for part in scores for key, value in scores[part]["metrics"].items()
+        f"final/{part}_{key}": value["value"]
+        for part in scores
+        for key, value in scores[part]["metrics"].items()
     }
-    logger.log_hyperparams(settings(cfg, data), {key: value for key, value in figures.items() if not math.isnan(value)})
+    logger.log_hyperparams(
+        settings(cfg, data), {key: value for key, value in figures.items() if not math.isnan(value)}
+    )
     logger.save()
 
 
 def show_answers(page: Page) -> None:
     """What shows the answers to a whole set at a glance, the worst of them, and what the task has besides."""
     group = groups(page.answers, page.data)
-    for title, figure in page.system.task.pictures(page.answers.decoded, page.answers.target, group).items():
+    for title, figure in page.system.task.pictures(
+        page.answers.decoded, page.answers.target, group
+    ).items():
         page.writer.add_figure(f"{page.name}/{title}", figure)
     show_worst(page)
     page.system.task.show(page)
@@ -67,7 +79,9 @@ def show_worst(page: Page) -> None:
         f"{place}. {clip.path.name} is {task.truth(clip.label, target[at])}; said {task.say(decoded[at], target[at])}"
         for place, (at, clip) in enumerate(zip(order, clips, strict=True), start=1)
     ]
-    page.writer.add_figure(f"{page.name}/worst", spectrograms(waves, page.data.spec.sample_rate, titles))
+    page.writer.add_figure(
+        f"{page.name}/worst", spectrograms(waves, page.data.spec.sample_rate, titles)
+    )
     for place, wave in enumerate(waves, start=1):
         page.play(f"worst/{place}", wave)
 
@@ -80,5 +94,16 @@ def settings(cfg: DictConfig, data: AudioData) -> dict[str, Any]:
         for key, value in plain(cfg[group]).items()
         if isinstance(value, int | float | str) and key != "_target_"
     }
-    general = {"source": data.collection.source, "fold": data.fold, "seed": cfg.seed, "refit": str(cfg.refit)}
-    return {**cfg.choices, **general, "batch_size": data.batch_size, "max_epochs": cfg.trainer.max_epochs, **flat}
+    general = {
+        "source": data.collection.source,
+        "fold": data.fold,
+        "seed": cfg.seed,
+        "refit": str(cfg.refit),
+    }
+    return {
+        **cfg.choices,
+        **general,
+        "batch_size": data.batch_size,
+        "max_epochs": cfg.trainer.max_epochs,
+        **flat,
+    }

@@ -69,7 +69,9 @@ def estimate(power: Tensor, directions: Tensor, closed: bool = False) -> Tensor:
         return directions[best]
     before, after = (best - 1) % len(directions), (best + 1) % len(directions)
     low, top, high = (power.gather(-1, at[:, None]) for at in (before, best, after))  # (B, 1)
-    between = directions[best] + vertex(low, top, high) * (directions[after] - directions[before]) / 2
+    between = (
+        directions[best] + vertex(low, top, high) * (directions[after] - directions[before]) / 2
+    )
     return torch.nn.functional.normalize(between, dim=-1)
 
 

@@ -32,7 +32,9 @@ def least_squares(spectrum: Tensor, array: Array, hertz: Tensor, speed: float = 
     if array.dimensions > 1:
         return F.normalize(inside, dim=-1)
     cosine = inside / inside.norm(dim=-1, keepdim=True).clamp_min(1)
-    return cosine + (1 - cosine.square().sum(-1, keepdim=True)).clamp_min(0).sqrt() * array.side.to(hertz)
+    return cosine + (1 - cosine.square().sum(-1, keepdim=True)).clamp_min(0).sqrt() * array.side.to(
+        hertz
+    )
 
 
 def best_lags(cross: Tensor, hertz: Tensor, reach: Tensor) -> Tensor:

@@ -24,10 +24,14 @@ def spectrum(
     hertz = torch.fft.rfftfreq(n_fft, 1 / sample_rate, device=wave.device, dtype=wave.dtype)
     inside = (hertz >= f_min) & (hertz < f_max)
     if not inside.any():
-        raise UserError(f"No frequency is left between f_min={f_min:g} and f_max={f_max:g} Hz; set them further apart.")
+        raise UserError(
+            f"No frequency is left between f_min={f_min:g} and f_max={f_max:g} Hz; set them further apart."
+        )
     long = F.pad(wave, (0, max(0, n_fft - wave.shape[-1]))).flatten(0, 1)  # (B x M, T)
     window = torch.hann_window(n_fft, device=wave.device, dtype=wave.dtype)
-    x = torch.stft(long, n_fft, hop_length or n_fft // 2, window=window, center=False, return_complex=True)
+    x = torch.stft(
+        long, n_fft, hop_length or n_fft // 2, window=window, center=False, return_complex=True
+    )
     return x[:, inside].unflatten(0, wave.shape[:2]), hertz[inside]
 
 

@@ -48,20 +48,42 @@ class Animal:
 # Eklund 2019 (PeerJ Preprints 27926). Moving vowels: Shipley, Carterette & Buchwald 1991 (J. Acoust. Soc. Am.
 # 89:902-909). The tract's length is an assumption, from the size of the head.
 CAT = Animal(
-    pitch=(320, 800), tract=(0.070, 0.095), span=(0.3, 1.3), pause=(0.25, 1.4), peak=(0.15, 0.6),
-    onset=(0.0, 0.5), close=(0.0, 0.4), glide=(0.4, 1.0), breath=(-38, -16), jitter=(0.002, 0.012),
-    gasp=0.05, leap=0.03, rough=0.1, stop=0.05,
-)  # fmt: skip
+    pitch=(320, 800),
+    tract=(0.070, 0.095),
+    span=(0.3, 1.3),
+    pause=(0.25, 1.4),
+    peak=(0.15, 0.6),
+    onset=(0.0, 0.5),
+    close=(0.0, 0.4),
+    glide=(0.4, 1.0),
+    breath=(-38, -16),
+    jitter=(0.002, 0.012),
+    gasp=0.05,
+    leap=0.03,
+    rough=0.1,
+    stop=0.05,
+)
 
 
 # Phonation near 300 to 600 Hz, hyperphonation an octave up, dysphonation, breaks and inspirations: LaGasse,
 # Neal & Lester 2005 (Ment. Retard. Dev. Disabil. Res. Rev. 11:83-93). A tube that moves little: Lieberman et
 # al. 1971 (J. Speech Hear. Res. 14:718-727); its length: Vorperian et al. 2005 (J. Acoust. Soc. Am. 117:338).
 BABY = Animal(
-    pitch=(300, 680), tract=(0.067, 0.092), span=(0.4, 1.5), pause=(0.2, 1.0), peak=(0.1, 0.7),
-    onset=(0.35, 1.0), close=(0.4, 1.0), glide=(-0.2, 0.25), breath=(-36, -14), jitter=(0.003, 0.02),
-    gasp=0.6, leap=0.2, rough=0.35, stop=0.3,
-)  # fmt: skip
+    pitch=(300, 680),
+    tract=(0.067, 0.092),
+    span=(0.4, 1.5),
+    pause=(0.2, 1.0),
+    peak=(0.1, 0.7),
+    onset=(0.35, 1.0),
+    close=(0.4, 1.0),
+    glide=(-0.2, 0.25),
+    breath=(-36, -14),
+    jitter=(0.003, 0.02),
+    gasp=0.6,
+    leap=0.2,
+    rough=0.35,
+    stop=0.3,
+)
 
 
 ANIMALS = dict(zip(CLASSES, (CAT, BABY), strict=True))
@@ -74,7 +96,9 @@ class Recording:
     animal: Animal
     pitch: float  # Hz
     tract: float  # m
-    closing: float  # part of the glottal period in which the flow stops: small is pressed and bright
+    closing: (
+        float  # part of the glottal period in which the flow stops: small is pressed and bright
+    )
     breath: float  # dB
     jitter: float
     haste: float  # factor on pauses
@@ -117,11 +141,20 @@ def recording(group: int, seed: int = 0) -> Recording:
     draw = np.random.default_rng([seed, 0, group]).uniform
     animal = ANIMALS[CLASSES[group % 2]]
     return Recording(
-        animal=animal, pitch=float(np.exp(draw(*np.log(animal.pitch)))), tract=draw(*animal.tract),
-        closing=draw(0.05, 0.3), breath=draw(*animal.breath), jitter=draw(*animal.jitter),
-        haste=draw(0.5, 1.5), rt60=draw(0.1, 0.8), reverb=draw(-20, 3), slope=draw(-7, 1), snr=draw(0, 30),
-        band=(draw(40, 300), draw(5e3, 20e3)), tilt=draw(-2, 2),
-    )  # fmt: skip
+        animal=animal,
+        pitch=float(np.exp(draw(*np.log(animal.pitch)))),
+        tract=draw(*animal.tract),
+        closing=draw(0.05, 0.3),
+        breath=draw(*animal.breath),
+        jitter=draw(*animal.jitter),
+        haste=draw(0.5, 1.5),
+        rt60=draw(0.1, 0.8),
+        reverb=draw(-20, 3),
+        slope=draw(-7, 1),
+        snr=draw(0, 30),
+        band=(draw(40, 300), draw(5e3, 20e3)),
+        tilt=draw(-2, 2),
+    )
 
 
 def utterance(who: Recording, start: float, rng: np.random.Generator) -> Call:
@@ -129,23 +162,33 @@ def utterance(who: Recording, start: float, rng: np.random.Generator) -> Call:
     a, draw = who.animal, rng.uniform
     lift, open_, front, leap = draw(-0.15, 0.15), draw(0.7, 1.0), draw(0.5, 1.0), draw(0, 0.7)
     return Call(
-        start=start, span=draw(*a.span), level=draw(-9, 0), peak=draw(*a.peak),
+        start=start,
+        span=draw(*a.span),
+        level=draw(-9, 0),
+        peak=draw(*a.peak),
         octaves=(lift - draw(0, 0.5), lift, lift - draw(0, 0.7)),
         mouth=(open_ * draw(*a.onset), open_, open_ * draw(*a.close)),
-        front=(front, front * (1 - draw(*a.glide))), breath=who.breath + draw(-4, 4),
+        front=(front, front * (1 - draw(*a.glide))),
+        breath=who.breath + draw(-4, 4),
         leap=(leap, leap + draw(0.1, 0.3)) if draw() < a.leap else (2.0, 2.0),
         rough=draw(0.3, 0.9) if draw() < a.rough else 0.0,
         stop=draw(0.2, 0.8) if draw() < a.stop else -1.0,
-    )  # fmt: skip
+    )
 
 
 def gasp(start: float, rng: np.random.Generator) -> Call:
     """An inspiration: short, breathy and high (Wermke et al. 2018, J. Voice 32:185-191)."""
     draw, lift = rng.uniform, rng.uniform(0.3, 1.0)
     return Call(
-        start=start, span=draw(0.1, 0.3), level=draw(-20, -6), octaves=(lift, lift, lift + draw(0, 0.5)),
-        peak=0.3, mouth=(0.3, 0.8, 0.5), front=(0.6, 0.6), breath=draw(-3, 15),
-    )  # fmt: skip
+        start=start,
+        span=draw(0.1, 0.3),
+        level=draw(-20, -6),
+        octaves=(lift, lift, lift + draw(0, 0.5)),
+        peak=0.3,
+        mouth=(0.3, 0.8, 0.5),
+        front=(0.6, 0.6),
+        breath=draw(-3, 15),
+    )
 
 
 def plan(who: Recording, duration: float, rng: np.random.Generator) -> list[Call]:
@@ -165,7 +208,9 @@ def source(call: Call, who: Recording, rate: int, rng: np.random.Generator) -> S
     """Voice and breath of a call (T,) at the glottis."""
     size = int(call.span * rate)
     part = np.linspace(0, 1, size)
-    octaves = curve(call.octaves, (0, call.peak, 1), size) + ((part > call.leap[0]) & (part < call.leap[1]))
+    octaves = curve(call.octaves, (0, call.peak, 1), size) + (
+        (part > call.leap[0]) & (part < call.leap[1])
+    )
     shake = who.jitter * wander(rng, call.span, 300, size) + 0.02 * wander(rng, call.span, 8, size)
     f0 = who.pitch * 2**octaves * (1 + shake)
     tone = voiced(f0, 0.4, who.closing, rate) * (1 + 0.1 * wander(rng, call.span, 60, size))
@@ -187,7 +232,9 @@ def render(call: Call, who: Recording, rate: int, rng: np.random.Generator) -> S
     return sound * 10 ** (call.level / 20) / np.sqrt(np.mean(sound**2))
 
 
-def perform(calls: list[Call], who: Recording, size: int, rate: int, rng: np.random.Generator) -> Signal:
+def perform(
+    calls: list[Call], who: Recording, size: int, rate: int, rng: np.random.Generator
+) -> Signal:
     """All calls (size,) in their places, cut at both ends of the clip."""
     dry = np.zeros(size, np.float32)
     for call in calls:
@@ -217,10 +264,14 @@ def mix(sound: Signal, noise: Signal, snr: float) -> Signal:
     return sound + noise * np.sqrt(np.mean(sound**2) / np.mean(noise**2)) * 10 ** (-snr / 20)
 
 
-def record(dry: Signal, who: Recording, taps: Signal, rate: int, rng: np.random.Generator) -> Signal:
+def record(
+    dry: Signal, who: Recording, taps: Signal, rate: int, rng: np.random.Generator
+) -> Signal:
     """`dry` (T,) as the microphone hears it (T,): in its room, in noise."""
     padded = 2 ** int(np.ceil(np.log2(len(dry) + len(taps))))
-    f = np.fft.rfftfreq(padded, 1 / rate).astype(np.float32)  # float32: half the time of these transforms
+    f = np.fft.rfftfreq(padded, 1 / rate).astype(
+        np.float32
+    )  # float32: half the time of these transforms
     gain = microphone(who, f)
     real, imaginary = rng.standard_normal((2, len(f)), np.float32)
     wet = np.fft.irfft(np.fft.rfft(dry, padded) * np.fft.rfft(taps, padded) * gain)
@@ -228,7 +279,9 @@ def record(dry: Signal, who: Recording, taps: Signal, rate: int, rng: np.random.
     return mix(wet[: len(dry)], noise[: len(dry)], who.snr)
 
 
-def simulate(index: int, sample_rate: int = 44100, duration: float = 5.0, seed: int = 0) -> NDArray[np.float32]:
+def simulate(
+    index: int, sample_rate: int = 44100, duration: float = 5.0, seed: int = 0
+) -> NDArray[np.float32]:
     """Clip `index` (T,) of `table`, |x| <= 1, the same whichever other clips are made.
 
     Its recording comes from generators of the group, the rest from generators of the index.
@@ -251,7 +304,9 @@ def table(clips: int = 200, folds: int = 5, seed: int = 0) -> list[tuple[str, st
     for label in CLASSES:
         groups = [group for name, group, _ in places if name == label]
         filled = np.zeros(folds, int)
-        for group in sorted(rng.permutation(np.unique(groups)).tolist(), key=groups.count, reverse=True):
+        for group in sorted(
+            rng.permutation(np.unique(groups)).tolist(), key=groups.count, reverse=True
+        ):
             fold[group] = int(np.argmin(filled)) + 1
             filled[fold[group] - 1] += groups.count(group)
     return [(f"{fold[g]}-{g:04d}-{'ABC'[take]}", label, fold[g], g) for label, g, take in places]

@@ -11,7 +11,9 @@ from auris.data import audio
 from auris.data.clips import recordings
 from auris.data.splits import SETS
 
-Dry = Callable[[np.random.Generator, float, int], np.ndarray]  # (rng, seconds, sample rate) -> (T,) of unit power
+Dry = Callable[
+    [np.random.Generator, float, int], np.ndarray
+]  # (rng, seconds, sample rate) -> (T,) of unit power
 
 
 MADE: dict[str, Dry] = {"talk": talk, "bursts": bursts}
@@ -48,8 +50,10 @@ def dry_sounds(names: Sequence[str], folder: str | None) -> dict[str, list[Dry]]
     if folder is not None:
         paths = recordings(Path(folder).expanduser())
         if len(paths) < len(SETS):
-            raise UserError(f"data.sources={folder} holds {len(paths)} recordings; 3 or more are needed, as none may "
-                            "sound in two of the sets.")  # fmt: skip
+            raise UserError(
+                f"data.sources={folder} holds {len(paths)} recordings; 3 or more are needed, as none may "
+                "sound in two of the sets."
+            )
         return {name: [Recorded(paths[i :: len(SETS)])] for i, name in enumerate(reversed(SETS))}
     for name in names:
         if name not in MADE:

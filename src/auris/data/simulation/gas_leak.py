@@ -30,7 +30,9 @@ NORMAL = 300  # clips to train and validate on, before those to test on
 TAKES = 4  # clips of one session, in turn
 
 
-HEARD = np.arange(10.0, 8000.0, 10.0)  # Hz: levels in dB are those of this band, whatever the sample rate
+HEARD = np.arange(
+    10.0, 8000.0, 10.0
+)  # Hz: levels in dB are those of this band, whatever the sample rate
 
 
 TURN = 2**14  # samples of one revolution of the machine
@@ -94,17 +96,31 @@ def session(group: int, seed: int = 0) -> Session:
     """The session `group`, from its own generator."""
     draw = np.random.default_rng([seed, 0, group]).uniform
     return Session(
-        gain=draw(-40, -26), slope=draw(-8.8, -7.8), volume=draw(1e3, 2e4), rt60=draw(0.6, 2.5), speed=draw(15, 50),
-        teeth=int(draw(5, 40)), tone=draw(-4, 4), mesh=draw(-8, 0), fall=draw(-18, -13), bearing=draw(-40, -32),
-        ring=draw(1200, 3000), beat=draw(0.1, 0.6), floor=draw(-59, -56), knocks=draw(0, 0.3), puffs=draw(0, 0.15),
-    )  # fmt: skip
+        gain=draw(-40, -26),
+        slope=draw(-8.8, -7.8),
+        volume=draw(1e3, 2e4),
+        rt60=draw(0.6, 2.5),
+        speed=draw(15, 50),
+        teeth=int(draw(5, 40)),
+        tone=draw(-4, 4),
+        mesh=draw(-8, 0),
+        fall=draw(-18, -13),
+        bearing=draw(-40, -32),
+        ring=draw(1200, 3000),
+        beat=draw(0.1, 0.6),
+        floor=draw(-59, -56),
+        knocks=draw(0, 0.3),
+        puffs=draw(0, 0.15),
+    )
 
 
 def moment(who: Session, rng: np.random.Generator) -> Session:
     """The session as one clip finds it: another load and speed of the machine, another place of the microphone."""
     gain, load, pace = rng.uniform(-3, 3, 3)
     speed = who.speed * (1 + pace / 100)
-    return replace(who, gain=who.gain + gain, tone=who.tone + load, bearing=who.bearing + load, speed=speed)
+    return replace(
+        who, gain=who.gain + gain, tone=who.tone + load, bearing=who.bearing + load, speed=speed
+    )
 
 
 def events(who: Session, duration: float, rng: np.random.Generator) -> list[Event]:
@@ -112,10 +128,20 @@ def events(who: Session, duration: float, rng: np.random.Generator) -> list[Even
     knocks, puffs = rng.poisson(who.knocks * duration), rng.poisson(who.puffs * duration)
     draw = rng.uniform
     return [
-        *(Event(draw(0, duration), draw(0.01, 0.06), draw(-9, 9), draw(150, 1000)) for _ in range(knocks)),
-        *(Event(draw(0, duration), draw(0.05, 0.25), draw(-18, 0), jet.peak(draw(2, 8), draw(0.015, 0.04)))
-          for _ in range(puffs)),
-    ]  # fmt: skip
+        *(
+            Event(draw(0, duration), draw(0.01, 0.06), draw(-9, 9), draw(150, 1000))
+            for _ in range(knocks)
+        ),
+        *(
+            Event(
+                draw(0, duration),
+                draw(0.05, 0.25),
+                draw(-18, 0),
+                jet.peak(draw(2, 8), draw(0.015, 0.04)),
+            )
+            for _ in range(puffs)
+        ),
+    ]
 
 
 def leak(duration: float, rng: np.random.Generator) -> Leak:
@@ -149,7 +175,9 @@ def usual_strength(count: int = 400) -> float:
 
 def steady(who: Session) -> float:
     """Level of the background without its events in dB, the hall at 0."""
-    return 10 * float(np.log10(np.sum(10 ** (np.array([0, who.tone, who.bearing, who.floor - who.gain]) / 10))))
+    return 10 * float(
+        np.log10(np.sum(10 ** (np.array([0, who.tone, who.bearing, who.floor - who.gain]) / 10)))
+    )
 
 
 def noise(shape: Shape, level: float, size: int, rate: int, rng: np.random.Generator) -> Signal:
@@ -157,7 +185,9 @@ def noise(shape: Shape, level: float, size: int, rate: int, rng: np.random.Gener
     f = np.fft.rfftfreq(size, 1 / rate)
     density = shape(f) / (np.sum(shape(HEARD)) * HEARD[0]) * 10 ** (level / 10)
     real, imaginary = rng.standard_normal((2, len(f)), np.float32)
-    return np.fft.irfft((real + 1j * imaginary) * np.sqrt(density * rate * size / 4).astype(np.float32), size)
+    return np.fft.irfft(
+        (real + 1j * imaginary) * np.sqrt(density * rate * size / 4).astype(np.float32), size
+    )
 
 
 def turn(who: Session, rate: int, rng: np.random.Generator) -> Signal:
@@ -178,7 +208,13 @@ def machine(who: Session, cycle: Signal, size: int, rate: int, rng: np.random.Ge
     speed = who.speed * (1 + 0.005 * wander(rng, size / rate, 0.8, size))
     phase = (np.cumsum(speed) / rate + rng.random()) % 1
     beat = 1 + who.beat * np.cos(2 * np.pi * phase)
-    bearing = noise(lambda f: f**2 / ((f**2 - who.ring**2) ** 2 + (f * who.ring) ** 2), who.bearing, size, rate, rng)
+    bearing = noise(
+        lambda f: f**2 / ((f**2 - who.ring**2) ** 2 + (f * who.ring) ** 2),
+        who.bearing,
+        size,
+        rate,
+        rng,
+    )
     return np.interp(phase * TURN, np.arange(TURN + 1), np.append(cycle, cycle[0])) + bearing * beat
 
 
@@ -193,7 +229,9 @@ def background(
     who: Session, cycle: Signal, plan: list[Event], size: int, rate: int, rng: np.random.Generator
 ) -> Signal:
     """All that is normal (size,): machine, hall, microphone and events."""
-    sound = machine(who, cycle, size, rate, rng) + noise(np.ones_like, who.floor - who.gain, size, rate, rng)
+    sound = machine(who, cycle, size, rate, rng) + noise(
+        np.ones_like, who.floor - who.gain, size, rate, rng
+    )
     sound += noise(lambda f: colour(f, who.slope) ** 2, 0, size, rate, rng)
     for event in plan:
         begin = min(int(event.start * rate), size - 1)
@@ -201,7 +239,9 @@ def background(
     return sound
 
 
-def leaking(hole: Leak, who: Session, snr: float, size: int, rate: int, rng: np.random.Generator) -> Signal:
+def leaking(
+    hole: Leak, who: Session, snr: float, size: int, rate: int, rng: np.random.Generator
+) -> Signal:
     """The sound of a leak (size,): from its onset the direct sound, and the diffuse field as it builds up.
 
     A usual leak is `snr` dB above the steady background once the hall is filled, another as its strength differs.
@@ -214,9 +254,13 @@ def leaking(hole: Leak, who: Session, snr: float, size: int, rate: int, rng: np.
 
 
 def simulate(
-    index: int, sample_rate: int = 16000, duration: float = 5.0, seed: int = 0, snr: float = DEFAULT_SNR,
+    index: int,
+    sample_rate: int = 16000,
+    duration: float = 5.0,
+    seed: int = 0,
+    snr: float = DEFAULT_SNR,
     normal: int = NORMAL,
-) -> NDArray[np.float32]:  # fmt: skip
+) -> NDArray[np.float32]:
     """Clip `index` (T,) of `table`, |x| <= 1, the same whichever other clips are made.
 
     `snr` in dB makes the task easy or hard: leaks are on average that far above the background, each by its size,
@@ -244,4 +288,6 @@ def table(normal: int = NORMAL, test: int = 200, seed: int = 0) -> list[Row]:
     places = [place(i, normal) for i in range(normal + test)]
     splits = ["test" if g >= count else "val" if g in held else "train" for _, g in places]
     rows = zip(places, splits, strict=True)
-    return [(f"{label}-{g:03d}-{i:04d}", label, g, split) for i, ((label, g), split) in enumerate(rows)]
+    return [
+        (f"{label}-{g:03d}-{i:04d}", label, g, split) for i, ((label, g), split) in enumerate(rows)
+    ]

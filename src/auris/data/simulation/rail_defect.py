@@ -40,7 +40,9 @@ NORMAL = 300  # clips for training and validation
 TAKES = 4  # clips of one ride
 
 
-DEFAULT_SNR = -2.0  # dB, mean power of an average row of squats to that of rolling noise, over the whole clip
+DEFAULT_SNR = (
+    -2.0
+)  # dB, mean power of an average row of squats to that of rolling noise, over the whole clip
 
 
 SPEED = (14.0, 42.0)  # m/s
@@ -58,7 +60,9 @@ RADIATING = 500.0  # Hz: wheel and rail radiate less below (Thompson 2009, ch. 6
 SCATTER = 0.02  # deviation of distances between dips, relative
 
 
-Kind = tuple[Range, Range, Range]  # m from dip to dip; m long; dB to rolling noise, to which defects add `snr`
+Kind = tuple[
+    Range, Range, Range
+]  # m from dip to dip; m long; dB to rolling noise, to which defects add `snr`
 
 
 JOINT: Kind = ((12, 25), (0.12, 0.3), (-10, 2))
@@ -67,7 +71,11 @@ JOINT: Kind = ((12, 25), (0.12, 0.3), (-10, 2))
 SQUAT: Kind = ((2.5, 9), (0.02, 0.05), (-6, 6))
 
 
-CRACK: Kind = ((2.5, 9), (0.006, 0.015), (-14, -2))  # less than squats: rolling noise covers less of their sound
+CRACK: Kind = (
+    (2.5, 9),
+    (0.006, 0.015),
+    (-14, -2),
+)  # less than squats: rolling noise covers less of their sound
 
 
 Mode = tuple[float, float, float]  # Hz, loss factor, dB
@@ -126,7 +134,10 @@ def modes(sleeper: float, rng: np.random.Generator) -> tuple[Mode, ...]:
     size = draw(0.9, 1.15)
     pads = (draw(350, 700), draw(0.6, 1.2), 0.0)
     pinned = (1070 * (0.6 / sleeper) ** 2, draw(0.05, 0.15), draw(-12, -4))
-    wheel = [(size * f * draw(0.98, 1.02), draw(0.003, 0.015), draw(-8, 4)) for f in (1750, 2550, 3400, 4300, 5250)]
+    wheel = [
+        (size * f * draw(0.98, 1.02), draw(0.003, 0.015), draw(-8, 4))
+        for f in (1750, 2550, 3400, 4300, 5250)
+    ]
     return pads, pinned, *wheel
 
 
@@ -141,10 +152,18 @@ def ride(group: int, seed: int = 0) -> Ride:
     draw = rng.uniform
     sleeper = draw(0.57, 0.67)
     return Ride(
-        slope=draw(2.6, 3.4), patch=draw(0.004, 0.007), modes=modes(sleeper, rng), sleeper=sleeper,
-        welded=draw() < 0.5, joint=drawn(JOINT, rng), wheelbase=draw(2.2, 2.8), far=draw(0.3, 1.0),
-        hum=draw(-30, -12), gain=draw(-6, 6), tilt=draw(-1.5, 1.5),
-    )  # fmt: skip
+        slope=draw(2.6, 3.4),
+        patch=draw(0.004, 0.007),
+        modes=modes(sleeper, rng),
+        sleeper=sleeper,
+        welded=draw() < 0.5,
+        joint=drawn(JOINT, rng),
+        wheelbase=draw(2.2, 2.8),
+        far=draw(0.3, 1.0),
+        hum=draw(-30, -12),
+        gain=draw(-6, 6),
+        tilt=draw(-1.5, 1.5),
+    )
 
 
 def row(spacing: float, length: float, level: float, span: Range, rng: np.random.Generator) -> Row:
@@ -210,19 +229,25 @@ def strikes(row: Row, who: Ride, speed: float, size: int, rate: int) -> Signal:
 def noise(gain: Signal, unit: Signal, size: int, rng: np.random.Generator) -> Signal:
     """Noise (size,) of spectrum `gain` (F,); if `gain` were `unit` (F,), its RMS would be 1."""
     real, imaginary = rng.standard_normal((2, len(gain)), np.float32)
-    return np.fft.irfft((real + 1j * imaginary) * gain, size) * (size / 2 / np.sqrt(np.sum(np.square(unit))))
+    return np.fft.irfft((real + 1j * imaginary) * gain, size) * (
+        size / 2 / np.sqrt(np.sum(np.square(unit)))
+    )
 
 
 def sway(who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator) -> Signal:
     """Gain (size,) along the way: the rail is rougher here than there, and stiffer on its sleepers than between."""
     turns = np.arange(size) * (take.speed / who.sleeper / rate) + rng.random()
-    return 10 ** (take.swing / 20 * wander(rng, size / rate, 2, size)) * (1 + take.ripple * np.cos(2 * np.pi * turns))
+    return 10 ** (take.swing / 20 * wander(rng, size / rate, 2, size)) * (
+        1 + take.ripple * np.cos(2 * np.pi * turns)
+    )
 
 
 def record(who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator) -> Signal:
     """What the microphone hears (size,): rolling noise, the noise of the car, and each row of dips at its level."""
     padded = size + rate // 2  # for the last impacts to ring in
-    f = np.fft.rfftfreq(padded, 1 / rate).astype(np.float32)  # float32: half the time of these transforms
+    f = np.fft.rfftfreq(padded, 1 / rate).astype(
+        np.float32
+    )  # float32: half the time of these transforms
     ear, steady = heard(who, f), colour(f, -6)
     change = sway(who, take, size, rate, rng)
     now, usual = (np.abs(ear) * roughness(who, speed, f) for speed in (take.speed, REFERENCE))
@@ -263,5 +288,10 @@ def table(normal: int = NORMAL, test: int = 200, seed: int = 0) -> list[tuple[st
     places = [place(i, normal) for i in range(normal + test)]
     rides = sorted({group for _, group, _ in places[:normal]})
     val = set(np.random.default_rng([seed, 3]).permutation(rides)[: round(len(rides) / 5)].tolist())
-    split = {group: "test" if group % 2 else "val" if group in val else "train" for _, group, _ in places}
-    return [(f"{group:04d}-{'ABCD'[take]}", CLASSES[bad], group, split[group]) for bad, group, take in places]
+    split = {
+        group: "test" if group % 2 else "val" if group in val else "train" for _, group, _ in places
+    }
+    return [
+        (f"{group:04d}-{'ABCD'[take]}", CLASSES[bad], group, split[group])
+        for bad, group, take in places
+    ]

@@ -33,7 +33,9 @@ class Heard(NamedTuple):
     conditions: Tensor  # (B, 3): RT60 in s, measured on the responses, SNR in dB, distance in m
 
 
-def play(dry: Sequence[Dry], rng: np.random.Generator, before: float, samples: int, rate: int) -> Tensor:
+def play(
+    dry: Sequence[Dry], rng: np.random.Generator, before: float, samples: int, rate: int
+) -> Tensor:
     """What sounds in a scene, and `before` seconds earlier: (T',). It is no pause that the scene is in.
 
     Raises `UserError` where there are but pauses.
@@ -44,20 +46,26 @@ def play(dry: Sequence[Dry], rng: np.random.Generator, before: float, samples: i
         sound = sounding(rng, size / rate, rate)[:size]
         if sound[-samples:].std() > HEARD:
             return torch.from_numpy(sound).float()
-    raise UserError("data.sources: the recordings are silent for the most part; leave out those that are.")
+    raise UserError(
+        "data.sources: the recordings are silent for the most part; leave out those that are."
+    )
 
 
 def convolved(sounds: Sequence[Tensor], responses: Tensor, samples: int) -> Tensor:
     """The last T samples (B, M, T) of sounds (T',), one a scene, sent through responses (B, M, L)."""
     tail = responses.shape[-1] - 1
-    size = next_fast_len(max(map(len, sounds)) + tail, real=True) - tail  # for a prime it would take thrice the time
+    size = (
+        next_fast_len(max(map(len, sounds)) + tail, real=True) - tail
+    )  # for a prime it would take thrice the time
     padded = torch.stack([F.pad(sound, (size - len(sound), 0)) for sound in sounds])
     return fftconvolve(padded.to(responses)[:, None], responses)[..., size - samples : size]
 
 
 def white(rngs: Sequence[np.random.Generator], *shape: int) -> Tensor:
     """Independent white noise (B, *shape)."""
-    return torch.from_numpy(np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in rngs]))
+    return torch.from_numpy(
+        np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in rngs])
+    )
 
 
 def loud(wave: Tensor) -> Tensor:

@@ -64,13 +64,25 @@ class Laws:
 
     def __post_init__(self) -> None:
         if len(self.room) != 3:
-            raise UserError(f"data.room={list(self.room)} should be three laws: of length, width and height, in m.")
-        for name in ("rt60", "distance", "source_height", "array_height", "snr", "diffuse_snr", "before"):
+            raise UserError(
+                f"data.room={list(self.room)} should be three laws: of length, width and height, in m."
+            )
+        for name in (
+            "rt60",
+            "distance",
+            "source_height",
+            "array_height",
+            "snr",
+            "diffuse_snr",
+            "before",
+        ):
             check_law(name, getattr(self, name))
         for law in self.room:
             check_law("room", law)
         if least(self.rt60) <= 0 or least(self.distance) <= 0 or least(self.before) < 0:
-            raise UserError("data.rt60 and data.distance should be above 0, and data.before not below.")
+            raise UserError(
+                "data.rt60 and data.distance should be above 0, and data.before not below."
+            )
 
 
 def check_law(name: str, law: Law | None) -> None:
@@ -103,7 +115,9 @@ class Scene(NamedTuple):
 
     def drawing(self) -> str:
         """What a picture needs, in m and degrees: size of the room, places of source and array, its azimuth."""
-        return " ".join(f"{value:.3f}" for value in (*self.size, *self.source, *self.centre, self.azimuth))
+        return " ".join(
+            f"{value:.3f}" for value in (*self.size, *self.source, *self.centre, self.azimuth)
+        )
 
 
 def draw(rng: np.random.Generator, laws: Laws, reach: float) -> Scene:
@@ -122,8 +136,10 @@ def draw(rng: np.random.Generator, laws: Laws, reach: float) -> Scene:
         centre, source = places(rng, laws, size)
         if inside(source, size, MARGIN) and inside(centre, size, MARGIN + reach):
             return Scene(size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before)
-    raise UserError("No array with a source at data.distance fits into the rooms; make data.room larger, data.distance "
-                    "less, or change data.array_height or data.source_height.")  # fmt: skip
+    raise UserError(
+        "No array with a source at data.distance fits into the rooms; make data.room larger, data.distance "
+        "less, or change data.array_height or data.source_height."
+    )
 
 
 def inside(place: np.ndarray, size: np.ndarray, margin: float) -> bool:
@@ -132,16 +148,24 @@ def inside(place: np.ndarray, size: np.ndarray, margin: float) -> bool:
 
 def places(rng: np.random.Generator, laws: Laws, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where (3,) in m an array and a source might be, perhaps outside of the room."""
-    centre = np.array([*(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)), drawn(rng, laws.array_height)])
+    centre = np.array(
+        [*(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)), drawn(rng, laws.array_height)]
+    )
     height, turn = drawn(rng, laws.source_height), rng.uniform(0, 2 * np.pi)
-    level = drawn(rng, laws.distance) ** 2 - (height - centre[2]) ** 2  # m^2; below 0 it is nearer than it is high
+    level = (
+        drawn(rng, laws.distance) ** 2 - (height - centre[2]) ** 2
+    )  # m^2; below 0 it is nearer than it is high
     away = np.sqrt(level) if level > 0 else np.nan
-    return centre, np.array([centre[0] + away * np.cos(turn), centre[1] + away * np.sin(turn), height])
+    return centre, np.array(
+        [centre[0] + away * np.cos(turn), centre[1] + away * np.sin(turn), height]
+    )
 
 
 def image_source(rooms: Rooms, sample_rate: int, length: int) -> Tensor:
     """Responses (B, M, L) with all images that arrive in time."""
-    return impulse_responses(rooms, sample_rate, length, complete_order(rooms.size, length, sample_rate))
+    return impulse_responses(
+        rooms, sample_rate, length, complete_order(rooms.size, length, sample_rate)
+    )
 
 
 class Simulator:
@@ -156,7 +180,12 @@ class Simulator:
     """
 
     def __init__(
-        self, array: Array, sample_rate: int, samples: int, dry: Sequence[Dry], responses: Responses = image_source
+        self,
+        array: Array,
+        sample_rate: int,
+        samples: int,
+        dry: Sequence[Dry],
+        responses: Responses = image_source,
     ):
         self.array, self.rate, self.samples, self.dry = array, sample_rate, samples, dry
         self.simulated = responses
@@ -167,7 +196,9 @@ class Simulator:
         """A scene of each generator by each law (B of them), simulated on `device`."""
         reach = float(self.array.microphones.norm(dim=1).max())
         scenes = [draw(rng, law, reach) for rng, law in zip(rngs, laws, strict=True)]
-        size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before = columns(scenes, device)
+        size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before = columns(
+            scenes, device
+        )
         microphones = self.array.place(centre, azimuth)  # (B, M, 3)
         absorption = uneven(sabine(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
         responses = self.responses(Rooms(size, absorption, source, microphones), rt60)  # (B, M, L)
@@ -176,12 +207,16 @@ class Simulator:
             for rng, seconds in zip(rngs, before, strict=True)
         ]
         clean = convolved(sounds, responses, self.samples)  # (B, M, T)
-        noise = white(rngs, 2, *clean.shape[1:]).to(device)  # (B, 2, M, T): of the room and of the microphones
+        noise = white(rngs, 2, *clean.shape[1:]).to(
+            device
+        )  # (B, 2, M, T): of the room and of the microphones
         around = diffuse(noise[:, 0], self.array.microphones, self.rate)
         wave = clean + at_snr(around, clean, diffuse_snr) + at_snr(noise[:, 1], clean, snr)
         away = source - centre  # (B, 3)
         seen = turned(away / away.norm(dim=-1, keepdim=True), -azimuth)
-        conditions = torch.stack([measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1)], 1)
+        conditions = torch.stack(
+            [measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1)], 1
+        )
         return Heard(loud(wave), seen, conditions), scenes
 
     def length(self, rt60: float) -> int:
@@ -190,7 +225,9 @@ class Simulator:
 
     def responses(self, rooms: Rooms, rt60: Tensor) -> Tensor:
         """Impulse responses (B, M, L), silent where those of other rooms of the batch are longer."""
-        lengths = torch.tensor([self.length(float(seconds)) for seconds in rt60], device=rt60.device)
+        lengths = torch.tensor(
+            [self.length(float(seconds)) for seconds in rt60], device=rt60.device
+        )
         longest = int(lengths.max())
         responses = self.simulated(check(rooms), self.rate, longest)
         return responses * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]
@@ -198,4 +235,6 @@ class Simulator:
 
 def columns(scenes: Sequence[Scene], device: torch.device) -> Iterator[Tensor]:
     """Each fact of all scenes, (B, ...)."""
-    return (torch.from_numpy(np.stack(facts)).float().to(device) for facts in zip(*scenes, strict=True))
+    return (
+        torch.from_numpy(np.stack(facts)).float().to(device) for facts in zip(*scenes, strict=True)
+    )

@@ -18,7 +18,11 @@ Part = Iterable[tuple[Sequence[Any], np.ndarray]]  # clips: a row of the table a
 
 
 def write_folder(
-    folder: Path, columns: str, rows: Sequence[tuple[Any, ...]], make: Callable[[int], np.ndarray], sample_rate: int
+    folder: Path,
+    columns: str,
+    rows: Sequence[tuple[Any, ...]],
+    make: Callable[[int], np.ndarray],
+    sample_rate: int,
 ) -> Path:
     """Write clip i, made by `make(i)` -> (T,), for each row (name, label, ...); the table comes last.
 
@@ -36,7 +40,11 @@ def write_folder(
             write_wave(path, make(index), sample_rate)
 
     parallel(write, range(len(rows)), f"Simulating {len(rows)} clips")
-    write_rows(table, ["path", "label", *columns.split(",")], [(f"{name}.wav", *others) for name, *others in rows])
+    write_rows(
+        table,
+        ["path", "label", *columns.split(",")],
+        [(f"{name}.wav", *others) for name, *others in rows],
+    )
     return table
 
 

@@ -8,7 +8,9 @@ from torch import Tensor
 
 from auris.data.clips import Clip
 
-Fresh = Callable[..., tuple[Tensor, Tensor]]  # (epoch, index (B,), device) -> waves (B, C, T) and targets (B, ...)
+Fresh = Callable[
+    ..., tuple[Tensor, Tensor]
+]  # (epoch, index (B,), device) -> waves (B, C, T) and targets (B, ...)
 
 
 class Collection(NamedTuple):

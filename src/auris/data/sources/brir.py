@@ -63,7 +63,9 @@ class Brir(Scenes):
         if least(self.rt60) <= 0 or least(self.before) < 0:
             raise UserError("data.rt60 should be above 0, and data.before not below.")
         if count := len(self.microphones.microphones) - 2:
-            raise UserError(f"A head has two ears and this array {count + 2} microphones; choose array=head.")
+            raise UserError(
+                f"A head has two ears and this array {count + 2} microphones; choose array=head."
+            )
         for name in FILES:
             if not getattr(self, name):
                 raise UserError(f"data.{name}=[] should name one or more SOFA files.")
@@ -74,10 +76,14 @@ class Brir(Scenes):
     @cached_property
     def measured(self) -> dict[str, Measured]:
         """The responses to train and to test with. Raises `UserError` where files differ in their rates."""
-        files = {name: [read_sofa(path, self.clockwise) for path in self.paths(name)] for name in FILES}
+        files = {
+            name: [read_sofa(path, self.clockwise) for path in self.paths(name)] for name in FILES
+        }
         rates = {file.rate for each in files.values() for file in each}
         if len(rates) > 1:
-            raise UserError(f"data.train and data.test have sampling rates of {sorted(rates)} Hz; choose files of one.")
+            raise UserError(
+                f"data.train and data.test have sampling rates of {sorted(rates)} Hz; choose files of one."
+            )
         return {name: joined(each) for name, each in files.items()}
 
     @property
@@ -95,9 +101,14 @@ class Brir(Scenes):
         if name != "test":
             response = self.reverberant(rng, response)
         sound = play(self.dry[name], rng, drawn(rng, self.before), self.samples, self.rate)
-        clean, snr = convolved([sound], response, self.samples), torch.tensor([drawn(rng, self.snr)])  # (1, 2, T)
+        clean, snr = (
+            convolved([sound], response, self.samples),
+            torch.tensor([drawn(rng, self.snr)]),
+        )  # (1, 2, T)
         wave = clean + at_snr(white([rng], *clean.shape[1:]), clean, snr)
-        conditions = torch.stack([measured_rt60(response[:, 0], self.rate), snr, measured.distance[[place]]], 1)
+        conditions = torch.stack(
+            [measured_rt60(response[:, 0], self.rate), snr, measured.distance[[place]]], 1
+        )
         ray = direction(measured.azimuth[[place]], measured.elevation[[place]])
         return Heard(loud(wave), ray, conditions), Note("", f"{name}_{place}", "")
 
@@ -125,6 +136,10 @@ class Brir(Scenes):
 def joined(files: Sequence[Measured]) -> Measured:
     """The responses of several files as those of one, the short ones filled up with silence."""
     longest = max(file.responses.shape[2] for file in files)
-    azimuth, elevation, distance = (torch.cat(facts) for facts in zip(*(file[1:4] for file in files), strict=True))
-    responses = torch.cat([F.pad(file.responses, (0, longest - file.responses.shape[2])) for file in files])
+    azimuth, elevation, distance = (
+        torch.cat(facts) for facts in zip(*(file[1:4] for file in files), strict=True)
+    )
+    responses = torch.cat(
+        [F.pad(file.responses, (0, longest - file.responses.shape[2])) for file in files]
+    )
     return Measured(responses, azimuth, elevation, distance, files[0].rate)

@@ -15,9 +15,20 @@ class CatsBabies(Source):
     """ESC-50's cats and crying babies, or the built-in simulation where they can't be had."""
 
     def __init__(
-        self, source: str, store: str, root: str, url: str, names: list[str], numbers: list[int], listing: str
+        self,
+        source: str,
+        store: str,
+        root: str,
+        url: str,
+        names: list[str],
+        numbers: list[int],
+        listing: str,
     ):
-        self.real, self.choice, self.store = Esc(root, url, names, numbers, listing), source, Path(store)
+        self.real, self.choice, self.store = (
+            Esc(root, url, names, numbers, listing),
+            source,
+            Path(store),
+        )
 
     def collect(self) -> Collection:
         ways = {"auto": self.either, "real": self.real.collect, "simulated": self.simulated}
@@ -27,7 +38,11 @@ class CatsBabies(Source):
 
     def either(self) -> Collection:
         try:
-            return Collection(self.real.local() or self.real.fetched(), "real", f"real recordings in {self.real.root}")
+            return Collection(
+                self.real.local() or self.real.fetched(),
+                "real",
+                f"real recordings in {self.real.root}",
+            )
         except Unreachable as error:
             why = f"no recordings at {self.real.root} and none to be fetched: {error}"
             return self.simulated(f"SIMULATED meows and cries, not recordings ({why})")
@@ -38,6 +53,10 @@ class CatsBabies(Source):
 
         folder = self.store / "simulated" / "cats_babies"
         path = write_folder(
-            folder, "fold,group", table(), lambda index: simulate(index, SIMULATED_RATE), SIMULATED_RATE
+            folder,
+            "fold,group",
+            table(),
+            lambda index: simulate(index, SIMULATED_RATE),
+            SIMULATED_RATE,
         )
         return Collection(read_table(path), "simulated", f"{about}; to hear them: {folder}")

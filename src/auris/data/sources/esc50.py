@@ -20,7 +20,12 @@ class Esc(Source):
     """
 
     def __init__(
-        self, root: str, url: str, names: list[str], numbers: list[int] | None = None, listing: str | None = None
+        self,
+        root: str,
+        url: str,
+        names: list[str],
+        numbers: list[int] | None = None,
+        listing: str | None = None,
     ):
         self.root, self.url, self.listing = Path(root).expanduser(), url, listing
         wanted = numbers or range(len(names))
@@ -60,7 +65,11 @@ class Esc(Source):
         for table in (self.root / "esc50.csv", self.root / "meta" / "esc50.csv"):
             if table.is_file():
                 with table.open(newline="") as file:
-                    return [row["filename"] for row in csv.DictReader(file) if int(row["target"]) in self.names]
+                    return [
+                        row["filename"]
+                        for row in csv.DictReader(file)
+                        if int(row["target"]) in self.names
+                    ]
         return []
 
 
@@ -72,6 +81,8 @@ def is_table(path: Path) -> bool:
 def is_original(path: Path) -> bool:
     """Whether a file decodes to what every recording of ESC-50 is: 5 s at 44.1 kHz."""
     try:
-        return audio.header(path).samplerate == 44100 and audio.read(path, 44100).shape[1] == 5 * 44100
+        return (
+            audio.header(path).samplerate == 44100 and audio.read(path, 44100).shape[1] == 5 * 44100
+        )
     except audio.Unusable:
         return False

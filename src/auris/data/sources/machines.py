@@ -11,10 +11,21 @@ from auris.core.errors import UserError, nearest
 from auris.data.clips import Clip, recordings
 from auris.data.sources.base import Collection, Source
 
-LABELS = {"normal": "normal", "abnormal": "abnormal", "anomaly": "abnormal", "anomalous": "abnormal"}  # of folders
+LABELS = {
+    "normal": "normal",
+    "abnormal": "abnormal",
+    "anomaly": "abnormal",
+    "anomalous": "abnormal",
+}  # of folders
 
 
-PARTS = {"train": "train", "test": "test", "source_test": "test", "target_test": "test", "test_rename": "test"}
+PARTS = {
+    "train": "train",
+    "test": "test",
+    "source_test": "test",
+    "target_test": "test",
+    "test_rename": "test",
+}
 
 
 SCHEMES = (  # names of DCASE Task 2: of 2020, and of 2021 to 2025
@@ -33,7 +44,9 @@ class Machines(Source):
 
     def collect(self) -> Collection:
         if not self.root.is_dir():
-            raise UserError(f"There is no folder {self.root}; data.root must name the one with the recordings.")
+            raise UserError(
+                f"There is no folder {self.root}; data.root must name the one with the recordings."
+            )
         return self.label(recordings(self.root))
 
     @abstractmethod
@@ -59,8 +72,10 @@ class NormalAbnormal(Machines):
         clips = [clip for path in paths if (clip := self.read(path))]
         for label in ("normal", "abnormal"):
             if not any(clip.label == label for clip in clips):
-                raise UserError(f"No folder {label} with recordings is in {self.root}; data.root needs folders normal "
-                                "and abnormal, for each machine where there are several.")  # fmt: skip
+                raise UserError(
+                    f"No folder {label} with recordings is in {self.root}; data.root needs folders normal "
+                    "and abnormal, for each machine where there are several."
+                )
         return Collection(self.divide(clips), "real", f"recordings in {self.root}")
 
     def read(self, path: Path) -> Clip | None:
@@ -71,7 +86,9 @@ class NormalAbnormal(Machines):
             return None
         label, below = LABELS[words[place].lower()], "/".join(words[place + 1 :]).lower()
         if label == "normal" and any(word in below for word in LABELS if word != "normal"):
-            raise UserError(f"{path} is among the normal recordings, but its name says that it is not one; move it.")
+            raise UserError(
+                f"{path} is among the normal recordings, but its name says that it is not one; move it."
+            )
         return Clip(path, label, group=str(path), section="/".join(words[:place]))
 
     def divide(self, clips: list[Clip]) -> list[Clip]:
@@ -82,8 +99,10 @@ class NormalAbnormal(Machines):
         for section in {clip.section for clip in clips}:
             usual = [clip for clip in clips if clip.section == section and clip.label == "normal"]
             if not 0 < self.train_size < len(usual):
-                raise UserError(f"data.train_size={self.train_size} should be 1 or more and leave some of the "
-                                f"{len(usual)} normal recordings of {self.root / section} to test.")  # fmt: skip
+                raise UserError(
+                    f"data.train_size={self.train_size} should be 1 or more and leave some of the "
+                    f"{len(usual)} normal recordings of {self.root / section} to test."
+                )
             first |= set(usual[: self.train_size])
         return [replace(clip, split="train" if clip in first else "test") for clip in clips]
 
@@ -106,14 +125,22 @@ class DcaseTask2(Machines):
         known = {machine(path) for path in paths if path.parent.name in PARTS}
         for name in self.wanted or ():
             if name not in known:
-                raise UserError(f"There is no data.machine={name} in {self.root}; {nearest(name, known)}")
+                raise UserError(
+                    f"There is no data.machine={name} in {self.root}; {nearest(name, known)}"
+                )
         chosen = [path for path in paths if self.wanted is None or machine(path) in self.wanted]
         clips = complete([clip for path in chosen if (clip := read_dcase(path))])
         if not clips:
-            raise UserError(f"{self.root} has no machine with folders train and test whose recordings are named as in "
-                            "DCASE's Task 2; data.root must name the folder with those of the machines.")  # fmt: skip
+            raise UserError(
+                f"{self.root} has no machine with folders train and test whose recordings are named as in "
+                "DCASE's Task 2; data.root must name the folder with those of the machines."
+            )
         left = len(chosen) - len(clips)
-        why = f" ({left} left out for lack of a label, or of a section to train and to test)" if left else ""
+        why = (
+            f" ({left} left out for lack of a label, or of a section to train and to test)"
+            if left
+            else ""
+        )
         return Collection(clips, "real", f"recordings of DCASE Task 2 in {self.root}{why}")
 
 
@@ -125,11 +152,16 @@ def machine(path: Path) -> str:
 def read_dcase(path: Path) -> Clip | None:
     """The clip of a recording by its name, or none where that gives no label. Raises `UserError` for an anomaly that
     would train."""
-    part, name = PARTS.get(path.parent.name), next(filter(None, (s.fullmatch(path.stem) for s in SCHEMES)), None)
+    part, name = (
+        PARTS.get(path.parent.name),
+        next(filter(None, (s.fullmatch(path.stem) for s in SCHEMES)), None),
+    )
     if not part or not name:
         return None
     if part == "train" and name["label"] != "normal":
-        raise UserError(f"{path} is in a training folder, but its name says that it is an anomaly; move it.")
+        raise UserError(
+            f"{path} is in a training folder, but its name says that it is an anomaly; move it."
+        )
     section = f"{machine(path)}/{name['section']}"
     return Clip(path, name["label"], str(path), split=part, section=section, domain=name["domain"])
 

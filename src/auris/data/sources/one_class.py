@@ -26,12 +26,16 @@ class OneClass(Source):
         if of not in sources:
             raise UserError(f"There is no data.of={of}; {nearest(of, sources)}")
         if normal is None:
-            raise UserError("data.normal must be given, as in data.normal=rain: the class that is normal.")
+            raise UserError(
+                "data.normal must be given, as in data.normal=rain: the class that is normal."
+            )
         given = {key: value for key, value in {"root": root, "table": table}.items() if value}
         facts = {**sources[of], **given, "store": store}
         for name in ("root", "table"):
             if facts.get(name) == "":
-                raise UserError(f"data.of={of} needs to know where it is; name it with data.{name}=...")
+                raise UserError(
+                    f"data.of={of} needs to know where it is; name it with data.{name}=..."
+                )
         self.source: Source = make(sources[of]["recordings"], **facts)
 
     def collect(self) -> Collection:

@@ -43,11 +43,17 @@ class Rooms(Laws, Scenes):
         Laws.__post_init__(self)
         Scenes.__post_init__(self)
         if self.simulator not in SIMULATORS:
-            raise UserError(f"There is no data.simulator={self.simulator}; {nearest(self.simulator, SIMULATORS)}")
+            raise UserError(
+                f"There is no data.simulator={self.simulator}; {nearest(self.simulator, SIMULATORS)}"
+            )
         if self.simulation_rate < 1000:
-            raise UserError(f"data.simulation_rate={self.simulation_rate} should be 1000 Hz or more.")
+            raise UserError(
+                f"data.simulation_rate={self.simulation_rate} should be 1000 Hz or more."
+            )
         if self.online and self.sample_rate not in (None, self.simulation_rate):
-            raise UserError("data.online draws scenes at data.simulation_rate; set that instead of data.sample_rate.")
+            raise UserError(
+                "data.online draws scenes at data.simulation_rate; set that instead of data.sample_rate."
+            )
         self.check_grid()
 
     def check_grid(self) -> None:
@@ -57,7 +63,9 @@ class Rooms(Laws, Scenes):
             if name not in known:
                 raise UserError(f"There is no data.grid.{name}; {nearest(name, known)}")
             if not isinstance(values, Sequence) or not values:
-                raise UserError(f"data.grid.{name}={values} should be a list of values, as in [0.3,0.6].")
+                raise UserError(
+                    f"data.grid.{name}={values} should be a list of values, as in [0.3,0.6]."
+                )
             for value in values:
                 replace(self, grid={}, **{name: value})  # which checks it
 
@@ -73,7 +81,9 @@ class Rooms(Laws, Scenes):
         return {"microphones": self.microphones.microphones.tolist()}
 
     def scene(self, name: str, number: int) -> tuple[Heard, Note]:
-        heard, scenes = self.hear(name, [[0, number]], [self.laws(name, number)], torch.device("cpu"))
+        heard, scenes = self.hear(
+            name, [[0, number]], [self.laws(name, number)], torch.device("cpu")
+        )
         return heard, Note(self.cell(name, number), scene_name(name, number), scenes[0].drawing())
 
     def cell(self, name: str, number: int) -> str:
@@ -89,16 +99,24 @@ class Rooms(Laws, Scenes):
 
     def renewed(self, epoch: int, index: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
         """New training scenes: waves (B, M, T), and targets (B, 7) as `Directions` has them."""
-        heard, _ = self.hear("train", [[1 + epoch, number] for number in index.tolist()], [self] * len(index), device)
-        return heard.wave, torch.cat([heard.direction, heard.conditions, heard.conditions.new_zeros(len(index), 1)], 1)
+        heard, _ = self.hear(
+            "train", [[1 + epoch, number] for number in index.tolist()], [self] * len(index), device
+        )
+        return heard.wave, torch.cat(
+            [heard.direction, heard.conditions, heard.conditions.new_zeros(len(index), 1)], 1
+        )
 
     def laws(self, name: str, number: int) -> Laws:
         """What a scene is drawn from."""
-        return replace(self, grid={}, **self.fixed(number)) if name == "test" and self.grid else self
+        return (
+            replace(self, grid={}, **self.fixed(number)) if name == "test" and self.grid else self
+        )
 
     def hear(
         self, name: str, seeds: Sequence[Sequence[int]], laws: Sequence[Laws], device: torch.device
     ) -> tuple[Heard, list[Scene]]:
         """Scenes of one set, a seed for each."""
-        simulator = Simulator(self.microphones, self.rate, self.samples, self.dry[name], SIMULATORS[self.simulator])
+        simulator = Simulator(
+            self.microphones, self.rate, self.samples, self.dry[name], SIMULATORS[self.simulator]
+        )
         return simulator(self.rngs(name, seeds), laws, device)

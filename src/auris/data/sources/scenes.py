@@ -70,7 +70,9 @@ class Scenes(Source):
 
     def __post_init__(self) -> None:
         if self.array is None:
-            raise UserError("Scenes are heard by an array of microphones; choose one, as in array=circular6.")
+            raise UserError(
+                "Scenes are heard by an array of microphones; choose one, as in array=circular6."
+            )
         if self.simulation_seed < 0:
             raise UserError(f"data.simulation_seed={self.simulation_seed} should be 0 or more.")
 
@@ -104,15 +106,28 @@ class Scenes(Source):
 
     def collect(self) -> Collection:
         table = write_parts(self.folder, COLUMNS, self.parts(), self.simulate, self.rate)
-        return Collection(read_table(table), "simulated", f"SIMULATED {self.about}; to hear them: {self.folder}")
+        return Collection(
+            read_table(table), "simulated", f"SIMULATED {self.about}; to hear them: {self.folder}"
+        )
 
     @property
     def folder(self) -> Path:
         """Where these scenes are kept: under a hash of all that they depend on."""
-        settings = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in self.inert}
+        settings = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in self.inert
+        }
         sources = self.sources and listing(self.sources)
-        text = json.dumps([self.version, {**settings, "sources": sources, **self.facts()}], default=dict)
-        return Path(self.store) / "simulated" / self.name / hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+        text = json.dumps(
+            [self.version, {**settings, "sources": sources, **self.facts()}], default=dict
+        )
+        return (
+            Path(self.store)
+            / "simulated"
+            / self.name
+            / hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+        )
 
     def parts(self) -> list[tuple[str, range]]:
         """Sets and numbers of scenes that one thread simulates in a go."""
@@ -128,14 +143,21 @@ class Scenes(Source):
         name, numbers = part
         for number in numbers:
             heard, note = self.scene(name, number)
-            facts = [round(float(fact), 4) for fact in (*angles(heard.direction[0]), *heard.conditions[0])]
-            known = ["" if math.isnan(fact) else fact for fact in facts]  # a dry room has no reverberation time
+            facts = [
+                round(float(fact), 4)
+                for fact in (*angles(heard.direction[0]), *heard.conditions[0])
+            ]
+            known = [
+                "" if math.isnan(fact) else fact for fact in facts
+            ]  # a dry room has no reverberation time
             row = [scene_name(name, number), *known, note.section, name, note.group, note.drawing]
             yield row, heard.wave[0].T.numpy()
 
     def rngs(self, name: str, seeds: Sequence[Sequence[int]]) -> list[np.random.Generator]:
         """A generator for each scene of a set."""
-        return [np.random.default_rng([self.simulation_seed, SETS.index(name), *seed]) for seed in seeds]
+        return [
+            np.random.default_rng([self.simulation_seed, SETS.index(name), *seed]) for seed in seeds
+        ]
 
 
 def scene_name(name: str, number: int) -> str:

@@ -30,14 +30,28 @@ class SimulatedAnomalies(Source):
     simulation: ModuleType  # with its table and its clips
 
     def __init__(
-        self, store: str, snr: float, train_size: int, test_size: int, simulation_seed: int, simulation_rate: int
+        self,
+        store: str,
+        snr: float,
+        train_size: int,
+        test_size: int,
+        simulation_seed: int,
+        simulation_rate: int,
     ):
         if train_size < 20 or test_size < 8:
-            raise UserError(f"data.train_size={train_size} should be 20 or more, data.test_size={test_size} 8 or more.")
+            raise UserError(
+                f"data.train_size={train_size} should be 20 or more, data.test_size={test_size} 8 or more."
+            )
         self.snr, self.train, self.test, self.seed, self.rate = (
-            float(snr), train_size, test_size, simulation_seed, simulation_rate,
-        )  # fmt: skip
-        setting = f"snr{self.snr:g}_{train_size}_{test_size}_seed{simulation_seed}_{simulation_rate}"
+            float(snr),
+            train_size,
+            test_size,
+            simulation_seed,
+            simulation_rate,
+        )
+        setting = (
+            f"snr{self.snr:g}_{train_size}_{test_size}_seed{simulation_seed}_{simulation_rate}"
+        )
         self.folder = Path(store) / "simulated" / self.name / setting
 
     def collect(self) -> Collection:
@@ -51,7 +65,9 @@ class SimulatedAnomalies(Source):
 
     def clip(self, index: int) -> np.ndarray:
         """Clip `index` (T,)."""
-        return self.simulation.simulate(index, self.rate, seed=self.seed, snr=self.snr, normal=self.train)
+        return self.simulation.simulate(
+            index, self.rate, seed=self.seed, snr=self.snr, normal=self.train
+        )
 
 
 class GasLeak(SimulatedAnomalies):

@@ -33,17 +33,23 @@ def read_sofa(path: Path, clockwise: bool = False) -> Measured:
     import h5py
 
     if not path.is_file():
-        raise UserError(f"There is no {path}; data.root should name the folder of the files data.train and data.test.")
+        raise UserError(
+            f"There is no {path}; data.root should name the folder of the files data.train and data.test."
+        )
     try:
         with h5py.File(path) as file:
             measured = parse(file, path)
     except (OSError, KeyError) as error:
-        raise UserError(f"{path} is not a SOFA file that can be read ({first_line(error)}).") from error
+        raise UserError(
+            f"{path} is not a SOFA file that can be read ({first_line(error)})."
+        ) from error
     if clockwise:
         measured = measured._replace(azimuth=-measured.azimuth)
     if rightward(measured):
-        raise UserError(f"{path}: the right ear hears sources on the left louder, as azimuths run the other way round; "
-                        f"choose data.clockwise={str(not clockwise).lower()}.")  # fmt: skip
+        raise UserError(
+            f"{path}: the right ear hears sources on the left louder, as azimuths run the other way round; "
+            f"choose data.clockwise={str(not clockwise).lower()}."
+        )
     return measured
 
 
@@ -51,18 +57,31 @@ def parse(file, path: Path) -> Measured:
     """What is in an open file. Raises `UserError`, or `KeyError` where a part is missing."""
     convention = text(file.attrs.get("SOFAConventions", ""))
     if convention != CONVENTION:
-        raise UserError(f"{path} should be a SOFA file of convention {CONVENTION} and is {convention or 'of none'}.")
+        raise UserError(
+            f"{path} should be a SOFA file of convention {CONVENTION} and is {convention or 'of none'}."
+        )
     responses, rate = file["Data.IR"][:], file["Data.SamplingRate"][:]
-    place, kind = file["SourcePosition"][:], text(file["SourcePosition"].attrs.get("Type", "spherical"))
+    place, kind = (
+        file["SourcePosition"][:],
+        text(file["SourcePosition"].attrs.get("Type", "spherical")),
+    )
     if responses.ndim != 3 or responses.shape[1] != 2:
-        raise UserError(f"{path} should have responses of two ears, (M, 2, N), and has {responses.shape}.")
+        raise UserError(
+            f"{path} should have responses of two ears, (M, 2, N), and has {responses.shape}."
+        )
     if kind != "spherical" or place.shape != (len(responses), 3):
-        raise UserError(f"{path} should have a spherical SourcePosition in degrees for each of {len(responses)} "
-                        f"responses and has {place.shape}, {kind}.")  # fmt: skip
+        raise UserError(
+            f"{path} should have a spherical SourcePosition in degrees for each of {len(responses)} "
+            f"responses and has {place.shape}, {kind}."
+        )
     if len(np.unique(rate)) != 1 or not float(rate[0]).is_integer() or rate[0] < 1000:
-        raise UserError(f"{path} should have one sampling rate, a whole number of Hz, and has {rate}.")
+        raise UserError(
+            f"{path} should have one sampling rate, a whole number of Hz, and has {rate}."
+        )
     if np.any(file["Data.Delay"][:]):
-        raise UserError(f"{path} has a Data.Delay besides its responses; write delays into the responses.")
+        raise UserError(
+            f"{path} has a Data.Delay besides its responses; write delays into the responses."
+        )
     if not np.isfinite(responses).all() or not np.abs(responses).max(2).all():
         raise UserError(f"{path} has responses that are silent or no numbers; leave them away.")
     azimuth, elevation, distance = torch.from_numpy(place).float().T

@@ -21,7 +21,10 @@ class Augment(nn.Module):
         features: Mapping[str, nn.Module],
     ):
         super().__init__()
-        self.waves, self.features = nn.Sequential(*waves.values()), nn.Sequential(*features.values())
+        self.waves, self.features = (
+            nn.Sequential(*waves.values()),
+            nn.Sequential(*features.values()),
+        )
         self.wave_mixup, self.log_mixup = wave_mixup, log_mixup
 
     @property

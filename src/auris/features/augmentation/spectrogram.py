@@ -26,7 +26,9 @@ class BandGain(nn.Module):
         self.deviation, self.knots = deviation, knots
 
     def forward(self, x: Tensor) -> Tensor:
-        heights = self.deviation * torch.randn(len(x), 1, self.knots, device=x.device, dtype=x.dtype)
+        heights = self.deviation * torch.randn(
+            len(x), 1, self.knots, device=x.device, dtype=x.dtype
+        )
         return x + F.interpolate(heights, x.shape[2], mode="linear", align_corners=True)[..., None]
 
 

@@ -20,7 +20,9 @@ class TimeShift(nn.Module):
     def forward(self, wave: Tensor) -> Tensor:
         samples = wave.shape[-1]
         shifts = (uniform(-self.share, self.share, wave) * samples).long()
-        return torch.stack([clip.roll(shift, -1) for clip, shift in zip(wave, shifts.tolist(), strict=True)])
+        return torch.stack(
+            [clip.roll(shift, -1) for clip, shift in zip(wave, shifts.tolist(), strict=True)]
+        )
 
 
 class Crop(nn.Module):
@@ -34,7 +36,9 @@ class Crop(nn.Module):
         samples = wave.shape[-1]
         length = (uniform(self.share, 1.0, wave) * samples).long().clamp_min(1)  # (B,)
         start = (uniform(0.0, 1.0, wave) * (samples - length)).long()
-        place = torch.arange(samples, device=wave.device) % length[:, None] + start[:, None]  # (B, T)
+        place = (
+            torch.arange(samples, device=wave.device) % length[:, None] + start[:, None]
+        )  # (B, T)
         return wave.gather(-1, place[:, None].expand_as(wave))
 
 
@@ -82,5 +86,7 @@ class Filter(nn.Module):
     def forward(self, wave: Tensor) -> Tensor:
         spectrum = torch.fft.rfft(wave)  # (B, C, T / 2 + 1)
         heights = self.deviation * torch.randn(len(wave), 1, self.knots, device=wave.device)
-        curve = decibel(F.interpolate(heights, spectrum.shape[-1], mode="linear", align_corners=True))
+        curve = decibel(
+            F.interpolate(heights, spectrum.shape[-1], mode="linear", align_corners=True)
+        )
         return torch.fft.irfft(spectrum * curve, n=wave.shape[-1])

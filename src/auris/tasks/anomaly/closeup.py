@@ -33,16 +33,37 @@ def closeup(
     return figure
 
 
-def surprise(axes: Axes, frames: Tensor, seconds: Sequence[float], threshold: float | None, duration: float) -> None:
+def surprise(
+    axes: Axes, frames: Tensor, seconds: Sequence[float], threshold: float | None, duration: float
+) -> None:
     """The score of each frame (T',) as a line and of each second as a step, filled where it is an alarm."""
     step, count = np.linspace(0, duration, len(seconds) + 1), len(frames)
-    axes.plot((np.arange(count) + 0.5) * duration / count, frames.numpy(), color=USUAL, linewidth=0.8, label="frames")
+    axes.plot(
+        (np.arange(count) + 0.5) * duration / count,
+        frames.numpy(),
+        color=USUAL,
+        linewidth=0.8,
+        label="frames",
+    )
     axes.stairs(seconds, step, color="black", linewidth=1.5, baseline=None, label="seconds")
     if threshold is not None:
         alarms = [max(second, threshold) for second in seconds]
-        axes.stairs(alarms, step, color=ALARM, alpha=0.4, baseline=threshold, fill=True, label="alarm")
+        axes.stairs(
+            alarms, step, color=ALARM, alpha=0.4, baseline=threshold, fill=True, label="alarm"
+        )
         axes.axhline(threshold, color="black", linestyle="--", linewidth=1, label="threshold")
-    axes.set(xlabel="time (s)", ylabel="score", xlim=(0, duration), ylim=(min(0.0, axes.get_ylim()[0]), None))
+    axes.set(
+        xlabel="time (s)",
+        ylabel="score",
+        xlim=(0, duration),
+        ylim=(min(0.0, axes.get_ylim()[0]), None),
+    )
     axes.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=9, columnspacing=1, borderaxespad=0.1
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=4,
+        frameon=False,
+        fontsize=9,
+        columnspacing=1,
+        borderaxespad=0.1,
     )

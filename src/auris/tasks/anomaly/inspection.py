@@ -28,7 +28,11 @@ MOST = 0.995  # of the squared errors are below the brightest colour
 
 def show_unusual(page: Page, task: "Anomaly") -> None:
     """Pictures and sounds of the clips with the highest scores."""
-    order = own_score(page.answers.decoded, page.answers.target).argsort(descending=True)[:SHOWN].tolist()
+    order = (
+        own_score(page.answers.decoded, page.answers.target)
+        .argsort(descending=True)[:SHOWN]
+        .tolist()
+    )
     for place, at in enumerate(order, start=1):
         clip, wave = page.clip(at)
         section = int(page.answers.target[at, 1])
@@ -68,7 +72,13 @@ def compared(features: Standardized, x: Tensor, copy: Tensor) -> list[Map]:
     return [
         Map(f"heard ({unit})", heard, limits, hertz),
         Map("reconstruction", said, limits, hertz),
-        Map("squared error (of standardised features)", error, (0.0, float(error.quantile(MOST))), hertz, "inferno"),
+        Map(
+            "squared error (of standardised features)",
+            error,
+            (0.0, float(error.quantile(MOST))),
+            hertz,
+            "inferno",
+        ),
     ]
 
 

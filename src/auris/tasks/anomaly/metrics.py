@@ -24,13 +24,21 @@ class Ranking(Metric):
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         counted = self.counted(target)
-        return self.rank(own_score(decoded, target)[counted], target[counted, 0] == 1, weight[:, counted])
+        return self.rank(
+            own_score(decoded, target)[counted], target[counted, 0] == 1, weight[:, counted]
+        )
 
     def counted(self, target: Tensor) -> Tensor:
         """(N,) which clips are looked at."""
         anomalous, section, domain = target.T
-        own = (section == self.section) if self.section is not None else torch.ones_like(section, dtype=torch.bool)
-        return own & ((domain == self.domain) | (anomalous == 1)) if self.domain is not None else own
+        own = (
+            (section == self.section)
+            if self.section is not None
+            else torch.ones_like(section, dtype=torch.bool)
+        )
+        return (
+            own & ((domain == self.domain) | (anomalous == 1)) if self.domain is not None else own
+        )
 
     def count(self, target: Tensor, group: Tensor) -> int:
         """Groups of the rarer kind."""
@@ -68,7 +76,9 @@ class PartialAuroc(Ranking):
         normal = weight * (1 - anomalous)  # (R, N)
         most = (self.share * normal.sum(1, keepdim=True) + 1e-9).floor()
         taken = (most - (normal.cumsum(1) - normal)).clamp_min(0).minimum(normal)
-        hits = torch.nn.functional.pad((weight * anomalous).cumsum(1), (1, 0))  # (R, N + 1) with as many scores above
+        hits = torch.nn.functional.pad(
+            (weight * anomalous).cumsum(1), (1, 0)
+        )  # (R, N + 1) with as many scores above
         above = hits[:, torch.searchsorted(-score, -score)]
         return ((taken * above).sum(1) / (most[:, 0] * hits[:, -1])).float()
 
@@ -112,21 +122,30 @@ def own_score(decoded: Tensor, target: Tensor) -> Tensor:
     return own_scores(decoded, target)[:, 0]
 
 
-def anomaly_metrics(sections: Sequence[str], domains: Sequence[str], alarms: bool) -> dict[str, Metric]:
+def anomaly_metrics(
+    sections: Sequence[str], domains: Sequence[str], alarms: bool
+) -> dict[str, Metric]:
     """The metrics of a data set with these sections and domains; `alarms` where there is a threshold."""
     areas: dict[str, Metric] = {
         name(section, domain): AnomalyAuroc(k, d)
         for k, section in enumerate(sections)
         for d, domain in enumerate(domains)
     }
-    partial: dict[str, Metric] = {name(section): PartialAuroc(k) for k, section in enumerate(sections)}
-    rates: dict[str, Metric] = {"true_alarm_rate": AlarmRate(True), "false_alarm_rate": AlarmRate(False)}
+    partial: dict[str, Metric] = {
+        name(section): PartialAuroc(k) for k, section in enumerate(sections)
+    }
+    rates: dict[str, Metric] = {
+        "true_alarm_rate": AlarmRate(True),
+        "false_alarm_rate": AlarmRate(False),
+    }
     metrics = {"auroc": mean(areas), "pauc": mean(partial)} | (rates if alarms else {})
     if len(areas) == 1:
         return metrics
     metrics["score"] = HarmonicMean([*areas.values(), *partial.values()])
     metrics |= {f"auroc_{part}": metric for part, metric in areas.items()}
-    return metrics | ({f"pauc_{part}": metric for part, metric in partial.items()} if len(partial) > 1 else {})
+    return metrics | (
+        {f"pauc_{part}": metric for part, metric in partial.items()} if len(partial) > 1 else {}
+    )
 
 
 def mean(metrics: dict[str, Metric]) -> Metric:

@@ -14,7 +14,9 @@ from auris.tasks.metric import Estimate, Metric, wilson
 NORMAL, ANOMALOUS, *_ = COLOURS
 
 
-FAR = 10  # times the range of normal scores; where scores reach beyond, the axis becomes logarithmic
+FAR = (
+    10  # times the range of normal scores; where scores reach beyond, the axis becomes logarithmic
+)
 
 
 REPEATS = 1000  # resamples of the clips
@@ -37,7 +39,13 @@ def scores(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
     edges = even(axes, float(ends.min()), float(ends.max()), min(40, 10 + len(score) // 5))
     for name, colour, part in kinds(score, anomalous):
         alarms = "" if threshold is None else f", {int((part > threshold).sum())} alarms"
-        axes.hist(part.numpy(), edges.tolist(), color=colour, alpha=0.6, label=f"{name}: {len(part)} clips{alarms}")
+        axes.hist(
+            part.numpy(),
+            edges.tolist(),
+            color=colour,
+            alpha=0.6,
+            label=f"{name}: {len(part)} clips{alarms}",
+        )
     if threshold is not None:
         label = f"threshold of alarms ({threshold:g})"
         axes.axvline(threshold, color=rcParams["text.color"], linestyle="--", label=label)
@@ -48,7 +56,10 @@ def scores(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
 
 def kinds(score: Tensor, anomalous: Tensor) -> list[tuple[str, str, Tensor]]:
     """Name, colour and scores of the kinds of clips that there are."""
-    both = [("normal", NORMAL, score[anomalous == 0]), ("anomalous", ANOMALOUS, score[anomalous == 1])]
+    both = [
+        ("normal", NORMAL, score[anomalous == 0]),
+        ("anomalous", ANOMALOUS, score[anomalous == 1]),
+    ]
     return [kind for kind in both if len(kind[2])]
 
 
@@ -90,8 +101,23 @@ def roc(score: Tensor, anomalous: Tensor, threshold: float | None, group: Tensor
     if threshold is not None:
         false, true = (seen[~truth] > threshold).mean(), (seen[truth] > threshold).mean()
         words = f"threshold: {true:.0%} of anomalies, {false:.0%} of normal clips"
-        axes.plot([false], [true], "o", color=ANOMALOUS, markersize=9, clip_on=False, zorder=3, label=words)
-    axes.set(xlabel="false alarm rate", ylabel="true alarm rate", xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
+        axes.plot(
+            [false],
+            [true],
+            "o",
+            color=ANOMALOUS,
+            markersize=9,
+            clip_on=False,
+            zorder=3,
+            label=words,
+        )
+    axes.set(
+        xlabel="false alarm rate",
+        ylabel="true alarm rate",
+        xlim=(0, 1),
+        ylim=(0, 1.005),
+        aspect="equal",
+    )
     axes.set_title(f"AUROC of all clips {of(AnomalyAuroc(), score, anomalous, group)}", fontsize=11)
     figure.legend(loc="outside lower center", frameon=False, fontsize=9)
     return figure
@@ -106,13 +132,17 @@ def of(metric: Metric, score: Tensor, anomalous: Tensor, group: Tensor) -> Estim
 def curve(score: np.ndarray, anomalous: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """False and true alarm rates (M,) from no alarm to nothing else, at the thresholds that make a difference."""
     order = np.argsort(-score)
-    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)  # clips of one score are alarms together
+    last = np.append(
+        np.flatnonzero(np.diff(score[order])), len(score) - 1
+    )  # clips of one score are alarms together
     true = np.append(0, anomalous[order].cumsum()[last])
     false = np.append(0, last + 1) - true
     return false / false[-1], true / true[-1]
 
 
-def band(score: np.ndarray, anomalous: np.ndarray, at: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def band(
+    score: np.ndarray, anomalous: np.ndarray, at: np.ndarray, group: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The ends (M,) of the 95 % interval of the true alarm rate at false alarm rates (M,).
 
     Resamples of perfect clips are all perfect: no end claims more than as many successes, or failures, in a row do.

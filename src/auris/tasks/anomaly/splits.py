@@ -19,16 +19,24 @@ def split_anomalies(
     check_labels(clips, normal, known)
     named = [is_known(clip, normal, known) for clip in clips]
     if any(clip.fold is not None or clip.split for clip in clips):
-        given = [replace(clip, split="test") if own else clip for clip, own in zip(clips, named, strict=True)]
+        given = [
+            replace(clip, split="test") if own else clip
+            for clip, own in zip(clips, named, strict=True)
+        ]
         check_column(given, normal)
         sets = split(by_section(given), fold, folds, seed)
     else:
         sets = draw(clips, normal, fold, folds, seed)
     sets = ["val" if own else name for own, name in zip(named, sets, strict=True)]
-    usable = [own or clip.label == normal for clip, own in zip(clips, named, strict=True)]  # to train or validate
+    usable = [
+        own or clip.label == normal for clip, own in zip(clips, named, strict=True)
+    ]  # to train or validate
     placed = list(zip(clips, sets, usable, strict=True))
     taken = {clip.group for clip, name, use in placed if use and name != "test"}
-    return [name if (clip.group not in taken if name == "test" else use) else "" for clip, name, use in placed]
+    return [
+        name if (clip.group not in taken if name == "test" else use) else ""
+        for clip, name, use in placed
+    ]
 
 
 def is_known(clip: Clip, normal: str, known: Sequence[str]) -> bool:
@@ -54,12 +62,18 @@ def check_labels(clips: Sequence[Clip], normal: str, known: Sequence[str]) -> No
     """Raise `UserError` unless there are normal clips, and others, and every known anomaly is there."""
     labels = sorted({clip.label for clip in clips})
     if normal not in labels:
-        raise UserError(f"No recording is labelled {normal}, as data.normal says; {nearest(normal, labels)}")
+        raise UserError(
+            f"No recording is labelled {normal}, as data.normal says; {nearest(normal, labels)}"
+        )
     if len(labels) < 2:
-        raise UserError(f"All recordings are labelled {normal}; the test set needs some that are not.")
+        raise UserError(
+            f"All recordings are labelled {normal}; the test set needs some that are not."
+        )
     for word in known:
         if not any(is_known(clip, normal, [word]) for clip in clips):
-            raise UserError(f"data.known_anomalies names {word}, and no anomalous recording has that name.")
+            raise UserError(
+                f"data.known_anomalies names {word}, and no anomalous recording has that name."
+            )
 
 
 def check_rates(rates: Collection[int]) -> None:
@@ -86,12 +100,20 @@ def check_anomalies(sets: Sequence[str], clips: Sequence[Clip], normal: str) -> 
     held = {(name, clip.label == normal) for name, clip in zip(sets, clips, strict=True)}
     for name in SETS:
         if (name, True) not in held:
-            raise UserError(f"The {name} set has no {normal} clip; every run needs some to train, validate and test.")
+            raise UserError(
+                f"The {name} set has no {normal} clip; every run needs some to train, validate and test."
+            )
     if ("test", False) not in held:
-        raise UserError(f"The test set has no clip but {normal} ones; it needs anomalies to be heard.")
+        raise UserError(
+            f"The test set has no clip but {normal} ones; it needs anomalies to be heard."
+        )
     if "" in {clip.section for clip in clips} and any(clip.section for clip in clips):
-        raise UserError("Some recordings have a section and some have none; give all of them one, or none.")
+        raise UserError(
+            "Some recordings have a section and some have none; give all of them one, or none."
+        )
     trained = {clip.section for name, clip in zip(sets, clips, strict=True) if name == "train"}
     untaught = {clip.section for clip in clips} - trained
     if untaught:
-        raise UserError(f"No normal clip of section {min(untaught)} is in the training set; it can't be learnt.")
+        raise UserError(
+            f"No normal clip of section {min(untaught)} is in the training set; it can't be learnt."
+        )

@@ -49,13 +49,25 @@ class Anomalies(View):
     def encode(self, clips: Sequence[Clip]) -> Tensor:
         """(N, 3) whether each is anomalous, and the numbers of its section and its domain."""
         anomalous = torch.tensor([int(clip.label != self.normal) for clip in clips])
-        section, domain = places(clip.section for clip in clips), places(clip.domain for clip in clips)
+        section, domain = (
+            places(clip.section for clip in clips),
+            places(clip.domain for clip in clips),
+        )
         return torch.stack([anomalous, section, domain], dim=1)
 
     def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
-        sizes = Counter((name, clip.label == self.normal) for name, clip in zip(sets, clips, strict=True))
-        odd = {name: f" + {sizes[name, False]} anomalous" if sizes[name, False] else "" for name in SETS}
+        sizes = Counter(
+            (name, clip.label == self.normal) for name, clip in zip(sets, clips, strict=True)
+        )
+        odd = {
+            name: f" + {sizes[name, False]} anomalous" if sizes[name, False] else ""
+            for name in SETS
+        }
         counts = ", ".join(f"{sizes[name, True]}{odd[name]} {name}" for name in SETS)
         left, sections = sizes["", True] + sizes["", False], names(clip.section for clip in clips)
-        counts += f"; {left} left out, as others of their fold or group train or validate" if left else ""
-        return counts + (f"; {len(sections)} sections: {', '.join(sections)}" if len(sections) > 1 else "")
+        counts += (
+            f"; {left} left out, as others of their fold or group train or validate" if left else ""
+        )
+        return counts + (
+            f"; {len(sections)} sections: {', '.join(sections)}" if len(sections) > 1 else ""
+        )

@@ -51,12 +51,16 @@ class Anomaly(Task):
     span: Tensor
     calibrated: Tensor
 
-    def __init__(self, spec: Spec, in_shape: Shape, top: float = 1.0, false_alarm_rate: float = 0.01):
+    def __init__(
+        self, spec: Spec, in_shape: Shape, top: float = 1.0, false_alarm_rate: float = 0.01
+    ):
         super().__init__()
         if not 0 <= top <= 1:
             raise UserError(f"task.top={top} should be a share, from 0 to 1.")
         if not 0 < false_alarm_rate < 0.5:
-            raise UserError(f"task.false_alarm_rate={false_alarm_rate} should be above 0 and below 0.5.")
+            raise UserError(
+                f"task.false_alarm_rate={false_alarm_rate} should be above 0 and below 0.5."
+            )
         self.top, self.rate = top, false_alarm_rate
         self.sections, self.domains, self.classes = spec.sections, spec.domains, spec.classes
         self.out_shape = (len(spec.sections), in_shape[-1])
@@ -94,7 +98,9 @@ class Anomaly(Task):
 
     def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
         """The mean distance to the k nearest clips of each section (Angiulli and Pizzuti, 2002)."""
-        return self.constant(torch.stack([self.near(distance[:, own > 0], k) for own in told.T], dim=1))
+        return self.constant(
+            torch.stack([self.near(distance[:, own > 0], k) for own in told.T], dim=1)
+        )
 
     def near(self, distance: Tensor, k: int) -> Tensor:  # (B, n) -> (B,)
         return distance.topk(min(k, distance.shape[1]), largest=False).values.mean(1)
@@ -105,11 +111,15 @@ class Anomaly(Task):
 
     def check(self, model: nn.Module, loss: nn.Module) -> None:
         if not isinstance(model, Detector):
-            raise UserError(f"model: {type(model).__name__} can't tell what is unusual; choose model=autoencoder, "
-                            "cnn_autoencoder, vae, self_supervised, mahalanobis, gaussian_mixture, one_class_svm, knn "
-                            "or loudness.")  # fmt: skip
+            raise UserError(
+                f"model: {type(model).__name__} can't tell what is unusual; choose model=autoencoder, "
+                "cnn_autoencoder, vae, self_supervised, mahalanobis, gaussian_mixture, one_class_svm, knn "
+                "or loudness."
+            )
         if not isinstance(loss, Surprise):
-            raise UserError("loss: models of normal sound say themselves how surprised they are; choose loss=surprise.")
+            raise UserError(
+                "loss: models of normal sound say themselves how surprised they are; choose loss=surprise."
+            )
 
     def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
         """Take the usual score and the threshold from normal clips (N, 1 + S, K), section by section."""
@@ -172,7 +182,9 @@ class Anomaly(Task):
     def question(self) -> str:
         return "Does it sound as it should?"
 
-    def sentence(self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]) -> str:
+    def sentence(
+        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
+    ) -> str:
         area = scores["metrics"]["auroc"]
         several = f", harmonic mean of {len(self.sections) * len(self.domains)} parts"
         parts = several if len(self.sections) * len(self.domains) > 1 else ""
@@ -189,5 +201,13 @@ class Anomaly(Task):
         """What happens at the threshold, as far as it is known."""
         kinds = {"anomalies": "true_alarm_rate", "normal clips": "false_alarm_rate"}
         rates = {kind: metrics[key]["value"] for kind, key in kinds.items() if key in metrics}
-        told = [f"{self.figure(rate)} of {kind}" for kind, rate in rates.items() if rate is not None]
-        return [f"The threshold, fixed beforehand on validation clips, alarms at {' and '.join(told)}."] if told else []
+        told = [
+            f"{self.figure(rate)} of {kind}" for kind, rate in rates.items() if rate is not None
+        ]
+        return (
+            [
+                f"The threshold, fixed beforehand on validation clips, alarms at {' and '.join(told)}."
+            ]
+            if told
+            else []
+        )

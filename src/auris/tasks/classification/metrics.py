@@ -45,4 +45,8 @@ def confusion(decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     """(N, K) probabilities, (N,) classes, (R, N) weights -> (R, K, K) counts: true classes down, answers across."""
     classes = decoded.shape[1]
     cell = target * classes + decoded.argmax(1)  # (N,)
-    return weight.new_zeros(len(weight), classes**2).index_add_(1, cell, weight).view(-1, classes, classes)
+    return (
+        weight.new_zeros(len(weight), classes**2)
+        .index_add_(1, cell, weight)
+        .view(-1, classes, classes)
+    )

@@ -17,14 +17,21 @@ def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     left, each = 0.4 + 0.09 * max(map(len, classes)), 0.45 if len(classes) <= 20 else 0.25
     below, side = 0.75 * left, each * len(classes) + 1.2
     figure = new_figure(side + left, side + below)
-    bounds = (left / (side + left), below / (side + below), (side - 0.1) / (side + left), (side - 0.1) / (side + below))
+    bounds = (
+        left / (side + left),
+        below / (side + below),
+        (side - 0.1) / (side + left),
+        (side - 0.1) / (side + below),
+    )
     axes = figure.add_axes(bounds)
     shares = counts / counts.sum(1, keepdim=True).clamp_min(1)
     axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*counts.shape) if len(classes) <= 20 else ():
         if counts[row, column]:
             colour = "white" if shares[row, column] > 0.5 else "black"
-            axes.text(column, row, f"{int(counts[row, column])}", ha="center", va="center", color=colour)
+            axes.text(
+                column, row, f"{int(counts[row, column])}", ha="center", va="center", color=colour
+            )
     size, names = 10 if len(classes) <= 20 else 7, [literal(name) for name in classes]
     axes.set_xticks(range(len(classes)), names, rotation=45, ha="right", fontsize=size)
     axes.set_yticks(range(len(classes)), names, fontsize=size)
@@ -42,14 +49,21 @@ def reliability(sure: Tensor, right: Tensor) -> Figure:
     claimed = [float(sure[part].mean()) for part in bins]
     share = [float(right[part].float().mean()) for part in bins]
     ends = [wilson(value, len(part)) for value, part in zip(share, bins, strict=True)]
-    bars = [[max(0.0, value - low), max(0.0, high - value)] for value, (low, high) in zip(share, ends, strict=True)]
-    error = sum(len(part) * abs(c - s) for part, c, s in zip(bins, claimed, share, strict=True)) / len(sure)
+    bars = [
+        [max(0.0, value - low), max(0.0, high - value)]
+        for value, (low, high) in zip(share, ends, strict=True)
+    ]
+    error = sum(
+        len(part) * abs(c - s) for part, c, s in zip(bins, claimed, share, strict=True)
+    ) / len(sure)
     figure = new_figure(4.2, 4)
     figure.set_layout_engine("constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.5", linestyle=":", label="as sure as right")
     label = f"{len(sure)} clips, 95 % intervals"
-    axes.errorbar(claimed, share, np.transpose(bars), fmt="o-", color=COLOURS[0], capsize=3, label=label)
+    axes.errorbar(
+        claimed, share, np.transpose(bars), fmt="o-", color=COLOURS[0], capsize=3, label=label
+    )
     axes.set(xlabel="how sure", ylabel="how often right", xlim=(0, 1.02), ylim=(-0.02, 1.02))
     axes.set_title(f"expected calibration error {error:.2f}", fontsize=10)
     axes.legend(loc="lower left", frameon=False, fontsize=9)

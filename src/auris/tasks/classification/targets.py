@@ -25,7 +25,9 @@ class Labels(View):
 
     def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
         if bare := next((clip for clip in clips if not clip.label), None):
-            raise UserError(f"{bare.path} has no label; give it one, or choose array=... to learn directions.")
+            raise UserError(
+                f"{bare.path} has no label; give it one, or choose array=... to learn directions."
+            )
         check_complete(sets, [clip.label for clip in clips])
 
     def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:

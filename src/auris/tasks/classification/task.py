@@ -82,9 +82,13 @@ class Classification(Task):
         *others, last = self.classes
         return f"Is it {', '.join(others)} or {last}?"
 
-    def sentence(self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]) -> str:
+    def sentence(
+        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
+    ) -> str:
         accuracy, count = scores["metrics"]["accuracy"], scores["clips"]
-        always = f"always answering “{constant['class']}”" if constant else "the best constant answer"
+        always = (
+            f"always answering “{constant['class']}”" if constant else "the best constant answer"
+        )
         return (
             f"{round(accuracy['value'] * count)} of {count} {clips} right, {self.interval(accuracy)}; "
             f"{always} gives {self.figure(scores['majority']['accuracy'])}."

@@ -24,7 +24,11 @@ FORMULAS: dict[str, type] = {"SRP-PHAT": SrpPhat, "NormMUSIC": NormMusic}
 SETTINGS = {"n_fft": 256, "f_min": 300.0, "f_max": 7000.0}  # as their YAMLs have them
 
 
-STEPS = {1: 1.0, 2: 1.0, 3: 4.0}  # degrees, by the dimensions of an array: a sphere has many directions
+STEPS = {
+    1: 1.0,
+    2: 1.0,
+    3: 4.0,
+}  # degrees, by the dimensions of an array: a sphere has many directions
 
 
 MOST = 500  # clips that formulas are asked for
@@ -46,7 +50,9 @@ def show_directions(page: Page, task: "Localization") -> None:
         clip, _ = page.clip(int(at))
         told = zip(WORDS, target[3:6].tolist(), strict=True)
         known = [words.format(value) for words, value in told if not math.isnan(value)]
-        title = f"{name} error, {float(error[at]):.1f}°: {clip.path.name}\n{', '.join(known)}".strip()
+        title = (
+            f"{name} error, {float(error[at]):.1f}°: {clip.path.name}\n{', '.join(known)}".strip()
+        )
         figure = scene(clip.scene, task.array, decoded, task.seen(target[None, :3])[0], title)
         page.writer.add_figure(f"{page.name}/scene_{name}", figure)
 
@@ -58,16 +64,23 @@ def show_conditions(page: Page, task: "Localization") -> None:
     target, group = page.answers.target[some], groups(page.answers, page.data)[some]
     if bins := filled(BINS, target, group):
         answers = {"this model": page.answers.decoded[some], **formulas(page, task, some)}
-        answers["constant guess"] = task.guess(page.data.target[page.data.members("train")], answers["this model"])
-        page.writer.add_figure(f"{page.name}/conditions", against(answers, target, task.seen, bins, group))
+        answers["constant guess"] = task.guess(
+            page.data.target[page.data.members("train")], answers["this model"]
+        )
+        page.writer.add_figure(
+            f"{page.name}/conditions", against(answers, target, task.seen, bins, group)
+        )
 
 
 def formulas(page: Page, task: "Localization", some: Tensor) -> dict[str, Tensor]:
     """What formulas say of some clips (n,), (n, 3) each."""
     spec, step = page.data.spec, STEPS[task.array.dimensions]
     shape = (spec.channels, spec.samples)
-    models = {name: cls(shape, task.out_shape, spec, **SETTINGS, step=step) for name, cls in FORMULAS.items()
-              if type(page.system.model) is not cls}  # fmt: skip
+    models = {
+        name: cls(shape, task.out_shape, spec, **SETTINGS, step=step)
+        for name, cls in FORMULAS.items()
+        if type(page.system.model) is not cls
+    }
     said: dict[str, list[Tensor]] = {name: [] for name in models}
     parts = some.split(AT_ONCE)
     for part in track(parts, "Asking formulas where it is", len(parts)):

@@ -15,7 +15,9 @@ from torch import Tensor
 from auris.data.clips import CONDITIONS
 from auris.tasks.metric import Metric, Share
 
-Seen = Callable[[Tensor], Tensor]  # unit vectors (N, 3) -> those that stand for all which an array can't tell apart
+Seen = Callable[
+    [Tensor], Tensor
+]  # unit vectors (N, 3) -> those that stand for all which an array can't tell apart
 
 
 COLUMNS = (*CONDITIONS, "section")  # of targets, behind the vectors
@@ -51,12 +53,16 @@ class Angular(Metric):
 
     ends = ()  # degrees
 
-    def __init__(self, seen: Seen, condition: str | None = None, low: float = -inf, high: float = inf):
+    def __init__(
+        self, seen: Seen, condition: str | None = None, low: float = -inf, high: float = inf
+    ):
         self.seen, self.condition, self.low, self.high = seen, condition, low, high
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         counted = self.counted(target)
-        return self.pool(great_circle(decoded, self.seen(target[:, :3]))[counted], weight[:, counted])
+        return self.pool(
+            great_circle(decoded, self.seen(target[:, :3]))[counted], weight[:, counted]
+        )
 
     def counted(self, target: Tensor) -> Tensor:
         """(N,) which clips are looked at."""
@@ -112,10 +118,16 @@ def direction_metrics(seen: Seen) -> dict[str, Metric]:
     return {"mean_error": MeanError(seen), "median_error": MedianError(seen), **shares}
 
 
-def errors_in_parts(seen: Seen, bins: Mapping[str, Sequence[float]], sections: Sequence[str]) -> dict[str, Metric]:
+def errors_in_parts(
+    seen: Seen, bins: Mapping[str, Sequence[float]], sections: Sequence[str]
+) -> dict[str, Metric]:
     """The mean error in each section, or else between each two edges of a condition's bins."""
     if len(sections) > 1:
-        return {f"mean_error_{name}": MeanError(seen, "section", k, k + 1) for k, name in enumerate(sections) if name}
+        return {
+            f"mean_error_{name}": MeanError(seen, "section", k, k + 1)
+            for k, name in enumerate(sections)
+            if name
+        }
     return {
         f"mean_error_{name}_{low:g}_to_{high:g}_{UNITS[name]}": MeanError(seen, name, low, high)
         for name, edges in bins.items()

@@ -45,8 +45,13 @@ def azimuths(decoded: Tensor, true: Tensor) -> Figure:
     panels = 2 if max(float(side[1].abs().max()) for side in (said, is_true)) > 1e-3 else 1
     figure = new_figure(4.6 * panels, 5.1)
     figure.set_layout_engine("constrained")
-    for axes, name, *pair in zip(figure.subplots(1, panels, squeeze=False)[0], ("azimuth", "elevation"), said, is_true,
-                                 strict=False):  # fmt: skip
+    for axes, name, *pair in zip(
+        figure.subplots(1, panels, squeeze=False)[0],
+        ("azimuth", "elevation"),
+        said,
+        is_true,
+        strict=False,
+    ):
         compared(axes, name, *(side.numpy() for side in pair))
     return figure
 
@@ -54,14 +59,30 @@ def azimuths(decoded: Tensor, true: Tensor) -> Figure:
 def compared(axes: Axes, name: str, said: np.ndarray, true: np.ndarray) -> None:
     """Angles (N,) in degrees, with a band round the diagonal; it comes again in the corners, where -180 is 180."""
     both = np.concatenate([said, true])
-    low, high = 90 * np.floor(both.min() / 90), 90 * max(np.ceil(both.max() / 90), np.floor(both.min() / 90) + 1)
+    low, high = (
+        90 * np.floor(both.min() / 90),
+        90 * max(np.ceil(both.max() / 90), np.floor(both.min() / 90) + 1),
+    )
     share, ends = (abs(wrapped(said - true)) <= NEAR).mean(), np.array([low, high])
     for turn in (0, -360, 360):
         label = "" if turn else f"within {NEAR}°: {share:.0%}"
-        axes.fill_between(ends, ends + turn - NEAR, ends + turn + NEAR, color="0.88", linewidth=0, label=label)
+        axes.fill_between(
+            ends, ends + turn - NEAR, ends + turn + NEAR, color="0.88", linewidth=0, label=label
+        )
         axes.plot(ends, ends + turn, color="0.5", linewidth=0.8)
-    axes.plot(true, said, "o", color=COLOURS[0], alpha=0.5, markersize=4, markeredgewidth=0, label=f"{len(true)} clips")
-    axes.set(xlabel=f"true {name} (°)", ylabel=f"said {name} (°)", xlim=ends, ylim=ends, aspect="equal")
+    axes.plot(
+        true,
+        said,
+        "o",
+        color=COLOURS[0],
+        alpha=0.5,
+        markersize=4,
+        markeredgewidth=0,
+        label=f"{len(true)} clips",
+    )
+    axes.set(
+        xlabel=f"true {name} (°)", ylabel=f"said {name} (°)", xlim=ends, ylim=ends, aspect="equal"
+    )
     ticks = np.arange(low, high + 1, 45 if high - low > 90 else 15)
     axes.set_xticks(ticks)
     axes.set_yticks(ticks)
@@ -80,23 +101,42 @@ def errors(decoded: Tensor, true: Tensor) -> Figure:
     reach = next(reach for reach in REACHES if abs(off).max() <= reach)
     width = reach / BARS
     place = np.round(off / width)
-    place, count = np.unique(np.where((place == BARS) & (reach == 180), -BARS, place), return_counts=True)
+    place, count = np.unique(
+        np.where((place == BARS) & (reach == 180), -BARS, place), return_counts=True
+    )
     figure = new_figure(5, 5)
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot(projection="polar")
-    axes.bar(np.deg2rad(place * width), np.sqrt(count), np.deg2rad(width), color=COLOURS[0], edgecolor="white")
+    axes.bar(
+        np.deg2rad(place * width),
+        np.sqrt(count),
+        np.deg2rad(width),
+        color=COLOURS[0],
+        edgecolor="white",
+    )
     axes.set(theta_zero_location="N", thetamin=-reach, thetamax=reach)  # type: ignore[call-arg]
     axes.set_rlabel_position(-0.7 * reach)  # type: ignore[attr-defined]
-    rings = [ring for ring in (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if ring <= count.max()]
+    rings = [
+        ring
+        for ring in (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+        if ring <= count.max()
+    ]
     axes.set_yticks(
-        np.sqrt(rings), [f"{ring} clips" if ring == rings[-1] else str(ring) for ring in rings], fontsize=8, color="0.3"
+        np.sqrt(rings),
+        [f"{ring} clips" if ring == rings[-1] else str(ring) for ring in rings],
+        fontsize=8,
+        color="0.3",
     )
     size = abs(off)
-    axes.set_title(f"azimuth errors: median {np.median(size):.1f}°, mean {size.mean():.1f}°", fontsize=11)
+    axes.set_title(
+        f"azimuth errors: median {np.median(size):.1f}°, mean {size.mean():.1f}°", fontsize=11
+    )
     return figure
 
 
-def filled(bins: Mapping[str, Sequence[float]], target: Tensor, group: Tensor) -> dict[str, list[tuple[float, float]]]:
+def filled(
+    bins: Mapping[str, Sequence[float]], target: Tensor, group: Tensor
+) -> dict[str, list[tuple[float, float]]]:
     """The bins between these edges of each condition, from the first to the last that has clips enough.
 
     Conditions that targets (N, 7) do not tell, or of too few groups (N,) of clips, are left out.
@@ -104,7 +144,9 @@ def filled(bins: Mapping[str, Sequence[float]], target: Tensor, group: Tensor) -
     parts = {}
     for name, edges in bins.items():
         pairs = list(pairwise(edges))
-        full = [at for at, pair in enumerate(pairs) if count_groups(name, pair, target, group) >= FEWEST]
+        full = [
+            at for at, pair in enumerate(pairs) if count_groups(name, pair, target, group) >= FEWEST
+        ]
         if full:
             parts[name] = pairs[full[0] : full[-1] + 1]
     return parts
@@ -115,7 +157,9 @@ def count_groups(condition: str, ends: tuple[float, float], target: Tensor, grou
     return MeanError(torch.Tensor, condition, *ends).count(target, group)
 
 
-def against(answers: Mapping[str, Tensor], target: Tensor, seen: Seen, bins: Bins, group: Tensor) -> Figure:
+def against(
+    answers: Mapping[str, Tensor], target: Tensor, seen: Seen, bins: Bins, group: Tensor
+) -> Figure:
     """Mean errors with their 95 % intervals by conditions, of several answers (N, 3) by name to targets (N, 7).
 
     Args:
@@ -129,25 +173,48 @@ def against(answers: Mapping[str, Tensor], target: Tensor, seen: Seen, bins: Bin
     for axes, (condition, parts) in zip(panels, bins.items(), strict=True):
         count = [count_groups(condition, ends, target, group) for ends in parts]
         for place, (name, decoded) in enumerate(answers.items()):
-            told = [MeanError(seen, condition, *ends).estimate(decoded, target, group=group) for ends in parts]
-            shown = np.where(np.array(count)[:, None] >= FEWEST, np.array(told), np.nan)  # (bins, 3)
+            told = [
+                MeanError(seen, condition, *ends).estimate(decoded, target, group=group)
+                for ends in parts
+            ]
+            shown = np.where(
+                np.array(count)[:, None] >= FEWEST, np.array(told), np.nan
+            )  # (bins, 3)
             draw_line(axes, place, (place + 0.5) / len(answers) - 0.5, shown, name)
         label_bins(axes, condition, parts, count)
     panels[0].set_ylabel("mean error (°)")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(answers), frameon=False)
+    figure.legend(
+        *panels[0].get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=len(answers),
+        frameon=False,
+    )
     return figure
 
 
 def draw_line(axes: Axes, place: int, aside: float, told: np.ndarray, name: str) -> None:
     """Values and the ends of their intervals (bins, 3), a little aside so that lines do not hide each other."""
     value, low, high = told.clip(LEAST).T
-    form: dict[str, Any] = {"color": COLOURS[place % len(COLOURS)], "marker": MARKERS[place % len(MARKERS)]}
+    form: dict[str, Any] = {
+        "color": COLOURS[place % len(COLOURS)],
+        "marker": MARKERS[place % len(MARKERS)],
+    }
     spread = np.stack([value - low, high - value]).clip(0)
-    axes.errorbar(np.arange(len(told)) + 0.4 * aside, value, spread, **form, markersize=5, capsize=2, label=name,
-                  linewidth=1.2)  # fmt: skip
+    axes.errorbar(
+        np.arange(len(told)) + 0.4 * aside,
+        value,
+        spread,
+        **form,
+        markersize=5,
+        capsize=2,
+        label=name,
+        linewidth=1.2,
+    )
 
 
-def label_bins(axes: Axes, condition: str, parts: Sequence[tuple[float, float]], count: Sequence[int]) -> None:
+def label_bins(
+    axes: Axes, condition: str, parts: Sequence[tuple[float, float]], count: Sequence[int]
+) -> None:
     """Ticks at the edges of bins, and how many clips are in each."""
     edges = [parts[0][0], *(high for _, high in parts)]
     axes.set(xlabel=NAMES[condition], yscale="log", xlim=(-0.5, len(parts) - 0.5))
@@ -157,4 +224,12 @@ def label_bins(axes: Axes, condition: str, parts: Sequence[tuple[float, float]],
     axes.minorticks_off()
     axes.grid(alpha=0.25)
     for at, clips in enumerate(count):
-        axes.text(at, 1.01, f"n = {clips}", transform=axes.get_xaxis_transform(), ha="center", fontsize=7, color="0.3")
+        axes.text(
+            at,
+            1.01,
+            f"n = {clips}",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            fontsize=7,
+            color="0.3",
+        )

@@ -15,7 +15,9 @@ from auris.core.figures import COLOURS, new_figure
 SAID, TRUE = COLOURS[1], COLOURS[2]
 
 
-Rays = dict[str, list[np.ndarray]]  # directions (2,) as from above, those that sound the same together
+Rays = dict[
+    str, list[np.ndarray]
+]  # directions (2,) as from above, those that sound the same together
 
 
 MIRRORED = ", mirrored"  # what the array can't tell from it
@@ -50,7 +52,9 @@ def scene(drawing: str, array: Array, said: Tensor, true: Tensor, title: str) ->
     figure = new_figure(7.2 if drawing else 4.6, 4.6)
     figure.set_layout_engine("constrained")
     plan = Plan.read(drawing) if drawing else None
-    panels = figure.subplots(1, 2 if plan else 1, width_ratios=(2, 1) if plan else None, squeeze=False)[0]
+    panels = figure.subplots(
+        1, 2 if plan else 1, width_ratios=(2, 1) if plan else None, squeeze=False
+    )[0]
     azimuth = plan.azimuth if plan else 0.0
     ways = {"true": alike(array, true), "said": alike(array, said)}
     rays = {name: [from_above(way, azimuth) for way in each] for name, each in ways.items()}
@@ -91,10 +95,25 @@ def draw_room(axes: Axes, plan: Plan, rays: Rays) -> None:
         line.set_clip_path(walls)
     form: dict[str, Any] = {"linestyle": "", "markeredgecolor": "black", "markeredgewidth": 0.6}
     for name, (x, y, up), marker, size, colour in (
-        ("source", plan.source, "*", 14, TRUE), ("array", plan.centre, "o", 6, "black"),
-    ):  # fmt: skip
-        axes.plot(x, y, marker=marker, markersize=size, color=colour, label=f"{name}, {up:.1f} m high", **form)
-    axes.set(xlabel="m", ylabel="m", aspect="equal", xlim=(-0.15, length + 0.15), ylim=(-0.15, width + 0.15))
+        ("source", plan.source, "*", 14, TRUE),
+        ("array", plan.centre, "o", 6, "black"),
+    ):
+        axes.plot(
+            x,
+            y,
+            marker=marker,
+            markersize=size,
+            color=colour,
+            label=f"{name}, {up:.1f} m high",
+            **form,
+        )
+    axes.set(
+        xlabel="m",
+        ylabel="m",
+        aspect="equal",
+        xlim=(-0.15, length + 0.15),
+        ylim=(-0.15, width + 0.15),
+    )
     axes.set_title(f"room, {height:.1f} m high", fontsize=10)
 
 
@@ -104,8 +123,16 @@ def draw_array(axes: Axes, array: Array, azimuth: float, rays: Rays) -> None:
     reach = AROUND * max(np.hypot(*places.T).max(), 1.0)
     draw_rays(axes, np.zeros(2), reach, rays)
     ahead = from_above(torch.tensor([1.0, 0, 0]), azimuth) * 0.8 * reach
-    axes.annotate("ahead", (0, 0), ahead, arrowprops={"arrowstyle": "<-", "color": "0.4"}, color="0.4", fontsize=8,
-                  ha="center", va="center")  # fmt: skip
+    axes.annotate(
+        "ahead",
+        (0, 0),
+        ahead,
+        arrowprops={"arrowstyle": "<-", "color": "0.4"},
+        color="0.4",
+        fontsize=8,
+        ha="center",
+        va="center",
+    )
     axes.plot(*places.T, "o", color="black", markersize=12)
     for number, (x, y) in enumerate(places.tolist(), start=1):
         axes.text(x, y, str(number), color="white", ha="center", va="center", fontsize=8)
@@ -119,5 +146,8 @@ def draw_rays(axes: Axes, start: np.ndarray, reach: float, rays: Rays) -> None:
     for (name, ways), colour, dashes in zip(rays.items(), (TRUE, SAID), ("-", "--"), strict=True):
         for place, way in enumerate(ways):
             end = start + reach * way / max(np.hypot(*way), 1e-9)
-            form: dict[str, Any] = {"alpha": 0.35 if place else 1, "label": f"{name} direction{MIRRORED * place}"}
+            form: dict[str, Any] = {
+                "alpha": 0.35 if place else 1,
+                "label": f"{name} direction{MIRRORED * place}",
+            }
             axes.plot(*zip(start, end, strict=True), dashes, color=colour, linewidth=2, **form)

@@ -30,7 +30,9 @@ class Directions(View):
 
     def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
         if bare := next((clip for clip in clips if clip.direction is None), None):
-            raise UserError(f"{bare.path} has no azimuth; the table needs a column azimuth, in degrees.")
+            raise UserError(
+                f"{bare.path} has no azimuth; the table needs a column azimuth, in degrees."
+            )
         check_filled(sets)
 
     def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
@@ -40,8 +42,13 @@ class Directions(View):
     def encode(self, clips: Sequence[Clip]) -> Tensor:
         """(N, 7) unit vectors to the sources, reverberation time in s, SNR in dB and distance in m, or NaN, section."""
         azimuth, elevation = torch.tensor([clip.direction for clip in clips]).T
-        conditions, section = torch.tensor([clip.conditions for clip in clips]), places(clip.section for clip in clips)
-        return torch.cat([direction(azimuth, elevation), conditions, section[:, None].float()], dim=1)
+        conditions, section = (
+            torch.tensor([clip.conditions for clip in clips]),
+            places(clip.section for clip in clips),
+        )
+        return torch.cat(
+            [direction(azimuth, elevation), conditions, section[:, None].float()], dim=1
+        )
 
     def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
         sizes, azimuths = Counter(sets), [clip.direction[0] for clip in clips if clip.direction]

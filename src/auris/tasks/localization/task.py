@@ -37,7 +37,9 @@ class Localization(Task):
     def __init__(self, spec: Spec, elevation: bool | None = None):
         super().__init__()
         if spec.array is None:
-            raise UserError("task=localization needs to know the microphones; choose an array, as in array=circular6.")
+            raise UserError(
+                "task=localization needs to know the microphones; choose an array, as in array=circular6."
+            )
         self.array, self.sections = spec.array, spec.sections
         self.elevation = not self.array.level if elevation is None else elevation
         self.out_shape = (3 if self.elevation else 2,)
@@ -76,7 +78,10 @@ class Localization(Task):
         from auris.tasks.localization import plots as pictures
 
         true = self.seen(target[:, :3])
-        return {"azimuth": pictures.azimuths(decoded, true), "errors": pictures.errors(decoded, true)}
+        return {
+            "azimuth": pictures.azimuths(decoded, true),
+            "errors": pictures.errors(decoded, true),
+        }
 
     def show(self, page: "Page") -> None:
         from auris.tasks.localization.inspection import show_directions

@@ -33,7 +33,10 @@ class Reconstruction(Task):
         return x
 
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
-        error, power = (output - x).float().square().flatten(1).mean(1), x.float().square().flatten(1).mean(1)
+        error, power = (
+            (output - x).float().square().flatten(1).mean(1),
+            x.float().square().flatten(1).mean(1),
+        )
         return torch.stack([error, power], dim=1)
 
     def compare(self, x: Tensor, copy: Tensor) -> Tensor:

@@ -19,10 +19,14 @@ class Alternating(Solver):
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module):
         if not isinstance(model, LinearAutoencoder):
-            raise UserError(f"optimizer: alternating least squares needs two linear factors and {type(model).__name__} "
-                            "has other ones; choose model=autoencoder_linear, or another optimizer.")  # fmt: skip
+            raise UserError(
+                f"optimizer: alternating least squares needs two linear factors and {type(model).__name__} "
+                "has other ones; choose model=autoencoder_linear, or another optimizer."
+            )
         if not isinstance(loss, nn.MSELoss | Surprise):
-            raise UserError("optimizer: alternating least squares makes the squared error smallest; choose loss=mse.")
+            raise UserError(
+                "optimizer: alternating least squares makes the squared error smallest; choose loss=mse."
+            )
         super().__init__(params, model, examples)
         self.factors = model
 

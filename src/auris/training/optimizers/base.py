@@ -13,7 +13,9 @@ from auris.core.errors import UserError
 Groups = list[dict[str, Any]]
 
 
-Examples = Callable[[], Iterable[tuple[Tensor, Tensor]]]  # all (x, target) to learn from, pass by pass
+Examples = Callable[
+    [], Iterable[tuple[Tensor, Tensor]]
+]  # all (x, target) to learn from, pass by pass
 
 
 Loss = Callable[[Tensor], float]  # of the model with these parameters (n,)
@@ -72,7 +74,9 @@ class Search(Gradientless):
 
     def put(self, vector: Tensor) -> None:
         """Write (n,) into the parameters where they are: averages of the weights follow these very tensors."""
-        for p, part in zip(self.parameters(), vector.split([p.numel() for p in self.parameters()]), strict=True):
+        for p, part in zip(
+            self.parameters(), vector.split([p.numel() for p in self.parameters()]), strict=True
+        ):
             p.copy_(part.view_as(p))
 
     @property

@@ -16,12 +16,23 @@ class ClosedForm(Solver):
         ridge: how strongly large weights are held back; 0 is ordinary least squares of the least norm.
     """
 
-    def __init__(self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module, ridge: float = 0.3):
+    def __init__(
+        self,
+        params: Groups,
+        model: nn.Module,
+        examples: Examples,
+        loss: nn.Module,
+        ridge: float = 0.3,
+    ):
         if not isinstance(model, Network):
-            raise UserError(f"optimizer: the closed form solves the last layer of a network and {type(model).__name__} "
-                            "has none; choose another optimizer, such as adamw.")  # fmt: skip
+            raise UserError(
+                f"optimizer: the closed form solves the last layer of a network and {type(model).__name__} "
+                "has none; choose another optimizer, such as adamw."
+            )
         if not isinstance(loss, nn.MSELoss):
-            raise UserError("optimizer: the closed form makes the squared error smallest; choose loss=mse.")
+            raise UserError(
+                "optimizer: the closed form makes the squared error smallest; choose loss=mse."
+            )
         if ridge < 0:
             raise UserError(f"optimizer.ridge={ridge} should be 0 or more.")
         super().__init__(params, model, examples)
@@ -29,8 +40,14 @@ class ClosedForm(Solver):
 
     def solve(self) -> None:
         last = self.network.last
-        rest = sum(p.numel() for p in self.network.parameters()) - last.weight.numel() - last.bias.numel()
+        rest = (
+            sum(p.numel() for p in self.network.parameters())
+            - last.weight.numel()
+            - last.bias.numel()
+        )
         if rest:
-            tell(f"The closed form solves the last layer only; {rest} other parameters stay as they were drawn.")
+            tell(
+                f"The closed form solves the last layer only; {rest} other parameters stay as they were drawn."
+            )
         pairs = ((self.network.embed(x), target.flatten(1)) for x, target in self.examples())
         regress(last, pairs, self.ridge)

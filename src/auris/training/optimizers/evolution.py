@@ -26,7 +26,9 @@ class Evolution(Search):
         seed: of the children.
     """
 
-    def __init__(self, params: Groups, lr: float = 0.1, population: int | None = None, seed: int = 0):
+    def __init__(
+        self, params: Groups, lr: float = 0.1, population: int | None = None, seed: int = 0
+    ):
         super().__init__(params, lr)
         self.population, self.seed = checked_population(population, self.size), seed
         rank = torch.arange(1, self.population // 2 + 1)
@@ -67,7 +69,9 @@ class CmaEs(Search):
         seed: of the children.
     """
 
-    def __init__(self, params: Groups, lr: float = 0.1, population: int | None = None, seed: int = 0):
+    def __init__(
+        self, params: Groups, lr: float = 0.1, population: int | None = None, seed: int = 0
+    ):
         super().__init__(params, lr)
         self.population, self.seed = checked_population(population, self.size), seed
         self.strategy: CMA | SepCMA | None = None
@@ -86,7 +90,9 @@ class CmaEs(Search):
         first = own.setdefault("start", start.cpu().double())
         kind = CMA if len(first) <= FULL else SepCMA
         deviation = own.setdefault("deviation", self.lr)
-        self.strategy = kind(first.cpu().numpy().copy(), deviation, seed=self.seed, population_size=self.population)
+        self.strategy = kind(
+            first.cpu().numpy().copy(), deviation, seed=self.seed, population_size=self.population
+        )
         for losses in own.setdefault("losses", []):
             self.tell([self.strategy.ask() for _ in range(self.population)], losses)
         return self.strategy

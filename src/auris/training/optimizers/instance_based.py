@@ -12,8 +12,10 @@ class Memorize(Solver):
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         if not isinstance(model, Plain):
-            raise UserError(f"optimizer: {type(model).__name__} can't keep clips; choose another optimizer, or leave "
-                            "it away.")  # fmt: skip
+            raise UserError(
+                f"optimizer: {type(model).__name__} can't keep clips; choose another optimizer, or leave "
+                "it away."
+            )
         super().__init__(params, model, examples)
         self.plain = model
 

@@ -29,7 +29,10 @@ class RandomSearch(Search):
         own = self.kept
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + own.setdefault("step", 0))
         own["step"] += 1
-        drawn = (self.lr * torch.randn(len(start), generator=draw).to(start) for _ in range(self.candidates))
+        drawn = (
+            self.lr * torch.randn(len(start), generator=draw).to(start)
+            for _ in range(self.candidates)
+        )
         return min(chain([start], drawn), key=loss)
 
 
@@ -45,8 +48,12 @@ class GridSearch(Search):
     def __init__(self, params: Groups, levels: int = 3, bound: float = 1.0, most: int = 100_000):
         super().__init__(params)
         if levels < 2 or bound <= 0:
-            raise UserError(f"optimizer.levels={levels} should be 2 or more and optimizer.bound={bound} above 0.")
-        if self.size >= most.bit_length() or levels**self.size > most:  # 3^25000 is slow to write out
+            raise UserError(
+                f"optimizer.levels={levels} should be 2 or more and optimizer.bound={bound} above 0."
+            )
+        if (
+            self.size >= most.bit_length() or levels**self.size > most
+        ):  # 3^25000 is slow to write out
             raise UserError(
                 f"A grid of {levels} values for each of {self.size} parameters has {levels}^{self.size} points, and "
                 f"{most} are the most; choose fewer, as in model=linear features.n_mels=1, or another optimizer."
@@ -55,5 +62,7 @@ class GridSearch(Search):
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         values = torch.linspace(-self.bound, self.bound, self.levels).tolist()
-        points = track(product(values, repeat=len(start)), "Searching the grid", self.levels ** len(start))
+        points = track(
+            product(values, repeat=len(start)), "Searching the grid", self.levels ** len(start)
+        )
         return min((torch.tensor(point).to(start) for point in points), key=loss)
