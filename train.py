@@ -18,22 +18,29 @@ from auris.runs.compose import check_flags, prepare
 def main(cfg: DictConfig) -> float:
     with plain_errors() if HydraConfig.get().mode == RunMode.RUN else one_of_many():
         configuration, folder = prepare(cfg)
-        from auris.training.run import (
-            train,  # torch and lightning take seconds; a wrong word on the command line need not
-        )
+        # torch and lightning take seconds; a wrong word on the command line need not
+        from auris.report.page import try_to_report
+        from auris.runs.multirun import note_run
+        from auris.training.experiment import Experiment
+        from auris.training.run import train
 
-        return train(configuration, folder)
+        run = train(Experiment(configuration), folder)
+        try_to_report(run)
+        note_run(run.folder)
+        return run.score
 
 
 @contextmanager
 def one_of_many() -> Iterator[None]:
-    """Say that a run of a sweep failed. Hydra goes on with the others, then raises it in the first process."""
+    """Say that a run of a sweep failed.
+
+    Hydra goes on with the others, then raises it in the first process.
+    """
     try:
         yield
     except Exception as error:
-        failure = UserError(
-            f"{' '.join(HydraConfig.get().overrides.task)} failed: {explain(error)}"
-        )
+        words = " ".join(HydraConfig.get().overrides.task)
+        failure = UserError(f"{words} failed: {explain(error)}")
         print(f"auris: {failure}", file=sys.stderr, flush=True)
         raise failure from error
 

@@ -20,11 +20,11 @@ def main() -> None:
     from auris.audit.output import show, write
     from auris.core.log import hush
     from auris.runs.compose import compose_run
-    from auris.training.setup import open_data
+    from auris.training.experiment import Experiment
 
     hush()
     cfg = compose_run(options.words, CONFIGS)
-    result = audit(open_data(cfg))
+    result = audit(Experiment(cfg).dataset)
     show(result)
     print(f"Audit: {write(result, Path(cfg.paths.outputs) / 'audit' / cfg.choices.data)}")
     raise SystemExit(int(result.failed))

@@ -25,7 +25,7 @@ def main() -> None:
     from auris.training.reopen import evaluate_run
 
     open_terminal(quiet=options.json)
-    scores = evaluate_run(options.run, options.set, options.plugins)
+    scores = evaluate_run(options.run, options.set, options.plugins).scores
     if options.json:
         print(json.dumps(without_nan(scores), indent=2))
 

@@ -19,9 +19,12 @@ def main() -> None:
     from auris.core.log import hush
     from auris.inference.features_table import rows
     from auris.runs.compose import compose_run
+    from auris.training.experiment import Experiment
 
     hush()
-    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(compose_run(options.words, CONFIGS)))
+    csv.writer(sys.stdout, lineterminator="\n").writerows(
+        rows(Experiment(compose_run(options.words, CONFIGS)))
+    )
 
 
 if __name__ == "__main__":

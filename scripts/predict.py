@@ -3,16 +3,14 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from auris.core.errors import Parser, UserError
 from auris.core.explain import plain_errors
 
 TIMES = ("path", "start", "stop")  # of a row
-ALARM = {"yes": "ALARM", "no": ""}  # as text
 
 
 def main() -> None:
@@ -27,7 +25,8 @@ def main() -> None:
     parser.add_argument(
         "--windows",
         action="store_true",
-        help="an answer for each window of a long recording (of anomalies and directions there always is)",
+        help="an answer for each window of a long recording "
+        "(of anomalies and directions there always is)",
     )
     parser.add_argument(
         "--mix", action="store_true", help="average the channels of a recording that has several"
@@ -40,52 +39,37 @@ def main() -> None:
 
     predictor = Predictor(options.run, options.mix, options.plugins)
     paths = find_recordings(options.recordings)
-    write_words = partial(write_text, words=predictor.reading.words)
-    write = write_json if options.json else write_csv if options.csv else write_words
     failures: list[str] = []
-    write(answers(predictor, paths, options.windows, failures))
+    rows = predict_all(predictor, paths, options.windows, failures)
+    if options.json:
+        write_json(rows)
+    elif options.csv:
+        write_csv(rows)
+    else:
+        write_text(rows, predictor.output)
     if failures:
         raise UserError("; ".join(failures))
 
 
-def answers(predictor, paths, windows: bool, failures: list[str]) -> Iterator[dict[str, Any]]:
-    """The rows of all recordings; one that can't be used is kept for the end, and the others go on."""
-    from auris.inference.predictor import row, summary
-
+def predict_all(
+    predictor: Any, paths: Iterable[Path], windows: bool, failures: list[str]
+) -> Iterator[dict[str, Any]]:
+    """The rows of all recordings; one that can't be used is kept for the end, and others go on."""
     for path in paths:
         try:
-            if windows or predictor.reading.timeline:
-                yield from (row(answer, predictor.reading) for answer in predictor(path))
-            else:
-                yield summary(list(predictor(path)), predictor.reading)
+            yield from predictor.rows(path, windows)
         except UserError as error:
             failures.append(str(error).rstrip("."))
 
 
-def write_text(
-    rows: Iterator[dict[str, Any]], words: Callable[[dict[str, Any]], list[str]]
-) -> None:
-    for row in stretches(rows):
-        told = words({name: value for name, value in row.items() if name not in TIMES})
-        said = f"unlike the training data ({told[0]}?)" if row.get("is_novel") else "  ".join(told)
-        print(f"{row['path']}  {row['start']:.1f}-{row['stop']:.1f} s  {said}".rstrip(), flush=True)
-
-
-def stretches(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows for people: an alarm that lasts is one of them, and so is the quiet between two; with the highest score."""
-    for (_, alarm), alike in groupby(rows, key=lambda row: (row["path"], row.get("alarm"))):
-        if alarm is None:
-            yield from alike
-            continue
-        several = list(alike)
-        highest = max(several, key=lambda row: row["score"])
-        times = {"start": several[0]["start"], "stop": several[-1]["stop"]}
-        yield {
-            **highest,
-            **times,
-            "score": f"score up to {highest['score']:.2f}",
-            "alarm": ALARM[alarm],
-        }
+def write_text(rows: Iterator[dict[str, Any]], output: Any) -> None:
+    for row in output.merge(rows):
+        times = f"{row['start']:.1f}-{row['stop']:.1f} s"
+        words = output.text({name: row[name] for name in row if name not in TIMES})
+        said = (
+            f"unlike the training data ({words[0]}?)" if row.get("is_novel") else "  ".join(words)
+        )
+        print(f"{row['path']}  {times}  {said}".rstrip(), flush=True)
 
 
 def write_json(rows: Iterator[dict[str, Any]]) -> None:

@@ -12,9 +12,7 @@ from auris.audit.sets import Count, Lacking, Lonely, counts
 from auris.audit.shortcuts import Clue, Shortcut
 from auris.core.errors import UserError
 from auris.core.progress import parallel
-from auris.data.module import AudioData
-from auris.data.splits import SETS
-from auris.tasks.classification.targets import Labels
+from auris.data.dataset import Dataset
 
 
 @dataclass(frozen=True)
@@ -32,13 +30,13 @@ class Audit:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def audit(data: AudioData) -> Audit:
+def audit(data: Dataset) -> Audit:
     """Look at each recording of a data set once, then ask every check."""
     seen = parallel(look_at, data.collection.clips, "Listening to recordings")
     recordings, refusal = placed(seen, data)
     shortcut = Shortcut()
     # normal clips alone train and validate where anomalies are looked for
-    needed = SETS if isinstance(data.view, Labels) else ("test",)
+    needed = data.targets.needs_labels_in
     checks: Sequence[Check] = (
         Unreadable(),
         Truncated(),
@@ -61,11 +59,11 @@ def audit(data: AudioData) -> Audit:
     return Audit(data.collection.about, recordings, findings, shortcut.clues, counts(recordings))
 
 
-def placed(seen: Sequence[Recording], data: AudioData) -> tuple[list[Recording], str]:
+def placed(seen: Sequence[Recording], data: Dataset) -> tuple[list[Recording], str]:
     """The recordings with their sets; and why they can't be split, if they can't."""
     usable = [recording.clip for recording in seen if recording.is_usable]
     try:
-        names = iter(data.view.split(usable, data.fold, data.folds, data.split_seed))
+        names = iter(data.split_clips(usable))
     except UserError as error:
         return list(seen), str(error)
     return [replace(r, set_name=next(names)) if r.is_usable else r for r in seen], ""

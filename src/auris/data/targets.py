@@ -1,57 +1,70 @@
-"""What the labels of clips are taken for: classes to be told apart, or what is normal and what is not."""
+"""What the labels of clips are taken for; each task has its own kind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
-from typing import Any, ClassVar
+from collections.abc import Collection, Iterable, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import how
+from auris.data.splits import SETS, how
 
 
-class View(ABC):
-    """How a list of labelled recordings becomes sets and targets."""
+class Targets(ABC):
+    """How a list of labelled recordings becomes splits and targets."""
 
-    target: ClassVar[str]  # the kind of target, for tasks
+    kind: ClassVar[str]  # of target, as `Spec.target` names it
+    needs_labels_in: ClassVar[tuple[str, ...]] = SETS  # the splits in which each label should be
 
     @abstractmethod
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
-        """The set of each clip: "train", "val", "test", or "" where it is left out."""
+        """The split of each clip: "train", "val", "test", or "" where it is left out."""
 
-    def separated(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
-        """How the sets were separated, for people."""
+    def describe_split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+        """How the splits were separated, for people."""
         return how(clips, fold, folds, seed)
 
-    @abstractmethod
     def check_rates(self, rates: Collection[int]) -> None:
-        """Raise `UserError` where recordings of these sample rates in Hz can't be taken together as they are."""
+        """Raise `UserError` where recordings of these sample rates in Hz can't become one."""
 
     @abstractmethod
-    def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
-        """Raise `UserError` where a set lacks what it needs."""
+    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+        """Raise `UserError` where a split lacks what it needs."""
 
-    @abstractmethod
-    def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
-        """What `Spec` says of targets."""
+    def classes(self, clips: Sequence[Clip]) -> tuple[str, ...]:
+        """The labels that targets number, in order."""
+        return unique_sorted(clip.label for clip in clips)
+
+    def columns(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
+        """The values of other columns that targets number, in order."""
+        return {}
+
+    def identity(self, clip: Clip) -> tuple[object, ...]:
+        """What of a clip its target depends on, in plain values: another one is other data."""
+        return (clip.label,)
 
     @abstractmethod
     def encode(self, clips: Sequence[Clip]) -> Tensor:
         """The target of each clip, (N, ...)."""
 
     @abstractmethod
-    def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
+    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         """How many there are of what, for people."""
 
 
-def names(words: Any) -> tuple[str, ...]:
+def unique_sorted(words: Iterable[str]) -> tuple[str, ...]:
     """Each word once, in order."""
     return tuple(sorted(set(words)))
 
 
-def places(words: Any) -> Tensor:
-    """(N,) where each word stands among all."""
+def codes(words: Iterable[str]) -> Tensor:
+    """(N,) the place of each word among `unique_sorted(words)`."""
     listed = list(words)
-    number = {name: place for place, name in enumerate(names(listed))}
-    return torch.tensor([number[word] for word in listed], dtype=torch.long)
+    place = {word: at for at, word in enumerate(unique_sorted(listed))}
+    return torch.tensor([place[word] for word in listed], dtype=torch.long)
+
+
+def count_splits(splits: Sequence[str]) -> str:
+    """How many clips there are in each split, for people."""
+    return ", ".join(f"{splits.count(split)} {split}" for split in SETS)

@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from omegaconf import DictConfig
 
 from auris import __version__
 from auris.core.errors import UserError
 from auris.core.progress import track
-from auris.data.module import AudioData
+from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, Trained
 from auris.inference.onnx_graph import trace
 from auris.inference.onnx_model import OnnxModel, need
 from auris.runs.folder import finished_run
 from auris.runs.result import revision
+from auris.training.experiment import Experiment
 from auris.training.reopen import reopen
 from auris.training.system import System
 
@@ -47,17 +47,19 @@ def export_run(run: str, to: str | None = None, plugins: Sequence[str] = ()) -> 
         raise UserError(
             f"--to {to} should name a file that ends in {ONNX}, in a folder that is there."
         )
-    _, cfg, data, fitted = reopen(run, plugins)
+    _, experiment, fitted = reopen(run, plugins)
     system = fitted.system
+    spec = experiment.dataset.spec
     facts = {
-        "spec": asdict(data.spec),
-        "reading": system.task.reading.facts(),
-        "origin": origin(cfg, data),
+        "spec": asdict(spec),
+        "output": system.task.output.to_plain(),
+        "run": describe_run(experiment),
     }
-    program, draft = trace(system, data.spec), path.with_suffix(f".tmp{ONNX}")
+    program = trace(system, spec)
+    draft = path.with_suffix(f".tmp{ONNX}")
     try:
         write(program, facts, draft)
-        clips, difference = compare(system, OnnxModel(draft), data)
+        clips, difference = compare(system, OnnxModel(draft, plugins), fitted.data)
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
@@ -75,21 +77,29 @@ def write(program: Any, facts: dict[str, Any], path: Path) -> None:
     program.save(path)
 
 
-def origin(cfg: DictConfig, data: AudioData) -> dict[str, Any]:
+def describe_run(experiment: Experiment) -> dict[str, Any]:
     """Which run it is."""
-    versions = {"auris": __version__, "torch": torch.__version__, "revision": revision()}
-    found = {"source": data.collection.source, "fingerprint": data.fingerprint, "fold": data.fold}
-    return {**cfg.choices, "seed": cfg.seed, **found, **versions}
+    dataset = experiment.dataset
+    return {
+        **experiment.choices,
+        "seed": experiment.seed,
+        "source": dataset.collection.source,
+        "fingerprint": dataset.fingerprint,
+        "fold": dataset.settings.fold,
+        "auris": __version__,
+        "torch": torch.__version__,
+        "revision": revision(),
+    }
 
 
 @torch.inference_mode()
-def compare(system: System, model: Trained, data: AudioData) -> tuple[int, float]:
+def compare(system: System, model: Trained, data: AudioDataModule) -> tuple[int, float]:
     """How many validation clips there are, and the largest difference between the answers of the two to them.
 
     Raises `UserError` where that is too large, or not a number.
     """
-    val = data.members("val")
-    loader = data.loader(val)
+    clips = data.dataset.indices("val")
+    loader = data.split_loader(clips)
     batches = (
         batch.wave for step in track(loader, "Comparing", len(loader)) for batch in step
     )  # (B, C, T) each
@@ -99,4 +109,4 @@ def compare(system: System, model: Trained, data: AudioData) -> tuple[int, float
         raise UserError(
             f"The answers in ONNX differ from PyTorch's by {largest:.2g}; nothing was written."
         )
-    return len(val), largest
+    return len(clips), largest

@@ -1,20 +1,20 @@
-"""A trained model, whatever computes it: waves in, decoded answers out."""
+"""A trained model, whatever computes it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from auris.inference.model import ONNX, Trained
+from auris.core.locate import locate
+from auris.inference.model import Trained
+
+_BACKENDS = {".onnx": "auris.inference.onnx_model.OnnxModel"}  # by the ending of a file's name
+_RUN_BACKEND = "auris.inference.torch_model.RunModel"
 
 
 def open_trained(path: str, plugins: Sequence[str] = ()) -> Trained:
-    """The model in the folder of a finished run, or in a file that was exported from one, which needs no torch.
+    """The model in the folder of a finished run, or in a file that was exported from one.
 
+    What computes the model is imported when it is needed: an exported file does without torch.
     Raises `UserError` where there is none.
     """
-    if Path(path).suffix == ONNX:
-        from auris.inference.onnx_model import OnnxModel
-
-        return OnnxModel(Path(path))
-    from auris.inference.torch_model import RunModel
-
-    return RunModel(path, plugins)
+    backend = _BACKENDS.get(Path(path).suffix, _RUN_BACKEND)
+    return locate(backend, "model")(path, plugins)

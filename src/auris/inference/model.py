@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from auris.data.spec import Spec
-from auris.tasks.output import Reading
+from auris.tasks.output import OutputFormat
 
 ONNX = ".onnx"
 
@@ -19,13 +19,14 @@ NOVEL_RATE = (
 class Trained(ABC):
     """A model, what it was trained to hear and how its answers are read."""
 
-    def __init__(self, spec: Spec, reading: Reading):
-        self.spec, self.reading = spec, reading
+    def __init__(self, spec: Spec, output: OutputFormat):
+        self.spec = spec
+        self.output = output
 
     @abstractmethod
     def decode(self, wave: np.ndarray) -> np.ndarray:
         """What the model says of clips (B, C, T) float32, as people read it, (B, ...)."""
 
-    def unlike(self, wave: np.ndarray) -> Sequence[float | None]:
+    def novelty_of(self, wave: np.ndarray) -> Sequence[float | None]:
         """How unlike all known clips each of (B, C, T) is, from 0 to 1; None where that is not known."""
         return [None] * len(wave)

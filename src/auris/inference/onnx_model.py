@@ -1,7 +1,7 @@
 """A model that `scripts/export.py` wrote, computed by ONNX Runtime: neither torch nor the run is needed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, final
@@ -11,9 +11,9 @@ import numpy as np
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.inference.model import Trained
-from auris.tasks.output import read
+from auris.tasks.output import read_format
 
-FACTS = ("spec", "reading", "origin")  # what the file holds besides the graph, each as JSON
+FACTS = ("spec", "output", "run")  # what the file holds besides the graph, each as JSON
 
 
 WAVE, ANSWER = "wave", "answer"  # what goes in, (B, C, T), and what comes out, (B, ...)
@@ -23,21 +23,21 @@ WAVE, ANSWER = "wave", "answer"  # what goes in, (B, C, T), and what comes out, 
 class OnnxModel(Trained):
     """Raises `UserError` for a file that is not there or not an exported model, and where ONNX Runtime is not."""
 
-    def __init__(self, path: Path):
+    def __init__(self, name: str | Path, plugins: Sequence[str] = ()):
+        path = Path(name)
         need("onnxruntime")
         if not path.is_file():
             raise UserError(f"There is no {path}; python scripts/export.py RUN writes one.")
         self.session = open_session(path)
         try:
             facts = told(self.session.get_modelmeta().custom_metadata_map)
-            super().__init__(Spec.read(facts["spec"]), read(facts["reading"]))
+            spec = Spec.from_plain(facts["spec"])
+            super().__init__(spec, read_format(facts["output"], plugins))
         except (LookupError, TypeError, ValueError) as error:
             raise UserError(
                 f"{path} does not say what it hears; name a file that scripts/export.py wrote."
             ) from error
-        self.origin: dict[str, Any] = facts[
-            "origin"
-        ]  # the run: its choices, seed, data and versions
+        self.run: dict[str, Any] = facts["run"]  # the run: its choices, seed, data and versions
 
     def decode(self, wave: np.ndarray) -> np.ndarray:
         return self.session.run([ANSWER], {WAVE: wave})[0]

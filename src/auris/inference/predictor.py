@@ -1,10 +1,10 @@
 """A trained model put to work on recordings of any length, rate and format."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import mean
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, final
 
 import numpy as np
 
@@ -13,18 +13,16 @@ from auris.data import audio
 from auris.data.clips import recordings
 from auris.inference.load import open_trained
 from auris.inference.model import NOVEL_RATE
-from auris.tasks.output import Reading
+from auris.tasks.output import OutputFormat
 
-OVERLAP = 0.5  # of the windows of a long recording, where one answer is wanted for all of it
+_OVERLAP = 0.5  # of the windows of a long recording, where one prediction is wanted for all of it
+_SAME_TIME = 1e-3  # s
+_BATCH_SIZE = 32  # windows, so that an hour takes no more memory than a minute
 
-
-SAME = 1e-3  # s
-
-
-BATCH = 32  # windows at a time, so that an hour takes no more memory than a minute
+Span = tuple[float, float]  # start and stop in s
 
 
-class Answer(NamedTuple):
+class WindowPrediction(NamedTuple):
     """What the model says of a stretch of a recording."""
 
     path: Path
@@ -34,11 +32,12 @@ class Answer(NamedTuple):
     novelty: float | None = None  # how unlike all that trained, from 0 to 1
 
 
+@final
 class Predictor:
-    """The model of a finished run, or what was exported of it. It needs the run's folder, or that file, only.
+    """The model of a finished run, or what was exported of it.
 
     Args:
-        run: folder of the run, or the file.
+        run: folder of the run, or the file. Nothing else is needed.
         mix: average the channels of recordings that have more than the model hears.
         plugins: packages besides auris and its libraries whose classes the run may name.
 
@@ -47,89 +46,98 @@ class Predictor:
 
     def __init__(self, run: str, mix: bool = False, plugins: Sequence[str] = ()):
         self.model = open_trained(run, plugins)
-        self.spec, self.reading = self.model.spec, self.model.reading
-        self.mix = mix or self.spec.mixed
+        self.spec = self.model.spec
+        self.output = self.model.output
+        self.mix = mix or self.spec.downmixed
 
-    def __call__(self, path: Path) -> Iterator[Answer]:
-        """What the model says of each window of a recording. Raises `UserError` for one that can't be used."""
+    def __call__(self, path: Path) -> Iterator[WindowPrediction]:
+        """What the model says of each window. Raises `UserError` for a recording it can't use."""
         try:
-            yield from self.windows(path)
+            yield from self._predict_windows(path)
         except audio.Unusable as error:
             raise UserError(f"{path} can't be used: {error}.") from error
 
-    def windows(self, path: Path) -> Iterator[Answer]:
-        self.check_channels(path)
-        self.check_rate(path)
-        pairs = ((span, self.window(path, *span)) for span in self.spans(audio.length(path)))
-        silent, told = True, 0.0  # s; until when every moment has its answer
-        heard = (
-            (span, wave)
-            for span, wave in pairs
-            if self.reading.reads_silence or not audio.is_silent(wave)
-        )
-        while batch := list(islice(heard, BATCH)):
-            waves = np.stack([wave for _, wave in batch])  # (B, C, T)
-            silent &= all(audio.is_silent(wave) for _, wave in batch)
-            said = zip(batch, self.model.decode(waves), self.model.unlike(waves), strict=True)
-            for (span, _), decoded, novelty in said:
-                fresh = [
-                    answer
-                    for answer in self.moments(path, *span, decoded)
-                    if answer.stop > told + SAME
-                ]
-                yield from (
-                    answer._replace(start=max(answer.start, told), novelty=novelty)
-                    for answer in fresh
-                )
-                told = span[1] if self.reading.timeline else told
-        if silent:
+    def rows(self, path: Path, windows: bool) -> Iterator[dict[str, Any]]:
+        """A row for the recording, or one for each of its windows where people want these."""
+        if windows or self.output.per_window:
+            return (prediction_row(window, self.output) for window in self(path))
+        return iter([_average_row(list(self(path)), self.output)])
+
+    def _predict_windows(self, path: Path) -> Iterator[WindowPrediction]:
+        self._check_channels(path)
+        self._check_rate(path)
+        is_silent = True
+        covered = 0.0  # s; until when every moment has its prediction
+        for spans, wave in self._batches(path):
+            is_silent &= all(audio.is_silent(window) for window in wave)
+            decoded = self.model.decode(wave)  # (B, ...)
+            novelty = self.model.novelty_of(wave)
+            for span, own, unlike in zip(spans, decoded, novelty, strict=True):
+                for part in self._split_in_time(path, span, own):
+                    if part.stop > covered + _SAME_TIME:
+                        yield part._replace(start=max(part.start, covered), novelty=unlike)
+                covered = span[1] if self.output.per_window else covered
+        if is_silent:
             raise audio.Unusable("silent")
 
-    def moments(
-        self, path: Path, start: float, stop: float, decoded: np.ndarray
-    ) -> Iterator[Answer]:
-        """The answer to a window, or one for each of the moments that the task tells apart."""
-        parts = self.reading.moments(decoded)
+    def _batches(self, path: Path) -> Iterator[tuple[list[Span], np.ndarray]]:
+        """The spans of some windows at a time, with their waves (B, C, T)."""
+        windows = ((span, self._read_window(path, *span)) for span in self._spans(path))
+        audible = (
+            (span, wave)
+            for span, wave in windows
+            if self.output.reads_silence or not audio.is_silent(wave)
+        )
+        while batch := list(islice(audible, _BATCH_SIZE)):
+            yield [span for span, _ in batch], np.stack([wave for _, wave in batch])
+
+    def _split_in_time(
+        self, path: Path, span: Span, decoded: np.ndarray
+    ) -> Iterator[WindowPrediction]:
+        """The prediction of a window, or one for each of the moments that the task tells apart."""
+        start, stop = span
+        parts = self.output.split_in_time(decoded)
         length = self.spec.duration / len(parts)  # s
         for place, part in enumerate(parts):
-            if start + place * length < stop:
-                yield Answer(
-                    path, start + place * length, min(start + (place + 1) * length, stop), part
-                )
+            first = start + place * length
+            if first < stop:
+                yield WindowPrediction(path, first, min(first + length, stop), part)
 
-    def spans(self, duration: float) -> Iterator[tuple[float, float]]:
-        """Start and stop of each window in seconds; the last one ends with the recording."""
+    def _spans(self, path: Path) -> Iterator[Span]:
+        """Of each window; the last one ends with the recording."""
+        duration = audio.length(path)
         length = self.spec.duration
-        hop = length if self.reading.timeline else length * (1 - OVERLAP)
+        hop = length if self.output.per_window else length * (1 - _OVERLAP)
         count = max(0, int(np.ceil((duration - length) / hop - 1e-6)))
-        for start in [i * hop for i in range(count)] + [max(0.0, duration - length)]:
+        starts = [i * hop for i in range(count)]
+        for start in [*starts, max(0.0, duration - length)]:
             yield start, min(start + length, duration)
 
-    def window(self, path: Path, start: float, stop: float) -> np.ndarray:
+    def _read_window(self, path: Path, start: float, stop: float) -> np.ndarray:
         """A window (C, T) as the model saw them in training."""
         wave = audio.read(path, self.spec.sample_rate, start, stop)
         wave = audio.to_channels(wave, self.spec.channels)
         return audio.fit(wave, self.spec.samples, self.spec.padding)
 
-    def check_channels(self, path: Path) -> None:
+    def _check_channels(self, path: Path) -> None:
         channels = audio.header(path).channels
-        if channels != self.spec.channels and not (self.mix and self.spec.channels == 1):
-            hint = "; --mix averages them" if self.spec.channels == 1 else ""
-            raise audio.Unusable(
-                f"it has {channels} channels and the model hears {self.spec.channels}{hint}"
-            )
+        needed = self.spec.channels
+        if channels != needed and not (self.mix and needed == 1):
+            hint = "; --mix averages them" if needed == 1 else ""
+            raise audio.Unusable(f"it has {channels} channels and the model hears {needed}{hint}")
 
-    def check_rate(self, path: Path) -> None:
+    def _check_rate(self, path: Path) -> None:
         """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
-        rate, heard = audio.header(path).samplerate, self.spec.sample_rate
-        if self.reading.needs_band and rate < heard:
+        rate = audio.header(path).samplerate
+        needed = self.spec.sample_rate
+        if self.output.requires_full_band and rate < needed:
             raise audio.Unusable(
-                f"it holds nothing above {rate / 2000:g} kHz (sampled at {rate} Hz), where the model "
-                f"listens up to {heard / 2000:g} kHz"
+                f"it holds nothing above {rate / 2000:g} kHz (sampled at {rate} Hz), where the "
+                f"model listens up to {needed / 2000:g} kHz"
             )
 
 
-def find_recordings(places: list[str]) -> list[Path]:
+def find_recordings(places: Iterable[str]) -> list[Path]:
     """The recordings that are named, and all below the folders that are named."""
     found: list[Path] = []
     for place in map(Path, places):
@@ -142,24 +150,25 @@ def find_recordings(places: list[str]) -> list[Path]:
     return found
 
 
-def summary(answers: list[Answer], reading: Reading) -> dict[str, Any]:
-    """What the model says of a recording as a whole: the mean over its windows."""
-    decoded = np.mean([answer.decoded for answer in answers], axis=0)
-    unlike = [answer.novelty for answer in answers if answer.novelty is not None]
-    novelty = mean(unlike) if unlike else None
-    return row(
-        Answer(answers[0].path, answers[0].start, answers[-1].stop, decoded, novelty), reading
-    )
-
-
-def row(answer: Answer, reading: Reading) -> dict[str, Any]:
-    """An answer as a row of a table."""
-    times = {"start": round(answer.start, 3), "stop": round(answer.stop, 3)}
-    said = {"path": str(answer.path), **times, **reading.answer(answer.decoded)}
-    if answer.novelty is None:
-        return said
-    return {
-        **said,
-        "novelty": round(answer.novelty, 3),
-        "is_novel": answer.novelty >= 1 - NOVEL_RATE,
+def prediction_row(prediction: WindowPrediction, output: OutputFormat) -> dict[str, Any]:
+    """A prediction as a row of a table."""
+    row = {
+        "path": str(prediction.path),
+        "start": round(prediction.start, 3),
+        "stop": round(prediction.stop, 3),
+        **output.row(prediction.decoded),
     }
+    if prediction.novelty is not None:
+        row["novelty"] = round(prediction.novelty, 3)
+        row["is_novel"] = prediction.novelty >= 1 - NOVEL_RATE
+    return row
+
+
+def _average_row(windows: Sequence[WindowPrediction], output: OutputFormat) -> dict[str, Any]:
+    """The mean of the predictions to the windows of a recording, as a row."""
+    decoded = np.mean([window.decoded for window in windows], axis=0)
+    known = [window.novelty for window in windows if window.novelty is not None]
+    novelty = mean(known) if known else None
+    first, last = windows[0], windows[-1]
+    average = WindowPrediction(first.path, first.start, last.stop, decoded, novelty)
+    return prediction_row(average, output)

@@ -8,7 +8,7 @@ from torch import Tensor
 class Codec(Protocol):
     """The part of a task that models see."""
 
-    targets: ClassVar[tuple[str, ...]]  # kinds of target that it reads
+    has_classes: ClassVar[bool]  # whether targets are one class a clip
     outputs: ClassVar[
         str
     ]  # "target": what `encode` makes; "surprise": how surprising each frame is

@@ -32,7 +32,7 @@ class Classical(Formula, ABC):
         self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float
     ):
         super().__init__()
-        self.array = microphones(spec.array, type(self).__name__)
+        self.array = microphones(spec, type(self).__name__)
         if in_shape != (spec.channels, spec.samples):
             raise UserError(
                 f"model: {type(self).__name__} reads the waves themselves; choose features=raw."
@@ -120,10 +120,10 @@ def check_step(step: float) -> None:
         raise UserError(f"model.step={step} should be above 0 and up to 90 degrees.")
 
 
-def microphones(array: Array | None, who: str) -> Array:
+def microphones(spec: Spec, who: str) -> Array:
     """The array that there must be. Raises `UserError`."""
-    if array is None:
+    if not spec.microphones:
         raise UserError(
             f"{who} compares the microphones of an array; choose one, as in array=circular6."
         )
-    return array
+    return Array(spec.microphones)

@@ -72,7 +72,7 @@ class Classifier(Estimator):
             raise UserError(
                 f"model: {name} is not a classifier; _target_ should name auris.models.estimator.Regressor."
             )
-        if "label" not in task.targets:
+        if not task.has_classes:
             raise UserError(
                 f"model: {name} tells classes apart and this task has none; choose model=knn."
             )

@@ -48,7 +48,7 @@ class Steered(Network):
         step: float = 5.0,
         widths: Sequence[int] = (16, 64),
     ):
-        array = microphones(spec.array, "model: Steered")
+        array = microphones(spec, "model: Steered")
         who = pairs(spec.channels)
         if centers is None or len(in_shape) != 3 or in_shape[0] != 3 * len(who) + 1:
             raise UserError(

@@ -4,8 +4,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from omegaconf import OmegaConf
-
 from auris.core.files import write_atomically
 from auris.core.html import Html, join, page, table, tag
 from auris.report.context import Subject
@@ -35,7 +33,7 @@ def comparison(subjects: Sequence[Subject]) -> str:
     """The page."""
     names = called(subjects)
     sections = (learning, pictures, worst) if len(subjects) <= HEARD else (learning, pictures)
-    questions = dict.fromkeys(subject.system.task.question() for subject in subjects)
+    questions = dict.fromkeys(subject.system.task.view.question() for subject in subjects)
     return page(
         " beside ".join(names),
         tag("h1", " ".join(questions)),
@@ -51,7 +49,7 @@ def comparison(subjects: Sequence[Subject]) -> str:
 
 def called(subjects: Sequence[Subject]) -> list[str]:
     """A name for each run by which it can be told from the others."""
-    runs = [Run(flat(OmegaConf.to_container(s.cfg)), s.result, s.folder) for s in subjects]
+    runs = [Run(flat(s.experiment.settings), s.result, s.folder) for s in subjects]
     names = name_groups([[run] for run in runs])
     ends = [
         f" {run.folder.name}" if names.count(name) > 1 else ""
@@ -96,7 +94,7 @@ def main(subject: Subject) -> tuple[str, str, str]:
 
 def differences(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
     """The settings in which the runs differ, where there are any."""
-    settings = [flat(OmegaConf.to_container(subject.cfg)) for subject in subjects]
+    settings = [flat(subject.experiment.settings) for subject in subjects]
     keys = dict.fromkeys(
         key for own in settings for key in own if key in ("seed", "data.fold") or not varies(key)
     )

@@ -5,14 +5,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from omegaconf import DictConfig
 from torch import Tensor
 
 from auris.core.html import Html
 from auris.data.clips import Clip
-from auris.data.module import AudioData
-from auris.training.evaluation import clip_of
-from auris.training.predictions import Answers
+from auris.data.dataset import Dataset
+from auris.tasks.inspection import Inspection
+from auris.tasks.predictions import Predictions
+from auris.training.evaluation import inspect, train_target
+from auris.training.experiment import Experiment
 from auris.training.system import System
 
 CALLED = {"test": "unseen clips", "val": "validation clips"}
@@ -30,13 +31,14 @@ class Subject:
     """A finished run with its data and its trained system."""
 
     folder: Path
-    cfg: DictConfig
+    experiment: Experiment
     result: dict[str, Any]  # as in result.json
-    data: AudioData
     system: System
-    answers: (
-        Answers | None
-    )  # to the set that was looked at last; None where the system has trained on it
+    answers: Predictions | None  # to the split that counts; None where the system trained on it
+
+    @property
+    def data(self) -> Dataset:
+        return self.experiment.dataset
 
     @property
     def set_name(self) -> str:
@@ -65,10 +67,16 @@ class Subject:
         """The best answer to give always, knowing the training clips."""
         if self.answers is None:
             return {}
-        known = self.data.target[self.data.members("train")]
-        return self.system.task.answer(self.system.task.guess(known, self.answers.decoded)[0])
+        task = self.system.task
+        constant = task.constant_prediction(train_target(self.data), self.answers.decoded)
+        return task.output.row(constant[0])
+
+    @property
+    def inspection(self) -> Inspection:
+        """What plots may see of the split that counts."""
+        assert self.answers is not None
+        return inspect(self.system, self.data, self.set_name, self.answers)
 
     def clip(self, at: int) -> tuple[Clip, Tensor]:
         """The clip of an answer and its wave (C, T), as the model heard it."""
-        assert self.answers is not None
-        return clip_of(self.answers, self.data, at)
+        return self.inspection.clip(at)

@@ -1,7 +1,5 @@
 """The data: who is in which set, how the sets were separated, and what an audit has found."""
 
-from pathlib import Path
-
 from auris.audit import output as saved
 from auris.audit.recording import Recording
 from auris.audit.sets import Lacking, Lonely, counts
@@ -21,8 +19,11 @@ def data(subject: Subject) -> Section:
         subject.data,
         [Recording(clip, name) for clip, name, _ in subject.data.recordings],
     )
-    separated = own.view.separated(
-        [r.clip for r in recordings], own.fold, own.folds, own.split_seed
+    separated = own.targets.describe_split(
+        [r.clip for r in recordings],
+        own.settings.fold,
+        own.settings.folds,
+        own.settings.split_seed,
     )
     return Section(
         "The data",
@@ -57,7 +58,7 @@ def written(many: int, groups: int) -> str:
 
 def openings(subject: Subject) -> Html:
     """How often the test set has been looked at, by all runs beside this one."""
-    seen = looks(outputs_of(subject.folder, subject.cfg), subject.data.test_set)
+    seen = looks(outputs_of(subject.folder, subject.experiment.name), subject.data.test_set)
     if not seen:
         return tag("p", "The test set has not been opened.")
     often = sentence(seen) or "This test set has been looked at once."
@@ -66,7 +67,7 @@ def openings(subject: Subject) -> Html:
 
 def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
     """What an earlier audit of these recordings found; else what can be told without listening, and how to get one."""
-    folder = Path(subject.cfg.paths.outputs) / "audit" / subject.cfg.choices.data
+    folder = subject.experiment.outputs / "audit" / subject.experiment.choices["data"]
     audit = saved.read(folder, subject.data.collection.clips)
     if audit:
         told = audit["findings"]
@@ -85,7 +86,7 @@ def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
         )
         for f in told
     ]
-    command = f"python scripts/audit.py data={subject.cfg.choices.data} ..."
+    command = f"python scripts/audit.py data={subject.experiment.choices['data']} ..."
     hint = (
         "An audit has listened to all recordings."
         if audit

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import torch
-from omegaconf import DictConfig
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 
+from auris.core.explain import explain
 from auris.core.files import write_atomically
 from auris.core.html import Html, page, tag
-from auris.data.module import AudioData
+from auris.core.log import tell
 from auris.report.context import Section, Subject
 from auris.report.cost import cost
 from auris.report.data import data
@@ -18,7 +19,7 @@ from auris.report.summary import answer
 from auris.report.training_curves import learning
 from auris.report.worst_clips import worst
 from auris.runs.folder import RESULT
-from auris.training.system import System
+from auris.training.run import FinishedRun
 
 REPORT = "report.html"
 
@@ -26,13 +27,17 @@ REPORT = "report.html"
 SECTIONS = (learning, pictures, worst, data, cost, repeat)
 
 
-def report_on(folder: Path, cfg: DictConfig, data: AudioData, system: System) -> Path:
-    """Write the report of a run that has just ended, with the answers of its system to the set it has seen last."""
-    result = json.loads((folder / RESULT).read_text())
+def report_on(run: FinishedRun) -> Path:
+    """Write the report of a run that has just ended, with its predictions to the split that counts."""
+    result = json.loads((run.folder / RESULT).read_text())
+    evaluated = list(run.evaluated.values())
+    predictions = evaluated[-1].predictions if evaluated else None
     with torch.compiler.set_stance(
         "force_eager"
     ):  # a few clips are not worth compiling for, nor can they be counted
-        return write_report(Subject(folder, cfg, result, data, system, system.answers))
+        return write_report(
+            Subject(run.folder, run.experiment, result, run.fitted.system, predictions)
+        )
 
 
 def part(section: Section) -> Html:
@@ -47,3 +52,19 @@ def write_report(subject: Subject) -> Path:
         path, page(title, answer(subject), *(part(make(subject)) for make in SECTIONS))
     )
     return path
+
+
+@rank_zero_only
+def try_to_report(run: FinishedRun) -> None:
+    """Write the report where one is wanted.
+
+    The run is done and kept by now: if this fails, that is said, and is no failure of the run.
+    """
+    if not run.experiment.report:
+        return
+    try:
+        tell(f"Report: {report_on(run)}")
+    except Exception as error:
+        if run.experiment.debug:
+            raise
+        tell(f"There is no report: {explain(error)}")

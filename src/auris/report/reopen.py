@@ -7,7 +7,7 @@ from dataclasses import replace
 from auris.core.errors import UserError
 from auris.report.context import Subject
 from auris.runs.folder import RESULT, finished_run
-from auris.training.evaluation import answer
+from auris.training.evaluation import predict_split
 from auris.training.reopen import reopen
 
 
@@ -21,11 +21,12 @@ def open_subject(run: str, plugins: Sequence[str] = ()) -> Subject:
         raise UserError(
             f"The run in {run} has no {RESULT}; python train.py resume={run} goes on with it."
         )
-    folder, cfg, data, fitted = reopen(run, plugins)
-    subject = Subject(folder, cfg, json.loads(path.read_text()), data, fitted.system, None)
+    folder, experiment, fitted = reopen(run, plugins)
+    result = json.loads(path.read_text())
+    subject = Subject(folder, experiment, result, fitted.system, None)
     knows = subject.set_name == "val" and subject.result["refit"]
     return (
         subject
         if knows or not subject.set_name
-        else replace(subject, answers=answer(data, fitted, subject.set_name))
+        else replace(subject, answers=predict_split(fitted, subject.set_name))
     )

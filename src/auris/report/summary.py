@@ -13,7 +13,7 @@ DOUBT = " So few clips can't show that this is better than a constant answer."
 def answer(subject: Subject) -> Html:
     """The head of the page."""
     return join(
-        tag("h1", subject.system.task.question()),
+        tag("h1", subject.system.task.view.question()),
         simulated() if subject.is_simulated else "",
         tag("p", *told(subject), class_="lead"),
         metrics(subject) if subject.set_name else "",
@@ -45,7 +45,9 @@ def told(subject: Subject) -> list[str]:
         return [
             "This run has kept no clips from training, so that nothing is known of how good it is."
         ]
-    first = subject.system.task.sentence(subject.scores, subject.clips_called, subject.constant)
+    first = subject.system.task.view.sentence(
+        subject.scores, subject.clips_called, subject.constant
+    )
     seen = (
         []
         if subject.set_name == "test"
@@ -72,7 +74,9 @@ def beside(subject: Subject) -> list[str]:
     return (
         []
         if value is None
-        else [f" The plain model beside it, {task.baseline}, gives {task.figure(value)}."]
+        else [
+            f" The plain model beside it, {task.baseline}, gives {task.view.format_value(value)}."
+        ]
     )
 
 

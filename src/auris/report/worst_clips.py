@@ -12,7 +12,7 @@ from auris.core.player import Players
 from auris.report.context import Section, Subject
 from auris.report.saliency import Bands, saliency
 from auris.report.svg import picture, themed
-from auris.training.evaluation import loud, most_wrong
+from auris.training.evaluation import most_wrong, peak_normalize
 
 MOST = 0.99  # of the map is below the strongest colour
 
@@ -37,7 +37,7 @@ def worst(subject: Subject) -> Section:
     title = "What was most wrong?"
     if subject.answers is None:
         return Section(title, Html())
-    order = most_wrong(subject.answers, subject.system)
+    order = most_wrong(subject.system.task, subject.answers)
     waves = torch.stack([subject.clip(at)[1] for at in order]).float()  # (n, C, T)
     bands, players = Bands(subject.data.spec.sample_rate), Players()
     maps = saliency(subject.system, waves, subject.answers.target[order].clone(), bands)
@@ -46,7 +46,7 @@ def worst(subject: Subject) -> Section:
     cards = [
         card(subject, at, f"{place}. ", wave, drawing(bands, wave, reason, seconds), players)
         for place, (at, wave, reason) in enumerate(
-            zip(order, map(loud, waves), reasons, strict=True), start=1
+            zip(order, map(peak_normalize, waves), reasons, strict=True), start=1
         )
     ]
     lead = tag("p", LOUDNESS, " ", NOT_WHY if maps is None else WHY, class_="soft")
@@ -60,7 +60,9 @@ def card(
     assert subject.answers is not None
     clip, _ = subject.clip(at)
     task, target = subject.system.task, subject.answers.target[at]
-    said, true = task.say(subject.answers.decoded[at], target), task.truth(clip.label, target)
+    view = task.view
+    said = view.describe(subject.answers.decoded[at], target)
+    true = view.describe_target(clip.label, target)
     reason = ", and what in it made the answer wrong" if len(drawn.axes) > 1 else ""
     return tag(
         "article",

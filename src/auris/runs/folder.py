@@ -8,69 +8,58 @@ from pathlib import Path
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from omegaconf import DictConfig, OmegaConf
+from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.core.files import write_atomically
-from auris.data.module import AudioData
-from auris.training.system import System
+from auris.data.spec import Spec
+
+CONFIG = "config.yaml"
+SPEC = "spec.json"
+FINGERPRINT = "fingerprint.txt"
+MODEL = "model.pt"
+RESULT = "result.json"
+PREDICTIONS = "predictions_{}.csv"
+CURVES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
+LEDGER = "test_ledger.jsonl"  # beside the runs of all data sets
+_MAX_RUNS = 1000  # that begin in one second
 
 
-@rank_zero_only
-def keep(cfg: DictConfig, data: AudioData, folder: Path) -> None:
-    """Write what repeats the run: its configuration and what it knows of the data."""
-    write_atomically(folder / CONFIG, OmegaConf.to_yaml(cfg, resolve=True))
-    data.spec.save(folder / SPEC)
-    (folder / DATA).write_text(data.fingerprint)
+def keep_configuration(folder: Path, yaml: str, spec: Spec, fingerprint: str) -> None:
+    """Write what repeats a run: its configuration and what it knows of the data."""
+    write_atomically(folder / CONFIG, yaml)
+    spec.save(folder / SPEC)
+    (folder / FINGERPRINT).write_text(fingerprint)
 
 
-def check_same_data(folder: Path, data: AudioData) -> None:
-    """Raise `UserError` where clips, labels or split are no longer those of the run: train and test would mix."""
-    path = folder / DATA
-    if path.is_file() and path.read_text() != data.fingerprint:
+def check_same_data(folder: Path, fingerprint: str) -> None:
+    """Raise `UserError` where clips, labels or split are no longer those of the run.
+
+    Training and test clips would mix.
+    """
+    path = folder / FINGERPRINT
+    if path.is_file() and path.read_text() != fingerprint:
         raise UserError(f"The data of {folder} has changed since it was trained; train anew.")
 
 
 @rank_zero_only
-def save_weights(system: System, path: Path) -> None:
-    """Write the weights, plain tensors by name, so that others see the file whole or not at all."""
+def save_weights(weights: dict[str, Tensor], path: Path) -> None:
+    """Write weights by name, so that others see the file whole or not at all."""
     draft = path.with_suffix(".tmp")
-    torch.save(system.state_dict(), draft)
+    torch.save(weights, draft)
     os.replace(draft, path)
 
 
-CONFIG, SPEC, DATA, MODEL, RESULT = (
-    "config.yaml",
-    "spec.json",
-    "fingerprint.txt",
-    "model.pt",
-    "result.json",
-)
-
-
-PREDICTIONS = "predictions_{}.csv"
-
-
-CURVES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
-
-
-LEDGER = "test_ledger.jsonl"  # beside the runs of all data sets
-
-
-DECIDED = (
-    "AURIS_RUN_FOLDER"  # the first process of a distributed run decides; the others read it here
-)
-
-
 def new_folder(parent: Path) -> Path:
-    """A fresh folder named by the time, with `latest` beside it pointing at it."""
-    if int(os.environ.get("LOCAL_RANK", 0)) > 0:
-        if DECIDED not in os.environ:
-            raise UserError(
-                "Start several processes with `python train.py trainer=ddp`, not with another launcher."
-            )
-        return Path(os.environ[DECIDED])
+    """A fresh folder named by the time, with `latest` beside it pointing at it.
+
+    Where several processes train, the first one makes it, and tells the others once they are
+    connected.
+    """
     now = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    for name in [now, *(f"{now}_{number}" for number in range(2, 1000))]:
+    if getattr(rank_zero_only, "rank", 0):
+        return parent / now
+    for name in [now, *(f"{now}_{number}" for number in range(2, _MAX_RUNS))]:
         folder = parent / name
         try:
             folder.mkdir(parents=True)

@@ -10,10 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
-from omegaconf import DictConfig, OmegaConf
 
 from auris.core.files import digest
-from auris.data.module import AudioData
+from auris.data.dataset import Dataset
 from auris.runs.find import flat, identity
 from auris.runs.folder import LEDGER
 from auris.runs.result import without_nan
@@ -36,23 +35,28 @@ class Look:
     value: float | None = None
 
 
-def outputs_of(folder: Path, cfg: DictConfig) -> Path:
-    """Where the ledger of a run is: beside the data sets, or in a run that was moved away from them."""
-    at_home = folder.parts[-3:-1] == (cfg.choices.data, cfg.choices.model)
+def outputs_of(folder: Path, name: Path) -> Path:
+    """Where the ledger of a run is: beside the data sets, or in a run that was moved away.
+
+    Args:
+        name: of the experiment: the folders between those of the outputs and of the run.
+    """
+    at_home = folder.parts[-3:-1] == name.parts
     return folder.parents[2] if at_home else folder
 
 
-def open_test(folder: Path, cfg: DictConfig, data: AudioData) -> Look:
+def open_test(folder: Path, settings: dict[str, Any], dataset: Dataset) -> Look:
     """Write down that a run looks at its test set, before it does."""
-    outputs, settings = outputs_of(folder, cfg), flat(OmegaConf.to_container(cfg))
+    choices = settings["choices"]
+    outputs = outputs_of(folder, Path(choices["data"], choices["model"]))
     look = Look(
         key=uuid4().hex,
         time=datetime.now().astimezone().isoformat(timespec="seconds"),
-        test_set=data.test_set,
-        data=cfg.choices.data,
-        fold=data.fold,
+        test_set=dataset.test_set,
+        data=choices["data"],
+        fold=dataset.settings.fold,
         run=str(folder.relative_to(outputs)),
-        configuration=digest(identity(settings).encode())[:16],
+        configuration=digest(identity(flat(settings)).encode())[:16],
     )
     append(outputs / LEDGER, asdict(look))
     return look

@@ -1,16 +1,13 @@
 """The table that ends a sweep: python train.py -m model=linear,mlp"""
 
 import atexit
-import os
 from pathlib import Path
 from typing import Any
 
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.hydra_config import HydraConfig
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
-
-from auris.runs.folder import DECIDED
 
 RUNS = "runs.txt"  # in the folder of a sweep: the folders of its finished runs
 
@@ -22,17 +19,20 @@ class Swept(Callback):
     """
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        notes(config).unlink(missing_ok=True)
-        atexit.register(show, notes(config))
-
-    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
-        if config.hydra.mode == RunMode.MULTIRUN and job_return.status == JobStatus.COMPLETED:
-            with notes(config).open("a") as file:
-                file.write(os.environ[DECIDED] + "\n")
+        _notes(config.hydra).unlink(missing_ok=True)
+        atexit.register(show, _notes(config.hydra))
 
 
-def notes(config: DictConfig) -> Path:
-    return Path(config.hydra.runtime.cwd, config.hydra.sweep.dir, RUNS)
+def note_run(folder: Path) -> None:
+    """Write down a finished run for the table of the sweep, if it is one of several."""
+    hydra = HydraConfig.get()
+    if hydra.mode == RunMode.MULTIRUN:
+        with _notes(hydra).open("a") as file:
+            file.write(f"{folder}\n")
+
+
+def _notes(hydra: Any) -> Path:
+    return Path(hydra.runtime.cwd, hydra.sweep.dir, RUNS)
 
 
 def show(path: Path) -> None:

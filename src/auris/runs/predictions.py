@@ -1,80 +1,45 @@
-"""Tables of what was said of each clip, read again: the main metric of a run without the run."""
+"""Tables of what was said of each clip, written and read again."""
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import torch
-from torch import Tensor
-from torch.nn.functional import one_hot
+from typing import Any
 
 from auris.core.errors import UserError
-from auris.data.module import AudioData
+from auris.core.instantiate import Factory
+from auris.data.dataset import Dataset
 from auris.runs.find import Run
 from auris.runs.folder import PREDICTIONS
-from auris.tasks.classification.metrics import Accuracy, Auroc
-from auris.tasks.metric import Metric
-from auris.tasks.reconstruction.metrics import ExplainedVariance
-from auris.training.predictions import Answers
-from auris.training.system import System
+from auris.tasks.comparable import Comparable, Row
+from auris.tasks.predictions import Predictions
+from auris.tasks.task import Task
 
 
-def write_predictions(path: Path, answers: Answers, data: AudioData, system: System) -> None:
+def write_predictions(path: Path, predictions: Predictions, dataset: Dataset, task: Task) -> None:
     """Write a table of what was said of each clip, the worst first."""
+    rows = list(_rows(predictions, dataset, task))
     with path.open("w", newline="", encoding="utf-8") as file:
-        rows = list(predictions(answers, data, system))
         table = csv.DictWriter(file, list(rows[0]))
         table.writeheader()
         table.writerows(sorted(rows, key=lambda row: -row["error"]))
 
 
-def predictions(answers: Answers, data: AudioData, system: System) -> Iterator[dict[str, Any]]:
-    errors = system.task.error(answers.decoded, answers.target).tolist()
-    for decoded, target, index, error in zip(
-        answers.decoded, answers.target, answers.index.tolist(), errors, strict=True
-    ):
-        clip = data.clips[index][0]
-        yield {
-            "clip": index,
-            "path": clip.path,
-            "group": clip.group,
-            "label": clip.label,
-            "error": round(error, 6),
-            **system.task.answer(decoded, target),
-        }
-
-
-Row = dict[str, str]
-
-
-class Figure(NamedTuple):
-    """A metric with all that it reads: what was said of clips (N, ...), and what is true."""
-
-    name: str
-    metric: Metric
-    decoded: Tensor
-    target: Tensor
-
-
-def read_predictions(folder: Path, name: str) -> list[Row]:
-    """What a run said of each clip of a set, in the order of the clips."""
-    path = folder / PREDICTIONS.format(name)
+def read_predictions(folder: Path, split: str) -> list[Row]:
+    """What a run said of each clip of a split, in the order of the clips."""
+    path = folder / PREDICTIONS.format(split)
     if not path.is_file():
         raise UserError(
-            f"{folder} holds no predictions of its {name} clips; the other set can be had with --set."
+            f"{folder} holds no predictions of its {split} clips; "
+            "the other set can be had with --set."
         )
     with path.open(newline="", encoding="utf-8") as file:
         return sorted(csv.DictReader(file), key=lambda row: int(row["clip"]))
 
 
-def check_same_clips(first: list[Row], second: list[Row]) -> None:
+def check_same_clips(first: Sequence[Row], second: Sequence[Row]) -> None:
     """Raise `UserError` unless both tables tell of the same clips, wherever these are."""
-    one, other = (
-        [(Path(row["path"]).name, row["group"], row["label"]) for row in table]
-        for table in (first, second)
-    )
+    one, other = _clip_names(first), _clip_names(second)
     if one != other:
         shared = sum((Counter(one) & Counter(other)).values())
         raise UserError(
@@ -83,60 +48,28 @@ def check_same_clips(first: list[Row], second: list[Row]) -> None:
         )
 
 
-def figure(rows: list[Row], run: Run) -> Figure:
-    """The main metric of a run with what its table tells. Each task has a column of its own, which says what it is."""
-    for column, read in READERS.items():
-        if column in rows[0]:
-            return read(rows, run)
-    raise UserError(f"The predictions of {run.folder} hold nothing that can be compared.")
+def read_comparable(run: Run, rows: Sequence[Row], plugins: Sequence[str] = ()) -> Comparable:
+    """The main metric of a run with what its table tells, as the task of the run reads it."""
+    task = Factory(plugins).allowed_class(str(run.settings.get("task._target_")), "task")
+    if not issubclass(task, Task):
+        raise UserError(f"The run in {run.folder} has no task whose predictions can be compared.")
+    return task.comparable(rows, run.settings)
 
 
-def read_classes(rows: list[Row], run: Run) -> Figure:
-    right = torch.tensor([int(row["class"] == row["label"]) for row in rows])
-    return Figure("accuracy", Accuracy(), one_hot(right, 2), torch.ones_like(right))
+def _rows(predictions: Predictions, dataset: Dataset, task: Task) -> Iterator[dict[str, Any]]:
+    errors = task.error(predictions.decoded, predictions.target)
+    output = task.output
+    for at, index in enumerate(predictions.index.tolist()):
+        clip = dataset.clips[index].clip
+        yield {
+            "clip": index,
+            "path": clip.path,
+            "group": clip.group,
+            "label": clip.label,
+            "error": round(float(errors[at]), 6),
+            **output.row(predictions.decoded[at], predictions.target[at]),
+        }
 
 
-def read_scores(rows: list[Row], run: Run) -> Figure:
-    score, normal = numbers(rows, "score"), str(run.settings["data.normal"])
-    return Figure(
-        "auroc",
-        Auroc(),
-        torch.stack([-score, score], 1),
-        torch.tensor([int(row["label"] != normal) for row in rows]),
-    )
-
-
-def read_errors(rows: list[Row], run: Run) -> Figure:
-    error = numbers(rows, "mean_squared_error")
-    power = error / (1 - numbers(rows, "explained_variance")).clamp_min(1e-6)
-    return Figure(
-        "explained_variance",
-        ExplainedVariance(),
-        torch.stack([error, power], 1),
-        torch.zeros(len(rows)),
-    )
-
-
-class MeanError(Metric):
-    """The mean over clips of errors (N,) that are known already."""
-
-    best, ends = "min", ()
-
-    def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-        return weight @ decoded / weight.sum(1)
-
-
-def read_directions(rows: list[Row], run: Run) -> Figure:
-    return Figure("mean_error", MeanError(), numbers(rows, "error"), torch.zeros(len(rows)))
-
-
-READERS: dict[str, Callable[[list[Row], Run], Figure]] = {
-    "class": read_classes,
-    "azimuth": read_directions,
-    "score": read_scores,
-    "mean_squared_error": read_errors,
-}
-
-
-def numbers(rows: list[Row], column: str) -> Tensor:
-    return torch.tensor([float(row[column]) for row in rows])
+def _clip_names(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
+    return [(Path(row["path"]).name, row["group"], row["label"]) for row in rows]

@@ -14,11 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from omegaconf import DictConfig
-from torch import nn
 
 from auris.core.files import write_atomically
-from auris.data.module import AudioData
 
 PACKAGES = (
     "torch",
@@ -32,26 +29,13 @@ PACKAGES = (
 )
 
 
-def write_result(
-    path: Path, cfg: DictConfig, data: AudioData, model: nn.Module, **facts: Any
-) -> None:
+def write_result(path: Path, **facts: Any) -> None:
     """Write `result.json`: the scores and all that is needed to judge and repeat them."""
+    versions = {name: version(name) for name in PACKAGES}
     result = {
-        **cfg.choices,
-        "source": data.collection.source,
-        "about": data.collection.about,
-        "fingerprint": data.fingerprint,
-        "fold": data.fold,
-        "seed": cfg.seed,
-        "refit": cfg.refit,
         **facts,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "unusable": {str(path): reason for path, reason in data.unusable.items()},
         "peak_memory_mib": round(peak_memory(), 1),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in PACKAGES},
-        },
+        "versions": {"python": platform.python_version(), **versions},
         "revision": revision(),
         "threads": torch.get_num_threads(),
         "command": shlex.join(sys.argv),

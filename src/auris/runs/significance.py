@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.data.targets import places
+from auris.data.targets import codes
 from auris.runs.find import Run, read_run
 from auris.runs.folder import find_run
 from auris.runs.naming import name_groups
-from auris.runs.predictions import Figure, check_same_clips, figure, read_predictions
-from auris.tasks.classification.metrics import Accuracy
+from auris.runs.predictions import check_same_clips, read_comparable, read_predictions
+from auris.tasks.comparable import Comparable
 
 SIGNIFICANT = 0.05
 
@@ -45,12 +45,12 @@ def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
     runs = [read_run(find_run(place)) for place in places_of_runs]
     tables = [read_predictions(run.folder, name) for run in runs]
     check_same_clips(*tables)
-    first, second = (figure(rows, run) for rows, run in zip(tables, runs, strict=True))
+    first, second = (read_comparable(run, rows) for run, rows in zip(runs, tables, strict=True))
     if first.name != second.name:
         raise UserError(
             f"The runs have other tasks: one is judged by {first.name}, the other by {second.name}."
         )
-    group = places(row["group"] for row in tables[0])
+    group = codes(row["group"] for row in tables[0])
     names = tell_apart(*runs)
     values = [one.metric.value(one.decoded, one.target) for one in (first, second)]
     # the draws of all resamples are the same, so that they can be subtracted one by one
@@ -74,12 +74,12 @@ def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
     )
 
 
-def judge(first: Figure, second: Figure, change: Tensor) -> tuple[float, str]:
+def judge(first: Comparable, second: Comparable, change: Tensor) -> tuple[float, str]:
     """The p value, and the difference in words: of right and wrong by McNemar, of all else by the bootstrap."""
-    if not isinstance(first.metric, Accuracy):
+    if first.right is None or second.right is None:
         return sign_test(change), f"{first.name} of {{0}} is {{2:.3f}}, of {{1}} {{3:.3f}}"
-    right = [one.decoded.argmax(1) == one.target for one in (first, second)]
-    won, lost = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
+    won = int((first.right & ~second.right).sum())
+    lost = int((second.right & ~first.right).sum())
     return mcnemar(
         won, lost
     ), f"{{0}} is right on {won} clips where {{1}} is wrong, wrong on {lost} where it is right"

@@ -27,7 +27,7 @@ def report(study: Study, plan: Plan) -> None:
 
     Raises `UserError` where no trial came to an end.
     """
-    from auris.training.evaluation import mark  # torch and lightning take seconds
+    from auris.training.evaluation import simulated_note  # torch and lightning take seconds
 
     trials, best = begun(study), best_trial(study)
     if best is None:
@@ -43,7 +43,7 @@ def report(study: Study, plan: Plan) -> None:
     if (rest := plan.settings.trials - sum(map(counts, trials))) > 0:
         print(f"{rest} of {plan.settings.trials} trials are left; the same command goes on.")
     print(
-        f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{mark(plan.source)}:\n{command}",
+        f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{simulated_note(plan.source)}:\n{command}",
         flush=True,
     )
 

@@ -66,19 +66,20 @@ def make_plan(words: Sequence[str], configs: Path) -> Plan:
     space = read_space([override for override in overrides if override.key_or_group not in own])
     cfg = compose_all(space, configs)
     from auris.core.log import hush
-    from auris.training.build import build
-    from auris.training.setup import open_data
+    from auris.data.summary import describe_data
+    from auris.training.experiment import Experiment
 
     hush()
-    data = open_data(cfg)
-    print(data.describe(), flush=True)
+    experiment = Experiment(cfg)
+    data = experiment.dataset
+    print(describe_data(data), flush=True)
     return Plan(
         space=space,
         settings=settings,
         configs=configs,
         folder=Path(cfg.paths.outputs) / "sweeps" / (settings.study or name_study(space, cfg)),
         distributions=space.distributions(cfg),
-        monitor=build(cfg, data.spec).task.monitor,
+        monitor=experiment.build_system(data.spec).task.monitor,
         seed=cfg.seed,
         epochs=cfg.trainer.max_epochs if isinstance(cfg.trainer.max_epochs, int) else 1,
         debug=cfg.debug,

@@ -17,6 +17,7 @@ from auris.runs.compose import compose_run
 from auris.sweep.plan import SEVERAL, Plan
 from auris.sweep.space import assign
 from auris.sweep.study import RUN, SAID, best_trial
+from auris.training.experiment import Experiment
 from auris.training.run import train
 
 
@@ -79,7 +80,7 @@ def run_trial(trial: Trial, plan: Plan) -> float:
     Pruning.trial = trial
     try:
         with redirect_stdout(StringIO()):  # the run's own log has it all
-            return train(cfg)
+            return train(Experiment(cfg)).score
     finally:
         Pruning.trial = None
 

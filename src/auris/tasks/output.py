@@ -1,136 +1,61 @@
-"""How decoded answers are read: all of a task that prediction needs, in plain values and without torch."""
+"""How decoded outputs are read: all of a task that prediction needs, without torch."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from math import atan2, degrees, hypot
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar
+
+from auris.core.locate import check_trusted, locate
 
 Array = Any  # of numpy or torch
-
-
-Row = dict[str, str | float]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Reading(ABC):
-    """Turns one decoded answer (...) into words and numbers."""
+class OutputFormat(ABC):
+    """Turns one decoded output (...) into words and numbers."""
 
-    needs_band: ClassVar[bool] = (
-        False  # whether a recording must hold all frequencies that the model hears
-    )
-    timeline: ClassVar[bool] = (
-        False  # whether people want answers over time, not one for a recording as a whole
-    )
-    reads_silence: ClassVar[bool] = (
-        False  # whether there is something to say of a window in which nothing is heard
-    )
+    requires_full_band: ClassVar[bool] = False  # must a recording hold all that the model hears?
+    per_window: ClassVar[bool] = False  # do people want predictions over time, not one in all?
+    reads_silence: ClassVar[bool] = False  # is there something to say of silence?
 
-    def moments(self, decoded: Array) -> Sequence[Array]:
-        """One answer as one for each of the equal parts of its clip that people want an answer for."""
+    def split_in_time(self, decoded: Array) -> Sequence[Array]:
+        """One output as one for each of the equal parts of its clip that people ask for."""
         return [decoded]
 
     @abstractmethod
-    def answer(self, decoded: Array, target: Array = None) -> Row:
-        """One answer (...) in words and numbers, by name, to one target (...) where there is one."""
+    def row(self, decoded: Array, target: Array = None) -> Row:
+        """One output (...) in words and numbers, by name, to one target where there is one."""
 
-    def words(self, said: Row) -> list[str]:
-        """An `answer` for people, in one or two parts."""
-        return [
-            f"{value:.4f}" if isinstance(value, float) else str(value)
-            for value in list(said.values())[:2]
-        ]
+    @abstractmethod
+    def text(self, row: Row) -> list[str]:
+        """A row for people, in one or two parts."""
 
-    def facts(self) -> dict[str, Any]:
-        """The plain values that `read` makes the same reading of."""
-        return {"kind": type(self).__name__, **asdict(self)}
+    def merge(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows of windows with `path`, `start` and `stop` in s, as people want to read them."""
+        return iter(rows)
 
-
-@final
-@dataclass(frozen=True)
-class Classes(Reading):
-    """Of probabilities (K,) of classes."""
-
-    classes: Sequence[str]
-
-    def answer(self, decoded: Array, target: Array = None) -> Row:
-        best = int(decoded.argmax())
-        shares = {
-            f"p_{name}": round(p, 6) for name, p in zip(self.classes, decoded.tolist(), strict=True)
-        }
-        return {
-            "class": self.classes[best],
-            "probability": round(float(decoded[best]), 6),
-            **shares,
-        }
+    def to_plain(self) -> dict[str, Any]:
+        """The plain values that `read_format` makes the same format of."""
+        cls = type(self)
+        return {"_target_": f"{cls.__module__}.{cls.__qualname__}", **asdict(self)}
 
 
-@final
-@dataclass(frozen=True)
-class Scores(Reading):
-    """Of anomaly scores (1 + S, K) of a clip and of its S seconds, as one of each of K sections.
+def read_format(values: dict[str, Any], plugins: Sequence[str] = ()) -> OutputFormat:
+    """The format that told its plain values.
 
-    Args:
-        sections: their names.
-        calibrated: whether a score above 1 is an alarm.
+    Raises `UserError` for a class of a package that is not trusted, `LookupError` or `TypeError`
+    for values of something else.
     """
-
-    sections: Sequence[str]
-    calibrated: bool
-    needs_band = True
-    timeline = True
-    reads_silence = True
-
-    def moments(self, decoded: Array) -> Sequence[Array]:
-        return list(decoded[1:, None])  # (1, K) each
-
-    def answer(self, decoded: Array, target: Array = None) -> Row:
-        """The score of its own section, or where that is not known of the one it is most like."""
-        section = int(decoded[0].argmin() if target is None else target[1])
-        score = float(decoded[0, section])
-        said: Row = {"score": round(score, 6)}
-        if self.calibrated:
-            said["alarm"] = "yes" if score > 1 else "no"
-        return said | ({"section": self.sections[section]} if len(self.sections) > 1 else {})
+    target = values["_target_"]
+    check_trusted(target, "output format", ("auris", *plugins))
+    cls = locate(target, "output format")
+    if not (isinstance(cls, type) and issubclass(cls, OutputFormat)):
+        raise TypeError(f"{target} is no output format")
+    return cls(**{key: value for key, value in values.items() if key != "_target_"})
 
 
-@final
-@dataclass(frozen=True)
-class Errors(Reading):
-    """Of the mean squared error of a clip that was said again, and of its mean power, (2,)."""
-
-    def answer(self, decoded: Array, target: Array = None) -> Row:
-        error, power = decoded.tolist()
-        return {
-            "mean_squared_error": round(error, 6),
-            "explained_variance": round(1 - error / max(power, 1e-12), 6),
-        }
-
-
-@final
-@dataclass(frozen=True)
-class Directions(Reading):
-    """Of unit vectors (3,): x ahead, y to the left, z up. Azimuth and, where it is known, elevation in degrees."""
-
-    elevation: bool
-    timeline = True
-
-    def answer(self, decoded: Array, target: Array = None) -> Row:
-        x, y, z = decoded.tolist()
-        said: Row = {"azimuth": round(degrees(atan2(y, x)), 2)}
-        return said | (
-            {"elevation": round(degrees(atan2(z, hypot(x, y))), 2)} if self.elevation else {}
-        )
-
-    def words(self, said: Row) -> list[str]:
-        return [f"{name} {said[name]:.0f}°" for name in ("azimuth", "elevation") if name in said]
-
-
-KINDS: dict[str, type[Reading]] = {
-    kind.__name__: kind for kind in (Classes, Directions, Errors, Scores)
-}
-
-
-def read(facts: dict[str, Any]) -> Reading:
-    """The reading that told its facts. Raises `KeyError` or `TypeError` for those of something else."""
-    return KINDS[facts["kind"]](**{key: fact for key, fact in facts.items() if key != "kind"})
+def first_words(row: Row) -> list[str]:
+    """The first two values of a row, for people."""
+    values = list(row.values())[:2]
+    return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in values]

@@ -1,127 +1,168 @@
-"""What a run leaves behind: metrics with intervals, predictions, and what is needed to repeat it."""
+"""How good a trained system is on a split: predictions, metrics with intervals, the constant baseline."""
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from omegaconf import DictConfig
+import torch
+import torch.distributed as dist
 from torch import Tensor
 
 from auris.core.log import tell
-from auris.data.clips import Clip
-from auris.data.module import AudioData
-from auris.data.targets import places
+from auris.core.progress import track
+from auris.data.dataset import Dataset
 from auris.runs.ledger import close_test, looks, open_test, outputs_of, sentence
 from auris.runs.predictions import write_predictions
+from auris.tasks.inspection import Inspection
 from auris.tasks.metric import Estimate
+from auris.tasks.predictions import Predictions
+from auris.tasks.task import Task
+from auris.training.experiment import Experiment
 from auris.training.fit import Fitted
-from auris.training.predictions import Answers
+from auris.training.predictions import gather_predictions, is_distributed
 from auris.training.system import System
 
 Scores = dict[str, Any]
 
+_SHOWN = 6  # of the worst clips
 
-def calibrate(data: AudioData, fitted: Fitted) -> Answers:
-    """Fix what validation clips decide besides the epoch, such as a threshold; what it makes of their answers."""
-    system = fitted.system
-    system.settle(data.whole())
-    answers = answer(data, fitted, "val")
-    system.answers = answers._replace(
-        decoded=system.task.calibrate(answers.decoded, answers.target)
-    )
-    return system.answers
+
+class Evaluated(NamedTuple):
+    """What came out on one split."""
+
+    split: str
+    predictions: Predictions
+    scores: Scores
+
+
+@torch.inference_mode()
+def predict_split(fitted: Fitted, split: str) -> Predictions:
+    """What the chosen weights make of all clips of a split, whatever the trainer was told to skip."""
+    system = fitted.system.to(fitted.data.device).eval()
+    rank, world_size = _process()
+    loader = fitted.data.split_loader(fitted.data.dataset.indices(split), rank, world_size)
+    with fitted.precision():
+        batches = [
+            system.predict_batch(batch.to(system.device))
+            for step in track(loader, f"Predicting the {split} clips", len(loader))
+            for batch in step
+        ]
+    system.cpu()
+    return gather_predictions(batches)
+
+
+def calibrate(fitted: Fitted) -> Predictions:
+    """Fix what validation clips decide besides the epoch, such as a threshold.
+
+    Returns the predictions to them.
+    """
+    fitted.system.fit_memory(fitted.data.full_batch())
+    predictions = predict_split(fitted, "val")
+    decoded = fitted.system.task.calibrate(predictions.decoded, predictions.target)
+    return predictions._replace(decoded=decoded)
 
 
 def evaluate(
-    data: AudioData, fitted: Fitted, name: str, answers: Answers, table: Path | None = None
-) -> Scores:
-    """Score the answers to one set, say what comes out, and write what was said of each clip."""
-    scores = score(fitted.system, answers, data)
+    fitted: Fitted, split: str, predictions: Predictions, table: Path | None = None
+) -> Evaluated:
+    """Score the predictions to a split, say what comes out, and write what was said of each clip."""
+    task = fitted.system.task
+    dataset = fitted.data.dataset
+    scores = score(task, predictions, dataset)
     if fitted.trainer.is_global_zero:
-        tell_scores(name, scores, data.collection.source)
-        if caveat := fitted.system.task.caveat():
-            tell(caveat)
+        print_scores(split, scores, dataset.collection.source)
+        if limitation := task.limitation():
+            tell(limitation)
         if table:
-            write_predictions(table, answers, data, fitted.system)
-    return scores
+            write_predictions(table, predictions, dataset, task)
+    return Evaluated(split, predictions, scores)
 
 
 def test(
-    cfg: DictConfig, data: AudioData, fitted: Fitted, folder: Path, table: Path | None = None
-) -> Scores:
-    """Look at the test set, which is written down in the ledger, and say how often that has been done."""
-    outputs, look = outputs_of(folder, cfg), open_test(folder, cfg, data)
-    scores = evaluate(data, fitted, "test", answer(data, fitted, "test"), table)
-    close_test(outputs, look, scores["metrics"])
-    if said := sentence(looks(outputs, data.test_set)):
-        tell(said)
-    return scores
+    experiment: Experiment, fitted: Fitted, folder: Path, table: Path | None = None
+) -> Evaluated:
+    """Open the test set, which is written down in the ledger, and say how often that was done."""
+    dataset = experiment.dataset
+    outputs = outputs_of(folder, experiment.name)
+    access = open_test(folder, experiment.settings, dataset)
+    evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
+    close_test(outputs, access, evaluated.scores["metrics"])
+    if summary := sentence(looks(outputs, dataset.test_set)):
+        tell(summary)
+    return evaluated
 
 
-def answer(data: AudioData, fitted: Fitted, name: str) -> Answers:
-    """What the chosen weights make of one set."""
-    fitted.trainer.test(fitted.system, dataloaders=data.loader(data.members(name)), verbose=False)
-    assert fitted.system.answers is not None
-    return fitted.system.answers
-
-
-SHOWN = 6  # of the worst clips
-
-
-def score(system: System, answers: Answers, data: AudioData) -> Scores:
-    """All metrics of the task, each with its interval, beside those of the best constant answer."""
-    metrics = {**system.task.metrics(), **system.task.breakdown()}
-    guess = system.task.guess(data.target[data.members("train")], answers.decoded)
-    group = groups(answers, data)
+def score(task: Task, predictions: Predictions, dataset: Dataset) -> Scores:
+    """All metrics of the task, each with its interval, beside those of the constant baseline."""
+    decoded, target, index, loss = predictions
+    metrics = {**task.metrics(), **task.breakdown()}
+    constant = task.constant_prediction(train_target(dataset), decoded)
+    group = dataset.groups_of(index)
     estimates = {
-        key: metric.estimate(answers.decoded, answers.target, group=group)
-        for key, metric in metrics.items()
+        name: metric.estimate(decoded, target, group=group) for name, metric in metrics.items()
     }
     return {
-        "clips": len(answers.target),
-        "loss": answers.loss[system.task.settled(answers.target)].mean().item(),
-        "metrics": {key: estimate._asdict() for key, estimate in estimates.items()},
-        "best": {key: metric.best for key, metric in metrics.items()},
-        "majority": {key: metric.value(guess, answers.target) for key, metric in metrics.items()},
+        "clips": len(target),
+        "loss": loss[task.loss_mask(target)].mean().item(),
+        "metrics": {name: estimate._asdict() for name, estimate in estimates.items()},
+        "best": {name: metric.best for name, metric in metrics.items()},
+        "majority": {name: metric.value(constant, target) for name, metric in metrics.items()},
     }
 
 
-def groups(answers: Answers, data: AudioData) -> Tensor:
-    """(N,) which clips belong together: intervals draw them together."""
-    return places(data.clips[index][0].group for index in answers.index.tolist())
-
-
-def most_wrong(answers: Answers, system: System) -> list[int]:
-    """Which of the answers are shown as the worst, the worst first."""
-    return (
-        system.task.error(answers.decoded, answers.target).argsort(descending=True)[:SHOWN].tolist()
+def inspect(system: System, dataset: Dataset, split: str, predictions: Predictions) -> Inspection:
+    """What plots and sounds may see of a split."""
+    index = predictions.index
+    return Inspection(
+        split=split,
+        spec=dataset.spec,
+        features=system.features,
+        model=system.model,
+        predictions=predictions,
+        group=dataset.groups_of(index),
+        train_target=train_target(dataset),
+        clip=lambda at: (
+            dataset.clips[int(index[at])].clip,
+            dataset.wave_of(int(index[at])),
+        ),
     )
 
 
-def clip_of(answers: Answers, data: AudioData, at: int) -> tuple[Clip, Tensor]:
-    """The clip of an answer and its wave (C, T), as the model heard it."""
-    clip, _, row = data.clips[int(answers.index[at])]
-    return clip, data.opened.wave[row]
+def train_target(dataset: Dataset) -> Tensor:
+    """(n, ...) the targets of the training clips."""
+    return dataset.target[dataset.indices("train")]
 
 
-def loud(wave: Tensor) -> Tensor:
+def most_wrong(task: Task, predictions: Predictions) -> list[int]:
+    """Which of the predictions are shown as the worst, the worst first."""
+    error = task.error(predictions.decoded, predictions.target)
+    return error.argsort(descending=True)[:_SHOWN].tolist()
+
+
+def peak_normalize(wave: Tensor) -> Tensor:
     """The first channel of (C, T) at full scale, (T,)."""
     return wave[0] / wave[0].abs().max().clamp_min(1e-9)
 
 
-def tell_scores(name: str, scores: Scores, source: str) -> None:
+def print_scores(split: str, scores: Scores, origin: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
+    note = simulated_note(origin)
     tell(
-        f"{name}: {scores['clips']} clips, with 95 % intervals; in brackets those of a constant answer{mark(source)}"
+        f"{split}: {scores['clips']} clips, with 95 % intervals; "
+        f"in brackets those of a constant answer{note}"
     )
-    told = {
-        key: value for key, value in scores["metrics"].items() if not math.isnan(value["value"])
-    }
-    width = max([18, *map(len, told)])
-    for key, value in told.items():
-        tell(f"  {key:<{width}} {Estimate(**value)}   ({scores['majority'][key]:.3f})")
+    metrics = scores["metrics"].items()
+    known = {name: value for name, value in metrics if not math.isnan(value["value"])}
+    width = max([18, *map(len, known)])
+    for name, value in known.items():
+        tell(f"  {name:<{width}} {Estimate(**value)}   ({scores['majority'][name]:.3f})")
 
 
-def mark(source: str) -> str:
+def simulated_note(origin: str) -> str:
     """What stands behind a result on simulated data."""
-    return "  ** SIMULATED DATA, not recordings **" if source == "simulated" else ""
+    return "  ** SIMULATED DATA, not recordings **" if origin == "simulated" else ""
+
+
+def _process() -> tuple[int, int]:
+    """Which of the connected processes this is, and of how many."""
+    return (dist.get_rank(), dist.get_world_size()) if is_distributed() else (0, 1)

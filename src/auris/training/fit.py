@@ -1,116 +1,98 @@
-"""Training: Lightning's trainer with all that a run needs, from scratch or from the last finished epoch."""
+"""Training: from scratch or from the last finished epoch to the weights that are chosen."""
 
 import json
 import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from lightning import Trainer, seed_everything
 from lightning.pytorch.loggers import TensorBoardLogger
-from omegaconf import DictConfig, OmegaConf
 
 from auris.core.errors import UserError
 from auris.core.files import write_atomically
-from auris.core.instantiate import make, make_each
-from auris.data.module import AudioData
-from auris.training.build import build
+from auris.data.module import AudioDataModule
+from auris.data.summary import describe_data
+from auris.training.experiment import Experiment
 from auris.training.system import System
 
-OURS = ("compile", "gradient_clip_val")  # settings of the trainer that the system carries out
-
-
-BEST, LAST, DONE = "checkpoints/best.ckpt", "checkpoints/last.ckpt", "checkpoints/done.json"
+BEST = "checkpoints/best.ckpt"
+LAST = "checkpoints/last.ckpt"
+DONE = "checkpoints/done.json"
 
 
 class Fitted(NamedTuple):
     """What a fit leaves behind."""
 
     system: System  # with the chosen weights
+    data: AudioDataModule
     trainer: Trainer
     epochs: int  # after which they were chosen
-    score: float  # the validation figure that chose them; NaN without validation
+    score: float  # the validation metric that chose them; NaN without validation
+
+    @property
+    def precision(self) -> Callable[[], AbstractContextManager]:
+        """What the trainer computes in."""
+        return self.trainer.precision_plugin.forward_context
 
 
-def fit(cfg: DictConfig, data: AudioData, home: Path, epochs: int | None = None) -> Fitted:
-    """Train in `home`, from the last finished epoch if there is one, and load the weights that were chosen.
+def fit(
+    experiment: Experiment, home: Path, validate: bool = True, epochs: int | None = None
+) -> Fitted:
+    """Train in `home`, from the last finished epoch if there is one.
 
     With validation the best epoch is chosen, without it the last.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    seed_everything(cfg.seed, verbose=False)
-    system = build(cfg, data.spec)
-    trainer = make_trainer(cfg, system, home, data.validate, epochs)
+    seed_everything(experiment.seed, verbose=False)
+    system = experiment.build_system(experiment.dataset.spec)
+    monitor = system.task.monitor if validate else None
+    trainer = experiment.build_trainer(monitor, home, epochs)
+    device = trainer.strategy.root_device
+    data = AudioDataModule(experiment.dataset, experiment.seed, device, validate)
     if not (home / LAST).is_file():  # a checkpoint holds what was learnt
-        system.learn(data.whole())
-    if cfg.trainer.compile:
+        system.fit_statistics(data.full_batch())
+    if experiment.compiles:
         system.model.compile()
-    data.trainer = trainer
     if not (home / DONE).is_file():
-        mark_source(trainer, data)
-        run_to_the_end(trainer, system, data, home)
+        _mark_origin(trainer, experiment)
+        home = _run_to_the_end(trainer, system, data, home)
     if not (home / BEST).is_file():
         raise UserError("callbacks.checkpoint keeps the chosen weights; a run can't do without it.")
+    system.load_state_dict(_load_checkpoint(home / BEST)["state_dict"])
     chosen = json.loads((home / DONE).read_text())
-    system.load_state_dict(
-        torch.load(home / BEST, map_location="cpu", weights_only=True)["state_dict"]
-    )
-    return Fitted(
-        system, trainer, chosen["epochs"], math.nan if chosen["score"] is None else chosen["score"]
-    )
+    score = math.nan if chosen["score"] is None else chosen["score"]
+    return Fitted(system, data, trainer, chosen["epochs"], score)
 
 
-def run_to_the_end(trainer: Trainer, system: System, data: AudioData, home: Path) -> None:
-    """Fit, and note that it is done: a run that stopped early would else go on when it is resumed."""
+def _run_to_the_end(trainer: Trainer, system: System, data: AudioDataModule, home: Path) -> Path:
+    """Fit, and note that it is done: a run that stopped early would else go on when resumed.
+
+    Returns the folder in which it happened: where several processes train, the first decides.
+    """
     last = str(home / LAST) if (home / LAST).is_file() else None
     try:
         trainer.fit(system, datamodule=data, ckpt_path=last, weights_only=True)
     except SystemExit:
         raise KeyboardInterrupt from None  # Lightning leaves without a word
+    home = Path(trainer.strategy.broadcast(str(home)))
     if trainer.is_global_zero and (home / BEST).is_file():
         score = getattr(trainer.checkpoint_callback, "best_model_score", None)
-        epoch = torch.load(home / BEST, map_location="cpu", weights_only=True)["epoch"]
+        epoch = _load_checkpoint(home / BEST)["epoch"]
         chosen = {"epochs": epoch + 1, "score": None if score is None else float(score)}
         write_atomically(home / DONE, json.dumps(chosen))
     trainer.strategy.barrier()
+    return home
 
 
-def mark_source(trainer: Trainer, data: AudioData) -> None:
-    """Say in TensorBoard from the first where the data is from, so that nobody takes a simulation for recordings."""
+def _load_checkpoint(path: Path) -> dict:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _mark_origin(trainer: Trainer, experiment: Experiment) -> None:
+    """Say in TensorBoard from the first where the data is from: nobody takes it for another."""
     for logger in trainer.loggers:
         if isinstance(logger, TensorBoardLogger) and trainer.is_global_zero:
-            logger.experiment.add_text("data", data.describe().replace("\n", "\n\n"))
-
-
-def make_trainer(
-    cfg: DictConfig, system: System, home: Path, validate: bool, epochs: int | None = None
-) -> Trainer:
-    """Lightning's trainer with the callbacks and loggers of the configuration, which write to `home`."""
-    monitor, mode = system.task.monitor if validate else (None, "min")
-    facts = {
-        "monitor": monitor,
-        "mode": mode,
-        "dirpath": str(home / "checkpoints"),
-        "save_dir": str(home),
-    }
-    settings = {key: value for key, value in cfg.trainer.items() if key not in OURS}
-    node = OmegaConf.create(
-        {"trainer": {**settings, "max_epochs": epochs or cfg.trainer.max_epochs}}
-    ).trainer
-    check_trainer(cfg, node)
-    callbacks, loggers = make_each(cfg.callbacks, **facts), make_each(cfg.logger, **facts)
-    return make(node, callbacks=list(callbacks.values()), logger=list(loggers.values()))
-
-
-def check_trainer(cfg: DictConfig, node: DictConfig) -> None:
-    """Raise `UserError` for settings that Lightning would take and then fail with."""
-    if node.max_epochs is None or (isinstance(node.max_epochs, int) and node.max_epochs < 1):
-        raise UserError(f"trainer.max_epochs={node.max_epochs} is too small; the least is 1.")
-    if (
-        cfg.trainer.gradient_clip_val
-        and "mixed" in str(node.precision)
-        and cfg.optimizer.get("fused")
-    ):
-        raise UserError(
-            "A fused optimizer can't clip gradients in mixed precision; choose optimizer.fused=false."
-        )
+            description = describe_data(experiment.dataset).replace("\n", "\n\n")
+            logger.experiment.add_text("data", description)

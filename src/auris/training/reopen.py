@@ -5,56 +5,68 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from omegaconf import DictConfig
+import torch
 
 from auris.core.errors import UserError
-from auris.data.module import AudioData
+from auris.data.module import AudioDataModule
 from auris.data.spec import Spec
-from auris.inference.torch_model import load_system
-from auris.runs.folder import SPEC, check_same_data, finished_run, load_config
-from auris.training.evaluation import Scores, answer, evaluate, test
-from auris.training.fit import Fitted, make_trainer
-from auris.training.setup import open_data
+from auris.runs.folder import MODEL, SPEC, check_same_data, finished_run, load_config
+from auris.training.evaluation import Evaluated, evaluate, predict_split, test
+from auris.training.experiment import Experiment, reopened_configuration
+from auris.training.fit import Fitted
+from auris.training.system import System
 
 
 class Reopened(NamedTuple):
-    """A finished run that can answer again."""
+    """A finished run that can predict again."""
 
     folder: Path
-    cfg: DictConfig
-    data: AudioData
+    experiment: Experiment
     fitted: Fitted
 
 
-def evaluate_run(run: str, name: str = "test", plugins: Sequence[str] = ()) -> Scores:
-    """The scores of a run on its "test", "val" or "train" clips. Opening the test set is written down.
+def evaluate_run(run: str, split: str = "test", plugins: Sequence[str] = ()) -> Evaluated:
+    """The scores of a run on its "test", "val" or "train" clips.
 
-    Raises `UserError` where the run is not finished, or the data is no longer what it was.
+    Opening the test set is written down. Raises `UserError` where the run is not finished, or the
+    data is no longer what it was.
     """
-    folder, _, data, fitted = reopen(run, plugins)
-    if name == "test":
-        return test(load_config(folder), data, fitted, folder)
-    return evaluate(data, fitted, name, answer(data, fitted, name))
+    folder, experiment, fitted = reopen(run, plugins)
+    if split == "test":
+        return test(experiment, fitted, folder)
+    return evaluate(fitted, split, predict_split(fitted, split))
 
 
 def reopen(run: str, plugins: Sequence[str] = ()) -> Reopened:
     """A run with its data and its weights. Raises `UserError` as `evaluate_run` does."""
     folder = finished_run(run)
-    cfg = load_config(folder)
-    cfg.plugins, cfg.callbacks, cfg.logger = list(plugins), None, None
-    cfg.trainer.update(
-        accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true"
-    )
-    data, spec = open_data(cfg), Spec.load(folder / SPEC)
-    check_same_data(folder, data)
-    if data.spec != spec:
+    experiment = open_experiment(folder, plugins)
+    dataset = experiment.dataset
+    spec = Spec.load(folder / SPEC)
+    check_same_data(folder, dataset.fingerprint)
+    if dataset.spec != spec:
         raise UserError(
-            f"The data of {run} has changed since ({data.spec} was {spec}); train anew."
+            f"The data of {run} has changed since ({dataset.spec} was {spec}); train anew."
         )
-    system = load_system(folder, spec)
-    return Reopened(
-        folder,
-        cfg,
-        data,
-        Fitted(system, make_trainer(cfg, system, folder, validate=False), 0, math.nan),
-    )
+    system = load_system(experiment, folder, spec)
+    trainer = experiment.build_trainer(None, folder)
+    data = AudioDataModule(dataset, experiment.seed, trainer.strategy.root_device)
+    return Reopened(folder, experiment, Fitted(system, data, trainer, 0, math.nan))
+
+
+def open_experiment(folder: Path, plugins: Sequence[str] = ()) -> Experiment:
+    """What a run's own configuration decides."""
+    return Experiment(reopened_configuration(load_config(folder), plugins))
+
+
+def load_system(experiment: Experiment, folder: Path, spec: Spec) -> System:
+    """The trained system of a run, from tensors alone: nothing in the file is executed."""
+    system = experiment.build_system(spec)
+    try:
+        weights = torch.load(folder / MODEL, map_location="cpu", weights_only=True)
+        system.load_state_dict(weights)
+    except Exception as error:
+        raise UserError(
+            f"{folder / MODEL} is not the weights of this run ({type(error).__name__})."
+        ) from error
+    return system.eval()

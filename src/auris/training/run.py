@@ -1,135 +1,149 @@
 """A training run from beginning to end: data, model, fit, refit, one test, a record."""
 
 import math
-import os
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.loggers import TensorBoardLogger
-from omegaconf import DictConfig
 
-from auris.core.explain import explain
 from auris.core.log import hush, open_log, tell
 from auris.core.malloc import keep_memory
 from auris.core.progress import track
 from auris.data.loader import Step, count_parts
-from auris.data.module import AudioData
-from auris.data.targets import places
+from auris.data.summary import describe_data
 from auris.models.novelty import MOST, PASS
 from auris.runs.folder import (
-    DECIDED,
     MODEL,
     PREDICTIONS,
     RESULT,
     check_same_data,
-    keep,
+    keep_configuration,
     new_folder,
     save_weights,
 )
 from auris.runs.result import write_result
-from auris.training.evaluation import Scores, calibrate, evaluate, test
+from auris.training.checks import check_search
+from auris.training.evaluation import Evaluated, calibrate, evaluate, test
+from auris.training.experiment import Experiment
 from auris.training.fit import Fitted, fit
-from auris.training.setup import open_data, rehearse
-from auris.training.system import System
 from auris.training.tensorboard import fill_pages
 
 
-def train(cfg: DictConfig, folder: Path | None = None) -> float:
-    """Carry out the run that `cfg` describes: in a new folder, or what is left of it in the given one.
+class FinishedRun(NamedTuple):
+    """A run that is over, in its folder and in memory."""
 
-    Returns the validation figure that chose the epoch, for sweeps; NaN where nothing was chosen.
-    """
+    folder: Path
+    experiment: Experiment
+    fitted: Fitted
+    evaluated: dict[str, Evaluated]  # by split; the last is the one that counts
+
+    @property
+    def score(self) -> float:
+        """The validation metric that chose the epoch; NaN where nothing was chosen."""
+        return self.fitted.score
+
+
+def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
+    """Carry out a run in a new folder, or what is left of it in the given one."""
     started = time.monotonic()
     hush()
     keep_memory()
-    data = open_data(cfg)
-    rehearse(cfg, data)
+    rehearse(experiment)
     if folder:
-        check_same_data(folder, data)
-    folder = folder or new_folder(Path(cfg.paths.outputs) / cfg.choices.data / cfg.choices.model)
-    begin(cfg, data, folder)
-    fitted = fit(cfg, data, folder) if isinstance(cfg.refit, bool) else None
-    scores = {}
-    if fitted:
-        answers = calibrate(data, fitted)
-        scores["val"] = evaluate(data, fitted, "val", answers, folder / PREDICTIONS.format("val"))
-    if cfg.refit:
-        data.validate = False
-        fitted = refit(cfg, data, folder / "refit", fitted)
-    assert fitted is not None
-    learn_novelty(data, fitted.system)
-    save_weights(fitted.system, folder / MODEL)
-    if cfg.test:
-        scores["test"] = test(cfg, data, fitted, folder, folder / PREDICTIONS.format("test"))
-    finish(cfg, data, folder, fitted, scores, started)
-    return fitted.score
+        check_same_data(folder, experiment.dataset.fingerprint)
+    else:
+        folder = new_folder(experiment.outputs / experiment.name)
+    _begin(experiment, folder)
+    fitted, evaluated = _find_weights(experiment, folder)
+    _learn_novelty(fitted)
+    save_weights(fitted.system.state_dict(), folder / MODEL)
+    if experiment.test:
+        table = folder / PREDICTIONS.format("test")
+        evaluated["test"] = test(experiment, fitted, folder, table)
+    run = FinishedRun(folder, experiment, fitted, evaluated)
+    _record(run, time.monotonic() - started)
+    return run
 
 
-def refit(cfg: DictConfig, data: AudioData, home: Path, first: Fitted | None) -> Fitted:
-    """Train again, on validation clips too, so that none are left to decide on a threshold."""
-    fitted = fit(cfg, data, home, first.epochs if first else cfg.refit)
-    fitted.system.settle(data.whole())
-    return fitted._replace(score=first.score if first else math.nan)
+def rehearse(experiment: Experiment) -> None:
+    """Build everything once, so that a wrong choice leaves no folder behind."""
+    system = experiment.build_system(experiment.dataset.spec)
+    trainer = experiment.build_trainer(system.task.monitor, experiment.outputs / "rehearsal")
+    check_search(system.build_optimizer(), trainer)
 
 
-def learn_novelty(data: AudioData, system: System) -> None:
+def _find_weights(experiment: Experiment, folder: Path) -> tuple[Fitted, dict[str, Evaluated]]:
+    """Train, and train again on validation clips too where that is asked for.
+
+    A refit leaves no clips to decide on a threshold.
+    """
+    if not isinstance(experiment.refit, bool):  # a number of epochs: nothing is to be chosen
+        return _refit(experiment, folder, experiment.refit), {}
+    fitted = fit(experiment, folder)
+    table = folder / PREDICTIONS.format("val")
+    evaluated = {"val": evaluate(fitted, "val", calibrate(fitted), table)}
+    if experiment.refit:
+        score = fitted.score
+        fitted = _refit(experiment, folder, fitted.epochs)._replace(score=score)
+    return fitted, evaluated
+
+
+def _refit(experiment: Experiment, folder: Path, epochs: int) -> Fitted:
+    fitted = fit(experiment, folder / "refit", validate=False, epochs=epochs)
+    fitted.system.fit_memory(fitted.data.full_batch())
+    return fitted._replace(score=math.nan)
+
+
+def _learn_novelty(fitted: Fitted) -> None:
     """Keep of the clips that trained or validated what tells whether another is unlike them."""
-    if system.novelty is None:
+    novelty = fitted.system.novelty
+    if novelty is None:
         return
-    clips = data.members("train", "val")
-    kept = clips[torch.linspace(0, len(clips) - 1, min(MOST, len(clips))).long()]
-    step = Step(data.loader(kept).fetch, kept, PASS)  # all of them, in every process alike
-    steps = track(step, "Learning what is known", count_parts(len(kept), PASS))
-    waves = (batch.to(system.device).wave for batch in steps)
-    system.novelty.fit(waves, places(data.clips[index][0].group for index in kept.tolist()))
+    dataset = fitted.data.dataset
+    known = dataset.indices("train", "val")
+    chosen = torch.linspace(0, len(known) - 1, min(MOST, len(known))).long()
+    clips = known[chosen]
+    step = Step(fitted.data.split_loader(clips).fetch, clips, PASS)  # in every process alike
+    batches = track(step, "Learning what is known", count_parts(len(clips), PASS))
+    waves = (batch.to(fitted.system.device).wave for batch in batches)
+    novelty.fit(waves, dataset.groups_of(clips))
 
 
 @rank_zero_only
-def finish(
-    cfg: DictConfig,
-    data: AudioData,
-    folder: Path,
-    fitted: Fitted,
-    scores: dict[str, Scores],
-    started: float,
-) -> None:
-    """Fill TensorBoard's pages, write the result and the report."""
-    for logger in fitted.trainer.loggers:
-        if isinstance(logger, TensorBoardLogger):
-            fill_pages(logger, cfg, data, fitted.system, scores)
-    write_result(
-        folder / RESULT,
-        cfg,
-        data,
-        fitted.system.model,
-        epochs=fitted.epochs,
-        chosen_by=fitted.score,
-        **scores,
-        seconds=round(time.monotonic() - started, 2),
-        device=str(fitted.trainer.strategy.root_device),
-    )
-    if cfg.get("report", True):
-        report(cfg, data, folder, fitted.system)
-
-
-def report(cfg: DictConfig, data: AudioData, folder: Path, system: System) -> None:
-    """Write the report. The run is done and kept by now: if this fails, that is said, and is no failure of the run."""
-    from auris.report.page import report_on
-
-    try:
-        tell(f"Report: {report_on(folder, cfg, data, system)}")
-    except Exception as error:
-        if cfg.debug:
-            raise
-        tell(f"There is no report: {explain(error)}")
-
-
-def begin(cfg: DictConfig, data: AudioData, folder: Path) -> None:
+def _begin(experiment: Experiment, folder: Path) -> None:
     """Say what the run is about, and keep what repeats it."""
-    os.environ[DECIDED] = str(folder)
     open_log(folder)
-    tell(data.describe())
+    tell(describe_data(experiment.dataset))
     tell(f"Run: {folder}")
-    keep(cfg, data, folder)
+    dataset = experiment.dataset
+    keep_configuration(folder, experiment.to_yaml(), dataset.spec, dataset.fingerprint)
+
+
+@rank_zero_only
+def _record(run: FinishedRun, seconds: float) -> None:
+    """Fill TensorBoard's pages and write the result."""
+    for logger in run.fitted.trainer.loggers:
+        if isinstance(logger, TensorBoardLogger):
+            fill_pages(logger, run.experiment, run.fitted.system, run.evaluated)
+    dataset = run.experiment.dataset
+    parameters = run.fitted.system.model.parameters()
+    write_result(
+        run.folder / RESULT,
+        **run.experiment.choices,
+        source=dataset.collection.source,
+        about=dataset.collection.about,
+        fingerprint=dataset.fingerprint,
+        fold=dataset.settings.fold,
+        seed=run.experiment.seed,
+        refit=run.experiment.refit,
+        epochs=run.fitted.epochs,
+        chosen_by=run.fitted.score,
+        **{split: evaluated.scores for split, evaluated in run.evaluated.items()},
+        seconds=round(seconds, 2),
+        device=str(run.fitted.trainer.strategy.root_device),
+        parameters=sum(parameter.numel() for parameter in parameters),
+        unusable={str(path): reason for path, reason in dataset.unusable.items()},
+    )

@@ -1,9 +1,9 @@
-"""The one LightningModule, and `build`, the one place where a configuration becomes objects."""
+"""The one LightningModule: augmentation, features, model and loss in a row."""
 
 import math
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, final
 
 import torch
 from lightning import LightningModule
@@ -11,28 +11,34 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from auris.core.errors import UserError
-from auris.core.instantiate import make
 from auris.data.loader import Batch, Step
-from auris.data.module import AudioData
+from auris.data.module import AudioDataModule
 from auris.features.augmentation.mixup import Follow, unmixed
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
 from auris.models.detector import Detector
 from auris.models.novelty import Novelty
+from auris.tasks.predictions import Predictions
 from auris.tasks.task import Task
 from auris.training.closure import Closure
 from auris.training.feature_cache import Once
-from auris.training.optimizers.build import make_optimizer
-from auris.training.predictions import Answers
+from auris.training.predictions import gather_predictions
 from auris.training.schedules import step_on, watch
 
 
+@final
 class System(LightningModule):
-    """Augmentation, features, model and loss in a row; everything runs on the training device, in batches."""
+    """Everything that runs on the training device, in batches.
 
-    automatic_optimization = (
-        False  # an optimizer may ask for the loss as often as it likes, or never for a gradient
-    )
+    Args:
+        make_optimizer: the optimizer of a system.
+        make_schedule: the schedule of an optimizer, once the number of steps is known.
+        clip_norm: the norm that gradients are cut to.
+        novelty: None where the task tells itself what is unusual.
+    """
+
+    # an optimizer may ask for the loss as often as it likes, or never for a gradient
+    automatic_optimization = False
 
     def __init__(
         self,
@@ -41,30 +47,25 @@ class System(LightningModule):
         augment: Augment,
         model: nn.Module,
         loss: nn.Module,
-        optimizer: Any,
-        schedule: Any,
-        clip: float | None = None,
+        make_optimizer: Callable[["System"], Optimizer],
+        make_schedule: Callable[..., Any],
+        clip_norm: float | None = None,
         novelty: Novelty | None = None,
     ):
         super().__init__()
-        self.task, self.features, self.augment, self.model, self.loss = (
-            task,
-            features,
-            augment,
-            model,
-            loss,
-        )
-        self.optimizer, self.schedule = (
-            optimizer,
-            schedule,
-        )  # nodes, made when the trainer knows how many steps
-        self.clip = clip  # the norm that gradients are cut to
-        self.novelty = novelty  # None where the task tells itself what is unusual
-        self.once = Once(features.raw, features.out_shape)  # the features of clips as they are
-        self.losses: list[Tensor] = []  # of this epoch's steps
-        self.spent = {"passes": 0.0, "seconds": 0.0}  # over the training set so far, and in steps
-        self.seen: list[Answers] = []  # of this evaluation's batches
-        self.answers: Answers | None = None  # of the set that was evaluated last
+        self.task = task
+        self.features = features
+        self.augment = augment
+        self.model = model
+        self.loss = loss
+        self.novelty = novelty
+        self._make_optimizer = make_optimizer
+        self._make_schedule = make_schedule
+        self._clip_norm = clip_norm
+        self._cached_features = Once(features.raw, features.out_shape)
+        self._losses: list[Tensor] = []  # of this epoch's steps
+        self._outputs: list[Predictions] = []  # of this validation's batches
+        self._cost = {"passes": 0.0, "seconds": 0.0}  # over the training clips, and in steps
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, *out_shape)
         return self.model(self.features(wave))
@@ -74,157 +75,149 @@ class System(LightningModule):
         x = self.features(wave)  # (B, C', F, T')
         return self.task.decode(self.model(x), x)
 
-    def unlike(self, wave: Tensor) -> Sequence[float | None]:
-        """How unlike all known clips each of (B, C, T) is, from 0 to 1; None where that is not known."""
+    def novelty_of(self, wave: Tensor) -> Sequence[float | None]:
+        """How unlike all known clips each of (B, C, T) is, 0 to 1; None where that is unknown."""
         if self.novelty is None or not self.novelty.fitted:
             return [None] * len(wave)
         return self.novelty(wave).tolist()
 
-    def example(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """What the model is given, (B, C', F, T'), and what it should answer, (B, *out_shape)."""
-        raw, follow_waves = self.heard(batch)  # (B, C', F, T')
-        raw, follow_logs = self.augment.mixed_logs(raw)  # (B, C', F, T')
-        x = self.augment.features(self.features.standardize(raw))  # (B, C', F, T')
-        return x, follow_logs(follow_waves(self.task.encode(batch.target, x)))
-
-    def examples(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """All training clips as they are, pass by pass: for solvers, which see the set as a whole."""
-        return self.pairs(self.data.whole())
-
-    def pairs(self, whole: Step) -> Iterator[tuple[Tensor, Tensor]]:
-        for batch in whole:
-            batch = batch.to(self.device)
-            x = self.unchanged(batch)  # (B, C', F, T')
-            yield x, self.task.encode(batch.target, x)
-
-    def unchanged(self, batch: Batch) -> Tensor:
-        """Features (B, C', F, T') of clips as they are, as the model sees them."""
-        return self.features.standardize(self.once(batch))
-
     def loss_of(self, batch: Batch) -> Tensor:
-        x, target = self.example(batch.to(self.device))
-        return self.loss(self.model(x), target)  # ()
+        """The loss (), of augmented clips."""
+        x, target = self.training_pair(batch.to(self.device))
+        output = self.model(x)  # (B, *out_shape)
+        return self.loss(output, target)
+
+    def training_pair(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the model is given, (B, C', F, T'), and what to answer, (B, *out_shape)."""
+        raw, follow_waves = self._augmented_features(batch)  # (B, C', F, T')
+        raw, follow_logs = self.augment.mixed_logs(raw)  # (B, C', F, T')
+        x = self.features.standardize(raw)  # (B, C', F, T')
+        x = self.augment.features(x)  # (B, C', F, T')
+        target = self.task.encode(batch.target, x)  # (B, *out_shape)
+        return x, follow_logs(follow_waves(target))
+
+    def training_pairs(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """All training clips as they are, pass by pass: for solvers, which see them as a whole."""
+        return self._pairs(self._data.full_batch())
+
+    def clean_features(self, batch: Batch) -> Tensor:
+        """Features (B, C', F, T') of clips as they are, as the model sees them."""
+        return self.features.standardize(self._cached_features(batch))
+
+    def predict_batch(self, batch: Batch) -> Predictions:
+        """The decoded outputs to clips as they are."""
+        x = self.clean_features(batch)  # (B, C', F, T')
+        output = self.model(x)  # (B, *out_shape)
+        target = self.task.encode(batch.target, x)  # (B, *out_shape)
+        pairs = zip(output.split(1), target.split(1), strict=True)
+        loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
+        return Predictions(self.task.decode(output, x), batch.target, batch.index, loss)
+
+    @torch.no_grad()
+    def fit_statistics(self, full_batch: Step) -> None:
+        """Take from the training clips what is fixed before the search: means and deviations."""
+        self.features.learn(self._cached_features(batch.to(self.device)) for batch in full_batch)
+        for part in self.model.modules():
+            if isinstance(part, Standardized):
+                clean = (self.clean_features(batch.to(self.device)) for batch in full_batch)
+                part.learn(part.raw(x) for x in clean)
+
+    @torch.no_grad()
+    def fit_memory(self, full_batch: Step) -> None:
+        """Let a model that keeps more than parameters take it from the training clips."""
+        if isinstance(self.model, Detector):
+            self.model.eval().settle(lambda: self._pairs(full_batch))
 
     def training_step(self, step: Step, _: int) -> None:
         started = time.monotonic()
-        optimizer = self.optimizers()
+        optimizer: Any = self.optimizers()
         closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
-        told = optimizer.step(closure)  # type: ignore[union-attr, arg-type]
-        self.losses.append(
-            closure.last if told is None else told
-        )  # a scaler of gradients does not tell
+        loss = optimizer.step(closure)
+        self._losses.append(closure.last if loss is None else loss)  # a gradient scaler has none
         step_on(self.lr_schedulers())
-        self.spent["passes"] += (
-            closure.calls * len(step) * self.trainer.world_size / len(self.data.train_clips)
-        )
-        self.spent["seconds"] += time.monotonic() - started
-
-    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
-        self.clip_gradients(optimizer, gradient_clip_val=self.clip, gradient_clip_algorithm="norm")
+        share = len(step) * self.trainer.world_size / len(self._data.train_clips)
+        self._cost["passes"] += closure.calls * share
+        self._cost["seconds"] += time.monotonic() - started
 
     def validation_step(self, step: Step, _: int) -> None:
         for batch in step:
-            self.seen.append(self.answer(batch.to(self.device)))
+            self._outputs.append(self.predict_batch(batch.to(self.device)))
 
-    test_step = validation_step
-
-    def answer(self, batch: Batch) -> Answers:
-        x = self.unchanged(batch)  # (B, C', F, T')
-        output, target = self.model(x), self.task.encode(batch.target, x)  # (B, *out_shape)
-        pairs = zip(output.split(1), target.split(1), strict=True)
-        loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
-        return Answers(self.task.decode(output, x), batch.target, batch.index, loss)
-
-    @torch.no_grad()
-    def learn(self, whole: Step) -> None:
-        """Take from the training set what is fixed before the search: means and deviations."""
-        self.features.learn(self.once(batch.to(self.device)) for batch in whole)
-        for part in self.model.modules():
-            if isinstance(part, Standardized):
-                part.learn(part.raw(self.unchanged(batch.to(self.device))) for batch in whole)
-
-    @torch.no_grad()
-    def settle(self, whole: Step) -> None:
-        """Let a model that keeps more than parameters take it from the training set, now that those are found."""
-        if isinstance(self.model, Detector):
-            self.model.eval().settle(lambda: self.pairs(whole))
-
-    @property
-    def data(self) -> AudioData:
-        """The data set that the trainer was given."""
-        return self.trainer.datamodule  # type: ignore[attr-defined]
-
-    def heard(self, batch: Batch) -> tuple[Tensor, Follow]:
-        """Features (B, C', F, T') of clips whose waves are augmented, and what makes the targets follow."""
-        if self.augment.keeps_waves:
-            return self.once(batch), unmixed
-        wave, follow = self.augment.mixed_waves(batch.wave)  # (B, C, T)
-        return self.features.raw(wave), follow
-
-    def on_train_epoch_start(self) -> None:
-        # all draws of an epoch follow from (seed, epoch, process): a resumed run draws what it would have drawn
-        torch.manual_seed((self.data.seed * 100_003 + self.current_epoch) * 1009 + self.global_rank)
-
-    def on_train_epoch_end(self) -> None:
-        loss = torch.stack(self.losses).mean()
-        self.losses.clear()
-        if not loss.isfinite():
-            epoch = self.current_epoch
-            raise UserError(
-                f"The training loss became {loss:g} in epoch {epoch}; try a smaller optimizer.lr."
-            )
-        figures = {"train/loss": loss, "train/lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
-        figures |= {f"train/{name}": value for name, value in self.spent.items()}
-        watch(self.lr_schedulers(), self.trainer.callback_metrics.get(self.task.monitor[0], loss))
-        if "val/loss" in self.trainer.callback_metrics:
-            figures["train/gap"] = self.trainer.callback_metrics["val/loss"] - loss.cpu()
-        self.report(figures)
-
-    def on_validation_epoch_end(self) -> None:
-        self.answers = answers = self.collect()
-        loss = answers.loss[self.task.settled(answers.target)].mean()
-        values = {
-            name: metric.value(answers.decoded, answers.target)
-            for name, metric in self.task.metrics().items()
-        }
-        told = {name: value for name, value in values.items() if not math.isnan(value)}
-        self.report({f"val/{name}": value for name, value in {"loss": loss, **told}.items()})
-
-    def on_test_epoch_end(self) -> None:
-        self.answers = self.collect()
-
-    def collect(self) -> Answers:
-        """The answers of all processes together, each clip once and in order."""
-        parts = [self.gather(torch.cat(part)).cpu() for part in zip(*self.seen, strict=True)]
-        self.seen.clear()
-        places = {clip: place for place, clip in enumerate(parts[2].tolist())}
-        once = torch.tensor([places[clip] for clip in sorted(places)])
-        return Answers(*(part[once] for part in parts))
-
-    def gather(self, part: Tensor) -> Tensor:
-        """The parts of all processes, one after the other."""
-        if self.trainer.world_size == 1:
-            return part
-        return self.all_gather(part).flatten(0, 1)  # type: ignore[union-attr]
-
-    def report(self, figures: dict[str, Any]) -> None:
-        """Log figures over epochs rather than steps, so that runs with other batch sizes lie over each other."""
-        self.log_dict(
-            {**figures, "step": float(self.current_epoch)}, sync_dist=self.trainer.world_size > 1
-        )
+    def build_optimizer(self) -> Optimizer:
+        """An optimizer of the model's parameters."""
+        return self._make_optimizer(self)
 
     def configure_optimizers(self) -> Any:
-        optimizer = make_optimizer(self.optimizer, self)
-        schedule = make(
-            self.schedule,
+        optimizer = self.build_optimizer()
+        schedule = self._make_schedule(
             optimizer=optimizer,
             total_steps=int(self.trainer.estimated_stepping_batches),
             max_lr=optimizer.param_groups[0]["lr"],
         )
         return [optimizer], [schedule]
 
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
+        norm = self._clip_norm
+        self.clip_gradients(optimizer, gradient_clip_val=norm, gradient_clip_algorithm="norm")
+
+    def on_train_epoch_start(self) -> None:
+        # all draws of an epoch follow from (seed, epoch, process), so that a resumed run draws
+        # what it would have drawn
+        epoch_seed = self._data.seed * 100_003 + self.current_epoch
+        torch.manual_seed(epoch_seed * 1009 + self.global_rank)
+
+    def on_train_epoch_end(self) -> None:
+        loss = torch.stack(self._losses).mean()
+        self._losses.clear()
+        if not loss.isfinite():
+            raise UserError(
+                f"The training loss became {loss:g} in epoch {self.current_epoch}; "
+                "try a smaller optimizer.lr."
+            )
+        known = self.trainer.callback_metrics
+        watch(self.lr_schedulers(), known.get(self.task.monitor[0], loss))
+        values = {"loss": loss, "lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
+        values |= self._cost
+        if "val/loss" in known:
+            values["gap"] = known["val/loss"] - loss.cpu()
+        self._log_epoch("train", values)
+
+    def on_validation_epoch_end(self) -> None:
+        predictions = gather_predictions(self._outputs)
+        self._outputs.clear()
+        decoded, target, _, loss = predictions
+        counted = self.task.loss_mask(target)
+        metrics = self.task.metrics().items()
+        values = {name: metric.value(decoded, target) for name, metric in metrics}
+        known = {name: value for name, value in values.items() if not math.isnan(value)}
+        self._log_epoch("val", {"loss": loss[counted].mean(), **known})
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["spent"] = self.spent
+        checkpoint["cost"] = self._cost
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        self.spent = checkpoint["spent"]
+        self._cost = checkpoint["cost"]
+
+    @property
+    def _data(self) -> AudioDataModule:
+        """The batches that the trainer was given."""
+        return self.trainer.datamodule  # type: ignore[attr-defined]
+
+    def _pairs(self, full_batch: Step) -> Iterator[tuple[Tensor, Tensor]]:
+        for batch in full_batch:
+            batch = batch.to(self.device)
+            x = self.clean_features(batch)  # (B, C', F, T')
+            yield x, self.task.encode(batch.target, x)
+
+    def _augmented_features(self, batch: Batch) -> tuple[Tensor, Follow]:
+        """Features (B, C', F, T') of augmented waves, and what makes the targets follow."""
+        if self.augment.keeps_waves:
+            return self._cached_features(batch), unmixed
+        wave, follow = self.augment.mixed_waves(batch.wave)  # (B, C, T)
+        return self.features.raw(wave), follow
+
+    def _log_epoch(self, split: str, values: dict[str, Any]) -> None:
+        """Log over epochs, not steps, so that runs with other batch sizes lie over each other."""
+        named = {f"{split}/{name}": value for name, value in values.items()}
+        several = self.trainer.world_size > 1
+        self.log_dict({**named, "step": float(self.current_epoch)}, sync_dist=several)

@@ -1,109 +1,99 @@
-"""What TensorBoard shows at the end of a run: pictures, the worst clips with their sound, settings and results."""
+"""What TensorBoard shows at the end of a run: plots, the worst clips, settings and results."""
 
 import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lightning.pytorch.loggers import TensorBoardLogger
-from omegaconf import DictConfig
 from torch import Tensor
 
-from auris.core.instantiate import plain
-from auris.data.clips import Clip
-from auris.data.module import AudioData
-from auris.training.evaluation import Scores, clip_of, groups, loud, most_wrong
-from auris.training.predictions import Answers
+from auris.core.figures import spectrograms
+from auris.tasks.inspection import Inspection
+from auris.training.evaluation import Evaluated, inspect, most_wrong, peak_normalize
+from auris.training.experiment import Experiment
 from auris.training.system import System
 
 
 class Page(NamedTuple):
-    """What there is to show of a set of clips, and where."""
+    """Where to show a split."""
 
     writer: Any
-    data: AudioData
-    system: System
-    name: str  # of the set
-    answers: Answers  # to it
+    split: str
+    sample_rate: int  # Hz
 
-    def clip(self, at: int) -> tuple[Clip, Tensor]:
-        """The clip of an answer and its wave (C, T)."""
-        return clip_of(self.answers, self.data, at)
+    def add_figure(self, name: str, figure: Any) -> None:
+        self.writer.add_figure(f"{self.split}/{name}", figure)
 
-    def play(self, title: str, wave: Tensor) -> None:
+    def add_sound(self, name: str, wave: Tensor) -> None:
         """The first channel of (C, T), at full scale."""
-        self.writer.add_audio(
-            f"{self.name}_{title}", loud(wave)[None], sample_rate=self.data.spec.sample_rate
-        )
+        loud = peak_normalize(wave)[None]
+        self.writer.add_audio(f"{self.split}_{name}", loud, sample_rate=self.sample_rate)
 
 
 def fill_pages(
     logger: TensorBoardLogger,
-    cfg: DictConfig,
-    data: AudioData,
+    experiment: Experiment,
     system: System,
-    scores: Mapping[str, Scores],
+    evaluated: Mapping[str, Evaluated],
 ) -> None:
-    """Write the pages of a run, with the answers to the set that was evaluated last."""
-    if system.answers is not None:
-        show_answers(Page(logger.experiment, data, system, list(scores)[-1], system.answers))
-    figures = {
-        f"final/{part}_{key}": value["value"]
-        for part in scores
-        for key, value in scores[part]["metrics"].items()
-    }
-    logger.log_hyperparams(
-        settings(cfg, data), {key: value for key, value in figures.items() if not math.isnan(value)}
-    )
+    """Write the pages of a run, with the predictions to the split that was evaluated last."""
+    if evaluated:
+        split, predictions, _ = list(evaluated.values())[-1]
+        page = Page(logger.experiment, split, experiment.dataset.spec.sample_rate)
+        _show_split(page, inspect(system, experiment.dataset, split, predictions), system)
+    logger.log_hyperparams(_hyperparameters(experiment), _final_metrics(evaluated))
     logger.save()
 
 
-def show_answers(page: Page) -> None:
-    """What shows the answers to a whole set at a glance, the worst of them, and what the task has besides."""
-    group = groups(page.answers, page.data)
-    for title, figure in page.system.task.pictures(
-        page.answers.decoded, page.answers.target, group
-    ).items():
-        page.writer.add_figure(f"{page.name}/{title}", figure)
-    show_worst(page)
-    page.system.task.show(page)
+def _show_split(page: Page, inspection: Inspection, system: System) -> None:
+    """What the task shows of a whole split, the worst clips, and its closer look at some."""
+    view = system.task.view
+    for plot in view.plots(inspection):
+        page.add_figure(plot.name, plot.figure)
+    _show_worst(page, inspection, system)
+    for plot in view.closeups(inspection):
+        page.add_figure(plot.name, plot.figure)
+    for sound in view.sounds(inspection):
+        page.add_sound(sound.name, sound.wave)
 
 
-def show_worst(page: Page) -> None:
+def _show_worst(page: Page, inspection: Inspection, system: System) -> None:
     """Spectrograms and sounds of the clips that are most wrong."""
-    from auris.core.figures import spectrograms
-
-    task, (decoded, target, *_) = page.system.task, page.answers
-    order = most_wrong(page.answers, page.system)
-    clips, waves = zip(*map(page.clip, order), strict=True)
+    worst = most_wrong(system.task, inspection.predictions)
+    waves = [inspection.clip(at)[1] for at in worst]
     titles = [
-        f"{place}. {clip.path.name} is {task.truth(clip.label, target[at])}; said {task.say(decoded[at], target[at])}"
-        for place, (at, clip) in enumerate(zip(order, clips, strict=True), start=1)
+        f"{rank}. {_describe_clip(inspection, system, at)}"
+        for rank, at in enumerate(worst, start=1)
     ]
-    page.writer.add_figure(
-        f"{page.name}/worst", spectrograms(waves, page.data.spec.sample_rate, titles)
-    )
-    for place, wave in enumerate(waves, start=1):
-        page.play(f"worst/{place}", wave)
+    page.add_figure("worst", spectrograms(waves, page.sample_rate, titles))
+    for rank, wave in enumerate(waves, start=1):
+        page.add_sound(f"worst/{rank}", wave)
 
 
-def settings(cfg: DictConfig, data: AudioData) -> dict[str, Any]:
-    """The settings that runs differ in, flat, for the HPARAMS page."""
-    flat = {
-        f"{group}.{key}": value
-        for group in ("model", "loss", "optimizer", "schedule")
-        for key, value in plain(cfg[group]).items()
-        if isinstance(value, int | float | str) and key != "_target_"
-    }
-    general = {
-        "source": data.collection.source,
-        "fold": data.fold,
-        "seed": cfg.seed,
-        "refit": str(cfg.refit),
-    }
+def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
+    """What a clip is, and what was said of it."""
+    clip, _ = inspection.clip(at)
+    view = system.task.view
+    target = inspection.predictions.target[at]
+    truth = view.describe_target(clip.label, target)
+    said = view.describe(inspection.predictions.decoded[at], target)
+    return f"{clip.path.name} is {truth}; said {said}"
+
+
+def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
+    """The settings that runs differ in, for the HPARAMS page."""
+    dataset = experiment.dataset
     return {
-        **cfg.choices,
-        **general,
-        "batch_size": data.batch_size,
-        "max_epochs": cfg.trainer.max_epochs,
-        **flat,
+        **experiment.hyperparameters(),
+        "source": dataset.collection.source,
+        "fold": dataset.settings.fold,
     }
+
+
+def _final_metrics(evaluated: Mapping[str, Evaluated]) -> dict[str, float]:
+    values = {
+        f"final/{split}_{name}": value["value"]
+        for split, result in evaluated.items()
+        for name, value in result.scores["metrics"].items()
+    }
+    return {name: value for name, value in values.items() if not math.isnan(value)}

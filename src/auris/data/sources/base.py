@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from auris.core.instantiate import Buildable
 from auris.data.clips import Clip
 
 Fresh = Callable[
@@ -21,7 +22,7 @@ class Collection(NamedTuple):
     about: str  # one sentence for people
 
 
-class Source(ABC):
+class Source(Buildable, ABC):
     """A place that recordings come from."""
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from typing import Any
 
 from auris.core.errors import UserError, nearest
-from auris.core.instantiate import make
+from auris.core.instantiate import Factory
 from auris.data.sources.base import Collection, Source
 
 
@@ -19,6 +19,7 @@ class OneClass(Source):
         of: str,
         sources: dict[str, Any],
         store: str,
+        factory: Factory,
         normal: str | None = None,
         root: str | None = None,
         table: str | None = None,
@@ -36,7 +37,7 @@ class OneClass(Source):
                 raise UserError(
                     f"data.of={of} needs to know where it is; name it with data.{name}=..."
                 )
-        self.source: Source = make(sources[of]["recordings"], **facts)
+        self.source: Source = factory.make(sources[of]["recordings"], **facts)
 
     def collect(self) -> Collection:
         return self.source.collect()

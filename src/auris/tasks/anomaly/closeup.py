@@ -13,7 +13,7 @@ from auris.core.heatmap import Map, draw
 USUAL, ALARM = "0.6", COLOURS[1]
 
 
-def closeup(
+def plot_closeup(
     maps: Sequence[Map],
     frames: Tensor,
     seconds: Sequence[float],
@@ -28,12 +28,12 @@ def closeup(
     for (axes, bar), shown in zip(panels, maps, strict=False):
         figure.colorbar(draw(axes, shown, duration), cax=bar)
     panels[-1, 1].axis("off")
-    surprise(panels[-1, 0], frames, seconds, threshold, duration)
+    _draw_scores(panels[-1, 0], frames, seconds, threshold, duration)
     figure.suptitle(title, fontsize=10, weight="bold")
     return figure
 
 
-def surprise(
+def _draw_scores(
     axes: Axes, frames: Tensor, seconds: Sequence[float], threshold: float | None, duration: float
 ) -> None:
     """The score of each frame (T',) as a line and of each second as a step, filled where it is an alarm."""

@@ -25,7 +25,7 @@ REPEATS = 1000  # resamples of the clips
 STRICT = 0.1  # the false alarm rates up to which the partial area counts
 
 
-def scores(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
+def plot_scores(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
     """Histograms of the scores (N,) of normal and of anomalous clips, (N,) being 1, and the threshold of alarms.
 
     Bins are as wide as each other on paper. Where scores lie far apart, the axis is linear as far as those of normal
@@ -80,7 +80,7 @@ def even(axes: Axes, low: float, high: float, bins: int) -> np.ndarray:
     return scale.inverted().transform(np.linspace(start - margin / 2, stop + margin / 2, bins + 1))
 
 
-def roc(score: Tensor, anomalous: Tensor, threshold: float | None, group: Tensor) -> Figure:
+def plot_roc(score: Tensor, anomalous: Tensor, threshold: float | None, group: Tensor) -> Figure:
     """True against false alarm rate of all thresholds on scores (N,), with a 95 % band at each false alarm rate.
 
     The band is that of groups (N,) of clips drawn again with replacement ("vertical averaging": Fawcett, 2006, section

@@ -1,73 +1,80 @@
-"""What the labels of clips are taken for: classes to be told apart, or what is normal and what is not."""
+"""One label is normal, any other is not; only what is normal trains."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import final
 
 import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
 from auris.data.splits import SETS
-from auris.data.targets import View, names, places
+from auris.data.targets import Targets, codes, unique_sorted
 from auris.tasks.anomaly.splits import check_anomalies, check_rates, split_anomalies
 
 
-class Anomalies(View):
-    """One label is normal, any other is not. Only what is normal trains.
+@final
+class AnomalyTargets(Targets):
+    """Whether a clip is anomalous.
 
     Args:
         normal: the label of normal clips.
         known: names or patterns of anomalous recordings that validate; they never test.
     """
 
-    target = "anomaly"
+    kind = "anomaly"
+    needs_labels_in = ("test",)
 
     def __init__(self, normal: str, known: Sequence[str] = ()):
-        self.normal, self.known = normal, known
+        self.normal = normal
+        self.known = known
 
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         return split_anomalies(clips, self.normal, self.known, fold, folds, seed)
 
-    def separated(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
-        first = super().separated(clips, fold, folds, seed)
-        return f"{first} Only {self.normal} clips train; others test, but for those that were named to validate."
+    def describe_split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+        separated = super().describe_split(clips, fold, folds, seed)
+        return (
+            f"{separated} Only {self.normal} clips train; others test, "
+            "but for those that were named to validate."
+        )
 
     def check_rates(self, rates: Collection[int]) -> None:
         check_rates(rates)
 
-    def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
-        check_anomalies(sets, clips, self.normal)
+    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+        check_anomalies(splits, clips, self.normal)
 
-    def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
+    def columns(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         return {
-            "classes": names(clip.label for clip in clips),
-            "sections": names(clip.section for clip in clips),
-            "domains": names(clip.domain for clip in clips),
+            "section": unique_sorted(clip.section for clip in clips),
+            "domain": unique_sorted(clip.domain for clip in clips),
         }
+
+    def identity(self, clip: Clip) -> tuple[object, ...]:
+        return (clip.label, clip.section, clip.domain)
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
         """(N, 3) whether each is anomalous, and the numbers of its section and its domain."""
         anomalous = torch.tensor([int(clip.label != self.normal) for clip in clips])
-        section, domain = (
-            places(clip.section for clip in clips),
-            places(clip.domain for clip in clips),
-        )
+        section = codes(clip.section for clip in clips)
+        domain = codes(clip.domain for clip in clips)
         return torch.stack([anomalous, section, domain], dim=1)
 
-    def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
-        sizes = Counter(
-            (name, clip.label == self.normal) for name, clip in zip(sets, clips, strict=True)
-        )
-        odd = {
-            name: f" + {sizes[name, False]} anomalous" if sizes[name, False] else ""
-            for name in SETS
-        }
-        counts = ", ".join(f"{sizes[name, True]}{odd[name]} {name}" for name in SETS)
-        left, sections = sizes["", True] + sizes["", False], names(clip.section for clip in clips)
-        counts += (
-            f"; {left} left out, as others of their fold or group train or validate" if left else ""
-        )
-        return counts + (
-            f"; {len(sections)} sections: {', '.join(sections)}" if len(sections) > 1 else ""
-        )
+    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+        is_normal = [clip.label == self.normal for clip in clips]
+        counts = Counter(zip(splits, is_normal, strict=True))
+        summary = ", ".join(_describe_counts(counts, split) for split in SETS)
+        if left_out := counts["", True] + counts["", False]:
+            summary += f"; {left_out} left out, as others of their fold or group train or validate"
+        sections = unique_sorted(clip.section for clip in clips)
+        if len(sections) > 1:
+            summary += f"; {len(sections)} sections: {', '.join(sections)}"
+        return summary
+
+
+def _describe_counts(counts: Counter[tuple[str, bool]], split: str) -> str:
+    """How many normal clips a split has, and how many others."""
+    anomalous = counts[split, False]
+    others = f" + {anomalous} anomalous" if anomalous else ""
+    return f"{counts[split, True]}{others} {split}"

@@ -12,7 +12,7 @@ from auris.tasks.metric import wilson
 BINS, LEAST = 10, 8  # of a reliability curve, and clips in each
 
 
-def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
+def plot_confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     """A confusion matrix (K, K), true classes down: colours show shares of a true class, numbers show clips."""
     left, each = 0.4 + 0.09 * max(map(len, classes)), 0.45 if len(classes) <= 20 else 0.25
     below, side = 0.75 * left, each * len(classes) + 1.2
@@ -39,7 +39,7 @@ def confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     return figure
 
 
-def reliability(sure: Tensor, right: Tensor) -> Figure:
+def plot_reliability(sure: Tensor, right: Tensor) -> Figure:
     """How often answers (N,) are right against how sure they are, in bins of about as many clips.
 
     Bars are 95 % intervals. Below the diagonal a model claims too much. The title has the expected calibration error,

@@ -39,7 +39,7 @@ MARKERS = "os^Dv"
 Bins = Mapping[str, Sequence[tuple[float, float]]]  # of conditions, by name
 
 
-def azimuths(decoded: Tensor, true: Tensor) -> Figure:
+def plot_azimuths(decoded: Tensor, true: Tensor) -> Figure:
     """What was said against what is true, of unit vectors (N, 3); elevations too where there are any."""
     said, is_true = angles(decoded), angles(true)
     panels = 2 if max(float(side[1].abs().max()) for side in (said, is_true)) > 1e-3 else 1
@@ -95,7 +95,7 @@ def wrapped(angle: np.ndarray) -> np.ndarray:
     return (angle + 180) % 360 - 180
 
 
-def errors(decoded: Tensor, true: Tensor) -> Figure:
+def plot_errors(decoded: Tensor, true: Tensor) -> Figure:
     """How often azimuths of unit vectors (N, 3) are so far off to the left or to the right; areas show clips."""
     off = wrapped((angles(decoded)[0] - angles(true)[0]).double().numpy())
     reach = next(reach for reach in REACHES if abs(off).max() <= reach)
@@ -134,7 +134,7 @@ def errors(decoded: Tensor, true: Tensor) -> Figure:
     return figure
 
 
-def filled(
+def filled_bins(
     bins: Mapping[str, Sequence[float]], target: Tensor, group: Tensor
 ) -> dict[str, list[tuple[float, float]]]:
     """The bins between these edges of each condition, from the first to the last that has clips enough.
@@ -157,7 +157,7 @@ def count_groups(condition: str, ends: tuple[float, float], target: Tensor, grou
     return MeanError(torch.Tensor, condition, *ends).count(target, group)
 
 
-def against(
+def plot_conditions(
     answers: Mapping[str, Tensor], target: Tensor, seen: Seen, bins: Bins, group: Tensor
 ) -> Figure:
     """Mean errors with their 95 % intervals by conditions, of several answers (N, 3) by name to targets (N, 7).

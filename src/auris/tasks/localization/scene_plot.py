@@ -43,7 +43,7 @@ class Plan(NamedTuple):
         return cls(numbers[:3], numbers[3:6], numbers[6:9], float(numbers[9]))
 
 
-def scene(drawing: str, array: Array, said: Tensor, true: Tensor, title: str) -> Figure:
+def plot_scene(drawing: str, array: Array, said: Tensor, true: Tensor, title: str) -> Figure:
     """The directions (3,) that were said and that are true, both as the array tells them.
 
     Args:

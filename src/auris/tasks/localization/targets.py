@@ -1,56 +1,57 @@
-"""What the labels of clips are taken for: classes to be told apart, or what is normal and what is not."""
+"""Each clip is heard from a direction, by an array of microphones."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import final
 
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import Array, direction
+from auris.acoustics.arrays import direction
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import SETS, check_filled, split
-from auris.data.targets import View, names, places
+from auris.data.splits import check_filled, split
+from auris.data.targets import Targets, codes, count_splits, unique_sorted
 
 
-class Directions(View):
-    """Each clip is heard from a direction, by an array of microphones."""
+@final
+class DirectionTargets(Targets):
+    """The direction that a clip is heard from, and what made that hard to hear."""
 
-    target = "direction"
-
-    def __init__(self, array: Array):
-        self.array = array
+    kind = "direction"
 
     def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
         return split(clips, fold, folds, seed)
 
-    def check_rates(self, rates: Collection[int]) -> None:
-        """Any will do: they become one."""
+    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+        for clip in clips:
+            if clip.direction is None:
+                raise UserError(
+                    f"{clip.path} has no azimuth; the table needs a column azimuth, in degrees."
+                )
+        check_filled(splits)
 
-    def check(self, sets: Sequence[str], clips: Sequence[Clip]) -> None:
-        if bare := next((clip for clip in clips if clip.direction is None), None):
-            raise UserError(
-                f"{bare.path} has no azimuth; the table needs a column azimuth, in degrees."
-            )
-        check_filled(sets)
+    def classes(self, clips: Sequence[Clip]) -> tuple[str, ...]:
+        return ()
 
-    def facts(self, clips: Sequence[Clip]) -> dict[str, Any]:
-        microphones = tuple(tuple(place) for place in self.array.microphones.tolist())
-        return {"microphones": microphones, "sections": names(clip.section for clip in clips)}
+    def columns(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
+        return {"section": unique_sorted(clip.section for clip in clips)}
+
+    def identity(self, clip: Clip) -> tuple[object, ...]:
+        return (clip.label, clip.section, clip.direction)
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
-        """(N, 7) unit vectors to the sources, reverberation time in s, SNR in dB and distance in m, or NaN, section."""
-        azimuth, elevation = torch.tensor([clip.direction for clip in clips]).T
-        conditions, section = (
-            torch.tensor([clip.conditions for clip in clips]),
-            places(clip.section for clip in clips),
-        )
-        return torch.cat(
-            [direction(azimuth, elevation), conditions, section[:, None].float()], dim=1
-        )
+        """(N, 7) unit vectors to the sources, conditions and the number of a section.
 
-    def count(self, sets: Sequence[str], clips: Sequence[Clip]) -> str:
-        sizes, azimuths = Counter(sets), [clip.direction[0] for clip in clips if clip.direction]
-        counts = ", ".join(f"{sizes[name]} {name}" for name in SETS)
-        return f"{counts}; azimuths from {min(azimuths):.0f} to {max(azimuths):.0f} degrees"
+        Conditions are reverberation time in s, SNR in dB and distance in m, or NaN.
+        """
+        azimuth, elevation = torch.tensor([clip.direction for clip in clips]).T
+        vector = direction(azimuth, elevation)  # (N, 3)
+        conditions = torch.tensor([clip.conditions for clip in clips])  # (N, 3)
+        section = codes(clip.section for clip in clips)  # (N,)
+        return torch.cat([vector, conditions, section[:, None].float()], dim=1)
+
+    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+        azimuths = [clip.direction[0] for clip in clips if clip.direction]
+        low = f"{min(azimuths):.0f}"
+        high = f"{max(azimuths):.0f}"
+        return f"{count_splits(splits)}; azimuths from {low} to {high} degrees"

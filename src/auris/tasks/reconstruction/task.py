@@ -1,27 +1,35 @@
 """Dimensionality reduction: say again what was heard, through a bottleneck."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any, final
 
 import torch
 from torch import Tensor
 
+from auris.acoustics.arrays import Array
 from auris.core.shapes import Shape
+from auris.data.settings import DataSettings
+from auris.data.targets import Targets
+from auris.tasks.anomaly.targets import AnomalyTargets
+from auris.tasks.comparable import Comparable, Row, read_column
 from auris.tasks.metric import Metric
-from auris.tasks.output import Errors
 from auris.tasks.reconstruction.metrics import ExplainedVariance, MeanSquaredError
+from auris.tasks.reconstruction.output import ErrorOutput
+from auris.tasks.reconstruction.targets import NoTargets
+from auris.tasks.reconstruction.view import ErrorView
 from auris.tasks.task import Task
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+_MIN_UNEXPLAINED = 1e-6
 
 
+@final
 class Reconstruction(Task):
-    """The target is the features themselves. Answers (B, 2): the mean squared error of a clip, and its mean power.
+    """The target is the features themselves. Decoded outputs (B, 2): the error and the power.
 
-    Features are standardised, so that a constant answer, their mean, is as wrong as their power is large.
+    Both are means over a clip, of the squared error and of the squared features. Features are
+    standardised, so that a constant output, their mean, is as wrong as their power is large.
     """
 
-    targets = ()
     monitor = ("val/loss", "min")
     baseline = "autoencoder_linear"
 
@@ -29,39 +37,48 @@ class Reconstruction(Task):
         super().__init__()
         self.out_shape = in_shape
 
+    @classmethod
+    def targets_for(cls, settings: DataSettings, array: Array | None) -> Targets:
+        if settings.normal is None:
+            return NoTargets()
+        return AnomalyTargets(settings.normal, settings.known_anomalies)  # only normal clips train
+
     def encode(self, target: Tensor, x: Tensor) -> Tensor:
         return x
 
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
-        error, power = (
-            (output - x).float().square().flatten(1).mean(1),
-            x.float().square().flatten(1).mean(1),
-        )
+        error = (output - x).float().square().flatten(1).mean(1)  # (B,)
+        power = x.float().square().flatten(1).mean(1)  # (B,)
         return torch.stack([error, power], dim=1)
 
     def compare(self, x: Tensor, copy: Tensor) -> Tensor:
         return copy
 
     def metrics(self) -> dict[str, Metric]:
-        return {"explained_variance": ExplainedVariance(), "mean_squared_error": MeanSquaredError()}
+        return {
+            "explained_variance": ExplainedVariance(),
+            "mean_squared_error": MeanSquaredError(),
+        }
 
     def error(self, decoded: Tensor, target: Tensor) -> Tensor:
         return decoded[:, 0]
 
-    def guess(self, known: Tensor, decoded: Tensor) -> Tensor:
+    def constant_prediction(self, known: Tensor, decoded: Tensor) -> Tensor:
         return decoded[:, [1, 1]]
 
-    def pictures(self, decoded: Tensor, target: Tensor, group: Tensor) -> "dict[str, Figure]":
-        from auris.tasks.reconstruction import plots as pictures
-
-        return {"errors": pictures.histogram(decoded[:, 0], "mean squared error of a clip")}
+    @property
+    def output(self) -> ErrorOutput:
+        return ErrorOutput()
 
     @property
-    def reading(self) -> Errors:
-        return Errors()
+    def view(self) -> ErrorView:
+        return ErrorView()
 
-    def say(self, decoded: Tensor, target: Tensor | None = None) -> str:
-        return f"with an error of {float(decoded[0]):.3f}"
-
-    def question(self) -> str:
-        return "How much of the sound passes through the bottleneck?"
+    @classmethod
+    def comparable(cls, rows: Sequence[Row], settings: Mapping[str, Any]) -> Comparable:
+        error = read_column(rows, "mean_squared_error")
+        unexplained = 1 - read_column(rows, "explained_variance")
+        power = error / unexplained.clamp_min(_MIN_UNEXPLAINED)
+        decoded = torch.stack([error, power], dim=1)
+        nothing = torch.zeros(len(rows))
+        return Comparable("explained_variance", ExplainedVariance(), decoded, nothing)

@@ -6,20 +6,20 @@ from torch import nn
 from torch.optim import Optimizer
 
 from auris.core.errors import UserError
-from auris.core.instantiate import make
+from auris.core.instantiate import Factory
 from auris.models.doa import Formula
 from auris.training.optimizers.base import Solver
 
 
-def make_optimizer(node: Any, system: Any) -> Optimizer:
+def make_optimizer(factory: Factory, node: Any, system: Any) -> Optimizer:
     """The optimizer that `node` names, for the model of a system.
 
     It is handed what its constructor asks for: `params`, `model`, `loss`, `examples`. Raises `UserError` where the
     two don't go together.
     """
     groups = parameter_groups(system.model)
-    facts = {"model": system.model, "loss": system.loss, "examples": system.examples}
-    optimizer: Optimizer = make(node, params=groups, **facts)
+    facts = {"model": system.model, "loss": system.loss, "examples": system.training_pairs}
+    optimizer: Optimizer = factory.make(node, params=groups, **facts)
     if not isinstance(optimizer, Solver) and not any(group["params"] for group in groups):
         own = "nothing" if isinstance(system.model, Formula) else "memorize"
         raise UserError(

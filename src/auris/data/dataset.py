@@ -1,0 +1,195 @@
+"""A data set: collected, stored, split, checked."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, final
+
+import torch
+from torch import Tensor
+
+from auris.acoustics.arrays import Array
+from auris.core.errors import UserError
+from auris.core.files import digest
+from auris.data.clips import Clip
+from auris.data.files import facts_of
+from auris.data.settings import DataSettings
+from auris.data.sources.base import Collection, Source
+from auris.data.spec import Spec
+from auris.data.splits import check_disjoint
+from auris.data.store import Settings, Store, open_store
+from auris.data.targets import Targets, codes
+
+MIN_USABLE = 0.95  # of the recordings; a data set that has lost more is not the one that was meant
+_FALLBACK_RATE = 16_000  # Hz, where no recording can be read
+
+
+class StoredRecording(NamedTuple):
+    """A usable recording, its split, and its rows in the store."""
+
+    clip: Clip
+    split: str  # "" where it is left out
+    rows: tuple[int, ...]
+
+
+class StoredClip(NamedTuple):
+    """A clip of a recording, its split, and its row in the store."""
+
+    clip: Clip
+    split: str
+    row: int
+
+
+@final
+class Dataset:
+    """The clips of a source in three splits. What is asked for first is found out first.
+
+    Args:
+        source: where the recordings come from.
+        targets: what their labels are taken for.
+        settings: how they become clips and splits.
+        store: the folder of the clip store.
+        array: of microphones, one a channel, where they are known.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        targets: Targets,
+        settings: DataSettings,
+        store: Path,
+        array: Array | None = None,
+    ):
+        self.source = source
+        self.targets = targets
+        self.settings = settings.with_channels(array)
+        self.store_folder = store
+        self.array = array
+
+    @cached_property
+    def collection(self) -> Collection:
+        return self.source.collect()
+
+    @cached_property
+    def sample_rate(self) -> int:
+        """In Hz: the one that was asked for, else the one that most recordings have."""
+        if self.settings.sample_rate:
+            return self.settings.sample_rate
+        facts = facts_of((clip.path for clip in self.collection.clips), self.store_folder)
+        rates = Counter(fact.sample_rate for fact in facts.values() if not fact.reason)
+        self.targets.check_rates(rates)
+        return min(rates, key=lambda rate: (-rates[rate], rate), default=_FALLBACK_RATE)
+
+    @cached_property
+    def store(self) -> Store:
+        """The samples of all recordings, decoded where that has not been done yet."""
+        assert self.settings.channels is not None
+        samples = round(self.settings.duration * self.sample_rate)
+        settings = Settings(
+            self.sample_rate, self.settings.channels, samples, self.settings.padding
+        )
+        return open_store(self.collection.clips, settings, self.store_folder)
+
+    @cached_property
+    def unusable(self) -> dict[Path, str]:
+        """The recordings that can't be used, each with its reason."""
+        pairs = zip(self.collection.clips, self.store.entries, strict=True)
+        return {clip.path: entry.reason for clip, entry in pairs if not entry.rows}
+
+    @cached_property
+    def recordings(self) -> list[StoredRecording]:
+        """Each usable recording. Raises `UserError` where splits overlap or lack something."""
+        entries = zip(self.collection.clips, self.store.entries, strict=True)
+        usable = [(clip, entry) for clip, entry in entries if entry.rows]
+        self._check_usable(len(usable))
+        clips = [clip for clip, _ in usable]
+        splits = self.split_clips(clips)
+        check_disjoint(splits, clips, [entry.digests for _, entry in usable])
+        self.targets.check(splits, clips)
+        rows = [entry.rows for _, entry in usable]
+        return [StoredRecording(*parts) for parts in zip(clips, splits, rows, strict=True)]
+
+    def split_clips(self, clips: list[Clip]) -> list[str]:
+        """The split of each clip. Raises `UserError` where they can't be split as was asked."""
+        settings = self.settings
+        return self.targets.split(clips, settings.fold, settings.folds, settings.split_seed)
+
+    @cached_property
+    def clips(self) -> list[StoredClip]:
+        """Each clip, N of them: a long recording gives several."""
+        return [
+            StoredClip(clip, split, row) for clip, split, rows in self.recordings for row in rows
+        ]
+
+    @cached_property
+    def spec(self) -> Spec:
+        clips = [recording.clip for recording in self.recordings]
+        facts = facts_of((clip.path for clip in clips), self.store_folder).values()
+        channels = self.store.wave.shape[1]
+        microphones = self.array.microphones.tolist() if self.array else []
+        return Spec(
+            sample_rate=self.sample_rate,
+            channels=channels,
+            samples=self.store.wave.shape[2],
+            target=self.targets.kind,
+            classes=self.targets.classes(clips),
+            padding=self.settings.padding,
+            downmixed=any(fact.channels != channels for fact in facts),
+            microphones=tuple(tuple(place) for place in microphones),
+            columns=self.targets.columns(clips),
+        )
+
+    @cached_property
+    def target(self) -> Tensor:
+        """(N, ...) the target of each clip."""
+        return self.targets.encode([clip.clip for clip in self.clips])
+
+    def indices(self, *splits: str) -> Tensor:
+        """(n,) which clips are in these splits."""
+        return torch.tensor([i for i, clip in enumerate(self.clips) if clip.split in splits])
+
+    def wave_of(self, index: int) -> Tensor:
+        """A clip (C, T) as the model hears it."""
+        return self.store.wave[self.clips[index].row]
+
+    def groups_of(self, index: Tensor) -> Tensor:
+        """(n,) which of the clips (n,) belong together: intervals draw them together."""
+        return codes(self.clips[at].clip.group for at in index.tolist())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with the samples, the labels and the split, but not with paths: data may move."""
+        rows = [(*self.targets.identity(clip), split, row) for clip, split, row in self.clips]
+        return digest(json.dumps([self.store.name, rows]).encode())[:16]
+
+    @cached_property
+    def test_set(self) -> str:
+        """Names the test set: changes with its recordings and their labels, not with their use.
+
+        So runs at other sample rates, durations and channels, with other training clips or files
+        that have moved, have looked at the same test set.
+        """
+        tested = [clip for clip, split, _ in self.recordings if split == "test"]
+        facts = facts_of((clip.path for clip in tested), self.store_folder)
+        rows = [
+            (facts[clip.path].content, clip.start, clip.stop or 0, *self.targets.identity(clip))
+            for clip in tested
+        ]
+        return digest(json.dumps([self.settings.normal, sorted(rows)]).encode())[:16]
+
+    def list_unusable(self) -> str:
+        """The recordings that can't be used, for people."""
+        return "; ".join(self._unusable_lines())
+
+    def _unusable_lines(self) -> Iterator[str]:
+        return (f"{path}: {reason}" for path, reason in self.unusable.items())
+
+    def _check_usable(self, usable: int) -> None:
+        total = len(self.collection.clips)
+        if usable <= MIN_USABLE * total:
+            raise UserError(
+                f"{total - usable} of {total} recordings can't be used, too many to go on "
+                f"without them; the first is {next(self._unusable_lines())}."
+            )

@@ -1,0 +1,46 @@
+"""Errors of reconstruction in words and pictures."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, final
+
+from torch import Tensor
+
+from auris.tasks.inspection import Inspection
+from auris.tasks.reconstruction.plots import plot_histogram
+from auris.tasks.view import Plot, Sound, TaskView, format_percent, main_metric_sentence
+
+
+@final
+class ErrorView(TaskView):
+    """How much of each clip was lost."""
+
+    def question(self) -> str:
+        return "How much of the sound passes through the bottleneck?"
+
+    def describe(self, decoded: Tensor, target: Tensor | None = None) -> str:
+        return f"with an error of {float(decoded[0]):.3f}"
+
+    def describe_target(self, label: str, target: Tensor) -> str:
+        return label
+
+    def format_value(self, value: float) -> str:
+        return format_percent(value)
+
+    def sentence(
+        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
+    ) -> str:
+        return main_metric_sentence(self, scores, clips)
+
+    def plots(self, inspection: Inspection) -> Iterator[Plot]:
+        error = inspection.predictions.decoded[:, 0]
+        yield Plot(
+            "errors",
+            plot_histogram(error, "mean squared error of a clip"),
+            "How wrong the answers to single clips are.",
+        )
+
+    def closeups(self, inspection: Inspection) -> Iterator[Plot]:
+        return iter(())
+
+    def sounds(self, inspection: Inspection) -> Iterator[Sound]:
+        return iter(())

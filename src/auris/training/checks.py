@@ -1,0 +1,102 @@
+"""What is refused before a run begins: choices that don't go together."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from lightning import Trainer
+from torch import nn
+from torch.optim import LBFGS, Optimizer
+
+from auris.core.errors import UserError, first_line
+from auris.core.shapes import Shape
+from auris.features.augmentation.pipeline import Augment
+from auris.features.standardize import Standardized
+from auris.tasks.task import Task
+from auris.training.optimizers.base import Gradientless
+
+
+def check_choices(
+    features: Standardized, augment: Augment, model: nn.Module, loss: nn.Module, task: Task
+) -> None:
+    """Raise `UserError` for parts of a system that don't go together."""
+    task.check(model, loss)
+    if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
+        raise UserError(
+            "augment.log_mixup adds powers and needs features=log_mel; "
+            "choose augment=wave, or none."
+        )
+    _check_shapes(model, augment, features.out_shape, task.out_shape)
+    _check_loss(loss, task.out_shape)
+
+
+def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None:
+    """Raise `UserError` for settings that Lightning would take and then fail with.
+
+    Args:
+        settings: of the trainer.
+        clips: whether gradients are clipped.
+        fused: whether the optimizer takes its step in one kernel.
+    """
+    epochs = settings["max_epochs"]
+    if epochs is None or (isinstance(epochs, int) and epochs < 1):
+        raise UserError(f"trainer.max_epochs={epochs} is too small; the least is 1.")
+    if clips and fused and "mixed" in str(settings["precision"]):
+        raise UserError(
+            "A fused optimizer can't clip gradients in mixed precision; "
+            "choose optimizer.fused=false."
+        )
+
+
+def check_search(optimizer: Optimizer, trainer: Trainer) -> None:
+    """Raise `UserError` where an optimizer that looks at the loss can't trust it.
+
+    It must be whole, and not scaled.
+    """
+    if not isinstance(optimizer, Gradientless | LBFGS):
+        return
+    name = type(optimizer).__name__
+    if trainer.world_size > 1:
+        raise UserError(f"{name} works in one process; choose trainer.devices=1.")
+    if trainer.precision == "16-mixed":
+        raise UserError(
+            f"{name} does not go with scaled gradients; choose trainer.precision=32-true."
+        )
+
+
+@contextmanager
+def explaining(what: str, advice: str) -> Iterator[None]:
+    """Tell in plain words that tensors do not fit, where torch tells it in its own."""
+    try:
+        yield
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise UserError(f"{what} ({first_line(error).rstrip('.')}); {advice}.") from error
+
+
+@torch.no_grad()
+def _check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape) -> None:
+    """Raise `UserError` unless `model` maps (B, *in_shape) to (B, *out_shape)."""
+    x = torch.zeros(2, *in_shape)
+    name = type(model).__name__
+    with explaining(
+        f"augment: it can't change features of shape {in_shape}", "choose augment=wave, or none"
+    ):
+        augment.features(x)
+    with explaining(
+        f"model: {name} can't read features of shape {in_shape}", "choose other features"
+    ):
+        shape = tuple(model.eval()(x).shape[1:])
+    model.train()
+    if shape != tuple(out_shape):
+        raise UserError(
+            f"model: {name} puts out shape {shape} and the task needs {tuple(out_shape)}."
+        )
+
+
+def _check_loss(loss: nn.Module, shape: Shape) -> None:
+    """Raise `UserError` unless `loss` turns outputs and targets (B, *shape) into one number."""
+    name = type(loss).__name__
+    with explaining(f"loss: {name} can't compare outputs of shape {shape}", "choose another loss"):
+        if loss(torch.zeros(2, *shape), torch.zeros(2, *shape)).ndim:
+            raise ValueError("it gives several numbers")

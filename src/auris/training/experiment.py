@@ -1,0 +1,212 @@
+"""All that a configuration decides. Here it ends: others are handed what they need by name."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, final
+
+from lightning import Trainer
+from omegaconf import DictConfig, OmegaConf
+
+from auris.acoustics.arrays import Array
+from auris.core.errors import UserError
+from auris.core.instantiate import Factory, to_plain
+from auris.core.validation import check_types
+from auris.data.dataset import Dataset
+from auris.data.settings import DataSettings
+from auris.data.sources.base import Source
+from auris.data.spec import Spec
+from auris.features.augmentation.pipeline import Augment
+from auris.features.standardize import Banded, Standardized
+from auris.models.novelty import Novelty
+from auris.tasks.task import Task
+from auris.training.checks import check_choices, check_trainer, explaining
+from auris.training.optimizers.build import make_optimizer
+from auris.training.system import System
+
+_SYSTEM_SETTINGS = ("compile", "gradient_clip_val")  # of the trainer, which the system carries out
+_NO_MICROPHONES = "There is no array.{}; an array has microphones alone."
+
+
+@final
+class Experiment:
+    """A resolved configuration as objects and plain values.
+
+    Args:
+        cfg: the configuration, without references.
+
+    Raises `UserError`, here or when a part is first asked for, for what can't be.
+    """
+
+    def __init__(self, cfg: DictConfig):
+        self._cfg = cfg
+        self._factory = Factory(cfg.plugins)
+        self.seed: int = cfg.seed
+        self.refit: bool | int = cfg.refit
+        self.test: bool = cfg.test
+        self.report: bool = cfg.get("report", True)
+        self.debug: bool = cfg.debug
+        self.choices: dict[str, Any] = to_plain(cfg.choices)
+        self.outputs = Path(cfg.paths.outputs)
+        self.max_epochs: int = cfg.trainer.max_epochs
+        self.compiles: bool = cfg.trainer.compile
+
+    @property
+    def name(self) -> Path:
+        """The folder of its runs, below `outputs`."""
+        return Path(self.choices["data"], self.choices["model"])
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings, as plain values."""
+        return to_plain(self._cfg)
+
+    def to_yaml(self) -> str:
+        """The configuration, which makes the same experiment again."""
+        return OmegaConf.to_yaml(self._cfg, resolve=True)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The recordings, and what their labels are taken for."""
+        values = to_plain(self._cfg.data)
+        own = {key: values[key] for key in DataSettings.__dataclass_fields__ if key in values}
+        check_types(DataSettings, own, "data")
+        settings = DataSettings(**own)
+        array = self._open_array()
+        source = self._open_source(values, array)
+        task = self._factory.allowed_class(str(self._cfg.task.get("_target_")), "task")
+        assert issubclass(task, Task)
+        targets = task.targets_for(settings, array)
+        return Dataset(source, targets, settings, Path(self._cfg.paths.store), array)
+
+    def build_features(self, spec: Spec) -> Standardized:
+        """The features of data like `spec`."""
+        node = self._cfg.features.copy()
+        standardize = node.pop("standardize", True)
+        array = Array(spec.microphones) if spec.microphones else None
+        facts = {"sample_rate": spec.sample_rate, "channels": spec.channels, "array": array}
+        transform = self._factory.make(node, **facts)
+        with explaining(
+            f"features: {type(transform).__name__} can't read clips of {spec.samples} samples "
+            f"and {spec.channels} channels",
+            "try a smaller features.n_fft or a longer data.duration",
+        ):
+            return Standardized(transform, (spec.channels, spec.samples), standardize)
+
+    def build_system(self, spec: Spec) -> System:
+        """An untrained system for data like `spec`."""
+        features = self.build_features(spec)
+        task = self._factory.make(self._cfg.task, spec=spec, in_shape=features.out_shape)
+        model = self._factory.make(
+            self._cfg.model,
+            in_shape=features.out_shape,
+            out_shape=task.out_shape,
+            task=task,
+            spec=spec,
+            centers=_band_centers(features),
+        )
+        loss = self._factory.make(self._cfg.loss)
+        augment = self._build_augmentation(spec)
+        check_choices(features, augment, model, loss, task)
+        return System(
+            task=task,
+            features=features,
+            augment=augment,
+            model=model,
+            loss=loss,
+            make_optimizer=partial(make_optimizer, self._factory, self._cfg.optimizer),
+            make_schedule=partial(self._factory.make, self._cfg.schedule),
+            clip_norm=self._cfg.trainer.gradient_clip_val,
+            novelty=Novelty(spec.sample_rate) if task.detects_novelty else None,
+        )
+
+    def build_trainer(
+        self, monitor: tuple[str, str] | None, folder: Path, epochs: int | None = None
+    ) -> Trainer:
+        """Lightning's trainer with its callbacks and loggers, which write to `folder`.
+
+        Args:
+            monitor: the validation metric that chooses the epoch, and "min" or "max"; without
+                one the last epoch is chosen.
+            epochs: to train for, if not as many as the configuration says.
+        """
+        name, mode = monitor or (None, "min")
+        checkpoints = str(folder / "checkpoints")
+        facts = {"monitor": name, "mode": mode, "dirpath": checkpoints, "save_dir": str(folder)}
+        callbacks = self._factory.make_each(self._cfg.callbacks, **facts)
+        loggers = self._factory.make_each(self._cfg.logger, **facts)
+        settings = {
+            key: value for key, value in self._cfg.trainer.items() if key not in _SYSTEM_SETTINGS
+        }
+        settings["max_epochs"] = epochs or self.max_epochs
+        node = OmegaConf.create({"trainer": settings}).trainer
+        fused = bool(self._cfg.optimizer.get("fused"))
+        check_trainer(settings, bool(self._cfg.trainer.gradient_clip_val), fused)
+        return self._factory.make(
+            node, callbacks=list(callbacks.values()), logger=list(loggers.values())
+        )
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """The settings that runs differ in, flat."""
+        flat = {
+            f"{group}.{key}": value
+            for group in ("model", "loss", "optimizer", "schedule")
+            for key, value in to_plain(self._cfg[group]).items()
+            if isinstance(value, int | float | str) and key != "_target_"
+        }
+        return {
+            **self.choices,
+            "seed": self.seed,
+            "refit": str(self.refit),
+            "batch_size": self.dataset.settings.batch_size,
+            "max_epochs": self.max_epochs,
+            **flat,
+        }
+
+    def _open_array(self) -> Array | None:
+        """The microphones that are named, if any are."""
+        if self._cfg.get("array") is None:
+            return None
+        values = to_plain(self._cfg.array)
+        check_types(Array, values, "array")
+        if unknown := set(values) - {"microphones"}:
+            raise UserError(_NO_MICROPHONES.format(min(unknown)))
+        return Array(**values)
+
+    def _open_source(self, values: Mapping[str, Any], array: Array | None) -> Source:
+        node = self._cfg.data.recordings
+        check_types(
+            self._factory.allowed_class(str(node.get("_target_")), "data.recordings"),
+            values,
+            "data",
+        )
+        store = self._cfg.paths.store
+        return self._factory.make(node, **values, store=store, array=array, factory=self._factory)
+
+    def _build_augmentation(self, spec: Spec) -> Augment:
+        node = self._cfg.augment
+        make = self._factory.make
+        return Augment(
+            waves=self._factory.make_each(node.waves, sample_rate=spec.sample_rate),
+            wave_mixup=node.wave_mixup and make(node.wave_mixup),
+            log_mixup=node.log_mixup and make(node.log_mixup),
+            features=self._factory.make_each(node.features),
+        )
+
+
+def reopened_configuration(cfg: DictConfig, plugins: Sequence[str]) -> DictConfig:
+    """The configuration of a run that is over, for another machine than it was trained on."""
+    cfg = cfg.copy()
+    cfg.plugins = list(plugins)
+    cfg.callbacks = None
+    cfg.logger = None
+    cfg.trainer.update(
+        accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true"
+    )
+    return cfg
+
+
+def _band_centers(features: Standardized) -> Any:
+    """(F,) the frequency of each band in Hz, where features have bands."""
+    transform = features.transform
+    return transform.centers() if isinstance(transform, Banded) else None
