@@ -15,11 +15,20 @@ from auris.runs.significance import Pair, compare_pair, mcnemar, sign_test
 from auris.tasks.metric import auroc
 
 Rows = list[dict[str, object]]
+TASKS = {  # by a column of their predictions
+    "class": "classification.task.Classification",
+    "score": "anomaly.task.Anomaly",
+    "mean_squared_error": "reconstruction.task.Reconstruction",
+    "azimuth": "localization.task.Localization",
+    "nothing": "classification.task.Classification",
+}
 
 
 def tried(folder: Path, model: str, rows: Rows, **settings: object) -> str:
     """A run with this table of predictions, the worst first, as runs write it."""
-    finished(folder, 0.5, model=model, data=settings)
+    target = TASKS[next(column for column in TASKS if column in rows[0])]
+    task = {"_target_": f"auris.tasks.{target}"}
+    finished(folder, 0.5, model=model, data=settings, task=task)
     clips = [
         {"clip": at, "path": f"/{model}/{at}.wav", "group": f"g{at}", **row}
         for at, row in enumerate(rows)

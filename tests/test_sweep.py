@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import optuna
@@ -24,7 +25,7 @@ from optuna.distributions import (
 )
 from optuna.pruners import ThresholdPruner
 from optuna.trial import TrialState, create_trial
-from running import CONFIGS, TINY, configured
+from running import CONFIGS, TINY, experiment
 
 from auris.core.errors import UserError
 from auris.core.explain import explain
@@ -36,6 +37,7 @@ from auris.sweep.output import report, write_table
 from auris.sweep.plan import Plan, make_plan
 from auris.sweep.run import sweep
 from auris.sweep.space import parse, read_space
+from auris.training.experiment import Experiment
 from auris.training.run import train
 
 WORDS = (
@@ -178,7 +180,7 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
     assert not [*place.rglob("test_ledger.jsonl"), *place.rglob("predictions_test.csv")]
     assert len(list(place.rglob("predictions_val.csv"))) == 3
     words = shlex.split(command)[2:]
-    assert train(configured(*words, "test=false")) == pytest.approx(
+    assert train(experiment(*words, "test=false")).score == pytest.approx(
         float(best["val/loss"]), rel=1e-4
     )
 
@@ -198,7 +200,14 @@ def pretend(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[Callable[[Any], float]], None]:
     """Put a function of the configuration in the place of training."""
-    return lambda function: monkeypatch.setattr(trials, "train", function)
+
+    def put(function: Callable[[Any], float]) -> None:
+        def run(experiment: Experiment) -> SimpleNamespace:
+            return SimpleNamespace(score=function(experiment._cfg))
+
+        monkeypatch.setattr(trials, "train", run)
+
+    return put
 
 
 def test_failed_trials_are_recorded_and_the_sweep_goes_on(
@@ -292,7 +301,6 @@ def test_a_bad_trial_is_stopped_and_recorded(place: Path, monkeypatch: pytest.Mo
         len((Path(row["run"]) / "metrics.csv").read_text().splitlines()) == 3
     )  # a header and two epochs
     assert not (Path(row["run"]) / "result.json").exists()
-    assert trials.Pruning.trial is None
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Pair:
     said: str  # in words, the difference and the p value
 
 
-def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
+def compare_pair(places_of_runs: Sequence[str], name: str, plugins: Sequence[str] = ()) -> Pair:
     """The difference of two runs on the same clips of a set, "test" or "val".
 
     Raises `UserError` where one of them has no predictions, or they are not of the same clips.
@@ -45,7 +45,9 @@ def compare_pair(places_of_runs: Sequence[str], name: str) -> Pair:
     runs = [read_run(find_run(place)) for place in places_of_runs]
     tables = [read_predictions(run.folder, name) for run in runs]
     check_same_clips(*tables)
-    first, second = (read_comparable(run, rows) for run, rows in zip(runs, tables, strict=True))
+    first, second = (
+        read_comparable(run, rows, plugins) for run, rows in zip(runs, tables, strict=True)
+    )
     if first.name != second.name:
         raise UserError(
             f"The runs have other tasks: one is judged by {first.name}, the other by {second.name}."

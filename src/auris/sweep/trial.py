@@ -4,10 +4,9 @@ import math
 from contextlib import redirect_stdout
 from io import StringIO
 from itertools import starmap
-from typing import ClassVar
+from pathlib import Path
 
 from lightning import Callback, LightningModule, Trainer
-from omegaconf import DictConfig
 from optuna import Study, Trial, TrialPruned
 from optuna.trial import FrozenTrial, TrialState
 
@@ -22,24 +21,26 @@ from auris.training.run import train
 
 
 class Pruning(Callback):
-    """Reports the validation figure of each epoch to the trial of this process, and stops the run when it is told to.
+    """Reports the validation metric of each epoch to a trial, and stops the run when told to.
 
-    Without a trial, as in a run that is resumed by itself, it does nothing.
+    Args:
+        trial: of the study.
+        monitor: the metric.
     """
 
-    trial: ClassVar[Trial | None] = None  # a study is no part of a configuration
-
-    def __init__(self, monitor: str | None, save_dir: str):
-        self.monitor, self.save_dir = monitor, save_dir
+    def __init__(self, trial: Trial, monitor: str):
+        self.trial = trial
+        self.monitor = monitor
 
     def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        if self.trial:
-            self.trial.set_user_attr(RUN, self.save_dir)
+        checkpoints = getattr(trainer.checkpoint_callback, "dirpath", None)
+        if checkpoints:
+            self.trial.set_user_attr(RUN, str(Path(checkpoints).parent))
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        figure = float(trainer.callback_metrics.get(self.monitor or "", math.nan))
-        if self.trial and math.isfinite(figure):
-            self.trial.report(figure, trainer.current_epoch)
+        value = float(trainer.callback_metrics.get(self.monitor, math.nan))
+        if math.isfinite(value):
+            self.trial.report(value, trainer.current_epoch)
             if self.trial.should_prune():
                 raise TrialPruned
 
@@ -76,19 +77,10 @@ def run_trial(trial: Trial, plan: Plan) -> float:
     cfg = compose_run([*plan.space.fill(trial.params), SEVERAL], plan.configs)
     cfg.test, cfg.refit, cfg.report = False, False, False
     cfg.paths.outputs = str(plan.folder / "runs")
-    cfg.callbacks = watched(cfg)
-    Pruning.trial = trial
-    try:
-        with redirect_stdout(StringIO()):  # the run's own log has it all
-            return train(Experiment(cfg)).score
-    finally:
-        Pruning.trial = None
-
-
-def watched(cfg: DictConfig) -> dict:
-    """The callbacks of a run, with pruning in place of the line over the epochs."""
-    pruning = {"_target_": f"{Pruning.__module__}.{Pruning.__name__}"}
-    return {**(cfg.callbacks or {}), "progress": None, "pruning": pruning}
+    cfg.callbacks = {**(cfg.callbacks or {}), "progress": None}
+    experiment = Experiment(cfg, callbacks=[Pruning(trial, plan.monitor[0])])
+    with redirect_stdout(StringIO()):  # the run's own log has it all
+        return train(experiment).score
 
 
 def tell_trial(number: int, study: Study, plan: Plan) -> None:
