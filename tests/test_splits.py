@@ -49,7 +49,9 @@ def test_folds_may_have_gaps() -> None:
 
 
 def test_unknown_fold_is_refused() -> None:
-    with pytest.raises(UserError, match="data.fold=6 does not exist; this data has folds 1, 2, 3"):
+    with pytest.raises(
+        UserError, match="data.fold=6 does not exist; this data has folds 1, 2, 3"
+    ):
         split(folded(1, 2, 3), fold=6, folds=5, seed=0)
 
 
@@ -111,7 +113,8 @@ def test_drawn_folds_are_stratified() -> None:
 def test_drawn_folds_test_every_clip_once() -> None:
     tested = [split(plain(), fold, folds=5, seed=0) for fold in range(1, 6)]
     assert all(
-        sets.count("test") == 1 and sets.count("val") == 1 for sets in zip(*tested, strict=True)
+        sets.count("test") == 1 and sets.count("val") == 1
+        for sets in zip(*tested, strict=True)
     )
 
 
@@ -126,19 +129,30 @@ def test_drawn_folds_keep_groups_whole() -> None:
 
 def test_drawn_folds_follow_the_seed_alone() -> None:
     assert (
-        split(plain(), 1, 5, seed=3) == split(plain(), 1, 5, seed=3) != split(plain(), 1, 5, seed=4)
+        split(plain(), 1, 5, seed=3)
+        == split(plain(), 1, 5, seed=3)
+        != split(plain(), 1, 5, seed=4)
     )
 
 
 def test_number_of_folds_decides_the_share() -> None:
-    assert Counter(split(plain(), fold=1, folds=4, seed=0)) == {"train": 40, "val": 20, "test": 20}
+    assert Counter(split(plain(), fold=1, folds=4, seed=0)) == {
+        "train": 40,
+        "val": 20,
+        "test": 20,
+    }
 
 
 @pytest.mark.parametrize(
-    ("clips", "folds"), [(plain(4), 5), (plain(4, takes=9), 5), (plain(), 2), (plain(), 21)]
+    ("clips", "folds"),
+    [(plain(4), 5), (plain(4, takes=9), 5), (plain(), 2), (plain(), 21)],
 )
-def test_too_few_recordings_for_the_folds_are_refused(clips: list[Clip], folds: int) -> None:
-    with pytest.raises(UserError, match=f"data.folds={folds} folds can't be drawn: class cat has"):
+def test_too_few_recordings_for_the_folds_are_refused(
+    clips: list[Clip], folds: int
+) -> None:
+    with pytest.raises(
+        UserError, match=f"data.folds={folds} folds can't be drawn: class cat has"
+    ):
         split(clips, fold=1, folds=folds, seed=0)
 
 
@@ -153,7 +167,8 @@ def test_group_in_two_sets_stops_the_run() -> None:
     clips = [clip(0, group="tom"), clip(1, group="tom")]
     check_disjoint(["train", "train"], clips, [["a"], ["b"]])
     with pytest.raises(
-        UserError, match=r"overlap: group tom is in train \(0.wav\) and in test \(1.wav\)"
+        UserError,
+        match=r"overlap: group tom is in train \(0.wav\) and in test \(1.wav\)",
     ):
         check_disjoint(["train", "test"], clips, [["a"], ["b"]])
 
@@ -180,7 +195,9 @@ def test_class_that_is_never_taught_is_refused() -> None:
         check_complete(["train", "val", "test", "test"], ["cat", "cat", "cat", "dog"])
 
 
-@pytest.mark.parametrize(("name", "each", "classes"), [("cats_babies", 16, 2), ("esc10", 80, 10)])
+@pytest.mark.parametrize(
+    ("name", "each", "classes"), [("cats_babies", 16, 2), ("esc10", 80, 10)]
+)
 def test_official_folds_of_the_real_recordings_are_even_and_disjoint(
     real: Path, name: str, each: int, classes: int
 ) -> None:

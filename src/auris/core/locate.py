@@ -12,7 +12,9 @@ def locate(path: str, where: str) -> Any:
     try:
         found = import_module(module or name)
     except (ImportError, ValueError) as error:
-        raise UserError(f"{where}: there is no {path} ({first_line(error)}).") from error
+        raise UserError(
+            f"{where}: there is no {path} ({first_line(error)})."
+        ) from error
     if not hasattr(found, name):
         classes = [key for key, value in vars(found).items() if isinstance(value, type)]
         raise UserError(f"{where}: there is no {path}; {nearest(name, classes)}")

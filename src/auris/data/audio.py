@@ -39,7 +39,9 @@ def header(path: Path) -> "soundfile._SoundFileInfo":
     return info
 
 
-def read(path: Path, sample_rate: int, start: float = 0.0, stop: float | None = None) -> Samples:
+def read(
+    path: Path, sample_rate: int, start: float = 0.0, stop: float | None = None
+) -> Samples:
     """Samples (C, T) of a stretch of a recording, at `sample_rate` in Hz; `start` and `stop` in seconds.
 
     Raises `Unusable` for a file that is unreadable, empty, too short or holds NaN.
@@ -51,7 +53,11 @@ def read(path: Path, sample_rate: int, start: float = 0.0, stop: float | None = 
     )
     try:
         wave, rate = soundfile.read(
-            str(path), start=min(first, info.frames), stop=last, dtype="float32", always_2d=True
+            str(path),
+            start=min(first, info.frames),
+            stop=last,
+            dtype="float32",
+            always_2d=True,
         )
     except (soundfile.LibsndfileError, ValueError) as error:
         raise Unusable(f"unreadable ({error})") from error
@@ -110,4 +116,6 @@ def fit(wave: Samples, samples: int, padding: str) -> Samples:
     missing = samples - wave.shape[1]
     if missing <= 0:
         return wave[:, :samples]
-    return np.pad(wave, ((0, 0), (0, missing)), mode="wrap" if padding == "repeat" else "constant")
+    return np.pad(
+        wave, ((0, 0), (0, missing)), mode="wrap" if padding == "repeat" else "constant"
+    )

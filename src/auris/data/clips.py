@@ -84,8 +84,12 @@ class Clip:
     stop: float | None = None  # s; None: to the end
     section: str = ""  # which of several machines, products or places it is from
     domain: str = ""  # under which conditions, such as "source" or "target"
-    direction: tuple[float, float] | None = None  # azimuth and elevation of the source, in degrees
-    conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN where they are not known
+    direction: tuple[float, float] | None = (
+        None  # azimuth and elevation of the source, in degrees
+    )
+    conditions: tuple[float, ...] = (math.nan,) * len(
+        CONDITIONS
+    )  # NaN where they are not known
     scene: str = ""  # where a simulation has put everything (`Scene.drawing`)
 
     @property
@@ -126,29 +130,42 @@ def read_table(table: Path) -> list[Clip]:
 def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
     """One row of a table. Empty cells count as absent."""
     cell = {
-        name: text.strip() for name, text in row.items() if isinstance(text, str) and text.strip()
+        name: text.strip()
+        for name, text in row.items()
+        if isinstance(text, str) and text.strip()
     }
     if "path" not in cell or not ("label" in cell or "azimuth" in cell):
-        raise UserError(f"{table}, line {line}: path and label (or azimuth) must both be given.")
+        raise UserError(
+            f"{table}, line {line}: path and label (or azimuth) must both be given."
+        )
     try:
         fold = whole(cell["fold"]) if "fold" in cell else None
-        start, stop = float(cell.get("start", 0)), float(cell["stop"]) if "stop" in cell else None
+        start, stop = (
+            float(cell.get("start", 0)),
+            float(cell["stop"]) if "stop" in cell else None,
+        )
     except ValueError as error:
         raise UserError(
             f"{table}, line {line}: fold, start and stop must be numbers ({error})."
         ) from error
-    if not 0 <= start < (math.inf if stop is None else stop):  # so that NaN is refused, too
+    if (
+        not 0 <= start < (math.inf if stop is None else stop)
+    ):  # so that NaN is refused, too
         raise UserError(
             f"{table}, line {line}: start must not be negative and stop must come after it."
         )
     known = [name for name in (*ANGLES, *CONDITIONS) if name in cell]
-    number = {name: read_number(cell[name], name, f"{table}, line {line}") for name in known}
+    number = {
+        name: read_number(cell[name], name, f"{table}, line {line}") for name in known
+    }
     split = cell.get("split")
     if split is not None and split.lower() not in SPLITS:
         raise UserError(
             f"{table}, line {line}: unknown split {split}; {nearest(split, ('train', 'val', 'test'))}"
         )
-    path = Path(os.path.abspath(table.parent / cell["path"]))  # one spelling for each file
+    path = Path(
+        os.path.abspath(table.parent / cell["path"])
+    )  # one spelling for each file
     return Clip(
         path=path,
         label=cell.get("label", ""),
@@ -194,10 +211,14 @@ def read_folder(root: Path) -> list[Clip]:
             f"There is no folder {root}; data.root must name one with a sub-folder for each class."
         )
     classes = sorted(
-        folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith(".")
+        folder
+        for folder in root.iterdir()
+        if folder.is_dir() and not folder.name.startswith(".")
     )
     clips = [
-        Clip(path, folder.name, str(path)) for folder in classes for path in recordings(folder)
+        Clip(path, folder.name, str(path))
+        for folder in classes
+        for path in recordings(folder)
     ]
     if len({clip.label for clip in clips}) < 2:
         raise UserError(
@@ -209,7 +230,9 @@ def read_folder(root: Path) -> list[Clip]:
 def recordings(folder: Path) -> list[Path]:
     """All audio files below a folder, in the order of their names; not the hidden ones (macOS leaves `._name.wav`)."""
     found = (
-        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file()
     )
     return sorted(path for path in found if not path.name.startswith("."))
 
@@ -218,7 +241,12 @@ def read_esc(paths: Iterable[Path], names: dict[int, str]) -> list[Clip]:
     """ESC-50's recordings by their names `{fold}-{recording}-{take}-{target}.wav`; `names` of targets."""
     named = [(path, ESC_NAME.fullmatch(path.stem)) for path in paths]
     return [
-        Clip(path, names[int(name["target"])], group=name["recording"], fold=int(name["fold"]))
+        Clip(
+            path,
+            names[int(name["target"])],
+            group=name["recording"],
+            fold=int(name["fold"]),
+        )
         for path, name in named
         if name and int(name["target"]) in names
     ]

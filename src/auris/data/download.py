@@ -18,7 +18,9 @@ class Unreachable(Exception):
     """The network is not there, or not for this address."""
 
 
-def fetch_all(names: Sequence[str], url: str, folder: Path, valid: Callable[[Path], bool]) -> None:
+def fetch_all(
+    names: Sequence[str], url: str, folder: Path, valid: Callable[[Path], bool]
+) -> None:
     """Fetch `url`/name for each name into `folder`; a file counts once `valid` says so.
 
     Files that are there and valid are not fetched again. Raises `Unreachable` when the first file can't be had,
@@ -47,7 +49,10 @@ def fetch(name: str, url: str, folder: Path, valid: Callable[[Path], bool]) -> N
     """Fetch one file; it gets its name only when it is whole and valid."""
     if urlparse(url).scheme not in ("http", "https"):
         raise UserError(f"data.url must begin with http:// or https://, not {url}.")
-    address, draft = f"{url.rstrip('/')}/{quote(name)}", folder / f"{name}.{os.getpid()}.part"
+    address, draft = (
+        f"{url.rstrip('/')}/{quote(name)}",
+        folder / f"{name}.{os.getpid()}.part",
+    )
     try:
         with urlopen(address, timeout=PATIENCE) as answer:
             folder.mkdir(parents=True, exist_ok=True)

@@ -38,9 +38,15 @@ def facts_of(paths: Iterable[Path], store: Path) -> dict[Path, Facts]:
     ]
     if stale:
         known |= dict(
-            zip(map(str, stale), parallel(look, stale, "Looking at recordings"), strict=True)
+            zip(
+                map(str, stale),
+                parallel(look, stale, "Looking at recordings"),
+                strict=True,
+            )
         )
-        write_atomically(memory, json.dumps({path: asdict(facts) for path, facts in known.items()}))
+        write_atomically(
+            memory, json.dumps({path: asdict(facts) for path, facts in known.items()})
+        )
     return {path: known[str(full)] for path, full in wanted.items()}
 
 
@@ -50,7 +56,9 @@ def look(path: Path) -> Facts:
         info = audio.header(path)
         content = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     except audio.Unusable as error:
-        return Facts(stamp(path), reason=str(error), content=f"unusable {path} {stamp(path)}")
+        return Facts(
+            stamp(path), reason=str(error), content=f"unusable {path} {stamp(path)}"
+        )
     except OSError as error:
         return Facts(
             stamp(path),

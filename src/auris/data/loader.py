@@ -16,7 +16,12 @@ class Batch:
     """Some clips of a data set. Waves are fetched when they are asked for: whoever knows the features needs none."""
 
     def __init__(
-        self, store: "Tensor", row: "Tensor", target: "Tensor", index: "Tensor", fresh: bool = False
+        self,
+        store: "Tensor",
+        row: "Tensor",
+        target: "Tensor",
+        index: "Tensor",
+        fresh: bool = False,
     ):
         self.store = store  # (R, C, T) float32, all clips there are
         self.row = row  # (B,) where these are in it
@@ -33,7 +38,11 @@ class Batch:
 
     def to(self, device: "torch.device") -> "Batch":
         return Batch(
-            self.store, self.row, self.target.to(device), self.index.to(device), self.fresh
+            self.store,
+            self.row,
+            self.target.to(device),
+            self.index.to(device),
+            self.fresh,
         )
 
 
@@ -117,7 +126,9 @@ class Loader:
 
     def share(self, batch: Tensor) -> Tensor:
         """This process's part of a batch; the first clips come twice where the parts would differ in size."""
-        places = torch.arange(self.rank, len(batch) + -len(batch) % self.world, self.world)
+        places = torch.arange(
+            self.rank, len(batch) + -len(batch) % self.world, self.world
+        )
         return batch[places % len(batch)]
 
 

@@ -57,15 +57,24 @@ class AudioDataModule(LightningDataModule):
 
     def split_loader(self, clips: Tensor, rank: int = 0, world_size: int = 1) -> Loader:
         """These clips in order, for process `rank` of `world_size`."""
-        return self._loader(clips, self.dataset.settings.pass_size, None, rank, world_size)
+        return self._loader(
+            clips, self.dataset.settings.pass_size, None, rank, world_size
+        )
 
     def full_batch(self) -> Step:
         """All training clips, in every process alike: for what is learnt from the set as a whole."""
         clips = self.train_clips
-        return Step(self.split_loader(clips).fetch, clips, self.dataset.settings.pass_size)
+        return Step(
+            self.split_loader(clips).fetch, clips, self.dataset.settings.pass_size
+        )
 
     def _loader(
-        self, clips: Tensor, batch_size: int, seed: int | None, rank: int, world_size: int
+        self,
+        clips: Tensor,
+        batch_size: int,
+        seed: int | None,
+        rank: int,
+        world_size: int,
     ) -> Loader:
         return Loader(
             self._resident_wave(),

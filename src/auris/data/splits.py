@@ -60,7 +60,9 @@ def from_folds(of_clip: Sequence[int], fold: int) -> list[str]:
             f"data.fold={fold} does not exist; this data has folds {', '.join(map(str, known))}."
         )
     validates = known[(known.index(fold) + 1) % len(known)]
-    return ["test" if f == fold else "val" if f == validates else "train" for f in of_clip]
+    return [
+        "test" if f == fold else "val" if f == validates else "train" for f in of_clip
+    ]
 
 
 def from_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
@@ -72,7 +74,9 @@ def from_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
         )
     if "train" in sets and "val" not in sets:
         training = [i for i, name in enumerate(sets) if name == "train"]
-        for i, f in zip(training, drawn([clips[i] for i in training], folds, seed), strict=True):
+        for i, f in zip(
+            training, drawn([clips[i] for i in training], folds, seed), strict=True
+        ):
             sets[i] = "val" if f == 1 else "train"
     return [str(name) for name in sets]
 
@@ -96,7 +100,9 @@ def drawn(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
     of_clip = np.zeros(len(clips), dtype=int)
     drawing = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     labels, members = [clip.label for clip in clips], [clip.group for clip in clips]
-    for number, (_, chosen) in enumerate(drawing.split(labels, labels, members), start=1):
+    for number, (_, chosen) in enumerate(
+        drawing.split(labels, labels, members), start=1
+    ):
         of_clip[chosen] = number
     return of_clip.tolist()
 
@@ -132,7 +138,9 @@ def check_filled(sets: Sequence[str]) -> None:
     """Raise `UserError` where a set is empty."""
     for name in SETS:
         if name not in sets:
-            raise UserError(f"The {name} set is empty; every run needs train, val and test clips.")
+            raise UserError(
+                f"The {name} set is empty; every run needs train, val and test clips."
+            )
 
 
 def check_complete(sets: Sequence[str], labels: Sequence[str]) -> None:

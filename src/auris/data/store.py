@@ -64,18 +64,26 @@ def open_store(clips: Sequence[Clip], settings: Settings, folder: Path) -> Store
     if not (pack / "index.json").is_file():
         build(pack, dict(zip(keys, clips, strict=True)), facts, settings)
     index = read_index(pack)
-    return Store(f"{home.name}-{pack.name}", mapped(pack), tuple(index[key] for key in keys))
+    return Store(
+        f"{home.name}-{pack.name}", mapped(pack), tuple(index[key] for key in keys)
+    )
 
 
-def build(pack: Path, clips: dict[str, Clip], facts: dict[Path, Facts], settings: Settings) -> None:
+def build(
+    pack: Path, clips: dict[str, Clip], facts: dict[Path, Facts], settings: Settings
+) -> None:
     """Write a pack under a passing name, then publish it in one step."""
     sweep(pack.parent)
     draft = pack.with_name(f"{pack.name}.{os.getpid()}.{uuid4().hex[:6]}.tmp")
     draft.mkdir(parents=True)
-    counts = {key: windows(clip, facts[clip.path], settings) for key, clip in clips.items()}
+    counts = {
+        key: windows(clip, facts[clip.path], settings) for key, clip in clips.items()
+    }
     starts = np.cumsum([0, *counts.values()])
     shape = (max(1, int(starts[-1])), settings.channels, settings.samples)
-    wave = np.lib.format.open_memmap(draft / "wave.npy", mode="w+", dtype=np.float32, shape=shape)
+    wave = np.lib.format.open_memmap(
+        draft / "wave.npy", mode="w+", dtype=np.float32, shape=shape
+    )
     old = earlier(pack.parent)
 
     def enter(job: tuple[str, int]) -> Entry:
@@ -98,20 +106,30 @@ def build(pack: Path, clips: dict[str, Clip], facts: dict[Path, Facts], settings
 def windows(clip: Clip, facts: Facts, settings: Settings) -> int:
     """How many clips of T samples a recording is cut into: none is less than half full, but for a first one."""
     duration = min(clip.stop or np.inf, facts.duration) - clip.start
-    return 0 if facts.reason else max(1, round(duration * settings.sample_rate / settings.samples))
+    return (
+        0
+        if facts.reason
+        else max(1, round(duration * settings.sample_rate / settings.samples))
+    )
 
 
-def decode(clip: Clip, facts: Facts, settings: Settings, wave: np.ndarray, rows: range) -> Entry:
+def decode(
+    clip: Clip, facts: Facts, settings: Settings, wave: np.ndarray, rows: range
+) -> Entry:
     """Read a recording into its rows (C, T) of `wave`."""
     if facts.reason:
         return Entry(reason=facts.reason)
     try:
         whole = audio.to_channels(
-            audio.read(clip.path, settings.sample_rate, clip.start, clip.stop), settings.channels
+            audio.read(clip.path, settings.sample_rate, clip.start, clip.stop),
+            settings.channels,
         )
     except audio.Unusable as error:
         return Entry(reason=str(error))
-    pieces = [whole[:, i * settings.samples : (i + 1) * settings.samples] for i in range(len(rows))]
+    pieces = [
+        whole[:, i * settings.samples : (i + 1) * settings.samples]
+        for i in range(len(rows))
+    ]
     # a window of a long recording that is silent all through teaches nothing; nor does one a header only promised
     kept = [piece for piece in pieces if not audio.is_silent(piece)]
     if not kept:
@@ -131,7 +149,11 @@ def copy(entry: Entry, old: np.ndarray, wave: np.ndarray, rows: range) -> Entry:
 
 def earlier(home: Path) -> dict[str, tuple[Entry, np.ndarray]]:
     """The entries of all packs of the same settings, each with the samples that it points into."""
-    packs = [path.parent for path in home.glob("*/index.json") if path.parent.suffix != ".tmp"]
+    packs = [
+        path.parent
+        for path in home.glob("*/index.json")
+        if path.parent.suffix != ".tmp"
+    ]
     waves = {pack: np.load(pack / "wave.npy", mmap_mode="r") for pack in packs}
     return {
         key: (entry, wave)
@@ -143,7 +165,10 @@ def earlier(home: Path) -> dict[str, tuple[Entry, np.ndarray]]:
 def read_index(pack: Path) -> dict[str, Entry]:
     """What a pack holds, by the keys of its clips."""
     entries = load(pack / "index.json").items()
-    return {key: Entry(tuple(e["rows"]), tuple(e["digests"]), e["reason"]) for key, e in entries}
+    return {
+        key: Entry(tuple(e["rows"]), tuple(e["digests"]), e["reason"])
+        for key, e in entries
+    }
 
 
 def publish(draft: Path, pack: Path) -> None:

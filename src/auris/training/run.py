@@ -73,16 +73,22 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
 def rehearse(experiment: Experiment) -> None:
     """Build everything once, so that a wrong choice leaves no folder behind."""
     system = experiment.build_system(experiment.dataset.spec)
-    trainer = experiment.build_trainer(system.task.monitor, experiment.outputs / "rehearsal")
+    trainer = experiment.build_trainer(
+        system.task.monitor, experiment.outputs / "rehearsal"
+    )
     check_search(system.build_optimizer(), trainer)
 
 
-def _find_weights(experiment: Experiment, folder: Path) -> tuple[Fitted, dict[str, Evaluated]]:
+def _find_weights(
+    experiment: Experiment, folder: Path
+) -> tuple[Fitted, dict[str, Evaluated]]:
     """Train, and train again on validation clips too where that is asked for.
 
     A refit leaves no clips to decide on a threshold.
     """
-    if not isinstance(experiment.refit, bool):  # a number of epochs: nothing is to be chosen
+    if not isinstance(
+        experiment.refit, bool
+    ):  # a number of epochs: nothing is to be chosen
         return _refit(experiment, folder, experiment.refit), {}
     fitted = fit(experiment, folder)
     table = folder / PREDICTIONS.format("val")
