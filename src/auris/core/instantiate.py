@@ -100,6 +100,7 @@ class Factory:
                 for key, value in settings.items()
             }
         cls = self.allowed_class(str(settings["_target_"]), where)
+        _check_arguments(settings, where)
         given = {
             key: value
             for key, value in settings.items()
@@ -122,6 +123,15 @@ class Factory:
             raise UserError(
                 f"{where}: {cls.__name__} can't be built: {reason}"
             ) from error
+
+
+def _check_arguments(settings: Mapping[str, Any], where: str) -> None:
+    """Raise `UserError` for arguments with which a class of a library would run what files hold.
+
+    scikit-learn's `memory` names a folder whose pickles are read instead of fitting.
+    """
+    if settings.get("memory") is not None:
+        raise UserError(f"{where}.memory is not allowed: what it names could run code.")
 
 
 def to_plain(node: Any) -> Any:

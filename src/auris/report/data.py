@@ -67,7 +67,8 @@ def openings(subject: Subject) -> Html:
 
 def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
     """What an earlier audit of these recordings found; else what can be told without listening, and how to get one."""
-    folder = subject.experiment.outputs / "audit" / subject.experiment.choices["data"]
+    outputs = outputs_of(subject.folder, subject.experiment.name)
+    folder = outputs / "audit" / subject.experiment.choices["data"]
     audit = saved.read(folder, subject.data.collection.clips)
     if audit:
         told = audit["findings"]

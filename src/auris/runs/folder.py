@@ -7,12 +7,13 @@ from pathlib import Path
 
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.core.files import write_atomically
+from auris.core.files import draft_of, write_atomically
 from auris.data.spec import Spec
+from auris.runs.trust import confine, read_configuration
 
 CONFIG = "config.yaml"
 SPEC = "spec.json"
@@ -29,7 +30,7 @@ def keep_configuration(folder: Path, yaml: str, spec: Spec, fingerprint: str) ->
     """Write what repeats a run: its configuration and what it knows of the data."""
     write_atomically(folder / CONFIG, yaml)
     spec.save(folder / SPEC)
-    (folder / FINGERPRINT).write_text(fingerprint)
+    write_atomically(folder / FINGERPRINT, fingerprint)
 
 
 def check_same_data(folder: Path, fingerprint: str) -> None:
@@ -47,9 +48,8 @@ def check_same_data(folder: Path, fingerprint: str) -> None:
 @rank_zero_only
 def save_weights(weights: dict[str, Tensor], path: Path) -> None:
     """Write weights by name, so that others see the file whole or not at all."""
-    draft = path.with_suffix(".tmp")
-    torch.save(weights, draft)
-    os.replace(draft, path)
+    with draft_of(path) as draft:
+        torch.save(weights, draft)
 
 
 def new_folder(parent: Path) -> Path:
@@ -106,12 +106,8 @@ def finished_run(path: str) -> Path:
 
 
 def load_config(folder: Path) -> DictConfig:
-    """The configuration that a run saved."""
-    cfg = OmegaConf.load(folder / CONFIG)
-    if not isinstance(cfg, DictConfig) or "${" in (folder / CONFIG).read_text():
-        raise UserError(f"{folder / CONFIG} is not the configuration of a run.")
-    cfg.plugins = []  # the folder may be a stranger's: it can't say whom to trust
-    return cfg
+    """The configuration that a run saved, without what a stranger's could do harm with."""
+    return confine(read_configuration(folder / CONFIG))
 
 
 def read_curves(folder: Path) -> list[dict[str, str]]:

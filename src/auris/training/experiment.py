@@ -20,6 +20,7 @@ from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Banded, Standardized
 from auris.models.novelty import Novelty
 from auris.tasks.task import Task
+from auris.training.checkpoint_io import RunCheckpointIO
 from auris.training.checks import check_choices, check_trainer, explaining
 from auris.training.optimizers.build import make_optimizer
 from auris.training.system import System
@@ -171,9 +172,11 @@ class Experiment:
         node = OmegaConf.create({"trainer": settings}).trainer
         fused = bool(self._cfg.optimizer.get("fused"))
         check_trainer(settings, bool(self._cfg.trainer.gradient_clip_val), fused)
-        every_callback = [*callbacks.values(), *self._callbacks]
         return self._factory.make(
-            node, callbacks=every_callback, logger=list(loggers.values())
+            node,
+            callbacks=[*callbacks.values(), *self._callbacks],
+            logger=list(loggers.values()),
+            plugins=[RunCheckpointIO(folder)],
         )
 
     def hyperparameters(self) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
 from lightning import Trainer, seed_everything
 from lightning.pytorch.loggers import TensorBoardLogger
 
@@ -15,6 +14,7 @@ from auris.core.errors import UserError
 from auris.core.files import write_atomically
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
+from auris.training.checkpoint_io import load_checkpoint
 from auris.training.experiment import Experiment
 from auris.training.system import System
 
@@ -62,7 +62,7 @@ def fit(
         raise UserError(
             "callbacks.checkpoint keeps the chosen weights; a run can't do without it."
         )
-    system.load_state_dict(_load_checkpoint(home / BEST)["state_dict"])
+    system.load_state_dict(load_checkpoint(home / BEST)["state_dict"])
     chosen = json.loads((home / DONE).read_text())
     score = math.nan if chosen["score"] is None else chosen["score"]
     return Fitted(system, data, trainer, chosen["epochs"], score)
@@ -83,15 +83,11 @@ def _run_to_the_end(
     home = Path(trainer.strategy.broadcast(str(home)))
     if trainer.is_global_zero and (home / BEST).is_file():
         score = getattr(trainer.checkpoint_callback, "best_model_score", None)
-        epoch = _load_checkpoint(home / BEST)["epoch"]
+        epoch = load_checkpoint(home / BEST)["epoch"]
         chosen = {"epochs": epoch + 1, "score": None if score is None else float(score)}
         write_atomically(home / DONE, json.dumps(chosen))
     trainer.strategy.barrier()
     return home
-
-
-def _load_checkpoint(path: Path) -> dict:
-    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _mark_origin(trainer: Trainer, experiment: Experiment) -> None:

@@ -22,7 +22,7 @@ class Esc(Source):
     def __init__(
         self,
         root: str,
-        url: str,
+        url: str | None,
         names: list[str],
         numbers: list[int] | None = None,
         listing: str | None = None,
@@ -52,6 +52,8 @@ class Esc(Source):
 
     def fetched(self) -> list[Clip]:
         """The clips after a download, each verified. Raises `Unreachable`."""
+        if self.url is None:
+            raise Unreachable("a run does not say where from; data.url is not set")
         if not self.known_names():
             fetch_all(["esc50.csv"], f"{self.url}/meta", self.root, is_table)
         names = self.known_names()
@@ -61,7 +63,7 @@ class Esc(Source):
     def known_names(self) -> list[str]:
         """The names of the recordings, as far as a listing or ESC-50's own table is at hand."""
         if self.listing:
-            return files("auris.data").joinpath(self.listing).read_text().split()
+            return files("auris.data").joinpath(Path(self.listing).name).read_text().split()
         for table in (self.root / "esc50.csv", self.root / "meta" / "esc50.csv"):
             if table.is_file():
                 with table.open(newline="") as file:
