@@ -22,9 +22,8 @@ def main() -> None:
     from auris.training.experiment import Experiment
 
     hush()
-    csv.writer(sys.stdout, lineterminator="\n").writerows(
-        rows(Experiment(compose_run(options.words, CONFIGS)))
-    )
+    experiment = Experiment(compose_run(options.words, CONFIGS))
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(experiment))
 
 
 if __name__ == "__main__":

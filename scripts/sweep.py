@@ -20,10 +20,10 @@ def main() -> None:
         "words", nargs="+", help="settings of train.py, searched or not, and of the sweep"
     )
     options = parser.parse_args()
-    from auris.sweep.run import sweep
+    from auris.sweep.run import run_sweep
 
     try:
-        sweep(options.words, CONFIGS)
+        run_sweep(options.words, CONFIGS)
     except KeyboardInterrupt:
         leave("Stopped; the same command goes on.", 130)
 

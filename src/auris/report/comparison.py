@@ -13,7 +13,7 @@ from auris.report.plots import pictures
 from auris.report.summary import number, simulated, span, told
 from auris.report.training_curves import judge, learning, read_losses
 from auris.report.worst_clips import worst
-from auris.runs.find import Run, flat, varies
+from auris.runs.find import Run, flatten, is_replicate_setting
 from auris.runs.naming import name_groups
 
 OTHER = "These runs were scored on other clips than each other, so that their figures can't be compared one by one."
@@ -49,7 +49,7 @@ def comparison(subjects: Sequence[Subject]) -> str:
 
 def called(subjects: Sequence[Subject]) -> list[str]:
     """A name for each run by which it can be told from the others."""
-    runs = [Run(flat(s.experiment.settings), s.result, s.folder) for s in subjects]
+    runs = [Run(flatten(s.experiment.settings), s.result, s.folder) for s in subjects]
     names = name_groups([[run] for run in runs])
     ends = [
         f" {run.folder.name}" if names.count(name) > 1 else ""
@@ -94,9 +94,9 @@ def main(subject: Subject) -> tuple[str, str, str]:
 
 def differences(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
     """The settings in which the runs differ, where there are any."""
-    settings = [flat(subject.experiment.settings) for subject in subjects]
+    settings = [flatten(subject.experiment.settings) for subject in subjects]
     keys = dict.fromkeys(
-        key for own in settings for key in own if key in ("seed", "data.fold") or not varies(key)
+        key for own in settings for key in own if key in ("seed", "data.fold") or not is_replicate_setting(key)
     )
     rows = [[key, *(str(own.get(key, "-")) for own in settings)] for key in keys]
     rows = [row for row in rows if len(set(row[1:])) > 1]

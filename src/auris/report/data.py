@@ -6,7 +6,7 @@ from auris.audit.sets import Lacking, Lonely, counts
 from auris.core.html import Html, details, join, table, tag
 from auris.data.splits import SETS
 from auris.report.context import Section, Subject
-from auris.runs.ledger import looks, outputs_of, sentence
+from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
 
 DISJOINT = "No group, and no sound, is in two sets: that would have stopped the run."
 
@@ -58,10 +58,10 @@ def written(many: int, groups: int) -> str:
 
 def openings(subject: Subject) -> Html:
     """How often the test set has been looked at, by all runs beside this one."""
-    seen = looks(outputs_of(subject.folder, subject.experiment.name), subject.data.test_set)
+    seen = accesses_to(outputs_of(subject.folder, subject.experiment.name), subject.data.test_set)
     if not seen:
         return tag("p", "The test set has not been opened.")
-    often = sentence(seen) or "This test set has been looked at once."
+    often = summarize_accesses(seen) or "This test set has been looked at once."
     return tag("p", f"{often} The last time: {seen[-1].time}.")
 
 

@@ -4,66 +4,78 @@ import math
 from contextlib import redirect_stdout
 from io import StringIO
 from itertools import starmap
-from typing import ClassVar
+from pathlib import Path
+from typing import final
 
 from lightning import Callback, LightningModule, Trainer
-from omegaconf import DictConfig
+from lightning.pytorch.callbacks import ModelCheckpoint
 from optuna import Study, Trial, TrialPruned
 from optuna.trial import FrozenTrial, TrialState
 
 from auris.core.errors import UserError
 from auris.core.explain import explain
 from auris.runs.compose import compose_run
-from auris.sweep.plan import SEVERAL, Plan
-from auris.sweep.space import assign
-from auris.sweep.study import RUN, SAID, best_trial
+from auris.sweep.plan import MULTIRUN, SweepPlan
+from auris.sweep.space import format_override
+from auris.sweep.study import REASON, RUN, best_trial
 from auris.training.experiment import Experiment
 from auris.training.run import train
 
 
+@final
 class Pruning(Callback):
-    """Reports the validation figure of each epoch to the trial of this process, and stops the run when it is told to.
+    """Reports the validation metric of each epoch to a trial, and stops the run when it is told to.
 
-    Without a trial, as in a run that is resumed by itself, it does nothing.
+    Args:
+        monitor: name of the validation metric.
     """
 
-    trial: ClassVar[Trial | None] = None  # a study is no part of a configuration
-
-    def __init__(self, monitor: str | None, save_dir: str):
-        self.monitor, self.save_dir = monitor, save_dir
+    def __init__(self, trial: Trial, monitor: str):
+        self._trial = trial
+        self._monitor = monitor
 
     def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        if self.trial:
-            self.trial.set_user_attr(RUN, self.save_dir)
+        checkpoint = trainer.checkpoint_callback
+        if isinstance(checkpoint, ModelCheckpoint) and checkpoint.dirpath:
+            self._trial.set_user_attr(RUN, str(Path(checkpoint.dirpath).parent))
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        figure = float(trainer.callback_metrics.get(self.monitor or "", math.nan))
-        if self.trial and math.isfinite(figure):
-            self.trial.report(figure, trainer.current_epoch)
-            if self.trial.should_prune():
+        value = float(trainer.callback_metrics.get(self._monitor, math.nan))
+        if math.isfinite(value):
+            self._trial.report(value, trainer.current_epoch)
+            if self._trial.should_prune():
                 raise TrialPruned
 
 
-def carry_out(trial: Trial, study: Study, plan: Plan) -> None:
-    """Run a trial and record what came of it: a figure, an early stop, or the sentence with which it failed."""
+def carry_out(trial: Trial, study: Study, plan: SweepPlan) -> None:
+    """Run a trial and record what came of it: a value, an early stop, or why it failed."""
     try:
-        known = same_as(trial, study)
-        figure = run_trial(trial, plan) if known is None else known
-        if not math.isfinite(figure):
-            raise UserError(f"The validation figure {plan.monitor[0]} is not a number.")
+        known = _value_of_same(trial, study)
+        value = _run_trial(trial, plan) if known is None else known
+        if not math.isfinite(value):
+            raise UserError(f"The validation metric {plan.monitor[0]} is not a number.")
     except TrialPruned:
         study.tell(trial, state=TrialState.PRUNED)
     except Exception as error:
-        trial.set_user_attr(SAID, explain(error))
+        trial.set_user_attr(REASON, explain(error))
         study.tell(trial, state=TrialState.FAIL)
         if plan.debug:
             raise
     else:
-        study.tell(trial, figure)
+        study.tell(trial, value)
 
 
-def same_as(trial: Trial, study: Study) -> float | None:
-    """What an earlier trial with the same parameters came to: the same run would come to the same."""
+def print_trial(number: int, study: Study) -> None:
+    """Print one line on a trial that ended."""
+    trial = study.get_trials(deepcopy=False)[number]
+    best = best_trial(study)
+    words = " ".join(starmap(format_override, trial.params.items()))
+    so_far = f"  (best {best.value:.4f}, trial {best.number})" if best else ""
+    print(f"trial {number}: {_describe_outcome(trial)}  {words}{so_far}", flush=True)
+
+
+def _value_of_same(trial: Trial, study: Study) -> float | None:
+    """What an earlier trial with the same parameters came to, as this one would."""
     for earlier in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
         if earlier.params == trial.params:
             trial.set_user_attr(RUN, earlier.user_attrs.get(RUN, ""))
@@ -71,38 +83,23 @@ def same_as(trial: Trial, study: Study) -> float | None:
     return None
 
 
-def run_trial(trial: Trial, plan: Plan) -> float:
-    """Train with the parameters of a trial, in the folder of the study. The test set stays closed."""
-    cfg = compose_run([*plan.space.fill(trial.params), SEVERAL], plan.configs)
-    cfg.test, cfg.refit, cfg.report = False, False, False
+def _run_trial(trial: Trial, plan: SweepPlan) -> float:
+    """Train with the parameters of a trial, in the folder of the study; the test set stays closed."""
+    cfg = compose_run([*plan.space.fill_in(trial.params), MULTIRUN], plan.configs)
+    cfg.test = False
+    cfg.refit = False
+    cfg.report = False
     cfg.paths.outputs = str(plan.folder / "runs")
-    cfg.callbacks = watched(cfg)
-    Pruning.trial = trial
-    try:
-        with redirect_stdout(StringIO()):  # the run's own log has it all
-            return train(Experiment(cfg)).score
-    finally:
-        Pruning.trial = None
+    cfg.callbacks = {**(cfg.callbacks or {}), "progress": None}
+    experiment = Experiment(cfg, callbacks=[Pruning(trial, plan.monitor[0])])
+    with redirect_stdout(StringIO()):  # the run's own log has it all
+        return train(experiment).score
 
 
-def watched(cfg: DictConfig) -> dict:
-    """The callbacks of a run, with pruning in place of the line over the epochs."""
-    pruning = {"_target_": f"{Pruning.__module__}.{Pruning.__name__}"}
-    return {**(cfg.callbacks or {}), "progress": None, "pruning": pruning}
-
-
-def tell_trial(number: int, study: Study, plan: Plan) -> None:
-    """Print one line on a trial that ended."""
-    trial, best = study.get_trials(deepcopy=False)[number], best_trial(study)
-    words = " ".join(starmap(assign, trial.params.items()))
-    so_far = f"  (best {best.value:.4f}, trial {best.number})" if best else ""
-    print(f"trial {number}: {outcome(trial)}  {words}{so_far}", flush=True)
-
-
-def outcome(trial: FrozenTrial) -> str:
+def _describe_outcome(trial: FrozenTrial) -> str:
     """What came of a trial, in a few words."""
     if trial.state == TrialState.COMPLETE:
         return f"{trial.value:.4f}"
     if trial.state == TrialState.PRUNED:
         return f"stopped after {(trial.last_step or 0) + 1} epochs"
-    return f"failed: {trial.user_attrs.get(SAID, 'its process was killed.')}"
+    return f"failed: {trial.user_attrs.get(REASON, 'its process was killed.')}"

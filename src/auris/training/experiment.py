@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, final
 
-from lightning import Trainer
+from lightning import Callback, Trainer
 from omegaconf import DictConfig, OmegaConf
 
 from auris.acoustics.arrays import Array
@@ -34,12 +34,14 @@ class Experiment:
 
     Args:
         cfg: the configuration, without references.
+        callbacks: of the trainer, besides those of the configuration.
 
     Raises `UserError`, here or when a part is first asked for, for what can't be.
     """
 
-    def __init__(self, cfg: DictConfig):
+    def __init__(self, cfg: DictConfig, callbacks: Sequence[Callback] = ()):
         self._cfg = cfg
+        self._callbacks = callbacks
         self._factory = Factory(cfg.plugins)
         self.seed: int = cfg.seed
         self.refit: bool | int = cfg.refit
@@ -143,7 +145,7 @@ class Experiment:
         fused = bool(self._cfg.optimizer.get("fused"))
         check_trainer(settings, bool(self._cfg.trainer.gradient_clip_val), fused)
         return self._factory.make(
-            node, callbacks=list(callbacks.values()), logger=list(loggers.values())
+            node, callbacks=[*callbacks.values(), *self._callbacks], logger=list(loggers.values())
         )
 
     def hyperparameters(self) -> dict[str, Any]:
