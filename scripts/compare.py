@@ -56,6 +56,9 @@ def _command_line() -> Namespace:
     parser.add_argument(
         "--set", choices=("test", "val"), help="of which clips (default: test, if any run tested)"
     )
+    parser.add_argument(
+        "--plugins", nargs="*", default=[], help="packages of yours that the runs' tasks are from"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON instead of Markdown")
     form.add_argument("--csv", action="store_true", help="print CSV instead of Markdown")
@@ -72,7 +75,7 @@ def _print_pair(options: Namespace) -> None:
     """Say which of two runs is better on the same clips, and whether that may be luck."""
     from auris.runs.significance import compare_pair
 
-    pair = compare_pair(options.paired, options.set or "test")
+    pair = compare_pair(options.paired, options.set or "test", options.plugins)
     if options.json:
         print(json.dumps(asdict(pair), indent=2))
         return

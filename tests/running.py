@@ -5,6 +5,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from auris.runs.compose import compose_run
+from auris.training.experiment import Experiment
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 TINY = (
@@ -30,6 +31,11 @@ def here(place: Path, out: str = "out") -> tuple[str, ...]:
 def configured(*words: str) -> DictConfig:
     """The configuration of a command line."""
     return compose_run(words, CONFIGS)
+
+
+def experiment(*words: str) -> Experiment:
+    """What a command line decides."""
+    return Experiment(configured(*words))
 
 
 def options(group: str) -> list[str]:

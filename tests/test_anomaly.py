@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import RATE, call, fill, noise, sine, write
-from running import TINY, configured, here
+from running import TINY, experiment, here
 
 from auris.core.errors import UserError
 from auris.data.spec import Spec
@@ -33,7 +33,9 @@ class Stopped(Exception):
 
 
 def task(seconds: int = 3, sections: tuple[str, ...] = ("a", "b"), **settings: float) -> Anomaly:
-    spec = Spec(RATE, 1, seconds * RATE, "anomaly", ("normal", "odd"), sections=sections)
+    spec = Spec(
+        RATE, 1, seconds * RATE, "anomaly", ("normal", "odd"), columns={"section": sections}
+    )
     return Anomaly(spec, (1, 4, FRAMES), **settings)
 
 
@@ -105,18 +107,22 @@ def test_without_enough_validation_clips_there_is_no_threshold() -> None:
     decoded = torch.randn(2, 4, 2)
     assert judge.calibrate(decoded, torch.zeros(2, 3, dtype=torch.long)) is decoded
     assert not judge.calibrated and "true_alarm_rate" not in judge.metrics()
-    assert "alarm" not in judge.answer(torch.zeros(4, 2))
+    assert "alarm" not in judge.output.row(torch.zeros(4, 2))
 
 
 def test_the_answer_is_that_of_the_section_it_is_most_like() -> None:
     judge = task()
     judge.calibrated.fill_(True)
-    assert judge.answer(torch.tensor([[3.0, 1.5]])) == {
+    assert judge.output.row(torch.tensor([[3.0, 1.5]])) == {
         "score": 1.5,
         "alarm": "yes",
         "section": "b",
     }
-    assert judge.answer(torch.tensor([[0.5, 1.5]])) == {"score": 0.5, "alarm": "no", "section": "a"}
+    assert judge.output.row(torch.tensor([[0.5, 1.5]])) == {
+        "score": 0.5,
+        "alarm": "no",
+        "section": "a",
+    }
 
 
 def test_the_most_wrong_clips_are_missed_anomalies_and_false_alarms() -> None:
@@ -151,7 +157,10 @@ def test_distance_counts_the_nearest_of_each_section() -> None:
 
 @pytest.mark.parametrize(
     "settings, said",
-    [({"top": 1.5}, "a share, from 0 to 1"), ({"false_alarm_rate": 0.0}, "above 0 and below 0.5")],
+    [
+        ({"top": 1.5}, "a fraction, from 0 to 1"),
+        ({"false_alarm_rate": 0.0}, "above 0 and below 0.5"),
+    ],
 )
 def test_settings_out_of_range_are_refused(settings: dict[str, float], said: str) -> None:
     with pytest.raises(UserError, match=said):
@@ -161,7 +170,7 @@ def test_settings_out_of_range_are_refused(settings: dict[str, float], said: str
 def test_models_and_losses_that_do_not_fit_are_refused() -> None:
     judge = task()
     with pytest.raises(
-        UserError, match="Linear can't tell what is unusual; choose model=autoencoder"
+        UserError, match="Linear can't tell what is unusual; choose one that puts out"
     ):
         judge.check(Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), Surprise())
     with pytest.raises(UserError, match="choose loss=surprise"):
@@ -191,7 +200,7 @@ def words(place: Path, *others: str) -> tuple[str, ...]:
 
 def trained(place: Path, name: str, *others: str) -> Path:
     (place / name).mkdir()
-    train(configured(*words(place, *others)), place / name)
+    train(experiment(*words(place, *others)), place / name)
     return place / name
 
 
@@ -251,7 +260,7 @@ def test_a_finished_run_has_the_same_scores_when_it_is_evaluated_again(
 ) -> None:
     folder = request.getfixturevalue(kind)
     before = json.loads((folder / "result.json").read_text())[name]
-    after = without_nan(evaluate_run(str(folder), name))
+    after = without_nan(evaluate_run(str(folder), name).scores)
     assert after["metrics"] == before["metrics"] and after["loss"] == pytest.approx(
         before["loss"], rel=1e-5
     )
@@ -280,9 +289,9 @@ def test_a_run_that_was_stopped_twice_ends_with_the_same_memory_and_threshold(
         patch.setattr(
             "auris.training.run.save_weights", Mock(side_effect=Stopped)
         )  # after the threshold was found
-        train(configured(*words(place, *REMEMBERING)), folder)
+        train(experiment(*words(place, *REMEMBERING)), folder)
     assert (folder / "predictions_val.csv").exists() and not (folder / "model.pt").exists()
-    train(configured(*words(place, *REMEMBERING)), folder)
+    train(experiment(*words(place, *REMEMBERING)), folder)
     ended, straight = (
         torch.load(run / "model.pt", weights_only=True) for run in (folder, remembering)
     )
@@ -342,8 +351,8 @@ def test_a_recording_that_lacks_what_the_model_hears_is_refused(run: Path, tmp_p
 
 def test_an_answer_to_a_known_target_is_that_of_its_own_section() -> None:
     judge = task()
-    assert judge.answer(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == {
+    assert judge.output.row(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == {
         "score": 3.0,
         "section": "a",
     }
-    assert judge.say(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == "score 3.00"
+    assert judge.view.describe(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == "score 3.00"

@@ -7,7 +7,7 @@ import pytest
 import torch
 from conftest import RATE, noise
 from matplotlib.axes import Axes
-from running import configured
+from running import experiment
 from sklearn.metrics import roc_curve
 from test_pictures import words_on_paper
 from torch import Tensor
@@ -16,8 +16,8 @@ from auris.core.heatmap import Map, octaves
 from auris.features.spectrogram import LogMel
 from auris.features.standardize import Standardized
 from auris.tasks.anomaly import plots as pictures
-from auris.tasks.anomaly.closeup import closeup
-from auris.tasks.anomaly.inspection import compared
+from auris.tasks.anomaly.closeup import plot_closeup
+from auris.tasks.anomaly.inspection import _compare_with_copy
 from auris.training.run import train
 
 DRAW = torch.Generator().manual_seed(0)
@@ -137,7 +137,7 @@ def test_a_closeup_has_seconds_and_frequencies_where_they_belong() -> None:
     values, frames = clicked(2.5, 40)
     hertz = LogMel(16000).centers()
     maps = [Map("heard", values, (0.0, 7.0), hertz), Map("other", values, (0.0, 7.0), None)]
-    figure = closeup(
+    figure = plot_closeup(
         maps,
         frames,
         [0.1, 0.2, 1.4, 0.3, 0.2],
@@ -187,7 +187,9 @@ def test_the_error_map_peaks_where_a_click_was_planted() -> None:
     features.learn([features.raw(hall)])
     wave = hall[:1].clone()
     wave[..., round(1.2 * RATE)] += 20
-    heard, said, error = compared(features, features(wave), torch.zeros(1, *features.out_shape))
+    heard, said, error = _compare_with_copy(
+        features, features(wave), torch.zeros(1, *features.out_shape)
+    )
     assert torch.allclose(heard.values, features.raw(wave)[0, 0], atol=1e-4)
     assert torch.allclose(said.values, features.mean[0].expand_as(said.values), atol=1e-4)
     assert heard.limits == said.limits == (heard.values.min(), heard.values.max())
@@ -215,7 +217,7 @@ def test_tensorboard_shows_scores_and_a_closer_look(
         "trainer.max_epochs=2",
         "test=true",
     )
-    train(configured(*words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"))
+    train(experiment(*words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"))
     events = EventAccumulator(str(tmp_path / "out/one_class" / model / "latest"))
     events.Reload()
     tags = events.Tags()

@@ -13,13 +13,12 @@ import soundfile
 import soxr
 from browser import look
 from conftest import call, write
-from running import configured
+from running import experiment
 
 from auris.audit.audit import Audit, audit
 from auris.audit.html_page import audit_page
 from auris.audit.output import verdict
 from auris.audit.output import write as write_page
-from auris.training.setup import open_data
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -54,7 +53,7 @@ def judged(folder: Path, tmp_path: Path, *words: str) -> Audit:
         else ("data=folder", f"data.root={folder}")
     )
     return audit(
-        open_data(configured(*source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words))
+        experiment(*source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words).dataset
     )
 
 

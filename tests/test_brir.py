@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 import torch
 from conftest import SHARED
-from running import configured
+from running import experiment
 
 from auris.acoustics.arrays import Array, angles, direction
 from auris.acoustics.reverberation import measured_rt60
 from auris.core.errors import UserError
 from auris.data.sources.brir import Brir
 from auris.data.sources.sofa import read_sofa
-from auris.training.setup import open_data
 
 RATE = 16000
 AZIMUTHS = (270.0, 330.0, 0.0, 30.0, 90.0)  # counter-clockwise, as AES69 has them
@@ -137,22 +136,20 @@ def test_a_run_gets_directions_of_both_files(folder):
         f"data.{name}={SETTINGS[name]}"
         for name in ("train_size", "val_size", "test_size", "duration")
     ]
-    data = open_data(
-        configured(
-            "data=brir",
-            f"data.root={folder}",
-            "data.train=[dry.sofa]",
-            "data.test=[room.sofa]",
-            "data.clockwise=false",
-            f"paths.store={folder}/store",
-            *numbers,
-        )
-    )
+    data = experiment(
+        "data=brir",
+        f"data.root={folder}",
+        "data.train=[dry.sofa]",
+        "data.test=[room.sofa]",
+        "data.clockwise=false",
+        f"paths.store={folder}/store",
+        *numbers,
+    ).dataset
     assert data.spec.channels == 2 and data.spec.sample_rate == RATE and data.spec.samples == 1600
     wanted = direction(torch.tensor(AZIMUTHS), torch.zeros(5))
     for name in ("val", "test"):
-        torch.testing.assert_close(data.target[data.members(name), :3], wanted, atol=1e-5, rtol=0)
-    assert len(data.members("train")) == 6
+        torch.testing.assert_close(data.target[data.indices(name), :3], wanted, atol=1e-5, rtol=0)
+    assert len(data.indices("train")) == 6
 
 
 def test_a_scene_is_the_same_alone_and_no_two_sets_hear_the_same(folder):

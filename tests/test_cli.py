@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import REPOSITORY, call, cli, fill, write
-from running import configured, options
+from running import experiment, options
 
 from auris.core.errors import UserError
 from auris.core.explain import explain
@@ -111,7 +111,7 @@ def test_a_mistake_is_told_in_one_sentence(
     monkeypatch.chdir(place)
     monkeypatch.setattr(sys, "argv", [str(REPOSITORY / "train.py"), *words])
     with pytest.raises(Exception) as mistake:  # noqa: PT011
-        train(configured(*words))
+        train(experiment(*words))
     sentence = explain(mistake.value)
     assert MISTAKES[words] in sentence
     assert "\n" not in sentence and "Traceback" not in sentence

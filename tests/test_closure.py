@@ -15,6 +15,7 @@ from auris.features.pooling import MeanDeviation
 from auris.models.mlp import Linear, Mlp
 from auris.models.network import Network
 from auris.training.closure import Closure
+from auris.training.experiment import Experiment
 from auris.training.run import train
 
 CLIPS, SHAPE, CLASSES = 10, (1, 4, 9), 3
@@ -135,7 +136,7 @@ def run(place: Path, name: str, *words: str) -> Path:
         "trainer.max_epochs=5",
         *words,
     )
-    train(cfg)
+    train(Experiment(cfg))
     return place / name / "folder" / cfg.choices.model / "latest"
 
 

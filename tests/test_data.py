@@ -11,11 +11,15 @@ import torch
 from conftest import RATE, fill, noise, sine, write
 
 from auris.core.errors import UserError
+from auris.data.dataset import Dataset
 from auris.data.loader import Loader
-from auris.data.module import AudioData
+from auris.data.module import AudioDataModule
+from auris.data.settings import DataSettings
 from auris.data.sources.base import Source
 from auris.data.sources.folder import Folder, Table
 from auris.data.spec import Spec
+from auris.data.summary import describe_data
+from auris.tasks.classification.targets import LabelTargets
 
 DEFAULTS = {
     "sample_rate": None,
@@ -30,12 +34,13 @@ DEFAULTS = {
 }
 
 
-def data(source: Source, store: Path, **changes: object) -> AudioData:
-    return AudioData(source, str(store), **{**DEFAULTS, **changes})
+def data(source: Source, store: Path, **changes: object) -> Dataset:
+    settings = DataSettings(**{**DEFAULTS, **changes})
+    return Dataset(source, LabelTargets(), settings, store)
 
 
 @pytest.fixture
-def usual(folder: Path, tmp_path: Path) -> AudioData:
+def usual(folder: Path, tmp_path: Path) -> Dataset:
     return data(Folder(str(folder)), tmp_path / "store")
 
 
@@ -62,7 +67,7 @@ def indices(walk: Loader) -> list[list[int]]:
     return [step.index.tolist() for step in walk]
 
 
-def test_spec_says_what_the_data_is(usual: AudioData) -> None:
+def test_spec_says_what_the_data_is(usual: Dataset) -> None:
     assert usual.spec == Spec(
         sample_rate=8000,
         channels=1,
@@ -75,12 +80,12 @@ def test_spec_says_what_the_data_is(usual: AudioData) -> None:
 
 
 def test_spec_is_saved_whole(tmp_path: Path) -> None:
-    spec = Spec(22050, 2, 500, "label", ("chaton né", "dog"), "zeros", mixed=True)
+    spec = Spec(22050, 2, 500, "label", ("chaton né", "dog"), "zeros", downmixed=True)
     spec.save(tmp_path / "spec.json")
     assert Spec.load(tmp_path / "spec.json") == spec
 
 
-def test_sets_cover_all_clips_and_keep_the_classes(usual: AudioData) -> None:
+def test_sets_cover_all_clips_and_keep_the_classes(usual: Dataset) -> None:
     sizes = Counter((name, clip.label) for clip, name, _ in usual.clips)
     assert sizes == {
         ("train", "hiss"): 6,
@@ -90,12 +95,12 @@ def test_sets_cover_all_clips_and_keep_the_classes(usual: AudioData) -> None:
         ("test", "hiss"): 2,
         ("test", "tone"): 2,
     }
-    members = [usual.members(name).tolist() for name in ("train", "val", "test")]
+    members = [usual.indices(name).tolist() for name in ("train", "val", "test")]
     assert sorted(sum(members, [])) == list(range(20))
 
 
-def test_every_clip_has_its_samples_and_its_class(usual: AudioData) -> None:
-    for (batch,) in usual.loader(torch.arange(20)):
+def test_every_clip_has_its_samples_and_its_class(usual: Dataset) -> None:
+    for (batch,) in AudioDataModule(usual).split_loader(torch.arange(20)):
         for wave, target, index in zip(batch.wave, batch.target, batch.index, strict=True):
             clip = usual.clips[index][0]
             sound = soundfile.read(clip.path, dtype="float32")[0]
@@ -160,7 +165,9 @@ def test_training_goes_on_without_fewer_than_one_in_twenty(tmp_path: Path) -> No
     left = data(Folder(str(folder)), tmp_path / "store")
     assert len(left.clips) == 21
     assert left.unusable == {folder / "tone/0.wav": "silent"}
-    assert f"Left out, as they can't be used (1): {folder}/tone/0.wav: silent." in left.describe()
+    assert f"Left out, as they can't be used (1): {folder}/tone/0.wav: silent." in describe_data(
+        left
+    )
 
 
 def test_training_stops_without_one_in_twenty_and_says_why(folder: Path, tmp_path: Path) -> None:
@@ -168,7 +175,7 @@ def test_training_stops_without_one_in_twenty_and_says_why(folder: Path, tmp_pat
     with pytest.raises(
         UserError, match=rf"1 of 20 recordings can't be used, .*{folder}/tone/0.wav: unreadable"
     ):
-        data(Folder(str(folder)), tmp_path / "store").describe()
+        describe_data(data(Folder(str(folder)), tmp_path / "store"))
 
 
 def test_same_audio_in_two_sets_stops_the_run(tmp_path: Path) -> None:
@@ -176,18 +183,18 @@ def test_same_audio_in_two_sets_stops_the_run(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "a.wav", tmp_path / "b.wav")
     lines = ["a.wav,cat,train", "b.wav,cat,test", "c.wav,cat,val"]
     with pytest.raises(UserError, match="a.wav in train and .*b.wav in test hold the same audio"):
-        data(table(tmp_path, *lines), tmp_path / "store").describe()
+        describe_data(data(table(tmp_path, *lines), tmp_path / "store"))
 
 
 def test_one_recording_in_two_sets_stops_the_run(tmp_path: Path) -> None:
     lines = ["a.wav,cat,train", "b.wav,cat,test", "a.wav,dog,val"]
     with pytest.raises(UserError, match=r"group .*a.wav is in train .* and in val"):
-        data(table(tmp_path, *lines), tmp_path / "store").describe()
+        describe_data(data(table(tmp_path, *lines), tmp_path / "store"))
 
 
 def test_incomplete_sets_stop_the_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="The test set is empty"):
-        data(table(tmp_path, "a.wav,cat,train", "b.wav,cat,val"), tmp_path / "store").describe()
+        describe_data(data(table(tmp_path, "a.wav,cat,train", "b.wav,cat,val"), tmp_path / "store"))
 
 
 @pytest.mark.parametrize(
@@ -230,22 +237,24 @@ def test_fingerprint_changes_with_label_content_split_and_samples(
 
 
 def test_training_takes_the_validation_clips_too_when_asked(folder: Path, tmp_path: Path) -> None:
-    both = data(Folder(str(folder)), tmp_path / "store", validate=False)
+    dataset = data(Folder(str(folder)), tmp_path / "store")
+    both = AudioDataModule(dataset, validate=False)
     assert len(both.train_dataloader().clips) == 16
     assert both.val_dataloader() == []
 
 
-def test_training_is_shuffled_and_validation_is_not(usual: AudioData) -> None:
-    assert sum(indices(usual.val_dataloader()), []) == usual.members("val").tolist()
-    shuffled = sum(indices(usual.train_dataloader()), [])
-    assert shuffled != usual.members("train").tolist()
-    assert sorted(shuffled) == usual.members("train").tolist()
+def test_training_is_shuffled_and_validation_is_not(usual: Dataset) -> None:
+    batches = AudioDataModule(usual)
+    assert sum(indices(batches.val_dataloader()), []) == usual.indices("val").tolist()
+    shuffled = sum(indices(batches.train_dataloader()), [])
+    assert shuffled != usual.indices("train").tolist()
+    assert sorted(shuffled) == usual.indices("train").tolist()
 
 
-def test_description_counts_and_names(usual: AudioData) -> None:
+def test_description_counts_and_names(usual: Dataset) -> None:
     assert (
         "20 clips of 0.6 s at 8000 Hz: 12 train, 4 val, 4 test; 2 classes: hiss, tone."
-        in usual.describe()
+        in describe_data(usual)
     )
 
 

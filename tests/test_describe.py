@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import call
-from running import TINY, configured
+from running import TINY, experiment
 
 from auris.core.errors import UserError
 from auris.inference.features_table import rows
@@ -18,7 +18,7 @@ def test_rows_hold_what_the_names_say(folder: Path, tmp_path: Path) -> None:
         "features=statistics",
         "features.n_fft=512",
     )
-    header, *table = rows(configured("data=folder", *words, *TINY))
+    header, *table = rows(experiment("data=folder", *words, *TINY))
     assert len(table) == 20 and {row[1] for row in table} == {"tone", "hiss"}
     centroid = {
         Path(row[0]).name + row[1]: float(row[header.index("centroid_mean")]) for row in table
@@ -29,9 +29,11 @@ def test_rows_hold_what_the_names_say(folder: Path, tmp_path: Path) -> None:
 
 
 def test_features_without_names_are_refused(folder: Path, tmp_path: Path) -> None:
-    cfg = configured("data=folder", f"data.root={folder}", f"paths.store={tmp_path}/store", *TINY)
+    choice = experiment(
+        "data=folder", f"data.root={folder}", f"paths.store={tmp_path}/store", *TINY
+    )
     with pytest.raises(UserError, match="features=statistics"):
-        list(rows(cfg))
+        list(rows(choice))
 
 
 def test_the_script_writes_a_table(folder: Path, tmp_path: Path) -> None:

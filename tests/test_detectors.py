@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import RATE, fill, noise, sine
-from running import TINY, configured, here
+from running import TINY, experiment, here
 from scipy.stats import multivariate_normal
 from sklearn.cluster import KMeans
 from sklearn.covariance import LedoitWolf
@@ -45,7 +45,15 @@ Build = Callable[[Shape, Anomaly], nn.Module]
 
 def task(sections: int = 2, shape: Shape = SHAPE) -> Anomaly:
     return Anomaly(
-        Spec(RATE, 1, 4000, "anomaly", ("normal", "odd"), sections=tuple("abcd"[:sections])), shape
+        Spec(
+            RATE,
+            1,
+            4000,
+            "anomaly",
+            ("normal", "odd"),
+            columns={"section": tuple("abcd"[:sections])},
+        ),
+        shape,
     )
 
 
@@ -375,7 +383,7 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     fill(tmp_path / "recordings", each=10)
     data = ("data=one_class", "data.of=folder", "data.normal=tone", *here(tmp_path))
     train(
-        configured(
+        experiment(
             *data, *[word for word in TINY if word != "test=false"], "test=true", f"model={model}"
         )
     )
@@ -384,6 +392,6 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert len(rows) == 12 and len({row["score"] for row in rows}) == 12
     for row in rows:
-        wave = predictor.window(Path(row["path"]), 0.0, 0.5)[None]  # (1, C, T)
-        told = predictor.reading.answer(predictor.model.decode(wave)[0])
+        wave = predictor._read_window(Path(row["path"]), 0.0, 0.5)[None]  # (1, C, T)
+        told = predictor.output.row(predictor.model.decode(wave)[0])
         assert told["score"] == pytest.approx(float(row["score"]), rel=1e-3, abs=1e-3)

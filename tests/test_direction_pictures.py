@@ -11,16 +11,17 @@ from matplotlib.figure import Figure
 from omegaconf import OmegaConf
 from running import CONFIGS
 from test_pictures import words_on_paper
-from torch import Tensor
+from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array, direction
 from auris.data.spec import Spec
-from auris.tasks.localization import inspection as direction_pages
+from auris.tasks.inspection import Inspection
+from auris.tasks.localization import baselines
 from auris.tasks.localization import plots as pictures
 from auris.tasks.localization.metrics import MeanError
-from auris.tasks.localization.scene_plot import alike, scene
+from auris.tasks.localization.scene_plot import alike, plot_scene
 from auris.tasks.localization.task import Localization
-from auris.training.tensorboard import Page
+from auris.tasks.predictions import Predictions
 
 SQUARE = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))
 LINE = ((0.0, 0.05, 0.0), (0.0, -0.05, 0.0))
@@ -45,7 +46,7 @@ def targets(count: int) -> Tensor:
 
 
 def test_azimuths_are_points_and_the_band_comes_again_in_the_corners() -> None:
-    figure = pictures.azimuths(ways(12, -90, -178), ways(10, 30, 177))
+    figure = pictures.plot_azimuths(ways(12, -90, -178), ways(10, 30, 177))
     (axes,) = figure.axes
     points = next(
         np.asarray(line.get_xydata()) for line in axes.lines if line.get_label() == "3 clips"
@@ -58,10 +59,10 @@ def test_azimuths_are_points_and_the_band_comes_again_in_the_corners() -> None:
 
 
 def test_a_line_has_half_a_circle_and_elevations_have_a_picture() -> None:
-    (axes,) = pictures.azimuths(ways(80, -10), ways(85, -5)).axes
+    (axes,) = pictures.plot_azimuths(ways(80, -10), ways(85, -5)).axes
     assert axes.get_xlim() == (-90, 90)
     up = direction(torch.tensor([0.0, 9.0]), torch.tensor([20.0, -40.0]))
-    assert [axes.get_xlabel() for axes in pictures.azimuths(up, up).axes] == [
+    assert [axes.get_xlabel() for axes in pictures.plot_azimuths(up, up).axes] == [
         "true azimuth (°)",
         "true elevation (°)",
     ]
@@ -71,7 +72,7 @@ def test_a_line_has_half_a_circle_and_elevations_have_a_picture() -> None:
 def test_bars_of_errors_are_to_their_side_and_areas_are_clips(
     off: tuple[float, ...], reach: float
 ) -> None:
-    figure = pictures.errors(ways(*(179 + one for one in off)), ways(*[179] * 3))
+    figure = pictures.plot_errors(ways(*(179 + one for one in off)), ways(*[179] * 3))
     (axes,) = figure.axes
     bars = {
         round(math.degrees(bar.get_x() + bar.get_width() / 2)): bar.get_height() ** 2
@@ -87,18 +88,20 @@ def test_bars_of_errors_are_to_their_side_and_areas_are_clips(
 
 def test_conditions_that_are_not_known_or_rare_are_left_out() -> None:
     edges = {"rt60": (0.0, 0.3, 0.6, 0.9), "snr": (-50.0, 50.0), "distance": (0.0, 1.0, 2.0, 3.0)}
-    assert pictures.filled(edges, targets(20), torch.arange(20)) == {
+    assert pictures.filled_bins(edges, targets(20), torch.arange(20)) == {
         "rt60": [(0.0, 0.3), (0.3, 0.6)],
         "distance": [(1.0, 2.0)],
     }
-    assert pictures.filled(edges, targets(20), torch.zeros(20)) == {}  # windows of one recording
+    assert (
+        pictures.filled_bins(edges, targets(20), torch.zeros(20)) == {}
+    )  # windows of one recording
 
 
 def test_errors_and_intervals_are_those_of_the_metric() -> None:
     target, group = targets(40), torch.arange(40)
     said = {"one": ways(*torch.linspace(-170, 175, 40).tolist()), "other": ways(*[0] * 40)}
     bins = {"rt60": [(0.0, 0.3), (0.3, 0.6)]}
-    figure = pictures.against(said, target, torch.Tensor.clone, bins, group)
+    figure = pictures.plot_conditions(said, target, torch.Tensor.clone, bins, group)
     (axes,) = figure.axes
     for shown, decoded in zip(axes.containers, said.values(), strict=True):
         line, _, (bars,) = shown
@@ -122,7 +125,7 @@ def ray(figure: Figure, panel: int, name: str) -> list[list[float]]:
 
 
 def test_a_ray_to_the_true_direction_meets_the_source() -> None:
-    figure = scene(
+    figure = plot_scene(
         DRAWING, Array(SQUARE), ways(0)[0], ways(-90)[0], "a scene"
     )  # the array looks north
     assert ray(figure, 0, "true direction") == [pytest.approx([2, 3]), pytest.approx([5, 3])]
@@ -136,7 +139,7 @@ def test_a_ray_to_the_true_direction_meets_the_source() -> None:
 
 
 def test_without_a_scene_the_array_alone_is_drawn() -> None:
-    figure = scene("", Array(SQUARE), ways(90)[0], ways(0)[0], "no scene")
+    figure = plot_scene("", Array(SQUARE), ways(90)[0], ways(0)[0], "no scene")
     (axes,) = figure.axes
     assert axes.get_title() == "array, enlarged" and words_on_paper(figure)
     assert ray(figure, 0, "said direction") == [[0, 0], pytest.approx([0, 9.5], abs=1e-4)]
@@ -145,37 +148,36 @@ def test_without_a_scene_the_array_alone_is_drawn() -> None:
 def test_a_line_has_two_rays() -> None:
     assert torch.allclose(torch.stack(alike(Array(LINE), ways(30)[0])), ways(30, 150), atol=1e-6)
     assert len(alike(Array(SQUARE), ways(30)[0])) == 1
-    assert words_on_paper(scene(DRAWING, Array(LINE), ways(30)[0], ways(10)[0], "a scene"))
+    assert words_on_paper(plot_scene(DRAWING, Array(LINE), ways(30)[0], ways(10)[0], "a scene"))
 
 
 def test_formulas_have_the_settings_of_their_yamls() -> None:
     for name in ("srp_phat", "norm_music"):
         node = OmegaConf.load(CONFIGS / f"model/{name}.yaml").model
-        assert {key: node[key] for key in direction_pages.SETTINGS} == direction_pages.SETTINGS
+        assert {key: node[key] for key in baselines._SETTINGS} == baselines._SETTINGS
 
 
 @pytest.mark.parametrize("drawing", ["", DRAWING])
 def test_the_model_and_formulas_are_shown_on_the_same_clips(
-    drawing: str, monkeypatch: pytest.MonkeyPatch
+    drawing: str,
 ) -> None:
-    target, shown = targets(12), {}
+    target = targets(12)
     wave = torch.randn(12, 4, 1024, generator=torch.Generator().manual_seed(0))
     spec = Spec(16000, 4, 1024, "direction", microphones=SQUARE)
-    clip = SimpleNamespace(path=SimpleNamespace(name="a.wav"), scene=drawing, group="")
-    data: Any = SimpleNamespace(
+    clip: Any = SimpleNamespace(path=SimpleNamespace(name="a.wav"), scene=drawing)
+    index = torch.arange(12)
+    inspection = Inspection(
+        split="test",
         spec=spec,
-        target=target,
-        opened=SimpleNamespace(wave=wave),
-        members=lambda _: torch.arange(12),
-        clips=[(SimpleNamespace(**{**vars(clip), "group": str(i)}), "test", i) for i in range(12)],
+        features=None,  # type: ignore[arg-type]
+        model=nn.Identity(),
+        predictions=Predictions(target[:, :3], target, index, torch.zeros(12)),
+        group=index,
+        train_target=target,
+        clip=lambda at: (clip, wave[at]),
     )
-    answers: Any = SimpleNamespace(decoded=target[:, :3], target=target, index=torch.arange(12))
-    writer = SimpleNamespace(add_figure=lambda tag, figure: shown.update({tag: figure}))
-    task = Localization(spec)
-    direction_pages.show_directions(
-        Page(writer, data, SimpleNamespace(model=None), "test", answers), task
-    )  # type: ignore[arg-type]
-    assert set(shown) == {"test/conditions", "test/scene_median", "test/scene_worst"}
-    names = [shown.get_label() for shown in shown["test/conditions"].axes[0].containers]
+    shown = {plot.name: plot.figure for plot in Localization(spec).view.closeups(inspection)}
+    assert set(shown) == {"conditions", "scene_median", "scene_worst"}
+    names = [shown.get_label() for shown in shown["conditions"].axes[0].containers]
     assert names == ["this model", "SRP-PHAT", "NormMUSIC", "constant guess"]
-    assert len(shown["test/scene_worst"].axes) == (2 if drawing else 1)
+    assert len(shown["scene_worst"].axes) == (2 if drawing else 1)

@@ -15,7 +15,7 @@ from torch import Tensor
 from auris.acoustics.arrays import Array
 from auris.acoustics.doa.plane_waves import between, delays, pairs
 from auris.core.errors import UserError
-from auris.core.instantiate import make, plain
+from auris.core.instantiate import Factory, to_plain
 from auris.data.spec import Spec
 from auris.features.spatial import GccPhat, Phase, SteeredPower
 from auris.models.doa import Classical
@@ -119,8 +119,8 @@ def formula(name: str, array: str, task: Localization | None = None, **changes: 
     """The model that a YAML names."""
     facts, node = spec(array), OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model
     size = (task or Localization(facts)).out_shape
-    return make(
-        {**plain(node), **changes},
+    return Factory().make(
+        {**to_plain(node), **changes},
         in_shape=(facts.channels, facts.samples),
         out_shape=size,
         spec=facts,
@@ -151,9 +151,9 @@ def test_formulas_read_waves_of_an_array(name: str) -> None:
         Localization(spec("circular4")),
     )
     with pytest.raises(UserError, match="features=raw"):
-        make(node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4"))
+        Factory().make(node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4"))
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
-        make(node, in_shape=(4, 8000), out_shape=(2,), spec=Spec(16000, 4, 8000, "label"))
+        Factory().make(node, in_shape=(4, 8000), out_shape=(2,), spec=Spec(16000, 4, 8000, "label"))
 
 
 def test_a_step_of_nothing_between_directions_is_refused() -> None:

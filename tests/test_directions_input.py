@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write
-from running import configured
+from running import configured, experiment
 
 from auris.acoustics.image_source import SPEED
 from auris.core.errors import UserError
@@ -15,9 +15,9 @@ from auris.data.spec import Spec
 from auris.inference import predictor as predict
 from auris.inference.model import Trained
 from auris.runs.folder import RESULT
-from auris.tasks.output import Directions
-from auris.training.run import train
-from auris.training.setup import open_data, rehearse
+from auris.tasks.localization.output import DirectionOutput
+from auris.training.experiment import Experiment
+from auris.training.run import rehearse, train
 
 RATE = 16000
 APART = 0.1  # m, as array=pair has them
@@ -76,7 +76,7 @@ def refused(*words: str) -> str:
     """The sentence that says what is wrong."""
     with pytest.raises(UserError) as error:
         cfg = configured(*words)
-        rehearse(cfg, open_data(cfg))
+        rehearse(Experiment(cfg))
     sentence = str(error.value)
     assert "\n" not in sentence and sentence.endswith(".")
     return sentence
@@ -84,7 +84,7 @@ def refused(*words: str) -> str:
 
 def test_a_table_of_directions_is_learnt_and_tested(table):
     made = table()
-    train(configured(*words(made), "array=pair", "model=gcc_least_squares", "test=true"))
+    train(experiment(*words(made), "array=pair", "model=gcc_least_squares", "test=true"))
     result = json.loads(
         next(made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")).read_text()
     )
@@ -210,7 +210,7 @@ def test_rooms_refuse_an_array_that_is_too_large_and_none(tmp_path):
     cfg = configured(*rooms)
     cfg.array = None
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
-        open_data(cfg)
+        Experiment(cfg).dataset
 
 
 class Ahead(Trained):
@@ -223,7 +223,7 @@ class Ahead(Trained):
 def test_silence_has_no_direction(tmp_path, monkeypatch):
     spec = Spec(RATE, 2, RATE // 4, "direction", microphones=((0, 0.05, 0), (0, -0.05, 0)))
     monkeypatch.setattr(
-        predict, "open_trained", lambda run, plugins: Ahead(spec, Directions(False))
+        predict, "open_trained", lambda run, plugins: Ahead(spec, DirectionOutput(False))
     )
     wave = delayed(0, 1)
     path = write(tmp_path / "pause.wav", np.concatenate([wave, 0 * wave, wave]), RATE)

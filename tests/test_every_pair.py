@@ -14,16 +14,15 @@ import numpy as np
 import pytest
 from conftest import fill, noise, write
 from omegaconf import DictConfig
-from running import TINY, configured, here, options
+from running import TINY, configured, experiment, here, options
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.data.module import AudioData
-from auris.training.build import build
+from auris.data.dataset import Dataset
+from auris.data.module import AudioDataModule
 from auris.training.closure import Closure
-from auris.training.optimizers.build import make_optimizer
+from auris.training.experiment import Experiment
 from auris.training.run import train
-from auris.training.setup import open_data
 from auris.training.system import System
 
 MEETING = (
@@ -185,7 +184,7 @@ def words(place: Path, *choice: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("choice", pairwise(), ids=" ".join)
 def test_a_combination_trains(choice: tuple[str, ...], place: Path) -> None:
-    train(configured(*words(place, *choice)))
+    train(experiment(*words(place, *choice)))
 
 
 def told() -> list[tuple[str, str]]:
@@ -203,7 +202,7 @@ def told() -> list[tuple[str, str]]:
 def test_a_pair_is_refused(pair: tuple[str, str], place: Path) -> None:
     needed = {need for option, need in NEEDS.items() if option in pair}
     with pytest.raises(UserError) as refused:
-        train(configured(*words(place, *pair, *needed)))
+        train(experiment(*words(place, *pair, *needed)))
     assert REFUSED[pair] in str(refused.value)
 
 
@@ -245,7 +244,7 @@ def test_what_compares_microphones_trains_with_an_array(
     choice: tuple[str, ...], pair: tuple[str, ...]
 ) -> None:
     small = (word for option in choice for word in SMALL.get(option, ()))
-    train(configured(*pair, *TINY, "data.pass_size=8", *choice, *small))
+    train(experiment(*pair, *TINY, "data.pass_size=8", *choice, *small))
 
 
 @pytest.mark.parametrize("choice", OF_ARRAYS)
@@ -256,7 +255,7 @@ def test_what_compares_microphones_is_refused_without_an_array(choice: str, plac
         UserError, match="has something to learn" if choice == "nothing" else "array=circular6"
     ):
         train(
-            configured(
+            experiment(
                 "data=folder",
                 *here(place),
                 *TINY,
@@ -267,19 +266,19 @@ def test_what_compares_microphones_is_refused_without_an_array(choice: str, plac
 
 
 @pytest.fixture(scope="module")
-def prepared(place: Path) -> Callable[[str], tuple[AudioData, System]]:
+def prepared(place: Path) -> Callable[[str], tuple[Dataset, System]]:
     """Data and a fresh system, by the name of its model, with a loss that every optimizer can make small."""
 
     @cache
-    def built(model: str) -> tuple[AudioData, System]:
+    def built(model: str) -> tuple[Dataset, System]:
         loss = SURPRISE if model in DETECTORS else "loss=mse"
         cfg = configured(*words(place, f"model={model}", loss, "optimizer=adamw"))
-        data = open_data(cfg)
-        system = build(cfg, data.spec)
-        system.learn(data.whole())
+        data = Experiment(cfg).dataset
+        system = Experiment(cfg).build_system(data.spec)
+        system.fit_statistics(AudioDataModule(data).full_batch())
         return data, system
 
-    def fresh(model: str) -> tuple[AudioData, System]:
+    def fresh(model: str) -> tuple[Dataset, System]:
         data, system = built(model)
         return data, deepcopy(system)
 
@@ -290,24 +289,26 @@ def prepared(place: Path) -> Callable[[str], tuple[AudioData, System]]:
 def test_an_optimizer_takes_a_step_with_a_model_or_is_refused(
     optimizer: str,
     place: Path,
-    prepared: Callable[[str], tuple[AudioData, System]],
+    prepared: Callable[[str], tuple[Dataset, System]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cfg = configured(*words(place, f"optimizer={optimizer}"))
     for model in general("model"):
         data, system = prepared(model)
-        monkeypatch.setattr(System, "data", data)
+        monkeypatch.setattr(System, "_data", AudioDataModule(data))
         expected = refusal(optimizer, model)
         if expected:
             with pytest.raises(UserError, match=expected):
-                make_optimizer(cfg.optimizer, system)
+                system.build_optimizer()
         else:
             assert loss_of_a_step(cfg, data, system).isfinite()
 
 
-def loss_of_a_step(cfg: DictConfig, data: AudioData, system: System) -> Tensor:
-    found = make_optimizer(cfg.optimizer, system)
-    return found.step(Closure(data.whole(), system.loss_of, found, Tensor.backward))  # type: ignore[arg-type, return-value]
+def loss_of_a_step(cfg: DictConfig, data: Dataset, system: System) -> Tensor:
+    found = system.build_optimizer()
+    return found.step(
+        Closure(AudioDataModule(data).full_batch(), system.loss_of, found, Tensor.backward)
+    )  # type: ignore[arg-type, return-value]
 
 
 @pytest.mark.parametrize("group", ["features", "augment"])
@@ -318,18 +319,18 @@ def test_a_model_takes_a_step_with_every_option_that_it_does_not_refuse(
     nodes = {choice: configured(*words(place, choice))[group] for choice in choices}
     for model in (f"model={option}" for option in general("model")):
         cfg = configured(*words(place, model, "augment=none"))
-        data = open_data(cfg)
-        monkeypatch.setattr(System, "data", data)
+        data = Experiment(cfg).dataset
+        monkeypatch.setattr(System, "_data", AudioDataModule(data))
         for choice in (choice for choice in choices if (model, choice) not in REFUSED):
             cfg[group] = nodes[choice]
-            system = build(cfg, data.spec)
-            system.learn(data.whole())
+            system = Experiment(cfg).build_system(data.spec)
+            system.fit_statistics(AudioDataModule(data).full_batch())
             assert loss_of_a_step(cfg, data, system).isfinite(), (model, choice)
 
 
 def test_a_grid_of_few_points_is_searched(place: Path) -> None:
     few = ("features.n_mels=1", "features.f_min=1000", "optimizer.levels=2")
-    train(configured(*words(place, "model=linear", "optimizer=grid_search"), *few))
+    train(experiment(*words(place, "model=linear", "optimizer=grid_search"), *few))
 
 
 def test_every_option_composes_with_others() -> None:

@@ -3,21 +3,24 @@
 import json
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from conftest import REPOSITORY, fill, sine, write
-from running import TINY, configured, here
+from running import TINY, experiment, here
 
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.inference.model import Trained
-from auris.inference.predictor import Predictor, summary
-from auris.tasks.output import Classes, Directions, Errors, Reading, Scores, read
-from auris.training.build import build
+from auris.inference.predictor import Predictor
+from auris.tasks.anomaly.output import ScoreOutput
+from auris.tasks.classification.output import ClassOutput
+from auris.tasks.localization.output import DirectionOutput
+from auris.tasks.output import OutputFormat, read_format
+from auris.tasks.reconstruction.output import ErrorOutput
 from auris.training.run import train
 from auris.training.system import System
 
@@ -32,7 +35,8 @@ from auris.inference.onnx_model import OnnxModel  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4]")
 WITHOUT_TORCH = "import runpy, sys; sys.modules['torch'] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
-MACHINES = Spec(8000, 1, 8000, "anomaly", ("normal", "anomalous"), "repeat", ("fan", "pump"))
+MACHINES = Spec(8000, 1, 8000, "anomaly", ("normal", "anomalous"), "repeat")
+MACHINES = replace(MACHINES, columns={"section": ("fan", "pump")})
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a small CNN that tells tones from hiss."""
     place = tmp_path_factory.mktemp("export")
     fill(place / "recordings")
-    train(configured("data=folder", *here(place), *TINY, *SMALL))
+    train(experiment("data=folder", *here(place), *TINY, *SMALL))
     return place / "out/folder/cnn/latest"
 
 
@@ -57,7 +61,7 @@ def recording(tmp_path: Path) -> Path:
 
 
 def untrained(spec: Spec, *words: str) -> System:
-    return build(configured("data.root=none", *words, "trainer=cpu"), spec).eval()
+    return experiment("data.root=none", *words, "trainer=cpu").build_system(spec).eval()
 
 
 def test_it_is_checked_on_the_validation_clips(exported: Exported, run: Path) -> None:
@@ -87,7 +91,7 @@ def test_predicting_needs_no_torch(exported: Exported, run: Path, recording: Pat
     )
     assert done.returncode == 0, done.stderr
     predictor = Predictor(str(run))
-    expected = summary(list(predictor(recording)), predictor.reading)
+    expected = next(predictor.rows(recording, windows=False))
     said = json.loads(done.stdout)
     assert (
         said.keys() == expected.keys() - {"novelty", "is_novel"}
@@ -101,10 +105,10 @@ def test_it_says_what_it_hears_and_where_it_is_from_but_no_place_of_this_machine
 ) -> None:
     model = OnnxModel(exported.path)
     assert model.spec == Spec.load(run / "spec.json")
-    assert model.reading.facts() == {"kind": "Classes", "classes": ["hiss", "tone"]}
+    assert model.output == ClassOutput(["hiss", "tone"])
     assert (
-        model.origin["model"] == "cnn"
-        and model.origin["fingerprint"] == (run / "fingerprint.txt").read_text()
+        model.run["model"] == "cnn"
+        and model.run["fingerprint"] == (run / "fingerprint.txt").read_text()
     )
     assert not any(
         place in exported.path.read_bytes()
@@ -118,7 +122,7 @@ def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(tmp_pat
     )
     system.task.center.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     system.task.calibrated.fill_(True)
-    facts = {"spec": asdict(MACHINES), "reading": system.task.reading.facts(), "origin": {}}
+    facts = {"spec": asdict(MACHINES), "output": system.task.output.to_plain(), "run": {}}
     export.write(trace(system, MACHINES), facts, tmp_path / "model.onnx")
     model = OnnxModel(tmp_path / "model.onnx")
     wave = 0.1 * torch.randn(3, 1, 8000)
@@ -126,7 +130,7 @@ def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(tmp_pat
         expected = system.decode(wave).numpy()  # (3, 2, 2)
     assert model.decode(wave.numpy()) == pytest.approx(expected, abs=1e-4)
     assert model.decode(wave[:1].numpy()) == pytest.approx(expected[:1], abs=1e-4)
-    assert model.reading.answer(expected[0]).keys() == {"score", "alarm", "section"}
+    assert model.output.row(expected[0]).keys() == {"score", "alarm", "section"}
 
 
 def test_what_pytorch_does_not_compute_can_not_be_exported() -> None:
@@ -191,18 +195,20 @@ def test_packages_that_are_missing_are_told(
 
 
 @pytest.mark.parametrize(
-    "reading, decoded",
+    "output, decoded",
     [
-        (Classes(("a", "b")), [0.25, 0.75]),
-        (Scores(("a", "b"), True), [[3.0, 1.5], [2, 0]]),
-        (Errors(), [0.25, 4.0]),
-        (Directions(True), [0.5, -0.5, 2**-0.5]),
+        (ClassOutput(("a", "b")), [0.25, 0.75]),
+        (ScoreOutput(("a", "b"), True), [[3.0, 1.5], [2, 0]]),
+        (ErrorOutput(), [0.25, 4.0]),
+        (DirectionOutput(True), [0.5, -0.5, 2**-0.5]),
     ],
 )
-def test_a_reading_from_its_facts_reads_arrays_as_tensors(reading: Reading, decoded: list) -> None:
-    again = read(json.loads(json.dumps(reading.facts())))
-    assert again.answer(np.float32(decoded)) == reading.answer(torch.tensor(decoded))
-    assert len(again.moments(np.float32(decoded))) == 1
+def test_a_format_from_its_plain_values_reads_arrays_as_tensors(
+    output: OutputFormat, decoded: list
+) -> None:
+    again = read_format(json.loads(json.dumps(output.to_plain())))
+    assert again.row(np.float32(decoded)) == output.row(torch.tensor(decoded))
+    assert len(again.split_in_time(np.float32(decoded))) == 1
 
 
 def test_what_onnx_lacks_is_said_in_other_words() -> None:
@@ -214,12 +220,12 @@ def test_what_onnx_lacks_is_said_in_other_words() -> None:
 
 
 def test_directions_read_in_degrees() -> None:
-    assert Directions(True).answer(np.float32([0.5, -0.5, 2**-0.5])) == {
+    assert DirectionOutput(True).row(np.float32([0.5, -0.5, 2**-0.5])) == {
         "azimuth": -45.0,
         "elevation": 45.0,
     }
-    assert Directions(False).answer(np.float32([-1, 0, 0])) == {"azimuth": 180.0}
-    assert Directions(True).words({"azimuth": -45.2, "elevation": 45.0}) == [
+    assert DirectionOutput(False).row(np.float32([-1, 0, 0])) == {"azimuth": 180.0}
+    assert DirectionOutput(True).text({"azimuth": -45.2, "elevation": 45.0}) == [
         "azimuth -45°",
         "elevation 45°",
     ]

@@ -42,7 +42,7 @@ def rays(count: int = 40) -> Tensor:
 def angles(task: Localization, target: Tensor) -> list[tuple[float, ...]]:
     """What the task says of an answer that is as it should be."""
     decoded = task.decode(task.encode(target, torch.zeros(1)), torch.zeros(1))
-    return [tuple(task.answer(clip).values()) for clip in decoded]
+    return [tuple(task.output.row(clip).values()) for clip in decoded]
 
 
 @pytest.mark.parametrize("elevation", [True, False, None])
@@ -101,25 +101,28 @@ def test_the_error_is_that_of_what_the_array_can_hear() -> None:
 
 def test_a_constant_guess_is_the_mean_direction() -> None:
     codec = task("respeaker4")
-    guess = codec.guess(of((80, 0), (100, 30), (90, -20)), torch.zeros(5, 3))
+    guess = codec.constant_prediction(of((80, 0), (100, 30), (90, -20)), torch.zeros(5, 3))
     assert guess.shape == (5, 3)
     assert great_circle(guess, of((90, 0))[:, :3]).max() < 1e-3
-    nowhere = codec.guess(of((0, 0), (180, 0)), torch.zeros(1, 3))
+    nowhere = codec.constant_prediction(of((0, 0), (180, 0)), torch.zeros(1, 3))
     assert codec.error(nowhere, of((45, 0))).isfinite().all()
 
 
 def test_an_answer_in_words() -> None:
     flat, space = task("respeaker4"), task("tetrahedron4")
     towards = direction(torch.tensor(-90.004), torch.tensor(12.0))
-    assert flat.answer(towards) == {"azimuth": -90.0} and flat.say(towards) == "azimuth -90°"
-    assert space.answer(towards) == {"azimuth": -90.0, "elevation": 12.0}
-    assert space.say(towards) == "azimuth -90°, elevation 12°"
+    assert (
+        flat.output.row(towards) == {"azimuth": -90.0}
+        and flat.view.describe(towards) == "azimuth -90°"
+    )
+    assert space.output.row(towards) == {"azimuth": -90.0, "elevation": 12.0}
+    assert space.view.describe(towards) == "azimuth -90°, elevation 12°"
 
 
 def test_people_are_told_what_an_array_cannot_tell() -> None:
-    assert "front and back" in task("linear4").caveat()
-    assert "two sides" in task("circular6", True).caveat()
-    assert not task("circular6").caveat() and not task("tetrahedron4").caveat()
+    assert "front and back" in task("linear4").limitation()
+    assert "two sides" in task("circular6", True).limitation()
+    assert not task("circular6").limitation() and not task("tetrahedron4").limitation()
 
 
 def test_localization_needs_an_array() -> None:

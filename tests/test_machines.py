@@ -9,7 +9,7 @@ from auris.core.errors import UserError
 from auris.data.clips import Clip
 from auris.data.sources.base import Source
 from auris.data.sources.machines import DcaseTask2, NormalAbnormal
-from auris.tasks.anomaly.targets import Anomalies
+from auris.tasks.anomaly.targets import AnomalyTargets
 
 
 def tree(root: Path, *names: str) -> Path:
@@ -73,7 +73,7 @@ def test_the_first_normal_recordings_of_each_section_train(tmp_path: Path) -> No
 def test_ten_recordings_train_and_validate(tmp_path: Path) -> None:
     """As with the recordings of a MIMII fan, of which the first ten train."""
     clips = NormalAbnormal(str(pair(tmp_path, 20, 20)), train_size=10).collect().clips
-    view = Anomalies("normal")
+    view = AnomalyTargets("normal")
     sets = view.split(clips, fold=1, folds=5, seed=0)
     view.check(sets, clips)
     assert view.count(sets, clips) == "8 train, 2 val, 10 + 20 anomalous test"

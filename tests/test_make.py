@@ -8,17 +8,18 @@ import torch
 from omegaconf import OmegaConf
 from torch import nn
 
-from auris.core import instantiate as making
 from auris.core.errors import UserError
-from auris.core.instantiate import make, make_each
+from auris.core.instantiate import Factory
 
 SUMMARY = {"_target_": "auris.features.pooling.MeanDeviation"}
+PLUGINS: list[str] = []  # that are trusted
 SHAPES = {"in_shape": (1, 8, 9), "out_shape": (2,)}
 
 
 def build(name: str, target: str, facts: dict[str, Any] | None = None, **settings: Any) -> Any:
     """Make the node `name` of a configuration."""
-    return make(OmegaConf.create({name: {"_target_": target, **settings}})[name], **(facts or {}))
+    node = OmegaConf.create({name: {"_target_": target, **settings}})[name]
+    return Factory(PLUGINS).make(node, **(facts or {}))
 
 
 def sentence(name: str, target: str, facts: dict[str, Any] | None = None, **settings: Any) -> str:
@@ -71,12 +72,12 @@ def test_positions_lists_and_nested_nodes() -> None:
 
 
 def test_a_group_of_several_leaves_out_what_is_null() -> None:
-    parts = make_each(
+    parts = Factory().make_each(
         {"gain": {"_target_": "auris.features.augmentation.waveform.Gain"}, "noise": None},
         sample_rate=8000,
     )
     assert [(name, type(part).__name__) for name, part in parts.items()] == [("gain", "Gain")]
-    assert make_each(None) == make_each({}) == {}
+    assert Factory().make_each(None) == Factory().make_each({}) == {}
 
 
 STRANGERS = {
@@ -188,7 +189,7 @@ def test_plugins_are_trusted_when_they_are_listed(
     package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "plugins=[...]" in sentence("model", f"{package}.Own")
-    monkeypatch.setattr(making, "plugins", [package])
+    monkeypatch.setitem(globals(), "PLUGINS", [package])
     assert type(build("model", f"{package}.Own")).__name__ == "Own"
 
 
@@ -196,7 +197,7 @@ def test_plugins_are_trusted_when_they_are_listed(
 def test_plugins_are_held_to_the_known_kinds_too(
     package: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "plugins", [package])
+    monkeypatch.setitem(globals(), "PLUGINS", [package])
     assert "it is not a module, " in sentence("model", f"{package}.{name}")
 
 
@@ -329,4 +330,4 @@ def test_whatever_a_constructor_raises_is_told_in_one_sentence(
 
 def test_a_node_without_a_target_is_told_in_one_sentence() -> None:
     with pytest.raises(UserError, match="_target_"):
-        make(OmegaConf.create({"model": {"depth": 2}}).model)
+        Factory().make(OmegaConf.create({"model": {"depth": 2}}).model)

@@ -13,7 +13,7 @@ from auris.features.standardize import Standardized
 from auris.models.cnn import Cnn, Cnn1d
 from auris.models.mlp import Linear, Mlp, activated
 from auris.models.network import Network
-from auris.training.build import check_shapes
+from auris.training.checks import _check_shapes
 
 UNCHANGED = Augment({}, None, None, {})
 
@@ -106,18 +106,18 @@ def test_a_cnn_refuses_what_is_no_picture_and_names_another(in_shape: Shape) -> 
 
 def test_features_that_a_model_can_not_read_are_refused() -> None:
     with pytest.raises(UserError, match=r"Cnn can't read features of shape \(2, 64, 100\)"):
-        check_shapes(Cnn((1, 64, 100), (2,)), UNCHANGED, (2, 64, 100), (2,))
+        _check_shapes(Cnn((1, 64, 100), (2,)), UNCHANGED, (2, 64, 100), (2,))
 
 
 def test_outputs_of_another_shape_are_refused() -> None:
     with pytest.raises(UserError, match=r"Linear puts out shape \(2,\) and the task needs \(3,\)"):
-        check_shapes(linear((1, 8, 9), (2,)), UNCHANGED, (1, 8, 9), (3,))
+        _check_shapes(linear((1, 8, 9), (2,)), UNCHANGED, (1, 8, 9), (3,))
 
 
 def test_a_model_that_was_checked_still_trains() -> None:
     model = mlp((1, 8, 9), (2,))
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    check_shapes(model, UNCHANGED, (1, 8, 9), (2,))
+    _check_shapes(model, UNCHANGED, (1, 8, 9), (2,))
     assert model.training and all(
         torch.equal(value, before[name]) for name, value in model.state_dict().items()
     )

@@ -10,13 +10,13 @@ from running import configured
 from torch import Tensor, nn
 
 from auris.data.audio import fit, read
+from auris.data.module import AudioDataModule
 from auris.data.spec import Spec
 from auris.features.descriptors import Aspects
 from auris.inference.model import NOVEL_RATE as MARKED
 from auris.models.novelty import NEIGHBOURS, Novelty
-from auris.training.build import build
+from auris.training.experiment import Experiment
 from auris.training.run import learn_novelty
-from auris.training.setup import open_data
 
 
 class Given(nn.Module):
@@ -104,16 +104,16 @@ def test_hiss_has_no_pitch_and_short_clips_and_many_channels_are_heard() -> None
 def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
     cfg = configured("data=folder", "data.root=here", "model=linear")
     spec = Spec(RATE, 1, RATE // 2, "label", ("cat", "dog"))
-    system, again, old = (build(cfg, spec) for _ in range(3))
+    system, again, old = (Experiment(cfg).build_system(spec) for _ in range(3))
     waves = torch.tensor(np.stack([noise(seed) for seed in range(12)]), dtype=torch.float)[:, None]
     system.novelty.fit([waves], torch.arange(12))  # type: ignore[union-attr]
     again.load_state_dict(system.state_dict())
     tone = torch.tensor(sine(440), dtype=torch.float)[None, None]
-    assert again.unlike(tone) == system.unlike(tone) and system.unlike(tone)[0] > 0.9  # type: ignore[operator]
+    assert again.novelty_of(tone) == system.novelty_of(tone) and system.novelty_of(tone)[0] > 0.9  # type: ignore[operator]
     old.load_state_dict(
         {key: value for key, value in system.state_dict().items() if not key.startswith("novelty.")}
     )
-    assert old.unlike(tone) == [None]
+    assert old.novelty_of(tone) == [None]
 
 
 def test_dogs_are_marked_more_often_than_cats_and_babies(real: Path, tmp_path: Path) -> None:
@@ -124,18 +124,18 @@ def test_dogs_are_marked_more_often_than_cats_and_babies(real: Path, tmp_path: P
         "model=linear",
         f"paths.store={tmp_path}/store",
     )
-    opened = open_data(cfg)
-    system = build(cfg, opened.spec)
-    learn_novelty(opened, system)
+    opened = Experiment(cfg).dataset
+    system = Experiment(cfg).build_system(opened.spec)
+    learn_novelty(system, AudioDataModule(opened))
     tested = torch.stack(
-        [opened.opened.wave[opened.clips[at][2]] for at in opened.members("test").tolist()]
+        [opened.store.wave[opened.clips[at][2]] for at in opened.indices("test").tolist()]
     )
     dogs = [
         fit(read(path, 44100, stop=5.0), 5 * 44100, "zeros")
         for path in sorted((real / "esc10/dog_bark").glob("*"))[::2]
     ]
     strange, usual = (
-        np.array(system.unlike(wave)) for wave in (torch.tensor(np.stack(dogs)), tested)
+        np.array(system.novelty_of(wave)) for wave in (torch.tensor(np.stack(dogs)), tested)
     )
     assert (usual >= 1 - MARKED).mean() <= 0.2 and (strange >= 1 - MARKED).mean() >= 0.8
 
@@ -151,7 +151,7 @@ def test_a_task_that_tells_itself_what_is_unusual_has_none(folder: Path, tmp_pat
     cfg = configured(
         *words, f"data.root={folder}", "data.duration=0.5", f"paths.store={tmp_path}/store"
     )
-    opened = open_data(cfg)
-    system = build(cfg, opened.spec)
-    learn_novelty(opened, system)
-    assert system.unlike(torch.rand(2, 1, 4000)) == [None, None]
+    opened = Experiment(cfg).dataset
+    system = Experiment(cfg).build_system(opened.spec)
+    learn_novelty(system, AudioDataModule(opened))
+    assert system.novelty_of(torch.rand(2, 1, 4000)) == [None, None]

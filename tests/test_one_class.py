@@ -12,8 +12,9 @@ from omegaconf import DictConfig
 from running import TINY, configured
 
 from auris.core.errors import UserError
-from auris.runs.compare import compare
+from auris.runs.compare import summarize_runs
 from auris.runs.find import find_runs
+from auris.training.experiment import Experiment
 from auris.training.run import train
 
 KNN = (
@@ -42,7 +43,7 @@ def config(place: Path, *words: str) -> DictConfig:
 def run(place: Path, *words: str) -> tuple[dict[str, Any], Counter]:
     """The result of a run, and how many recordings of each label it scored on validation and test."""
     cfg = config(place, *words)
-    train(cfg)
+    train(Experiment(cfg))
     folder = place / "out" / cfg.choices.data / "knn/latest"
     scored = Counter(
         (name, row["label"])
@@ -87,10 +88,10 @@ def test_known_anomalies_show_how_well_they_are_found_in_validation(place: Path)
 def test_classes_that_are_normal_in_turn_are_one_row(place: Path, tmp_path: Path) -> None:
     for normal in ("tone", "hiss"):
         words = ("data=one_class", "data.of=folder", f"data.root={place}", f"data.normal={normal}")
-        train(config(place, *words, f"paths.outputs={tmp_path}"))
+        train(Experiment(config(place, *words, f"paths.outputs={tmp_path}")))
     runs = find_runs([str(tmp_path)])
     assert {run.settings["data.normal"] for run in runs} == {"tone", "hiss"}
-    (row,) = compare(runs, None, "test")
+    (row,) = summarize_runs(runs, None, "test")
     assert (row.name, row.folds, row.mean) == ("one_class knn", 1, 1)
 
 
@@ -123,10 +124,17 @@ def test_mistakes_are_told(place: Path, words: tuple[str, ...], says: str) -> No
 
 
 @pytest.mark.parametrize(
-    "words", [("task=anomaly",), ("task=classification", "model=mlp", "data.normal=tone")]
+    ("words", "sentence"),
+    [
+        (("task=anomaly",), "data.normal=LABEL looks for what is not LABEL"),
+        (
+            ("task=classification", "model=mlp", "data.normal=tone"),
+            "choose task=anomaly, or leave data.normal away",
+        ),
+    ],
 )
-def test_task_and_data_must_agree_on_what_labels_are(place: Path, words: tuple[str, ...]) -> None:
-    with pytest.raises(
-        UserError, match="This task reads targets of kind .*; data.normal=LABEL with task=anomaly"
-    ):
-        train(config(place, "data=folder", f"data.root={place}", *words))
+def test_task_and_data_must_agree_on_what_labels_are(
+    place: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        train(Experiment(config(place, "data=folder", f"data.root={place}", *words)))

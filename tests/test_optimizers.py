@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import fill
-from running import TINY, configured, here
+from running import TINY, experiment, here
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -377,5 +377,5 @@ def test_a_run_refuses_what_does_not_go_together(
     words: list[str], reason: str, place: Path
 ) -> None:
     with pytest.raises(UserError, match=reason):
-        train(configured("data=folder", *here(place), *TINY, *words))
+        train(experiment("data=folder", *here(place), *TINY, *words))
     assert not list((place / "out").rglob("config.yaml"))

@@ -5,7 +5,7 @@ import torch
 from matplotlib.figure import Figure
 
 from auris.core import figures as pictures
-from auris.tasks.classification.plots import confusion
+from auris.tasks.classification.plots import plot_confusion
 
 
 def words_on_paper(figure: Figure) -> bool:
@@ -24,7 +24,7 @@ def counts(classes: int) -> torch.Tensor:
 
 @pytest.mark.parametrize(("classes", "inches"), [(2, (1.5, 5)), (10, (4, 9)), (50, (10, 30))])
 def test_confusion_grows_with_the_classes(classes: int, inches: tuple[float, float]) -> None:
-    figure = confusion(counts(classes), [f"class_number_{k}" for k in range(classes)])
+    figure = plot_confusion(counts(classes), [f"class_number_{k}" for k in range(classes)])
     assert all(inches[0] <= side <= inches[1] for side in figure.get_size_inches())
     axes = figure.axes[0]
     assert [len(axis.get_ticklabels()) for axis in (axes.xaxis, axes.yaxis)] == [classes, classes]
@@ -32,7 +32,7 @@ def test_confusion_grows_with_the_classes(classes: int, inches: tuple[float, flo
 
 
 def test_confusion_has_true_classes_down_and_counts_clips() -> None:
-    figure = confusion(torch.tensor([[3.0, 1.0], [0.0, 0.0]]), ["cat", "crying_baby"])
+    figure = plot_confusion(torch.tensor([[3.0, 1.0], [0.0, 0.0]]), ["cat", "crying_baby"])
     axes = figure.axes[0]
     assert {(text.get_position(), text.get_text()) for text in axes.texts} == {
         ((0, 0), "3"),
@@ -46,7 +46,7 @@ def test_confusion_has_true_classes_down_and_counts_clips() -> None:
 
 
 def test_long_names_are_not_cut_off() -> None:
-    assert words_on_paper(confusion(counts(2), ["a_very_long_name_of_a_class_of_sounds", "b"]))
+    assert words_on_paper(plot_confusion(counts(2), ["a_very_long_name_of_a_class_of_sounds", "b"]))
 
 
 @pytest.mark.parametrize("clips", [1, 4])

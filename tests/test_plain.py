@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from conftest import fill
-from running import TINY, configured, here
+from running import TINY, experiment, here
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
@@ -128,7 +128,7 @@ def run(place: Path, model: str) -> Path:
     """The folder of a run that also opened its test set."""
     words = [word for word in TINY if word not in ("test=false", "logger=none")]
     train(
-        configured(
+        experiment(
             "data=folder",
             *here(place),
             *words,
@@ -171,5 +171,5 @@ def test_a_run_leaves_what_a_run_of_a_network_leaves_and_can_be_asked(
         first = next(
             iter(predictor(Path(row["path"])))
         )  # the clip is the first window of its recording
-        told = predictor.reading.answer(first.decoded)
+        told = predictor.output.row(first.decoded)
         assert told["p_tone"] == pytest.approx(float(row["p_tone"]), abs=1e-4)

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import REPOSITORY, fill, noise, sine, write
-from running import configured, here
+from running import experiment, here
 
 from auris.core.errors import UserError
-from auris.inference.predictor import Predictor, find_recordings, summary
-from auris.tasks.output import Classes, Scores
+from auris.inference.predictor import Predictor, find_recordings
+from auris.tasks.anomaly.output import ScoreOutput
+from auris.tasks.classification.output import ClassOutput
+from auris.training.reopen import open_experiment
 from auris.training.run import train
-from auris.training.setup import open_data
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "logger=none",
         "trainer.max_epochs=20",
     )
-    train(configured(*words))
+    train(experiment(*words))
     return place / "out/folder/linear/latest"
 
 
@@ -54,26 +55,22 @@ def test_a_short_recording_is_one_window(predictor: Predictor, tmp_path: Path) -
 def test_any_rate_and_format_gets_the_right_answer(predictor: Predictor, tmp_path: Path) -> None:
     for name, rate in [("tone.flac", 8000), ("tone.wav", 44100), ("tone.ogg", 16000)]:
         path = write(tmp_path / name, sine(500, 0.9, rate), rate)
-        assert summary(list(predictor(path)), predictor.reading)["class"] == "tone"
+        assert next(predictor.rows(path, windows=False))["class"] == "tone"
     path = write(tmp_path / "hiss.wav", noise(99, 0.9))
-    assert summary(list(predictor(path)), predictor.reading)["class"] == "hiss"
+    assert next(predictor.rows(path, windows=False))["class"] == "hiss"
 
 
 def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor: Predictor) -> None:
-    from auris.runs.folder import load_config
-
-    data = open_data(load_config(run))
+    data = open_experiment(run).dataset
     clip, _, row = data.clips[0]
     (answer,) = predictor(clip.path)
-    expected = predictor.model.decode(data.opened.wave[row][None].numpy())[0]
+    expected = predictor.model.decode(data.store.wave[row][None].numpy())[0]
     assert np.allclose(answer.decoded, expected, atol=1e-6)
 
 
 def test_what_is_unlike_the_training_data_is_marked(predictor: Predictor, tmp_path: Path) -> None:
-    odd = summary(
-        list(predictor(write(tmp_path / "whistle.wav", sine(3000, 0.4)))), predictor.reading
-    )
-    usual = summary(list(predictor(write(tmp_path / "hiss.wav", noise(3, 0.4)))), predictor.reading)
+    odd = next(predictor.rows(write(tmp_path / "whistle.wav", sine(3000, 0.4)), windows=False))
+    usual = next(predictor.rows(write(tmp_path / "hiss.wav", noise(3, 0.4)), windows=False))
     assert odd["is_novel"] and 0.9 <= odd["novelty"] <= 1
     assert not usual["is_novel"] and 0 <= usual["novelty"] < 0.9
 
@@ -143,7 +140,7 @@ def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(
         for path, several in scores.items()
         for at, score in enumerate(several)
     ]
-    script("predict")["write_text"](iter(rows), Scores((), True).words)
+    script("predict")["write_text"](iter(rows), ScoreOutput((), True))
     assert capsys.readouterr().out.splitlines() == [
         "a.wav  0.0-3.0 s  score up to 0.90",
         "a.wav  3.0-5.0 s  score up to 7.25  ALARM",
@@ -162,7 +159,7 @@ def test_rows_without_alarms_stay_as_they_are(capsys: pytest.CaptureFixture[str]
         "p_cat": 0.75,
     }
     script("predict")["write_text"](
-        iter([row, {**row, "novelty": 0.99, "is_novel": True}]), Classes(()).words
+        iter([row, {**row, "novelty": 0.99, "is_novel": True}]), ClassOutput(())
     )
     assert capsys.readouterr().out.splitlines() == [
         "a.wav  0.0-5.0 s  cat  0.7500",

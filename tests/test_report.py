@@ -5,13 +5,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from browser import look
 from conftest import noise, sine, write
-from running import TINY, configured, here
+from running import TINY, configured, experiment, here
 from test_html import Outline
 
 from auris.audit.audit import audit
@@ -20,14 +21,14 @@ from auris.core.errors import UserError
 from auris.report.comparison import comparison
 from auris.report.context import Subject
 from auris.report.data import data
-from auris.report.page import write_report
+from auris.report.page import try_to_report, write_report
 from auris.report.reopen import open_subject
 from auris.report.saliency import Bands, saliency
 from auris.report.summary import answer, doubt, told
 from auris.report.training_curves import Losses, judge, read_losses
 from auris.report.worst_clips import worst
 from auris.runs.folder import LEDGER
-from auris.training.run import report, train
+from auris.training.run import train
 
 EVIL = "<img src=x onerror=alert(1)>"
 MATHS = "hiss $\\frac{"
@@ -36,8 +37,8 @@ SMALL = [word for word in TINY if word not in ("test=false", "report=false")] + 
 
 def run(place: Path, model: str, *words: str, out: str = "out") -> Path:
     """The folder of a finished run with a report."""
-    train(
-        configured(
+    finished = train(
+        experiment(
             "data=folder",
             *here(place, out),
             *SMALL,
@@ -46,6 +47,7 @@ def run(place: Path, model: str, *words: str, out: str = "out") -> Path:
             *words,
         )
     )
+    try_to_report(finished)
     return (place / out / "folder" / model / "latest").resolve()
 
 
@@ -201,14 +203,16 @@ def test_a_report_that_fails_is_no_failure_of_the_run(
     linear: Path, subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr("auris.training.run.tell", said.append)
+    monkeypatch.setattr("auris.report.page.tell", said.append)
     monkeypatch.setattr("auris.report.page.SECTIONS", (lambda _: 1 / 0,))
-    report(subject.cfg, subject.data, linear, subject.system)
+    run = SimpleNamespace(
+        folder=linear, experiment=subject.experiment, fitted=subject, evaluated={}
+    )
+    try_to_report(run)  # type: ignore[arg-type]
     assert len(said) == 1 and said[0].startswith("There is no report: ZeroDivisionError")
-    subject.cfg.debug = True
+    monkeypatch.setattr(subject.experiment, "debug", True)
     with pytest.raises(ZeroDivisionError):
-        report(subject.cfg, subject.data, linear, subject.system)
-    subject.cfg.debug = False
+        try_to_report(run)  # type: ignore[arg-type]
 
 
 def losses(train: Sequence[float], val: Sequence[float]) -> Losses:

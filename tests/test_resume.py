@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import REPOSITORY, call, fill
-from running import TINY, configured, here
+from running import TINY, experiment, here
 from torch import Tensor, nn
 
 from auris.training.optimizers.base import Search
@@ -113,7 +113,7 @@ def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(
         "schedule=constant",
         "callbacks.ema=null",
     )
-    train(configured("data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"))
+    train(experiment("data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"))
     home = tmp_path / "out/folder/linear/latest/checkpoints"
     best, last = (
         torch.load(home / name, weights_only=True)["epoch"] for name in ("best.ckpt", "last.ckpt")

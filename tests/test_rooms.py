@@ -16,10 +16,14 @@ from test_arrays import load
 
 from auris.acoustics.arrays import direction
 from auris.core.errors import UserError
-from auris.core.instantiate import plain
-from auris.data.module import AudioData
+from auris.core.instantiate import to_plain
+from auris.data.dataset import Dataset
+from auris.data.module import AudioDataModule
+from auris.data.settings import DataSettings
 from auris.data.sources import scenes
 from auris.data.sources.rooms import Rooms
+from auris.data.summary import describe_data
+from auris.tasks.localization.targets import DirectionTargets
 
 SMALL = {
     "duration": 0.1,
@@ -40,7 +44,7 @@ GRID = {"rt60": [0.15, 0.2], "snr": [-5.0, 10.0]}
 
 def rooms(store: Path, **changes: Any) -> Rooms:
     """Small scenes, with what `data=rooms` says of everything else."""
-    usual = plain(OmegaConf.load(CONFIGS / "data" / "rooms.yaml").data)
+    usual = to_plain(OmegaConf.load(CONFIGS / "data" / "rooms.yaml").data)
     names = {field.name for field in fields(Rooms)}
     return Rooms(
         **{
@@ -51,7 +55,7 @@ def rooms(store: Path, **changes: Any) -> Rooms:
     )
 
 
-def data(source: Rooms, store: Path) -> AudioData:
+def data(source: Rooms, store: Path) -> Dataset:
     settings = {
         "sample_rate": None,
         "channels": None,
@@ -63,7 +67,7 @@ def data(source: Rooms, store: Path) -> AudioData:
         "batch_size": 3,
         "pass_size": 3,
     }
-    return AudioData(source, str(store), **settings, array=source.array, seed=3)
+    return Dataset(source, DirectionTargets(), DataSettings(**settings), store, source.array)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +111,9 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
     """Targets of the data set are those of the table, and sets share no scene."""
     opened = data(kept, store)
     assert (
-        opened.spec.channels == 4 and opened.spec.samples == 800 and len(opened.spec.sections) == 5
+        opened.spec.channels == 4
+        and opened.spec.samples == 800
+        and len(opened.spec.values_of("section")) == 5
     )
     assert opened.target.shape == (11, 7)
     with (kept.folder / "clips.csv").open(newline="") as file:
@@ -115,8 +121,9 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
     angles = torch.tensor([[float(row["azimuth"]), float(row["elevation"])] for row in rows])
     torch.testing.assert_close(opened.target[:, :3], direction(*angles.T))
     assert len({row["rt60"] for row in rows}) > 8  # measured on each
-    assert "SIMULATED" in opened.describe() and "azimuths from" in opened.describe()
-    waves = opened.wave.flatten(1)
+    description = describe_data(opened)
+    assert "SIMULATED" in description and "azimuths from" in description
+    waves = opened.store.wave.flatten(1)
     assert (torch.corrcoef(waves) - torch.eye(11)).abs().max() < 0.9
 
 
@@ -180,7 +187,8 @@ def test_a_dry_room_has_no_reverberation_time(tmp_path: Path, monkeypatch) -> No
 def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path) -> None:
     source = rooms(store, online=True, grid=GRID)
     opened = data(source, store)
-    loader = opened.train_dataloader()
+    batches = AudioDataModule(opened, seed=3)
+    loader = batches.train_dataloader()
 
     def heard(epoch: int) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
         loader.set_epoch(epoch)
@@ -193,8 +201,8 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path)
         }
 
     first, second, again = heard(0), heard(1), heard(1)
-    assert set(first) == set(opened.train_clips.tolist())
-    kept = opened.wave
+    assert set(first) == set(batches.train_clips.tolist())
+    kept = opened.store.wave
     for i, (wave, target) in first.items():
         assert wave.shape == (4, 800) and target.shape == (7,) and target[-1] == 0
         assert not torch.allclose(target[:3], second[i][1][:3])
@@ -203,8 +211,8 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path)
         )  # as loud as those that are kept
         torch.testing.assert_close(second[i][0], again[i][0], atol=1e-4, rtol=0)
         torch.testing.assert_close(second[i][1], again[i][1])
-    assert not any(batch.fresh for batch in opened.whole())  # of which statistics are taken
-    assert not any(batch.fresh for step in opened.val_dataloader() for batch in step)
+    assert not any(batch.fresh for batch in batches.full_batch())  # of which statistics are taken
+    assert not any(batch.fresh for step in batches.val_dataloader() for batch in step)
 
 
 def test_sets_have_seeds_of_their_own(store: Path) -> None:

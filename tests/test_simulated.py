@@ -12,8 +12,8 @@ from running import configured
 from auris.core.errors import UserError
 from auris.data.sources.simulated import GasLeak, RailDefect, SimulatedAnomalies
 from auris.data.splits import check_disjoint
-from auris.tasks.anomaly.targets import Anomalies
-from auris.training.setup import open_data
+from auris.tasks.anomaly.targets import AnomalyTargets
+from auris.training.experiment import Experiment
 
 KINDS = pytest.mark.parametrize("kind", [GasLeak, RailDefect])
 SETTINGS = {
@@ -63,7 +63,7 @@ def test_normal_clips_train_and_half_of_the_test_clips_are_anomalous(
     kind: type[SimulatedAnomalies], tmp_path: Path, quick: list[int]
 ) -> None:
     clips = source(kind, tmp_path).collect().clips
-    view = Anomalies("normal")
+    view = AnomalyTargets("normal")
     sets = view.split(clips, fold=1, folds=5, seed=0)
     view.check(sets, clips)
     check_disjoint(sets, clips, [[str(clip.path)] for clip in clips])
@@ -124,5 +124,5 @@ def test_the_command_line_knows_them(name: str, tmp_path: Path, quick: list[int]
     )
     cfg = configured(f"data={name}", *small)
     assert (cfg.choices.model, cfg.choices.loss) == ("autoencoder", "surprise")
-    data = open_data(cfg)
+    data = Experiment(cfg).dataset
     assert (data.spec.target, data.spec.sample_rate, len(data.clips)) == ("anomaly", 16000, 28)

@@ -11,7 +11,7 @@ import scipy.stats
 import soundfile
 import torch
 from conftest import noise, sine
-from running import configured
+from running import configured, experiment
 from torch import Tensor
 
 from auris.acoustics import spectral
@@ -21,7 +21,6 @@ from auris.features.functionals import Vector, skewness
 from auris.features.piczak import Piczak
 from auris.features.standardize import Standardized
 from auris.features.statistics import Statistics
-from auris.training.build import make_features
 
 RATE = 16000  # Hz
 FRAMES = {"n_fft": 1024, "hop_length": 256}
@@ -293,7 +292,7 @@ def test_all_is_computed_on_the_device_of_the_wave(kind: type[Vector]) -> None:
 
 @pytest.mark.parametrize("name", ["statistics", "piczak"])
 def test_the_yaml_says_what_the_constructor_says(name: str) -> None:
-    features = make_features(configured(f"features={name}").features, Spec(RATE, 2, RATE, "label"))
+    features = experiment(f"features={name}").build_features(Spec(RATE, 2, RATE, "label"))
     kind = type(features.transform)
     assert features.out_shape == (len(kind(RATE, 2).names), 1)
     settings = configured(f"features={name}").features.items()
@@ -318,7 +317,7 @@ def test_a_clip_that_is_too_short_is_refused_in_a_sentence(name: str) -> None:
         UserError,
         match="statistics need 3 frames, 512 samples apart, and there are 2.*longer data.duration",
     ):
-        make_features(configured(f"features={name}").features, Spec(RATE, 1, 1023, "label"))
+        experiment(f"features={name}").build_features(Spec(RATE, 1, 1023, "label"))
 
 
 @pytest.mark.parametrize(
@@ -336,7 +335,5 @@ def test_settings_that_do_not_go_together_are_refused_in_a_sentence(
     words: tuple[str, str], sentence: str
 ) -> None:
     with pytest.raises(UserError, match=sentence):
-        make_features(
-            configured("features=" + words[0], "features." + words[1]).features,
-            Spec(RATE, 1, RATE, "label"),
-        )
+        choice = experiment("features=" + words[0], "features." + words[1])
+        choice.build_features(Spec(RATE, 1, RATE, "label"))

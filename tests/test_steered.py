@@ -33,7 +33,7 @@ def plane_wave(array: Array, to: Tensor) -> Tensor:
 def built(microphones: list[list[float]], out: int, step: float = 5.0) -> tuple[Phase, Steered]:
     torch.manual_seed(0)
     facts = spec(microphones)
-    features = Phase(RATE, facts.array, n_fft=256, hop_length=128)
+    features = Phase(RATE, Array(facts.microphones), n_fft=256, hop_length=128)
     shape = tuple(features(torch.zeros(1, len(microphones), SAMPLES)).shape[1:])
     return features, Steered(shape, (out,), facts, features.centers(), step=step)
 

@@ -1,52 +1,47 @@
-"""The table that ends a sweep, from what its runs wrote down."""
+"""The table that ends a multirun, from what its runs wrote down."""
 
 from pathlib import Path
 
 import pytest
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from test_compare import finished
 
-from auris.runs.folder import DECIDED
-from auris.runs.multirun import Swept, notes, show
+from auris.runs.multirun import note_run, print_table
 
 
-def hydra_config(folder: Path, mode: RunMode = RunMode.MULTIRUN) -> DictConfig:
-    """As much of Hydra's configuration as a callback reads, after it was started in `folder`."""
-    (folder / "sweep").mkdir(exist_ok=True)
-    return OmegaConf.create(
-        {"hydra": {"mode": mode, "runtime": {"cwd": str(folder)}, "sweep": {"dir": "sweep"}}}
+@pytest.fixture
+def hydra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DictConfig:
+    """As much of Hydra's configuration as is read, after it was started in `tmp_path`."""
+    (tmp_path / "sweep").mkdir()
+    hydra = OmegaConf.create(
+        {"mode": RunMode.MULTIRUN, "runtime": {"cwd": str(tmp_path)}, "sweep": {"dir": "sweep"}}
     )
+    monkeypatch.setattr(HydraConfig, "get", lambda: hydra)
+    return hydra
 
 
-def end(config: DictConfig, status: JobStatus) -> None:
-    job = JobReturn()
-    job.status = status
-    Swept().on_job_end(config=config, job_return=job)
-
-
-def test_finished_runs_come_into_the_table_and_failed_ones_do_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_finished_runs_come_into_the_table(
+    hydra: DictConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = hydra_config(tmp_path)
-    for model, value in [("mlp", 0.7), ("cnn", 0.9), ("knn", 0.8)]:
+    for model, value in [("mlp", 0.7), ("cnn", 0.9)]:
         finished(tmp_path / model, value, model=model)
-        monkeypatch.setenv(DECIDED, str(tmp_path / model))
-        end(config, JobStatus.FAILED if model == "knn" else JobStatus.COMPLETED)
-    show(notes(config))
+        note_run(tmp_path / model)
+    print_table(tmp_path / "sweep/runs.txt")
     table = capsys.readouterr().out.splitlines()
     assert table[1].startswith("| configuration | folds x seeds | test accuracy |")
     assert [line.split("|")[1].strip() for line in table[3:]] == ["birds cnn", "birds mlp"]
 
 
 def test_a_single_run_has_no_table(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    hydra: DictConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     finished(tmp_path / "a", 0.7)
-    monkeypatch.setenv(DECIDED, str(tmp_path / "a"))
-    end(hydra_config(tmp_path, mode=RunMode.RUN), JobStatus.COMPLETED)
-    assert not notes(hydra_config(tmp_path)).exists()
-    end(hydra_config(tmp_path), JobStatus.COMPLETED)
-    show(notes(hydra_config(tmp_path)))
+    hydra.mode = RunMode.RUN
+    note_run(tmp_path / "a")
+    assert not (tmp_path / "sweep/runs.txt").exists()
+    hydra.mode = RunMode.MULTIRUN
+    note_run(tmp_path / "a")
+    print_table(tmp_path / "sweep/runs.txt")
     assert capsys.readouterr().out == ""

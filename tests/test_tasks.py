@@ -13,6 +13,7 @@ from torch import Tensor
 from auris.core.errors import UserError
 from auris.inference.predictor import Predictor
 from auris.tasks.reconstruction.task import Reconstruction
+from auris.training.experiment import Experiment
 from auris.training.run import train
 
 SHAPE = (1, 2, 3)
@@ -71,8 +72,8 @@ def test_metrics_weigh_clips_as_often_as_they_were_drawn(task: Reconstruction) -
 
 def test_what_people_read(task: Reconstruction) -> None:
     decoded = torch.tensor([0.25, 4.0])
-    assert task.answer(decoded) == {"mean_squared_error": 0.25, "explained_variance": 0.9375}
-    assert task.say(decoded) == "with an error of 0.250"
+    assert task.output.row(decoded) == {"mean_squared_error": 0.25, "explained_variance": 0.9375}
+    assert task.view.describe(decoded) == "with an error of 0.250"
     assert task.error(torch.tensor([[0.25, 4.0], [6.0, 9.0]]), torch.zeros(2)).tolist() == [0.25, 6]
 
 
@@ -80,7 +81,7 @@ def test_the_plain_answer_is_the_mean_of_the_features_which_explains_nothing(
     task: Reconstruction,
 ) -> None:
     decoded = task.decode(0.5 * clips(), clips())
-    guess = task.guess(torch.zeros(5), decoded)
+    guess = task.constant_prediction(torch.zeros(5), decoded)
     assert torch.equal(guess, task.decode(torch.zeros(3, *SHAPE), clips()))
     assert task.metrics()["explained_variance"].value(guess, torch.zeros(3)) == 0
 
@@ -100,7 +101,7 @@ def run(place: Path, *words: str) -> Path:
         "test=true",
         *words,
     )
-    train(cfg)
+    train(Experiment(cfg))
     return (place / "out/folder" / cfg.choices.model / "latest").resolve()
 
 
@@ -135,7 +136,7 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Pa
         first = next(
             iter(predictor(Path(row["path"])))
         )  # the clip is the first window of its recording
-        told = predictor.reading.answer(first.decoded)
+        told = predictor.output.row(first.decoded)
         assert told["explained_variance"] == pytest.approx(
             float(row["explained_variance"]), abs=1e-4
         )

@@ -3,13 +3,12 @@
 import pytest
 import torch
 from conftest import RATE, noise, sine
-from running import configured
+from running import experiment
 
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.features.spectrogram import LogMel
 from auris.features.texture import Texture
-from auris.training.build import make_features
 
 
 def test_a_window_is_the_mean_the_deviation_and_that_of_the_change() -> None:
@@ -40,4 +39,4 @@ def test_a_clip_shorter_than_a_window_is_one() -> None:
 @pytest.mark.parametrize("words", ["features.window=0.1", "features.hop=0.01", "features.hop=0"])
 def test_windows_that_hold_no_frame_are_refused(words: str) -> None:
     with pytest.raises(UserError, match="too short for frames of 0.064 s"):
-        make_features(configured("features=texture", words).features, Spec(RATE, 1, RATE, "label"))
+        experiment("features=texture", words).build_features(Spec(RATE, 1, RATE, "label"))

@@ -8,12 +8,14 @@ from conftest import noise, write
 
 from auris.core.errors import UserError
 from auris.data.clips import Clip, read_table
-from auris.data.module import AudioData
+from auris.data.dataset import Dataset
+from auris.data.settings import DataSettings
 from auris.data.simulation.gas_leak import table
 from auris.data.sources.folder import Table
 from auris.data.splits import check_disjoint
-from auris.tasks.anomaly.targets import Anomalies
-from auris.tasks.classification.targets import Labels
+from auris.data.summary import describe_data
+from auris.tasks.anomaly.targets import AnomalyTargets
+from auris.tasks.classification.targets import LabelTargets
 
 SETTINGS = {
     "sample_rate": None,
@@ -38,7 +40,7 @@ def many(count: int, label: str = "normal", **facts: str | int) -> list[Clip]:
 
 
 def sets(clips: list[Clip], *known: str, fold: int = 1, folds: int = 5, seed: int = 0) -> list[str]:
-    view = Anomalies("normal", known)
+    view = AnomalyTargets("normal", known)
     found = view.split(clips, fold, folds, seed)
     view.check(found, clips)
     return found
@@ -50,10 +52,10 @@ def shares(clips: list[Clip], found: list[str]) -> Counter:
 
 def test_each_label_is_a_class() -> None:
     clips = [clip(str(i), label) for i, label in enumerate(["dog", "Ant", "dog"])]
-    assert Labels().encode(clips).tolist() == [1, 0, 1]
-    assert Labels().facts(clips) == {"classes": ("Ant", "dog")}
+    assert LabelTargets().encode(clips).tolist() == [1, 0, 1]
+    assert LabelTargets().classes(clips) == ("Ant", "dog")
     assert (
-        Labels().count(["train", "val", "test"], clips)
+        LabelTargets().summarize(["train", "val", "test"], clips)
         == "1 train, 1 val, 1 test; 2 classes: Ant, dog"
     )
 
@@ -65,7 +67,7 @@ def test_a_target_is_whether_it_is_anomalous_its_section_and_its_domain() -> Non
         clip("c", "normal", section="pump", domain="source"),
         clip("d", "drip", section="fan", domain="target"),
     ]
-    view = Anomalies("normal")
+    view = AnomalyTargets("normal")
     assert view.encode(clips).tolist() == [[1, 1, 1], [0, 0, 0], [0, 1, 0], [1, 0, 1]]
     assert view.facts(clips) == {
         "classes": ("drip", "hum", "normal"),
@@ -94,7 +96,7 @@ def test_anomalies_of_folds_that_do_not_test_are_left_out() -> None:
     ]
     found = sets(clips, fold=2)
     assert found == ["train", "", "test", "test", "val", "", "train", ""]
-    assert Anomalies("normal").count(found, clips) == (
+    assert AnomalyTargets("normal").summarize(found, clips) == (
         "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as others of their fold or group train or validate"
     )
 
@@ -173,8 +175,8 @@ def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
     assert dict(zip((c.path.name for c in clips), found, strict=True)) == expected
     check_disjoint(found, clips, [[str(c.path)] for c in clips])
     assert (
-        Anomalies("normal", [known])
-        .count(found, clips)
+        AnomalyTargets("normal", [known])
+        .summarize(found, clips)
         .endswith(
             "4 + 4 anomalous test; 3 left out, as others of their fold or group train or validate"
         )
@@ -265,7 +267,7 @@ def test_data_that_can_not_be_used_is_refused_in_one_sentence(
 
 def data(
     root: Path, rates: dict[str, int], normal: str | None = "normal", **changes: object
-) -> AudioData:
+) -> Dataset:
     """A table of 6 normal clips and an anomalous one; `rates` in Hz of some of them."""
     lines = ["path,label,split"]
     for i, split in enumerate(["train", "train", "val", "val", "test", "test", "test"]):
@@ -273,12 +275,9 @@ def data(
         write(root / name, noise(i, rate=rates.get(name, 8000)), rates.get(name, 8000))
         lines.append(f"{name},{'odd' if i == 6 or i == 0 and normal is None else 'normal'},{split}")
     (root / "clips.csv").write_text("\n".join(lines))
-    return AudioData(
-        Table(str(root / "clips.csv")),
-        str(root / "store"),
-        normal=normal,
-        **{**SETTINGS, **changes},
-    )
+    settings = DataSettings(**{**SETTINGS, **changes}, normal=normal)
+    targets = LabelTargets() if normal is None else AnomalyTargets(normal)
+    return Dataset(Table(str(root / "clips.csv")), targets, settings, root / "store")
 
 
 @pytest.mark.parametrize("other", ["6.wav", "0.wav"])
@@ -286,7 +285,7 @@ def test_different_rates_are_refused_unless_one_is_given(tmp_path: Path, other: 
     with pytest.raises(
         UserError, match=r"rates of 8000, 16000 Hz, .* data.sample_rate=8000 resamples all of them"
     ):
-        data(tmp_path, {other: 16000}).describe()
+        describe_data(data(tmp_path, {other: 16000}))
     assert data(tmp_path, {other: 16000}, sample_rate=8000).spec.sample_rate == 8000
     assert data(tmp_path, {}).spec.sample_rate == 8000
 
@@ -297,21 +296,25 @@ def test_different_rates_are_no_matter_for_classes(tmp_path: Path) -> None:
 
 def test_spec_and_targets_are_those_of_the_view(tmp_path: Path) -> None:
     usual = data(tmp_path, {})
-    assert (usual.spec.target, usual.spec.classes, usual.spec.sections) == (
+    assert (usual.spec.target, usual.spec.classes, usual.spec.values_of("section")) == (
         "anomaly",
         ("normal", "odd"),
         ("",),
     )
     assert usual.target.tolist() == 6 * [[0, 0, 0]] + [[1, 0, 0]]
-    assert "2 train, 2 val, 2 + 1 anomalous test." in usual.describe()
+    assert "2 train, 2 val, 2 + 1 anomalous test." in describe_data(usual)
 
 
 def test_the_fingerprint_changes_with_what_is_known(tmp_path: Path) -> None:
     def fingerprint(table: str, *known: str) -> str:
         (tmp_path / "clips.csv").write_text(table)
         source = Table(str(tmp_path / "clips.csv"))
-        return AudioData(
-            source, str(tmp_path / "s"), normal="normal", known_anomalies=known, **SETTINGS
+        targets = AnomalyTargets("normal", known)
+        return Dataset(
+            source,
+            targets,
+            DataSettings(**SETTINGS, normal="normal", known_anomalies=known),
+            tmp_path / "s",
         ).fingerprint
 
     for i in range(8):
@@ -326,7 +329,7 @@ def test_the_fingerprint_changes_with_what_is_known(tmp_path: Path) -> None:
 
 def test_one_class_of_the_real_recordings_has_its_official_folds(real: Path) -> None:
     clips = read_table(real / "esc10/clips.csv")
-    view = Anomalies("rain")
+    view = AnomalyTargets("rain")
     for fold in range(1, 6):
         found = view.split(clips, fold, folds=5, seed=0)
         view.check(found, clips)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from statistics import mean, stdev
-from typing import Any
 
 from auris.core.errors import UserError, nearest
 from auris.runs.find import Run
 from auris.runs.naming import group_runs
+from auris.tasks.metric import Estimate
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class ConfigurationSummary:
 
 def default_split(runs: Sequence[Run]) -> str:
     """The split by which runs are compared: "test" where any has opened it, else "val"."""
-    return "test" if any("test" in run.result for run in runs) else "val"
+    opened = any("test" in run.result for run in runs)
+    return "test" if opened else "val"
 
 
 def scored_runs(runs: Sequence[Run], split: str) -> list[Run]:
@@ -53,15 +54,16 @@ def summarize_runs(
 
     Without `metric` each has the main one of its task.
     """
-    summaries = [
-        _summarize(name, group, metric or main_metric(group[0], split), split)
-        for name, group in group_runs(scored_runs(runs, split))
-    ]
+    summaries = []
+    for name, group in group_runs(scored_runs(runs, split)):
+        own_metric = metric or main_metric(group[0], split)
+        summaries.append(_summarize_group(name, group, own_metric, split))
     return sorted(summaries, key=_rank)
 
 
 def main_metric(run: Run, split: str) -> str:
-    return next(iter(run.result[split]["metrics"]))
+    metrics = run.result[split]["metrics"]
+    return next(iter(metrics))
 
 
 def read_value(value: float | None) -> float:
@@ -69,60 +71,82 @@ def read_value(value: float | None) -> float:
     return nan if value is None else value
 
 
+def read_estimate(metric: dict[str, float | None]) -> Estimate:
+    """A metric of a result with its interval, NaN where there was none."""
+    return Estimate(
+        value=read_value(metric["value"]),
+        low=read_value(metric["low"]),
+        high=read_value(metric["high"]),
+    )
+
+
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval of the mean of values (Student, 1908), of fractions within 0 and 1.
 
     NaN for less than three values.
     """
-    if len(values) < 3 or isnan(mean(values)):
+    center = mean(values)
+    if len(values) < 3 or isnan(center):
         return nan, nan
     from scipy.stats import t
 
-    center = mean(values)
-    half = t.ppf(0.975, len(values) - 1) * stdev(values) / len(values) ** 0.5
-    low, high = center - half, center + half
-    are_fractions = min(values) >= 0 and max(values) <= 1
-    return (max(0.0, low), min(1.0, high)) if are_fractions else (low, high)
+    quantile = t.ppf(0.975, len(values) - 1)
+    half = quantile * stdev(values) / len(values) ** 0.5
+    low = center - half
+    high = center + half
+    if min(values) < 0 or max(values) > 1:
+        return low, high
+    return max(0.0, low), min(1.0, high)
 
 
-def _summarize(name: str, group: Sequence[Run], metric: str, split: str) -> ConfigurationSummary:
-    values = [_metric_value(run, metric, split) for run in group]
-    baselines = [read_value(run.result[split]["majority"][metric]) for run in group]
-    folds = _means_by([run.result["fold"] for run in group], values)
-    seeds = _means_by([run.result["seed"] for run in group], values)
+def _summarize_group(
+    name: str, group: Sequence[Run], metric: str, split: str
+) -> ConfigurationSummary:
+    by_fold = defaultdict(list)
+    by_seed = defaultdict(list)
+    baselines = []
+    for run in group:
+        value = _metric_value(run, metric, split)
+        by_fold[run.result["fold"]].append(value)
+        by_seed[run.result["seed"]].append(value)
+        baseline = run.result[split]["majority"][metric]
+        baselines.append(read_value(baseline))
+    folds = [mean(values) for values in by_fold.values()]
+    seeds = [mean(values) for values in by_seed.values()]
     low, high = mean_interval(folds)
-    several_seeds = len(seeds) > 1 and not isnan(mean(seeds))
+    modes = group[0].result[split].get("best", {})
     return ConfigurationSummary(
         name=name,
         metric=metric,
         folds=len(folds),
         seeds=len(seeds),
         mean=mean(folds),
-        std=stdev(seeds) if several_seeds else nan,
+        std=_std(seeds),
         low=low,
         high=high,
         constant_baseline=mean(baselines),
         minutes=mean(run.result["seconds"] for run in group) / 60,
         origin=", ".join(sorted({run.result["source"] for run in group})),
-        best=group[0].result[split].get("best", {}).get(metric, "max"),
+        best=modes.get(metric, "max"),
     )
 
 
 def _metric_value(run: Run, metric: str, split: str) -> float:
     metrics = run.result[split]["metrics"]
     if metric not in metrics:
-        raise UserError(f"There is no --metric {metric}; {nearest(metric, metrics)}")
+        choices = nearest(metric, metrics)
+        raise UserError(f"There is no --metric {metric}; {choices}")
     return read_value(metrics[metric]["value"])
 
 
-def _means_by(keys: Sequence[Any], values: Sequence[float]) -> list[float]:
-    """The mean of the values of each key."""
-    groups = defaultdict(list)
-    for key, value in zip(keys, values, strict=True):
-        groups[key].append(value)
-    return [mean(group) for group in groups.values()]
+def _std(values: Sequence[float]) -> float:
+    """NaN for a single value, and where one is NaN."""
+    if len(values) < 2 or isnan(mean(values)):
+        return nan
+    return stdev(values)
 
 
 def _rank(summary: ConfigurationSummary) -> tuple[bool, float]:
     """Small for the best, largest for what has no value."""
-    return isnan(summary.mean), summary.mean if summary.best == "min" else -summary.mean
+    loss = summary.mean if summary.best == "min" else -summary.mean
+    return isnan(summary.mean), loss

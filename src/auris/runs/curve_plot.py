@@ -39,7 +39,8 @@ class _Curves(NamedTuple):
     @property
     def is_single_step(self) -> bool:
         """Whether the run took a single step, as closed forms do."""
-        return int(np.isfinite(self.values[_LOSS]).sum()) == 1
+        known = np.isfinite(self.values[_LOSS])
+        return known.sum() == 1
 
 
 class _Row(NamedTuple):
@@ -68,11 +69,9 @@ def plot_training_curves(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     Raises `UserError` for runs on different data, and where none has curves.
     """
     check_same_dataset(runs)
-    curves = [
-        curve
-        for name, group in group_runs(runs)
-        for curve in _load_curves(group, names.index(name))
-    ]
+    curves = []
+    for name, group in group_runs(runs):
+        curves += _load_curves(group, names.index(name))
     if not curves:
         raise UserError(
             f"None of these runs has {_SECONDS} and {_PASSES} in its metrics.csv; train anew."
@@ -126,7 +125,8 @@ def _read_values(run: Run) -> dict[str, np.ndarray]:
 
 
 def _column(rows: Sequence[Mapping[str, str]], name: str) -> np.ndarray:
-    return np.array([float(row[name] or "nan") for row in rows])
+    values = [float(row[name] or "nan") for row in rows]
+    return np.array(values)
 
 
 def _arrange_rows(curves: Sequence[_Curves]) -> list[_Row]:
@@ -138,29 +138,31 @@ def _arrange_rows(curves: Sequence[_Curves]) -> list[_Row]:
         metric = main_metric(curve.run, "val" if "val" in curve.run.result else "test")
         if f"val/{metric}" in curve.values:
             by_metric[metric].append(curve)
-    losses = [_Row(f"training loss\n{label}", _LOSS, runs) for label, runs in by_loss.items()]
-    if len(losses) == 1:
-        return losses
-    return losses + [
-        _Row(f"validation\n{metric.replace('_', ' ')}", f"val/{metric}", runs)
-        for metric, runs in by_metric.items()
-    ]
+    rows = []
+    for label, runs in by_loss.items():
+        rows.append(_Row(f"training loss\n{label}", _LOSS, runs))
+    if len(rows) > 1:
+        for metric, runs in by_metric.items():
+            title = f"validation\n{metric.replace('_', ' ')}"
+            rows.append(_Row(title, f"val/{metric}", runs))
+    return rows
 
 
 def _loss_label(run: Run) -> str:
     """What a run minimises, with the settings that decide how large its values are."""
-    own = {
-        key.removeprefix("loss."): value
-        for key, value in run.settings.items()
-        if key.startswith("loss.")
-    }
-    settings = [f"{key}={value}" for key, value in own.items() if key != "_target_"]
-    return " ".join([run.result["loss"], *settings])
+    words = [run.result["loss"]]
+    for key, value in run.settings.items():
+        group, _, name = key.partition(".")
+        if group == "loss" and name not in ("", "_target_"):
+            words.append(f"{name}={value}")
+    return " ".join(words)
 
 
 def _draw_row(axes: Axes, abscissa: str, row: _Row) -> None:
     for curve in row.runs:
-        axes.plot(curve.values[abscissa], curve.values[row.value], **_line_style(curve))
+        x = curve.values[abscissa]
+        y = curve.values[row.value]
+        axes.plot(x, y, **_line_style(curve))
     axes.set_xscale("log")
     axes.grid(alpha=0.25)
 
@@ -168,27 +170,40 @@ def _draw_row(axes: Axes, abscissa: str, row: _Row) -> None:
 def _line_style(curve: _Curves) -> dict[str, Any]:
     """A colour for each configuration; a run of a single step is a point."""
     lap, colour = divmod(curve.place, len(COLOURS))
-    line = {"linestyle": LINE_STYLES[lap % len(LINE_STYLES)]}
-    point = {"linestyle": "", "marker": MARKERS[curve.place % len(MARKERS)]}
-    form = point if curve.is_single_step else line
-    thick = {"linewidth": 1.8, "zorder": 3}
-    thin = {"linewidth": 0.7, "alpha": 0.4}
-    weight = thick if curve.bold else thin
-    return {"color": COLOURS[colour], **weight, **form}
+    style: dict[str, Any] = {"color": COLOURS[colour]}
+    if curve.is_single_step:
+        style["linestyle"] = ""
+        style["marker"] = MARKERS[curve.place % len(MARKERS)]
+    else:
+        style["linestyle"] = LINE_STYLES[lap % len(LINE_STYLES)]
+    if curve.bold:
+        style |= {"linewidth": 1.8, "zorder": 3}
+    else:
+        style |= {"linewidth": 0.7, "alpha": 0.4}
+    return style
 
 
 def _add_legend(figure: Figure, curves: Sequence[_Curves], names: Sequence[str]) -> None:
     """A legend below, with one entry a configuration."""
-    shown = {curve.place: curve for curve in curves if curve.bold}
-    places = sorted(shown)
-    lines = [Line2D([], [], **_line_style(shown[place])) for place in places]
-    labels = [names[place] for place in places]
-    columns = 2 if max(map(len, labels)) < _WIDE_NAME else 1
-    figure.legend(lines, labels, loc="outside lower center", ncols=columns, frameon=False)
+    shown = [curve for curve in curves if curve.bold]
+    shown.sort(key=lambda curve: curve.place)
+    lines = [Line2D([], [], **_line_style(curve)) for curve in shown]
+    labels = [names[curve.place] for curve in shown]
+    widest = max(len(label) for label in labels)
+    figure.legend(
+        lines,
+        labels,
+        loc="outside lower center",
+        ncols=2 if widest < _WIDE_NAME else 1,
+        frameon=False,
+    )
 
 
 def _add_title(figure: Figure, curves: Sequence[_Curves]) -> None:
     """Which data the runs are of, and where that is from."""
-    results = [curve.run.result for curve in curves]
-    sources = {f"{result['data']}, {ORIGINS[result['source']]}" for result in results}
-    figure.suptitle("; ".join(sorted(sources)))
+    titles = set()
+    for curve in curves:
+        result = curve.run.result
+        origin = ORIGINS[result["source"]]
+        titles.add(f"{result['data']}, {origin}")
+    figure.suptitle("; ".join(sorted(titles)))

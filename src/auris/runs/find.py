@@ -1,6 +1,7 @@
 """Finished runs: where they are, what was chosen for them, and which belong together."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,9 +44,14 @@ class Run:
     @property
     def properties(self) -> dict[str, Any]:
         """All that runs can be filtered by: settings, choices, and plain values of the result."""
-        settings = {k: v for k, v in self.settings.items() if not k.startswith("choices.")}
-        plain = {k: v for k, v in self.result.items() if not isinstance(v, dict)}
-        return settings | plain
+        properties = {}
+        for key, value in self.settings.items():
+            if not key.startswith("choices."):
+                properties[key] = value
+        for key, value in self.result.items():
+            if not isinstance(value, dict):
+                properties[key] = value
+        return properties
 
 
 def find_runs(places: Sequence[str]) -> list[Run]:
@@ -87,7 +93,10 @@ def flatten(node: Any, prefix: str = "") -> dict[str, Any]:
 
 def configuration_key(settings: dict[str, Any]) -> str:
     """What two runs of one configuration have in common."""
-    common = {k: v for k, v in settings.items() if not is_replicate_setting(k)}
+    common = {}
+    for key, value in settings.items():
+        if not is_replicate_setting(key):
+            common[key] = value
     return json.dumps(common, sort_keys=True)
 
 
@@ -98,19 +107,24 @@ def is_replicate_setting(key: str) -> bool:
 
 def matches(key: str, names: Sequence[str]) -> bool:
     """Whether a setting is one of `names`, or below one that ends with a dot."""
-    return any(key == name or (name.endswith(".") and key.startswith(name)) for name in names)
+    above = tuple(name for name in names if name.endswith("."))
+    return key in names or key.startswith(above)
 
 
 def filter_runs(runs: Sequence[Run], filters: Sequence[str]) -> list[Run]:
     """The runs that agree with all of data=cats_babies, features=log_mel, data.fold=1."""
     for word in filters:
         key, value = _parse_filter(word)
-        check_setting_name(key, {name for run in runs for name in run.properties})
-        known = [run for run in runs if key in run.properties]
-        runs = [run for run in known if str(run.properties[key]) == value]
-        if not runs:
-            values = {str(run.properties[key]) for run in known}
-            raise UserError(f"No run has {word}; {nearest(value, values)}")
+        known = {name for run in runs for name in run.properties}
+        check_setting_name(key, known)
+        by_value = defaultdict(list)
+        for run in runs:
+            properties = run.properties
+            if key in properties:
+                by_value[str(properties[key])].append(run)
+        if value not in by_value:
+            raise UserError(f"No run has {word}; {nearest(value, by_value)}")
+        runs = by_value[value]
     return list(runs)
 
 
@@ -119,9 +133,14 @@ def check_setting_name(key: str, names: set[str]) -> None:
     if key in names:
         return
     group, _, last = key.rpartition(".")
-    beside = {name.rpartition(".")[2] for name in names if name.rpartition(".")[0] == group}
+    beside = set()
+    for name in names:
+        parent, _, own = name.rpartition(".")
+        if parent == group:
+            beside.add(own)
     where = f" in {group}:" if group else ""
-    raise UserError(f"No run has a setting {key};{where} {nearest(last, beside or names)}")
+    choices = nearest(last, beside or names)
+    raise UserError(f"No run has a setting {key};{where} {choices}")
 
 
 def _parse_filter(word: str) -> tuple[str, str]:

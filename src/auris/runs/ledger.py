@@ -1,7 +1,8 @@
-"""The test ledger: who has looked at which test set, when, and what came out. It stands beside the runs."""
+"""The test ledger beside the runs: who has looked at which test set, when, and what came out."""
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -40,7 +41,9 @@ def outputs_of(folder: Path, name: Path) -> Path:
         name: of the experiment: the folders between those of the outputs and of the run.
     """
     at_home = folder.parts[-3:-1] == name.parts
-    return folder.parents[2] if at_home else folder
+    if at_home:
+        return folder.parents[2]
+    return folder
 
 
 def record_access(folder: Path, settings: dict[str, Any], dataset: Dataset) -> TestSetAccess:
@@ -64,8 +67,12 @@ def record_access(folder: Path, settings: dict[str, Any], dataset: Dataset) -> T
 def record_result(outputs: Path, access: TestSetAccess, metrics: dict[str, Any]) -> None:
     """Write down what came out: the value of the main metric, which is the first."""
     name, estimate = next(iter(metrics.items()))
-    value = without_nan(estimate["value"])
-    _append(outputs / LEDGER, {"key": access.key, "metric": name, "value": value})
+    result = {
+        "key": access.key,
+        "metric": name,
+        "value": without_nan(estimate["value"]),
+    }
+    _append(outputs / LEDGER, result)
 
 
 def accesses_to(outputs: Path, test_set: str) -> list[TestSetAccess]:
@@ -76,10 +83,13 @@ def accesses_to(outputs: Path, test_set: str) -> list[TestSetAccess]:
 def all_accesses(outputs: Path) -> list[TestSetAccess]:
     """All openings of test sets that are written down beside the runs in `outputs`."""
     path = outputs / LEDGER
-    found: dict[str, dict[str, Any]] = {}
-    for line in path.read_text().splitlines() if path.is_file() else ():
+    if not path.is_file():
+        return []
+    found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for line in path.read_text().splitlines():
         fields = _parse(line)
-        found.setdefault(fields.get("key", ""), {}).update(fields)
+        key = fields.get("key", "")
+        found[key] |= fields
     return [TestSetAccess(**fields) for fields in found.values() if "test_set" in fields]
 
 
@@ -87,13 +97,12 @@ def summarize_accesses(accesses: Sequence[TestSetAccess]) -> str:
     """How often a test set has been opened, for people; empty where once."""
     if len(accesses) < 2:
         return ""
-    configurations = len({access.configuration for access in accesses})
+    configurations = {access.configuration for access in accesses}
     often = f"This test set has been looked at {len(accesses)} times"
-    if configurations == 1:
+    if len(configurations) == 1:
         return f"{often}, by one configuration."
-    return (
-        f"{often}, by {configurations} configurations; the best of several looks better than it is."
-    )
+    doubt = "the best of several looks better than it is."
+    return f"{often}, by {len(configurations)} configurations; {doubt}"
 
 
 @rank_zero_only

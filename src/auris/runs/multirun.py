@@ -38,11 +38,15 @@ def note_run(folder: Path) -> None:
 
 def print_table(runs_file: Path) -> None:
     """Print the table of the runs that a file lists, if there are several."""
-    folders = runs_file.read_text().splitlines() if runs_file.is_file() else []
+    if not runs_file.is_file():
+        return
+    folders = runs_file.read_text().splitlines()
     if len(folders) > 1:
         runs = find_runs(folders)
         split = default_split(runs)
-        print(f"\n{to_markdown(summarize_runs(runs, None, split), split)}", flush=True)
+        summaries = summarize_runs(runs, metric=None, split=split)
+        print()
+        print(to_markdown(summaries, split), flush=True)
 
 
 def _runs_file(hydra: Any) -> Path:

@@ -41,10 +41,11 @@ def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
     namesakes = defaultdict(list)
     for run, name in zip(runs, names, strict=True):
         namesakes[name].append(run)
-    return [
-        " ".join([name, *_differing_settings(run, namesakes[name])])
-        for run, name in zip(runs, names, strict=True)
-    ]
+    unique = []
+    for run, name in zip(runs, names, strict=True):
+        differing = _differing_settings(run, namesakes[name])
+        unique.append(" ".join([name, *differing]))
+    return unique
 
 
 def _differing_settings(run: Run, others: Sequence[Run]) -> list[str]:
@@ -52,28 +53,38 @@ def _differing_settings(run: Run, others: Sequence[Run]) -> list[str]:
 
     Where choices differ they stand for the settings that follow from them.
     """
-    words = {key: run.result[key] for key in _CHOICES if key in run.result}
-    words |= {key: value for key, value in run.settings.items() if not is_replicate_setting(key)}
+    keys = [key for key in _CHOICES if key in run.result]
+    keys += [key for key in run.settings if not is_replicate_setting(key)]
     differing = []
-    for key, value in words.items():
+    for key in dict.fromkeys(keys):
         choices = _choices_behind(key)
-        comparable = [other for other in others if _same_choices(run, other, choices)]
-        values = {str(_value_of(other, key)) for other in comparable}
+        values = set()
+        for other in others:
+            if _same_choices(run, other, choices):
+                values.add(str(_read_value(other, key)))
         if len(values) > 1:
-            differing.append(f"{key}={value}")
+            differing.append(f"{key}={_read_value(run, key)}")
     return differing
 
 
 def _choices_behind(key: str) -> set[str]:
     """The choices that a setting follows from."""
     group, _, rest = key.partition(".")
-    own = {group} if rest and group in _CHOICES else set()
-    return own | ({"optimizer"} if matches(key, _OPTIMIZER_BRINGS) else set())
+    choices = set()
+    if rest and group in _CHOICES:
+        choices.add(group)
+    if matches(key, _OPTIMIZER_BRINGS):
+        choices.add("optimizer")
+    return choices
 
 
 def _same_choices(run: Run, other: Run, choices: set[str]) -> bool:
-    return all(run.result.get(choice) == other.result.get(choice) for choice in choices)
+    mine = [run.result.get(choice) for choice in choices]
+    theirs = [other.result.get(choice) for choice in choices]
+    return mine == theirs
 
 
-def _value_of(run: Run, key: str) -> object:
-    return run.result.get(key, run.settings.get(key, "-"))
+def _read_value(run: Run, key: str) -> object:
+    if key in run.result:
+        return run.result[key]
+    return run.settings.get(key, "-")

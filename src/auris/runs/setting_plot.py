@@ -1,4 +1,4 @@
-"""What models reach against a setting that makes the task easy or hard, such as an SNR: one plot."""
+"""What models reach against a setting that makes the task easy or hard, such as an SNR."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,19 +6,27 @@ from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from statistics import mean
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from auris.core.errors import UserError
 from auris.core.figures import COLOURS, new_figure
-from auris.runs.compare import main_metric, read_value
+from auris.runs.compare import main_metric, read_estimate
 from auris.runs.curve_plot import LINE_STYLES, MARKERS, ORIGINS, check_same_dataset
 from auris.runs.find import Run, check_setting_name
 from auris.runs.naming import group_runs
 from auris.tasks.metric import Estimate
 
-_Point = tuple[float, Estimate]  # the value of the setting, and what a run reached there
+_NO_NUMBERS = "--against {} needs runs with two or more numbers for it."
+
+
+class _Line(NamedTuple):
+    """What one configuration reached."""
+
+    name: str
+    points: list[tuple[float, Estimate]]  # of each run: the value of the setting, and the metric
 
 
 def plot_metric_over_setting(
@@ -30,32 +38,47 @@ def plot_metric_over_setting(
     no two numbers.
     """
     check_same_dataset(runs)
-    values = _setting_values(runs, setting)
     metric = metric or main_metric(runs[0], split)
-    points: dict[str, list[_Point]] = {}
-    for name, group in group_runs([_ignoring(run, setting) for run in runs]):
-        points[name] = [(values[run.folder], _estimate(run, metric, split)) for run in group]
+    lines = _read_lines(runs, setting, metric, split)
     figure = new_figure(7, 4.4)
     figure.set_layout_engine("constrained")
     axes = figure.subplots()
-    for place, name in enumerate(sorted(points, key=lambda name: _rank(points[name]))):
-        _draw_curve(axes, points[name], name, place)
+    for place, line in enumerate(sorted(lines, key=_rank)):
+        _draw_line(axes, line, place)
     axes.set(xlabel=setting, ylabel=f"{split} {metric}")
     axes.grid(alpha=0.25)
     figure.legend(loc="outside right upper", frameon=False, fontsize=8)
-    origins = sorted({ORIGINS[run.result["source"]] for run in runs})
-    figure.suptitle(f"{runs[0].result['data']}, {' and '.join(origins)}")
+    dataset = runs[0].result["data"]
+    origins = {ORIGINS[run.result["source"]] for run in runs}
+    figure.suptitle(f"{dataset}, {' and '.join(sorted(origins))}")
     return figure
+
+
+def _read_lines(runs: Sequence[Run], setting: str, metric: str, split: str) -> list[_Line]:
+    values = _setting_values(runs, setting)
+    lines = []
+    for name, group in group_runs([_ignoring(run, setting) for run in runs]):
+        points = []
+        for run in group:
+            estimate = _read_estimate(run, metric, split)
+            points.append((values[run.folder], estimate))
+        lines.append(_Line(name, points))
+    return lines
 
 
 def _setting_values(runs: Sequence[Run], setting: str) -> dict[Path, float]:
     """The value of the setting in each run, by the run's folder."""
-    check_setting_name(setting, {key for run in runs for key in run.settings})
-    values = {run.folder: run.settings.get(setting) for run in runs}
-    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float)}
-    if len(numbers) < len(values) or len(set(numbers.values())) < 2:
-        raise UserError(f"--against {setting} needs runs with two or more numbers for it.")
-    return numbers
+    known = {key for run in runs for key in run.settings}
+    check_setting_name(setting, known)
+    values = {}
+    for run in runs:
+        value = run.settings.get(setting)
+        if not isinstance(value, int | float):
+            raise UserError(_NO_NUMBERS.format(setting))
+        values[run.folder] = float(value)
+    if len(set(values.values())) < 2:
+        raise UserError(_NO_NUMBERS.format(setting))
+    return values
 
 
 def _ignoring(run: Run, setting: str) -> Run:
@@ -63,12 +86,14 @@ def _ignoring(run: Run, setting: str) -> Run:
 
     The description of its data, which may tell it as well, gives way to where that is from.
     """
-    settings = {key: value for key, value in run.settings.items() if key != setting}
-    result = {**run.result, "about": run.result["source"]}
+    settings = dict(run.settings)
+    settings.pop(setting, None)
+    result = dict(run.result)
+    result["about"] = run.result["source"]
     return replace(run, settings=settings, result=result)
 
 
-def _estimate(run: Run, metric: str, split: str) -> Estimate:
+def _read_estimate(run: Run, metric: str, split: str) -> Estimate:
     """The value of a metric and the ends of its interval, NaN where there were none."""
     metrics = run.result[split]["metrics"]
     if metric not in metrics:
@@ -76,27 +101,49 @@ def _estimate(run: Run, metric: str, split: str) -> Estimate:
             f"There is no {metric} in {run.folder}; "
             "choose one --metric or task, as with --same task=anomaly."
         )
-    return Estimate(**{key: read_value(value) for key, value in metrics[metric].items()})
+    return read_estimate(metrics[metric])
 
 
-def _rank(points: Sequence[_Point]) -> tuple[bool, float]:
+def _rank(line: _Line) -> tuple[bool, float]:
     """Small for what is drawn high, largest for what has no value."""
-    height = mean(estimate.value for _, estimate in points)
+    height = mean(estimate.value for _, estimate in line.points)
     return isnan(height), -height
 
 
-def _draw_curve(axes: Axes, points: Sequence[_Point], name: str, place: int) -> None:
+def _draw_line(axes: Axes, line: _Line, place: int) -> None:
     """The mean over the runs at each value of the setting, and the mean of their intervals."""
-    at = defaultdict(list)
-    for x, estimate in points:
-        at[x].append(estimate)
-    abscissa = sorted(at)
-    value, low, high = zip(*(_average(at[x]) for x in abscissa), strict=True)
+    runs_at = defaultdict(list)
+    for x, estimate in line.points:
+        runs_at[x].append(estimate)
+    abscissa = sorted(runs_at)
+    means = [_average(runs_at[x]) for x in abscissa]
+    value = [estimate.value for estimate in means]
+    low = [estimate.low for estimate in means]
+    high = [estimate.high for estimate in means]
     lap, colour = divmod(place, len(COLOURS))
-    form = MARKERS[place % len(MARKERS)] + LINE_STYLES[lap % len(LINE_STYLES)]
-    axes.plot(abscissa, value, form, label=name, markersize=4, color=COLOURS[colour])
-    axes.fill_between(abscissa, low, high, color=COLOURS[colour], alpha=0.1, linewidth=0)
+    marker = MARKERS[place % len(MARKERS)]
+    dashes = LINE_STYLES[lap % len(LINE_STYLES)]
+    axes.plot(
+        abscissa,
+        value,
+        marker + dashes,
+        label=line.name,
+        markersize=4,
+        color=COLOURS[colour],
+    )
+    axes.fill_between(
+        abscissa,
+        low,
+        high,
+        color=COLOURS[colour],
+        alpha=0.1,
+        linewidth=0,
+    )
 
 
 def _average(estimates: Sequence[Estimate]) -> Estimate:
-    return Estimate(*map(mean, zip(*estimates, strict=True)))
+    return Estimate(
+        value=mean(estimate.value for estimate in estimates),
+        low=mean(estimate.low for estimate in estimates),
+        high=mean(estimate.high for estimate in estimates),
+    )

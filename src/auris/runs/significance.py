@@ -21,7 +21,7 @@ _RESAMPLES = 10_000  # of the bootstrap
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """What the clips of two runs say of their difference in one metric, the first less the second."""
+    """What the clips of two runs say of their difference in one metric: first less second."""
 
     first: str
     second: str
@@ -35,7 +35,9 @@ class PairedDifference:
     sentence: str  # the difference and the p value
 
 
-def compare_pair(places: Sequence[str], split: str) -> PairedDifference:
+def compare_pair(
+    places: Sequence[str], split: str, plugins: Sequence[str] = ()
+) -> PairedDifference:
     """The difference of two runs on the same clips of a split, "test" or "val".
 
     Raises `UserError` where one of them has no predictions, or they are not of the same clips.
@@ -43,7 +45,8 @@ def compare_pair(places: Sequence[str], split: str) -> PairedDifference:
     runs = [read_run(find_run(place)) for place in places]
     tables = [read_predictions(run.folder, split) for run in runs]
     check_same_clips(*tables)
-    first, second = (read_comparable(run, rows) for run, rows in zip(runs, tables, strict=True))
+    first = read_comparable(runs[0], tables[0], plugins)
+    second = read_comparable(runs[1], tables[1], plugins)
     if first.name != second.name:
         raise UserError(
             f"The runs have other tasks: one is judged by {first.name}, the other by {second.name}."
@@ -51,7 +54,8 @@ def compare_pair(places: Sequence[str], split: str) -> PairedDifference:
     names = _distinct_names(*runs)
     group = codes(row["group"] for row in tables[0])  # (N,)
     change = _resample_difference(first, second, group)
-    low, high = change[~change.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
+    known = change[~change.isnan()]
+    low, high = known.quantile(torch.tensor([0.025, 0.975])).tolist()
     p, words = _test_difference(first, second, names, change)
     verdict = "a significant" if p < _SIGNIFICANCE_LEVEL else "no significant"
     return PairedDifference(
@@ -73,7 +77,10 @@ def mcnemar_p_value(won: int, lost: int) -> float:
 
     (McNemar, 1947)
     """
-    return binomtest(won, won + lost).pvalue if won + lost else 1.0
+    count = won + lost
+    if count == 0:
+        return 1.0
+    return binomtest(won, count).pvalue
 
 
 def bootstrap_p_value(change: Tensor) -> float:
@@ -85,14 +92,14 @@ def bootstrap_p_value(change: Tensor) -> float:
     not_above = int((known <= 0).sum())
     not_below = int((known >= 0).sum())
     rarer = min(not_above, not_below)
-    return min(1.0, 2 * (rarer + 1) / (len(known) + 1))
+    p = 2 * (rarer + 1) / (len(known) + 1)
+    return min(1.0, p)
 
 
 def _resample_difference(first: Comparable, second: Comparable, group: Tensor) -> Tensor:
     """(R,) differences in the metric on the same resamples of groups (N,)."""
-    one, other = (
-        run.metric.resampled(run.decoded, run.target, _RESAMPLES, group) for run in (first, second)
-    )
+    one = first.metric.resampled(first.decoded, first.target, _RESAMPLES, group)
+    other = second.metric.resampled(second.decoded, second.target, _RESAMPLES, group)
     return one - other
 
 
@@ -109,21 +116,25 @@ def _test_difference(
     """
     one, other = names
     if first.right is None or second.right is None:
-        values = f"{one} is {_metric_value(first):.3f}, of {other} {_metric_value(second):.3f}"
-        return bootstrap_p_value(change), f"{first.name} of {values}"
-    won = int((first.right & ~second.right).sum())
-    lost = int((second.right & ~first.right).sum())
-    words = (
+        p = bootstrap_p_value(change)
+        value = _metric_value(first)
+        other_value = _metric_value(second)
+        return p, f"{first.name} of {one} is {value:.3f}, of {other} {other_value:.3f}"
+    only_first = first.right & ~second.right  # (N,)
+    only_second = second.right & ~first.right  # (N,)
+    won = int(only_first.sum())
+    lost = int(only_second.sum())
+    p = mcnemar_p_value(won, lost)
+    return p, (
         f"{one} is right on {won} clips where {other} is wrong, wrong on {lost} where it is right"
     )
-    return mcnemar_p_value(won, lost), words
 
 
 def _distinct_names(first: Run, second: Run) -> tuple[str, str]:
     """Names of two runs: of their models if that is enough, else of what differs, else folders."""
-    models = [run.result["model"] for run in (first, second)]
-    groups = name_groups([[first], [second]])
-    for one, other in (models, groups):
-        if one != other:
-            return one, other
-    return str(first.folder), str(second.folder)
+    one, other = first.result["model"], second.result["model"]
+    if one == other:
+        one, other = name_groups([[first], [second]])
+    if one == other:
+        one, other = str(first.folder), str(second.folder)
+    return one, other

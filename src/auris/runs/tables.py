@@ -2,22 +2,26 @@
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import chain
 from math import isnan
 from typing import TextIO
 
-from auris.runs.compare import ConfigurationSummary, read_value, scored_runs
+from auris.runs.compare import ConfigurationSummary, read_estimate, scored_runs
 from auris.runs.find import Run
 from auris.runs.naming import group_runs
 from auris.runs.result import without_nan
-from auris.tasks.metric import Estimate
 
 
 def to_markdown(summaries: Sequence[ConfigurationSummary], split: str) -> str:
     """The summaries in Markdown, a table for each metric."""
+    by_metric = defaultdict(list)
+    for summary in summaries:
+        by_metric[summary.metric].append(_summary_cells(summary))
     tables = []
-    for metric in dict.fromkeys(summary.metric for summary in summaries):
+    for metric, rows in by_metric.items():
         head = (
             "configuration",
             "folds x seeds",
@@ -27,19 +31,20 @@ def to_markdown(summaries: Sequence[ConfigurationSummary], split: str) -> str:
             "constant baseline",
             "minutes",
         )
-        rows = [_cells(summary) for summary in summaries if summary.metric == metric]
         tables.append(_markdown_table(head, rows))
     return "\n\n".join(tables)
 
 
 def to_json(summaries: Sequence[ConfigurationSummary]) -> str:
-    return json.dumps([without_nan(asdict(summary)) for summary in summaries], indent=2)
+    rows = [without_nan(asdict(summary)) for summary in summaries]
+    return json.dumps(rows, indent=2)
 
 
 def write_csv(file: TextIO, summaries: Sequence[ConfigurationSummary]) -> None:
-    table = csv.DictWriter(file, list(asdict(summaries[0])))
+    rows = [asdict(summary) for summary in summaries]
+    table = csv.DictWriter(file, list(rows[0]))
     table.writeheader()
-    table.writerows(asdict(summary) for summary in summaries)
+    table.writerows(rows)
 
 
 def all_metrics_table(runs: Sequence[Run], split: str) -> str:
@@ -48,24 +53,30 @@ def all_metrics_table(runs: Sequence[Run], split: str) -> str:
     A cell has the value of the newest run with its interval over clips. Metrics that have no value
     in any run, for want of such clips, are left out.
     """
-    groups = group_runs(scored_runs(runs, split))
-    newest = {name: group[-1].result[split]["metrics"] for name, group in groups}
+    names = []
+    columns = []
+    for name, group in group_runs(scored_runs(runs, split)):
+        newest = group[-1]
+        names.append(name)
+        columns.append(newest.result[split]["metrics"])
     rows = []
-    for metric in dict.fromkeys(metric for metrics in newest.values() for metric in metrics):
-        values = [_estimate_text(metrics.get(metric)) for metrics in newest.values()]
-        if any(values):
-            rows.append([metric, *values])
-    return _markdown_table([split, *newest], rows)
+    for metric in dict.fromkeys(chain(*columns)):
+        cells = [_estimate_text(column.get(metric)) for column in columns]
+        if any(cells):
+            rows.append([metric, *cells])
+    return _markdown_table([split, *names], rows)
 
 
-def _cells(summary: ConfigurationSummary) -> list[str]:
+def _summary_cells(summary: ConfigurationSummary) -> list[str]:
     mark = " **SIMULATED**" if "simulated" in summary.origin else ""
-    has_interval = not isnan(summary.low)
+    interval = "-"
+    if not isnan(summary.low):
+        interval = f"{summary.low:.3f} to {summary.high:.3f}"
     return [
         summary.name + mark,
         f"{summary.folds} x {summary.seeds}",
         _number_text(summary.mean),
-        f"{summary.low:.3f} to {summary.high:.3f}" if has_interval else "-",
+        interval,
         _number_text(summary.std),
         _number_text(summary.constant_baseline),
         f"{summary.minutes:.1f}",
@@ -76,13 +87,17 @@ def _number_text(value: float) -> str:
     return "-" if isnan(value) else f"{value:.3f}"
 
 
-def _estimate_text(estimate: dict[str, float | None] | None) -> str:
+def _estimate_text(metric: dict[str, float | None] | None) -> str:
     """A value with its interval; nothing where there is none."""
-    if not estimate or isnan(read_value(estimate["value"])):
+    if not metric:
         return ""
-    return str(Estimate(**{key: read_value(value) for key, value in estimate.items()}))
+    estimate = read_estimate(metric)
+    return "" if isnan(estimate.value) else str(estimate)
 
 
 def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     rule = ["---"] * len(head)
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *rows))
+    lines = []
+    for cells in (head, rule, *rows):
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

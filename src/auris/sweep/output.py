@@ -3,7 +3,7 @@
 import csv
 import math
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import StringIO
 from itertools import accumulate
 from pathlib import Path
@@ -34,15 +34,16 @@ def report_study(study: Study, plan: SweepPlan) -> None:
     trials = _begun_trials(study)
     best = best_trial(study)
     if best is None:
-        reasons = [trial.user_attrs[REASON] for trial in trials if REASON in trial.user_attrs]
-        reason = reasons[0] if reasons else "the same command goes on."
+        reason = _first_reason(trials) or "the same command goes on."
         raise UserError(f"None of {len(trials)} trials came to an end: {reason}")
-    command = shlex.join(["python", "train.py", *plan.space.fill_in(best.params)])
+    words = plan.space.fill_in(best.params)
+    command = shlex.join(["python", "train.py", *words])
     write_atomically(plan.folder / "best.txt", command + "\n")
     _plot_study(plan.folder / "sweep.png", trials, plan)
     print(f"{_count_trials(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")
     asked = plan.settings.trials
-    left = asked - sum(map(is_counted, trials))
+    counted = [trial for trial in trials if is_counted(trial)]
+    left = asked - len(counted)
     if left > 0:
         print(f"{left} of {asked} trials are left; the same command goes on.")
     note = simulated_note(plan.origin)
@@ -52,11 +53,14 @@ def report_study(study: Study, plan: SweepPlan) -> None:
 
 def write_trials(study: Study, plan: SweepPlan) -> None:
     """Write a row for each trial, with its parameters and its run."""
+    parameters = list(plan.distributions)
+    head = ("trial", "state", plan.monitor[0], *parameters, "seconds", RUN, REASON)
     text = StringIO()
     table = csv.writer(text, lineterminator="\n")
-    head = ("trial", "state", plan.monitor[0], *plan.distributions, "seconds", RUN, REASON)
     table.writerow(head)
-    table.writerows(_cells(trial, list(plan.distributions)) for trial in _begun_trials(study))
+    for trial in _begun_trials(study):
+        cells = _trial_cells(trial, parameters)
+        table.writerow(cells)
     write_atomically(plan.folder / "trials.csv", text.getvalue())
 
 
@@ -78,16 +82,35 @@ def _count_trials(trials: Sequence[FrozenTrial]) -> str:
         count = sum(trial.state == state for trial in trials)
         if count:
             parts.append(f"{count} {word}")
-    return f"{len(trials)} trials" + (f" ({', '.join(parts)})" if parts else "")
+    words = f"{len(trials)} trials"
+    return f"{words} ({', '.join(parts)})" if parts else words
 
 
-def _cells(trial: FrozenTrial, parameters: Sequence[str]) -> list[object]:
-    state = "killed" if was_killed(trial) else trial.state.name.lower()
-    value = "" if trial.value is None else format_value(trial.value)
-    drawn = [format_value(trial.params.get(name, "")) for name in parameters]
-    seconds = f"{trial.duration.total_seconds():.1f}" if trial.duration else ""
-    notes = [trial.user_attrs.get(name, "") for name in (RUN, REASON)]
-    return [trial.number, state, value, *drawn, seconds, *notes]
+def _first_reason(trials: Sequence[FrozenTrial]) -> str | None:
+    """For which a trial failed, if one did."""
+    for trial in trials:
+        if REASON in trial.user_attrs:
+            return trial.user_attrs[REASON]
+    return None
+
+
+def _trial_cells(trial: FrozenTrial, parameters: Sequence[str]) -> list[object]:
+    value = ""
+    if trial.value is not None:
+        value = format_value(trial.value)
+    seconds = ""
+    if trial.duration:
+        seconds = f"{trial.duration.total_seconds():.1f}"
+    drawn = [trial.params.get(name, "") for name in parameters]
+    return [
+        trial.number,
+        "killed" if was_killed(trial) else trial.state.name.lower(),
+        value,
+        *map(format_value, drawn),
+        seconds,
+        trial.user_attrs.get(RUN, ""),
+        trial.user_attrs.get(REASON, ""),
+    ]
 
 
 def _plot_study(path: Path, trials: Sequence[FrozenTrial], plan: SweepPlan) -> None:
@@ -98,24 +121,26 @@ def _plot_study(path: Path, trials: Sequence[FrozenTrial], plan: SweepPlan) -> N
     rows = math.ceil(count / _PANELS_IN_ROW)
     figure = new_figure(_PANEL_WIDTH * columns, _PANEL_HEIGHT * rows)
     panels = [figure.add_subplot(rows, columns, place + 1) for place in range(count)]
-    progress, *others = panels
-    _plot_progress(progress, shown, min if plan.monitor[1] == "min" else max)
-    for axes, (name, distribution) in zip(others, plan.distributions.items(), strict=True):
+    _plot_progress(panels[0], shown, plan.monitor[1])
+    for axes, (name, distribution) in zip(panels[1:], plan.distributions.items(), strict=True):
         _plot_parameter(axes, shown, name, distribution)
-    yscale = scale([np.array(_values(shown))])
+    values = np.array(_metric_values(shown))
+    yscale = scale([values])
     for axes in panels:
         axes.set(ylabel=plan.monitor[0], yscale=yscale)
     figure.tight_layout()
     figure.savefig(path)
 
 
-def _plot_progress(
-    axes: Axes, trials: Sequence[FrozenTrial], better: Callable[[float, float], float]
-) -> None:
-    _scatter_trials(axes, [trial.number for trial in trials], trials)
+def _plot_progress(axes: Axes, trials: Sequence[FrozenTrial], mode: str) -> None:
+    """The values over the trials, and the best so far: the smallest where `mode` is "min"."""
+    numbers = [trial.number for trial in trials]
+    _scatter_trials(axes, numbers, trials)
     done = [trial for trial in trials if trial.state == TrialState.COMPLETE]
-    best = list(accumulate(_values(done), better))
-    axes.step([trial.number for trial in done], best, where="post", label="best so far")
+    numbers = [trial.number for trial in done]
+    better = min if mode == "min" else max
+    best = list(accumulate(_metric_values(done), better))
+    axes.step(numbers, best, where="post", label="best so far")
     axes.set_xlabel("trial")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(fontsize=7)
@@ -128,15 +153,17 @@ def _plot_parameter(
     drawn = [trial.params[name] for trial in trials]
     if isinstance(distribution, CategoricalDistribution):
         choices = list(distribution.choices)
-        _scatter_trials(axes, [choices.index(choice) for choice in drawn], trials)
+        places = [choices.index(choice) for choice in drawn]
+        _scatter_trials(axes, places, trials)
         axes.set_xticks(range(len(choices)), choices)
         return
     _scatter_trials(axes, drawn, trials)
     if distribution.log:  # type: ignore[attr-defined]
         low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
         ticks = [low, math.sqrt(low * high), high]
+        labels = [f"{tick:.2g}" for tick in ticks]
         axes.set_xscale("log")
-        axes.set_xticks(ticks, [f"{tick:.2g}" for tick in ticks])
+        axes.set_xticks(ticks, labels)
         axes.minorticks_off()
 
 
@@ -147,11 +174,16 @@ def _scatter_trials(axes: Axes, places: Sequence[float], trials: Sequence[Frozen
         (TrialState.PRUNED, "stopped", "silver"),
     )
     for state, label, colour in states:
-        chosen = [at for at, trial in enumerate(trials) if trial.state == state]
-        values = _values([trials[at] for at in chosen])
-        axes.scatter([places[at] for at in chosen], values, c=colour, s=16, label=label)
+        x = []
+        y = []
+        for place, trial in zip(places, trials, strict=True):
+            if trial.state == state:
+                x.append(place)
+                y.append(trial.value)
+        axes.scatter(x, y, c=colour, s=16, label=label)
 
 
-def _values(trials: Sequence[FrozenTrial]) -> list[float]:
+def _metric_values(trials: Sequence[FrozenTrial]) -> list[float]:
     """The validation metric of trials that have one."""
-    return [trial.value for trial in trials if trial.value is not None]
+    values = [trial.value for trial in trials]
+    return [value for value in values if value is not None]

@@ -109,9 +109,11 @@ def _is_redundant(override: Override) -> bool:
     Raises `UserError` where it says the opposite.
     """
     key = override.key_or_group
-    if key in _NEVER and override.value() not in (False, None):
+    if key not in _NEVER:
+        return False
+    if override.value() not in (False, None):
         raise UserError(f"{_NEVER[key]}; leave out {override.input_line}.")
-    return key in _NEVER
+    return True
 
 
 def _read_settings(overrides: Sequence[Override]) -> SweepSettings:
@@ -160,7 +162,8 @@ def _explain_misspelt(space: SearchSpace) -> None:
     """Raise `UserError` where a word is almost a setting of the sweep."""
     own = [field.name for field in fields(SweepSettings)]
     for key, _ in space.words:
-        if close := difflib.get_close_matches(key, own, n=1, cutoff=0.8):
+        close = difflib.get_close_matches(key, own, n=1, cutoff=0.8)
+        if close:
             raise UserError(f"There is no setting {key}; did you mean {close[0]}?") from None
 
 

@@ -86,6 +86,7 @@ def _work_in_processes(plan: SweepPlan, first: int, deadline: float) -> None:
 
 def _share_work(plan: SweepPlan, first: int, deadline: float) -> None:
     """Work as one of several processes, which share the cores."""
-    torch.set_num_threads(max(1, torch.get_num_threads() // plan.settings.processes))
+    threads = torch.get_num_threads() // plan.settings.processes
+    torch.set_num_threads(max(1, threads))
     with suppress(KeyboardInterrupt):  # the process that waits says so
         _work(plan, first, deadline)

@@ -63,12 +63,13 @@ def next_trial(study: Study, plan: SweepPlan, process: str) -> Trial | None:
     with FileLock(plan.folder / _LOCK):
         _requeue_killed(study, plan)
         trials = study.get_trials(deepcopy=False)
-        if sum(map(is_counted, trials)) >= plan.settings.trials:
+        counted = [trial for trial in trials if is_counted(trial)]
+        if len(counted) >= plan.settings.trials:
             return None
         # draws follow from the seed and the trials so far:
         # no process draws what another did, or did before a kill
-        begun = sum(trial.state != TrialState.WAITING for trial in trials)
-        seed = SeedSequence([plan.seed, begun]).generate_state(1)[0]
+        begun = [trial for trial in trials if trial.state != TrialState.WAITING]
+        seed = SeedSequence([plan.seed, len(begun)]).generate_state(1)[0]
         study.sampler = TPESampler(seed=int(seed))
         trial = study.ask(dict(plan.distributions))
         trial.set_user_attr(PROCESS, process)
@@ -77,13 +78,16 @@ def next_trial(study: Study, plan: SweepPlan, process: str) -> Trial | None:
 
 def is_counted(trial: FrozenTrial) -> bool:
     """Whether a trial is one of those that were asked for; one that is tried again is not."""
-    tried_again = was_killed(trial) and REPEATS not in trial.user_attrs
-    return trial.state != TrialState.WAITING and not tried_again
+    if trial.state == TrialState.WAITING:
+        return False
+    is_repeat = REPEATS in trial.user_attrs
+    return is_repeat or not was_killed(trial)
 
 
 def was_killed(trial: FrozenTrial) -> bool:
     """Whether a trial failed without a word."""
-    return trial.state == TrialState.FAIL and REASON not in trial.user_attrs
+    failed = trial.state == TrialState.FAIL
+    return failed and REASON not in trial.user_attrs
 
 
 def common_failure(study: Study, first: int) -> str:
@@ -92,12 +96,15 @@ def common_failure(study: Study, first: int) -> str:
     Args:
         first: number of the trial to begin with.
     """
-    reasons: dict[str, str] = {}
-    for trial in study.get_trials(deepcopy=False)[first:]:
+    trials = study.get_trials(deepcopy=False)
+    by_parameters = {}
+    for trial in trials[first:]:
         if trial.state.is_finished() and not was_killed(trial):
-            reasons[str(trial.params)] = trial.user_attrs.get(REASON, "")
-    firsts = list(reasons.values())[:MAX_LIKE_FAILURES]
-    return firsts[0] if len(firsts) == MAX_LIKE_FAILURES and len(set(firsts)) == 1 else ""
+            by_parameters[str(trial.params)] = trial.user_attrs.get(REASON, "")
+    reasons = list(by_parameters.values())[:MAX_LIKE_FAILURES]
+    if len(reasons) < MAX_LIKE_FAILURES or len(set(reasons)) > 1:
+        return ""
+    return reasons[0]
 
 
 def best_trial(study: Study) -> FrozenTrial | None:
@@ -108,10 +115,13 @@ def best_trial(study: Study) -> FrozenTrial | None:
 
 def _check_same_study(study: Study, plan: SweepPlan) -> None:
     """Raise `UserError` where a study was begun with other words, or with other data."""
-    words = study.user_attrs.get("words", list(plan.words))
+    known = study.user_attrs
+    words = known.get("words", list(plan.words))
     if words != list(plan.words):
-        raise UserError(_OTHER_STUDY.format(plan.folder, " ".join(words)))
-    if study.user_attrs.get("fingerprint", plan.fingerprint) != plan.fingerprint:
+        was = " ".join(words)
+        raise UserError(_OTHER_STUDY.format(plan.folder, was))
+    fingerprint = known.get("fingerprint", plan.fingerprint)
+    if fingerprint != plan.fingerprint:
         raise UserError(_OTHER_DATA.format(plan.folder))
 
 
@@ -120,7 +130,8 @@ def _requeue_killed(study: Study, plan: SweepPlan) -> None:
 
     But once: a trial that kills its process would do so again and again.
     """
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+    running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    for trial in running:
         process = trial.user_attrs.get(PROCESS, "")
         if is_alive(plan.folder / PROCESSES, process):
             continue

@@ -1,4 +1,4 @@
-"""One trial: a run with the parameters that were drawn, which may be stopped early, and may fail."""
+"""One trial: a run with the parameters that were drawn, which may be stopped early, or fail."""
 
 import math
 from contextlib import redirect_stdout
@@ -37,10 +37,12 @@ class Pruning(Callback):
     def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         checkpoint = trainer.checkpoint_callback
         if isinstance(checkpoint, ModelCheckpoint) and checkpoint.dirpath:
-            self._trial.set_user_attr(RUN, str(Path(checkpoint.dirpath).parent))
+            folder = Path(checkpoint.dirpath).parent
+            self._trial.set_user_attr(RUN, str(folder))
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        value = float(trainer.callback_metrics.get(self._monitor, math.nan))
+        metric = trainer.callback_metrics.get(self._monitor, math.nan)
+        value = float(metric)
         if math.isfinite(value):
             self._trial.report(value, trainer.current_epoch)
             if self._trial.should_prune():
@@ -67,16 +69,19 @@ def carry_out(trial: Trial, study: Study, plan: SweepPlan) -> None:
 
 def print_trial(number: int, study: Study) -> None:
     """Print one line on a trial that ended."""
-    trial = study.get_trials(deepcopy=False)[number]
-    best = best_trial(study)
+    trials = study.get_trials(deepcopy=False)
+    trial = trials[number]
+    outcome = _describe_outcome(trial)
     words = " ".join(starmap(format_override, trial.params.items()))
+    best = best_trial(study)
     so_far = f"  (best {best.value:.4f}, trial {best.number})" if best else ""
-    print(f"trial {number}: {_describe_outcome(trial)}  {words}{so_far}", flush=True)
+    print(f"trial {number}: {outcome}  {words}{so_far}", flush=True)
 
 
 def _value_of_same(trial: Trial, study: Study) -> float | None:
     """What an earlier trial with the same parameters came to, as this one would."""
-    for earlier in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+    done = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    for earlier in done:
         if earlier.params == trial.params:
             trial.set_user_attr(RUN, earlier.user_attrs.get(RUN, ""))
             return earlier.value
@@ -84,8 +89,12 @@ def _value_of_same(trial: Trial, study: Study) -> float | None:
 
 
 def _run_trial(trial: Trial, plan: SweepPlan) -> float:
-    """Train with the parameters of a trial, in the folder of the study; the test set stays closed."""
-    cfg = compose_run([*plan.space.fill_in(trial.params), MULTIRUN], plan.configs)
+    """Train with the parameters of a trial, in the folder of the study.
+
+    The test set stays closed.
+    """
+    words = plan.space.fill_in(trial.params)
+    cfg = compose_run([*words, MULTIRUN], plan.configs)
     cfg.test = False
     cfg.refit = False
     cfg.report = False

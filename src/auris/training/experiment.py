@@ -34,13 +34,20 @@ class Experiment:
 
     Args:
         cfg: the configuration, without references.
-        callbacks: of the trainer, besides those of the configuration.
+        original: that of the run, where it is opened again on another machine.
+        callbacks: more of them, which are no part of the configuration.
 
     Raises `UserError`, here or when a part is first asked for, for what can't be.
     """
 
-    def __init__(self, cfg: DictConfig, callbacks: Sequence[Callback] = ()):
+    def __init__(
+        self,
+        cfg: DictConfig,
+        original: DictConfig | None = None,
+        callbacks: Sequence[Callback] = (),
+    ):
         self._cfg = cfg
+        self._original = original or cfg
         self._callbacks = callbacks
         self._factory = Factory(cfg.plugins)
         self.seed: int = cfg.seed
@@ -60,8 +67,8 @@ class Experiment:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All settings, as plain values."""
-        return to_plain(self._cfg)
+        """All settings of the run, as plain values."""
+        return to_plain(self._original)
 
     def to_yaml(self) -> str:
         """The configuration, which makes the same experiment again."""
@@ -144,9 +151,8 @@ class Experiment:
         node = OmegaConf.create({"trainer": settings}).trainer
         fused = bool(self._cfg.optimizer.get("fused"))
         check_trainer(settings, bool(self._cfg.trainer.gradient_clip_val), fused)
-        return self._factory.make(
-            node, callbacks=[*callbacks.values(), *self._callbacks], logger=list(loggers.values())
-        )
+        every_callback = [*callbacks.values(), *self._callbacks]
+        return self._factory.make(node, callbacks=every_callback, logger=list(loggers.values()))
 
     def hyperparameters(self) -> dict[str, Any]:
         """The settings that runs differ in, flat."""

@@ -56,7 +56,8 @@ def reopen(run: str, plugins: Sequence[str] = ()) -> Reopened:
 
 def open_experiment(folder: Path, plugins: Sequence[str] = ()) -> Experiment:
     """What a run's own configuration decides."""
-    return Experiment(reopened_configuration(load_config(folder), plugins))
+    original = load_config(folder)
+    return Experiment(reopened_configuration(original, plugins), original)
 
 
 def load_system(experiment: Experiment, folder: Path, spec: Spec) -> System:

@@ -13,6 +13,7 @@ from auris.core.log import hush, open_log, tell
 from auris.core.malloc import keep_memory
 from auris.core.progress import track
 from auris.data.loader import Step, count_parts
+from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
 from auris.models.novelty import MOST, PASS
 from auris.runs.folder import (
@@ -29,6 +30,7 @@ from auris.training.checks import check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
 from auris.training.fit import Fitted, fit
+from auris.training.system import System
 from auris.training.tensorboard import fill_pages
 
 
@@ -58,7 +60,7 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
         folder = new_folder(experiment.outputs / experiment.name)
     _begin(experiment, folder)
     fitted, evaluated = _find_weights(experiment, folder)
-    _learn_novelty(fitted)
+    learn_novelty(fitted.system, fitted.data)
     save_weights(fitted.system.state_dict(), folder / MODEL)
     if experiment.test:
         table = folder / PREDICTIONS.format("test")
@@ -97,19 +99,18 @@ def _refit(experiment: Experiment, folder: Path, epochs: int) -> Fitted:
     return fitted._replace(score=math.nan)
 
 
-def _learn_novelty(fitted: Fitted) -> None:
+def learn_novelty(system: System, data: AudioDataModule) -> None:
     """Keep of the clips that trained or validated what tells whether another is unlike them."""
-    novelty = fitted.system.novelty
-    if novelty is None:
+    if system.novelty is None:
         return
-    dataset = fitted.data.dataset
+    dataset = data.dataset
     known = dataset.indices("train", "val")
     chosen = torch.linspace(0, len(known) - 1, min(MOST, len(known))).long()
     clips = known[chosen]
-    step = Step(fitted.data.split_loader(clips).fetch, clips, PASS)  # in every process alike
+    step = Step(data.split_loader(clips).fetch, clips, PASS)  # in every process alike
     batches = track(step, "Learning what is known", count_parts(len(clips), PASS))
-    waves = (batch.to(fitted.system.device).wave for batch in batches)
-    novelty.fit(waves, dataset.groups_of(clips))
+    waves = (batch.to(system.device).wave for batch in batches)
+    system.novelty.fit(waves, dataset.groups_of(clips))
 
 
 @rank_zero_only
