@@ -30,8 +30,10 @@ def read_sofa(path: Path, clockwise: bool = False) -> Measured:
     Raises `UserError` where there is no such file, where it is none of that kind, and where its azimuths run the other
     way than is said: the ear on the side of a source hears it louder.
     """
-    import h5py
-
+    try:
+        import h5py
+    except ImportError:
+        raise UserError("SOFA files need h5py; pip install 'auris[sofa]' brings it.") from None
     if not path.is_file():
         raise UserError(
             f"There is no {path}; data.root should name the folder of the files data.train and data.test."
