@@ -1,4 +1,4 @@
-"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies; exit code 1 where something is an error"""
+"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies (exit code 1: no)"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One table of many runs, and one picture of all on the same data: python scripts/compare.py --same data=cats_babies"""
+"""Many runs in one table, and in one picture: python scripts/compare.py --same data=cats_babies"""
 
 import json
 import sys

@@ -1,4 +1,7 @@
-"""What a model sees of each clip, as a table: python scripts/features.py data=esc10 features=statistics > esc10.csv"""
+"""What a model sees of each clip, as a table:
+
+python scripts/features.py data=esc10 features=statistics > esc10.csv
+"""
 
 import csv
 import sys

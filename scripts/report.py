@@ -1,4 +1,7 @@
-"""Can the result be believed, and what went wrong? python scripts/report.py outputs/cats_babies/mlp/latest"""
+"""Can the result be believed, and what went wrong?
+
+python scripts/report.py outputs/cats_babies/mlp/latest
+"""
 
 from auris.core.errors import Parser
 from auris.core.explain import plain_errors

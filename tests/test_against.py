@@ -1,4 +1,4 @@
-"""The picture of a metric over a setting: a line for each configuration, its heights and its intervals."""
+"""A metric drawn over a setting: a line for each configuration, its heights, its intervals."""
 
 from pathlib import Path
 from typing import Any

@@ -24,7 +24,10 @@ def finished(
     data: dict[str, Any] | None = None,
     **settings: Any,
 ) -> None:
-    """The record of a run; `data` are settings of it. The interval goes from 0.1 below the value to 0.2 above."""
+    """The record of a run; `data` are settings of it.
+
+    The interval goes from 0.1 below the value to 0.2 above.
+    """
     folder.mkdir(parents=True)
     ends = {
         key: value if value is None else value + by

@@ -1,4 +1,4 @@
-"""The test ledger: what counts as the same test set, and openings that neither a kill nor another run can lose."""
+"""The test ledger: what counts as the same test set, and openings that nothing can lose."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two runs on the same clips: exact p values, intervals of differences, and what can't be compared."""
+"""Two runs on the same clips: exact p values, intervals, and what can't be compared."""
 
 import csv
 import json

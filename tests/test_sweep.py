@@ -1,4 +1,7 @@
-"""A search for hyperparameters: what is searched and recorded, that it goes on, that the test set stays closed."""
+"""A search for hyperparameters: what is searched and recorded, and that it goes on.
+
+The test set stays closed.
+"""
 
 import csv
 import math

@@ -142,7 +142,7 @@ def _plot_progress(axes: Axes, trials: Sequence[FrozenTrial], mode: str) -> None
     best = list(accumulate(_metric_values(done), better))
     axes.step(numbers, best, where="post", label="best so far")
     axes.set_xlabel("trial")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend(fontsize=7)
 
 
@@ -155,7 +155,7 @@ def _plot_parameter(
         choices = list(distribution.choices)
         places = [choices.index(choice) for choice in drawn]
         _scatter_trials(axes, places, trials)
-        axes.set_xticks(range(len(choices)), choices)
+        axes.set_xticks(range(len(choices)), list(map(str, choices)))
         return
     _scatter_trials(axes, drawn, trials)
     if distribution.log:  # type: ignore[attr-defined]
@@ -177,7 +177,7 @@ def _scatter_trials(axes: Axes, places: Sequence[float], trials: Sequence[Frozen
         x = []
         y = []
         for place, trial in zip(places, trials, strict=True):
-            if trial.state == state:
+            if trial.state == state and trial.value is not None:
                 x.append(place)
                 y.append(trial.value)
         axes.scatter(x, y, c=colour, s=16, label=label)
