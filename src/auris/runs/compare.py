@@ -66,7 +66,7 @@ def main_metric(run: Run, split: str) -> str:
     return next(iter(metrics))
 
 
-def read_value(value: float | None) -> float:
+def _read_value(value: float | None) -> float:
     """A value of a result, NaN where there was none, as of the AUROC where no anomaly validates."""
     return nan if value is None else value
 
@@ -74,9 +74,9 @@ def read_value(value: float | None) -> float:
 def read_estimate(metric: dict[str, float | None]) -> Estimate:
     """A metric of a result with its interval, NaN where there was none."""
     return Estimate(
-        value=read_value(metric["value"]),
-        low=read_value(metric["low"]),
-        high=read_value(metric["high"]),
+        value=_read_value(metric["value"]),
+        low=_read_value(metric["low"]),
+        high=_read_value(metric["high"]),
     )
 
 
@@ -110,7 +110,7 @@ def _summarize_group(
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
         baseline = run.result[split]["majority"][metric]
-        baselines.append(read_value(baseline))
+        baselines.append(_read_value(baseline))
     folds = [mean(values) for values in by_fold.values()]
     seeds = [mean(values) for values in by_seed.values()]
     low, high = mean_interval(folds)
@@ -136,7 +136,7 @@ def _metric_value(run: Run, metric: str, split: str) -> float:
     if metric not in metrics:
         choices = nearest(metric, metrics)
         raise UserError(f"There is no --metric {metric}; {choices}")
-    return read_value(metrics[metric]["value"])
+    return _read_value(metrics[metric]["value"])
 
 
 def _std(values: Sequence[float]) -> float:
