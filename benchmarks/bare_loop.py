@@ -39,7 +39,11 @@ class Average:
 
 
 def train_epoch(
-    system: System, loader: Loader, optimizer: Optimizer, schedule: LRScheduler, average: Average
+    system: System,
+    loader: Loader,
+    optimizer: Optimizer,
+    schedule: LRScheduler,
+    average: Average,
 ) -> None:
     for step in loader:
         optimizer.zero_grad(set_to_none=True)

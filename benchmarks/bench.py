@@ -27,7 +27,11 @@ class Row:
 
 
 def compare(
-    measured: str, goal: str, above: str, below: str, sides: Mapping[str, Sequence[float]]
+    measured: str,
+    goal: str,
+    above: str,
+    below: str,
+    sides: Mapping[str, Sequence[float]],
 ) -> Row:
     """One side over the other: the median over rounds, for a load that comes and goes meets both sides of a round."""
     ratio = median(a / b for a, b in zip(sides[above], sides[below], strict=True))
@@ -54,7 +58,10 @@ class Bench:
         return table if table.is_file() else write_clips(table.parent, rate)
 
     def common(self) -> list[str]:
-        return [f"paths.outputs={self.folder / 'outputs'}", f"trainer={self.options.trainer}"]
+        return [
+            f"paths.outputs={self.folder / 'outputs'}",
+            f"trainer={self.options.trainer}",
+        ]
 
     def call(self, command: Sequence[str], environment: Mapping[str, str]) -> str:
         """What a command prints."""

@@ -39,4 +39,6 @@ def sound(number: int, rate: int) -> np.ndarray:  # (T,)
     draw = np.random.default_rng(number)
     time = np.arange(rate * SECONDS) / rate
     pitch = 200 * 1.4 ** (number % CLASSES) * draw.uniform(0.9, 1.1)
-    return 0.1 * np.sin(2 * np.pi * pitch * time) + 0.05 * draw.standard_normal(len(time))
+    return 0.1 * np.sin(2 * np.pi * pitch * time) + 0.05 * draw.standard_normal(
+        len(time)
+    )

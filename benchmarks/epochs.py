@@ -9,7 +9,12 @@ from race import HERE, race
 
 PEERS = {"SpeechBrain": "speechbrain_epoch.py", "autrainer": "autrainer_epoch.py"}
 NEEDED = ("Auris", "Auris, augment=strong", "usual way", "usual way from 44.1 kHz")
-GOALS = {NEEDED[1]: "", NEEDED[2]: "≥ 4", NEEDED[3]: "≥ 4", **dict.fromkeys(PEERS, "≥ 1")}
+GOALS = {
+    NEEDED[1]: "",
+    NEEDED[2]: "≥ 4",
+    NEEDED[3]: "≥ 4",
+    **dict.fromkeys(PEERS, "≥ 1"),
+}
 
 
 def rows(bench: Bench) -> Iterator[Row]:
@@ -28,9 +33,19 @@ def contestants(bench: Bench) -> dict[str, list[str]]:
         "Auris": bench.auris("model=cnn", "augment=none"),
         "Auris, augment=strong": bench.auris("model=cnn", "augment=strong"),
         "usual way": [sys.executable, str(HERE / "usual_way.py"), table, *facts],
-        "usual way from 44.1 kHz": [sys.executable, str(HERE / "usual_way.py"), high, *facts],
+        "usual way from 44.1 kHz": [
+            sys.executable,
+            str(HERE / "usual_way.py"),
+            high,
+            *facts,
+        ],
     }
     if bench.options.peer_python:
         for name, script in PEERS.items():
-            found[name] = [bench.options.peer_python, str(HERE / "peers" / script), table, *facts]
+            found[name] = [
+                bench.options.peer_python,
+                str(HERE / "peers" / script),
+                table,
+                *facts,
+            ]
     return found

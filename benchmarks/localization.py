@@ -16,7 +16,12 @@ METHODS = {
     "NormMUSIC": ("norm_music", "≥ 6"),
 }
 BATCH, DIRECTIONS, SAMPLES = 16, 360, 4096
-MICROPHONES = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))  # m
+MICROPHONES = (
+    (0.05, 0.0, 0.0),
+    (0.0, 0.05, 0.0),
+    (-0.05, 0.0, 0.0),
+    (0.0, -0.05, 0.0),
+)  # m
 
 
 def rows(bench: Bench) -> Iterator[Row]:
@@ -27,7 +32,9 @@ def rows(bench: Bench) -> Iterator[Row]:
     environment = {**bench.environment, "OMP_NUM_THREADS": "1"}
     for name, (_, goal) in METHODS.items():
         sides = json.loads(
-            bench.call([sys.executable, __file__, name, str(bench.options.laps)], environment)
+            bench.call(
+                [sys.executable, __file__, name, str(bench.options.laps)], environment
+            )
         )
         yield compare(f"localization, {name}", goal, "pyroomacoustics", "Auris", sides)
 
@@ -43,7 +50,10 @@ def spectra() -> tuple[Any, Any]:
     size = torch.tensor([6.0, 5.0, 3.0]).expand(BATCH, 3)
     source = size * (0.1 + 0.3 * torch.rand(BATCH, 3, generator=draw))
     rooms = Rooms(
-        size, torch.full((BATCH, 6), 0.4), source, size[:, None] * 0.6 + torch.tensor(MICROPHONES)
+        size,
+        torch.full((BATCH, 6), 0.4),
+        source,
+        size[:, None] * 0.6 + torch.tensor(MICROPHONES),
     )
     noise = torch.fft.rfft(torch.randn(BATCH, 1, 2 * SAMPLES, generator=draw))
     responses = torch.fft.rfft(impulse_responses(rooms, RATE, SAMPLES, 10), 2 * SAMPLES)
@@ -70,7 +80,9 @@ def race(name: str, laps: int) -> None:
     )
 
     def ours() -> list[int]:
-        return method(x[:, :, band], microphones, places, hertz[band]).argmax(-1).tolist()
+        return (
+            method(x[:, :, band], microphones, places, hertz[band]).argmax(-1).tolist()
+        )
 
     def theirs() -> list[int]:
         found = []
@@ -89,7 +101,9 @@ def race(name: str, laps: int) -> None:
             (a - b + DIRECTIONS // 2) % DIRECTIONS - DIRECTIONS // 2
             for a, b in zip(*answers, strict=True)
         ]
-        assert max(map(abs, steps)) <= 1, "The answers are more than a step of the grid apart"
+        assert max(map(abs, steps)) <= 1, (
+            "The answers are more than a step of the grid apart"
+        )
     print(json.dumps({side: times[1:] for side, times in sides.items()}))
 
 

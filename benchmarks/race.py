@@ -43,7 +43,10 @@ class Contestant:
         return self
 
     def __exit__(
-        self, kind: type | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.process.terminate()
         self.process.wait()
@@ -86,6 +89,7 @@ def race(
                     sys.exit(f"{name} does not run: {error}")
                 print(f"{name} does not run and is left out: {error}", file=sys.stderr)
         rounds = [
-            {name: contestant.lap() for name, contestant in ready.items()} for _ in range(laps)
+            {name: contestant.lap() for name, contestant in ready.items()}
+            for _ in range(laps)
         ]
     return {name: [lap[name] for lap in rounds] for name in ready}

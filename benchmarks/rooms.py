@@ -13,7 +13,12 @@ RATE = 16000  # Hz
 GOALS = {0.2: "≥ 6", 0.5: "≥ 15"}  # by RT60 in s
 BATCH = 8
 SIZE, SOURCE = (5.0, 4.0, 3.0), (1.0, 1.0, 1.2)  # m
-MICROPHONES = ((3.0, 2.0, 1.5), (3.05, 2.0, 1.5), (3.05, 2.05, 1.5), (3.0, 2.05, 1.5))  # m
+MICROPHONES = (
+    (3.0, 2.0, 1.5),
+    (3.05, 2.0, 1.5),
+    (3.05, 2.05, 1.5),
+    (3.0, 2.05, 1.5),
+)  # m
 
 
 def rows(bench: Bench) -> Iterator[Row]:
@@ -44,7 +49,9 @@ def ours(rt60: float, absorption: float, order: int) -> None:
 
 
 def theirs(peer: Any, absorption: float, order: int) -> None:
-    room = peer.ShoeBox(SIZE, fs=RATE, materials=peer.Material(absorption), max_order=order)
+    room = peer.ShoeBox(
+        SIZE, fs=RATE, materials=peer.Material(absorption), max_order=order
+    )
     room.add_source(SOURCE)
     room.add_microphone_array([list(axis) for axis in zip(*MICROPHONES, strict=True)])
     room.compute_rir()
@@ -69,7 +76,9 @@ def race(rt60: float, laps: int) -> None:
     absorption, order = pyroomacoustics.inverse_sabine(rt60, SIZE)
     sides: dict[str, list[float]] = {"pyroomacoustics": [], "Auris": []}
     for _ in range(laps + 1):
-        sides["pyroomacoustics"].append(seconds(theirs, pyroomacoustics, absorption, order))
+        sides["pyroomacoustics"].append(
+            seconds(theirs, pyroomacoustics, absorption, order)
+        )
         sides["Auris"].append(seconds(ours, rt60, absorption, order) / BATCH)
     print(json.dumps({side: times[1:] for side, times in sides.items()}))
 

@@ -28,15 +28,26 @@ PARTS = {
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is given"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"of {', '.join(PARTS)}; all where none is given",
     )
     parser.add_argument(
-        "--laps", type=int, default=9, help="epochs of each side that count (%(default)s)"
+        "--laps",
+        type=int,
+        default=9,
+        help="epochs of each side that count (%(default)s)",
     )
     parser.add_argument(
-        "--starts", type=int, default=5, help="processes of each side that count (%(default)s)"
+        "--starts",
+        type=int,
+        default=5,
+        help="processes of each side that count (%(default)s)",
     )
-    parser.add_argument("--threads", type=int, help="of torch in each process (its own default)")
+    parser.add_argument(
+        "--threads", type=int, help="of torch in each process (its own default)"
+    )
     parser.add_argument(
         "--trainer",
         default="cpu",
@@ -49,14 +60,18 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"there is no part {unknown.pop()}; the parts are {', '.join(PARTS)}")
+        parser.error(
+            f"there is no part {unknown.pop()}; the parts are {', '.join(PARTS)}"
+        )
     return options
 
 
 def markdown(rows: Sequence[Row]) -> str:
     lines = ["| measured | ratio | goal | medians |", "|---|---|---|---|"]
     for row in rows:
-        seconds = ", ".join(f"{name} {value:.3g} s" for name, value in row.seconds.items())
+        seconds = ", ".join(
+            f"{name} {value:.3g} s" for name, value in row.seconds.items()
+        )
         lines.append(f"| {row.measured} | {row.ratio:.2f} | {row.goal} | {seconds} |")
     return "\n".join(lines)
 
@@ -69,7 +84,8 @@ def main() -> None:
     print(markdown(rows))
     if options.json:
         options.json.write_text(
-            json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n"
+            json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False)
+            + "\n"
         )
 
 

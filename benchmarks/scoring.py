@@ -34,8 +34,15 @@ def rows(bench: Bench) -> Iterator[Row]:
             bench.call([sys.executable, __file__, str(run), str(path)], environment)
         )
     speed = LONG / found[LONG]["seconds"]
-    yield Row("scoring an hour: sound / time", speed, "≥ 200", {"an hour": found[LONG]["seconds"]})
-    memory = {f"{seconds} s, in MiB": found[seconds]["memory"] for seconds in (SHORT, LONG)}
+    yield Row(
+        "scoring an hour: sound / time",
+        speed,
+        "≥ 200",
+        {"an hour": found[LONG]["seconds"]},
+    )
+    memory = {
+        f"{seconds} s, in MiB": found[seconds]["memory"] for seconds in (SHORT, LONG)
+    }
     yield Row(
         "scoring: memory of an hour / five minutes",
         found[LONG]["memory"] / found[SHORT]["memory"],

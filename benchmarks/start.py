@@ -49,7 +49,13 @@ def spent(command: Sequence[str], environment: dict[str, str]) -> tuple[float, f
     """Seconds by the clock, and seconds of the processor, that a command takes."""
     before, start = os.times(), perf_counter()
     subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, check=True, capture_output=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
     )
     wall, after = perf_counter() - start, os.times()
-    return wall, sum(after[2:4]) - sum(before[2:4])  # of children, for programs and the kernel
+    return wall, sum(after[2:4]) - sum(
+        before[2:4]
+    )  # of children, for programs and the kernel

@@ -19,4 +19,6 @@ def rows(bench: Bench) -> Iterator[Row]:
         }
         times = race(contestants, bench.environment, bench.options.laps)
         sides = {name: [lap["steps"] for lap in laps] for name, laps in times.items()}
-        yield compare(f"training steps, model={model}", "≥ 0.9", "bare loop", "Auris", sides)
+        yield compare(
+            f"training steps, model={model}", "≥ 0.9", "bare loop", "Auris", sides
+        )

@@ -15,7 +15,9 @@ class TakeTurns(Callback):
     def __init__(self) -> None:
         self.turns, self.start, self.steps = turns(), 0.0, 0.0
 
-    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+    def on_train_epoch_start(
+        self, trainer: Trainer, pl_module: LightningModule
+    ) -> None:
         if trainer.current_epoch > 0:
             self.finish()
         next(self.turns)

@@ -26,7 +26,9 @@ class LogMelClips(Dataset):
     def __init__(self, clips: list[Clip], classes: list[str], sample_rate: int):
         self.clips, self.classes = clips, classes
         self.resample = Resample(sample_rate, RATE)  # nothing where they are the same
-        self.power = MelSpectrogram(RATE, n_fft=1024, hop_length=512, f_min=50.0, n_mels=64)
+        self.power = MelSpectrogram(
+            RATE, n_fft=1024, hop_length=512, f_min=50.0, n_mels=64
+        )
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -42,14 +44,19 @@ class LogMelClips(Dataset):
 def loaders(table: Path, batch_size: int) -> tuple[DataLoader, DataLoader]:
     """Batches of the training and of the validation set."""
     clips = read_table(table)
-    classes, rate = sorted({clip.label for clip in clips}), soundfile.info(clips[0].path).samplerate
+    classes, rate = (
+        sorted({clip.label for clip in clips}),
+        soundfile.info(clips[0].path).samplerate,
+    )
     sets = ([clip for clip in clips if clip.split == name] for name in ("train", "val"))
     train, val = (LogMelClips(members, classes, rate) for members in sets)
     return load(train, batch_size, shuffle=True), load(val, batch_size)
 
 
 def load(data: Dataset, batch_size: int, shuffle: bool = False) -> DataLoader:
-    return DataLoader(data, batch_size, shuffle, num_workers=WORKERS, persistent_workers=True)
+    return DataLoader(
+        data, batch_size, shuffle, num_workers=WORKERS, persistent_workers=True
+    )
 
 
 def train_epoch(
@@ -67,7 +74,10 @@ def train_epoch(
 def validate(model: nn.Module, loader: DataLoader, device: str) -> float:
     """The share of right answers."""
     model.eval()
-    right = [(model(x.to(device)).argmax(1) == target.to(device)).sum() for x, target in loader]
+    right = [
+        (model(x.to(device)).argmax(1) == target.to(device)).sum()
+        for x, target in loader
+    ]
     return int(sum(right)) / len(loader.dataset)  # type: ignore[arg-type]
 
 
@@ -75,7 +85,9 @@ def main(table: str, batch_size: str, device: str) -> None:
     train, val = loaders(Path(table), int(batch_size))
     shape, classes = train.dataset[0][0].shape, train.dataset.classes  # type: ignore[attr-defined]
     model = Cnn(tuple(shape), (len(classes),)).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.002, weight_decay=0.05, fused=True)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=0.002, weight_decay=0.05, fused=True
+    )
     for _ in timed():
         train_epoch(model, optimizer, train, device)
         print(validate(model, val, device))

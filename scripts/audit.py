@@ -1,4 +1,4 @@
-"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies; exit code 1 where something is an error"""
+"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies (exit code 1: no)"""
 
 from pathlib import Path
 
@@ -23,10 +23,11 @@ def main() -> None:
     from auris.training.experiment import Experiment
 
     hush()
-    cfg = compose_run(options.words, CONFIGS)
-    result = audit(Experiment(cfg).dataset)
+    experiment = Experiment(compose_run(options.words, CONFIGS))
+    result = audit(experiment.dataset)
     show(result)
-    print(f"Audit: {write(result, Path(cfg.paths.outputs) / 'audit' / cfg.choices.data)}")
+    folder = experiment.outputs / "audit" / experiment.choices["data"]
+    print(f"Audit: {write(result, folder)}")
     raise SystemExit(int(result.failed))
 
 

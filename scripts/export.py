@@ -10,10 +10,17 @@ directions can't be exported yet."""
 
 def main() -> None:
     parser = Parser(description=__doc__, epilog=WORKS)
-    parser.add_argument("run", help="folder of a finished run, whose data is still there")
-    parser.add_argument("--to", help="file to write (default: model.onnx in the run's folder)")
     parser.add_argument(
-        "--plugins", nargs="*", default=[], help="packages of yours that the run's model is from"
+        "run", help="folder of a finished run, whose data is still there"
+    )
+    parser.add_argument(
+        "--to", help="file to write (default: model.onnx in the run's folder)"
+    )
+    parser.add_argument(
+        "--plugins",
+        nargs="*",
+        default=[],
+        help="packages of yours that the run's model is from",
     )
     options = parser.parse_args()
     from auris.core.log import hush

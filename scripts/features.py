@@ -1,4 +1,7 @@
-"""What a model sees of each clip, as a table: python scripts/features.py data=esc10 features=statistics > esc10.csv"""
+"""What a model sees of each clip, as a table:
+
+python scripts/features.py data=esc10 features=statistics > esc10.csv
+"""
 
 import csv
 import sys
@@ -24,9 +27,8 @@ def main() -> None:
     from auris.training.experiment import Experiment
 
     hush()
-    csv.writer(sys.stdout, lineterminator="\n").writerows(
-        rows(Experiment(compose_run(options.words, CONFIGS)))
-    )
+    experiment = Experiment(compose_run(options.words, CONFIGS))
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(experiment))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Can the result be believed, and what went wrong? python scripts/report.py outputs/cats_babies/mlp/latest"""
+"""Can the result be believed, and what went wrong?
+
+python scripts/report.py outputs/cats_babies/mlp/latest
+"""
 
 from auris.core.errors import Parser
 from auris.core.explain import plain_errors
@@ -10,7 +13,10 @@ def main() -> None:
         "runs", nargs="+", help="folders of finished runs; several are put side by side"
     )
     parser.add_argument(
-        "--plugins", nargs="*", default=[], help="packages of yours that the runs name classes of"
+        "--plugins",
+        nargs="*",
+        default=[],
+        help="packages of yours that the runs name classes of",
     )
     options = parser.parse_args()
     from auris.core.log import hush

@@ -1,4 +1,4 @@
-"""The picture of a metric over a setting: a line for each configuration, its heights and its intervals."""
+"""A metric drawn over a setting: a line for each configuration, its heights, its intervals."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from test_pictures import words_on_paper
 from auris.core.errors import UserError
 from auris.core.figures import COLOURS
 from auris.runs.find import find_runs
-from auris.runs.setting_plot import draw_against
+from auris.runs.setting_plot import plot_metric_over_setting
 
 KNN, MLP = (
     {-10: 0.5, 0: 0.6, 10: 0.75},
@@ -39,7 +39,7 @@ def tried(
 
 
 def drawn(folder: Path, setting: str = "data.snr", metric: str | None = None) -> Figure:
-    return draw_against(find_runs([str(folder)]), setting, metric, "test")
+    return plot_metric_over_setting(find_runs([str(folder)]), setting, metric, "test")
 
 
 def test_each_configuration_has_a_line_the_highest_first(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Scenes of a head: from a small made-up SOFA file, and from the measured ones where they are."""
 
+import sys
 from pathlib import Path
 
 import h5py
@@ -242,3 +243,11 @@ def test_the_measured_files_run_clockwise_and_room_a_is_what_it_is():
     assert times.median() == pytest.approx(
         0.32, abs=0.04
     )  # s, as its authors say (Hummersone, 2011)
+
+
+def test_what_reads_sofa_files_can_be_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(UserError, match=r"pip install 'auris\[sofa\]'"):
+        read_sofa(tmp_path / "head.sofa")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from auris.core.errors import UserError
-from auris.runs.compare import compare, interval, markdown, which_set
-from auris.runs.details import details
-from auris.runs.find import find_runs, pick
-from auris.runs.naming import configurations
+from auris.runs.compare import default_split, mean_interval, summarize_runs
+from auris.runs.find import filter_runs, find_runs
+from auris.runs.naming import group_runs
+from auris.runs.tables import all_metrics_table, to_markdown
 
 
 def finished(
@@ -24,7 +24,10 @@ def finished(
     data: dict[str, Any] | None = None,
     **settings: Any,
 ) -> None:
-    """The record of a run; `data` are settings of it. The interval goes from 0.1 below the value to 0.2 above."""
+    """The record of a run; `data` are settings of it.
+
+    The interval goes from 0.1 below the value to 0.2 above.
+    """
     folder.mkdir(parents=True)
     ends = {
         key: value if value is None else value + by
@@ -64,10 +67,15 @@ def test_means_over_folds_and_deviations_over_seeds(tmp_path: Path) -> None:
         (3, 2, 1.0),
     ]:
         finished(tmp_path / f"{fold}{seed}", accuracy, fold, seed)
-    (row,) = compare(find_runs([str(tmp_path)]), "accuracy", "test")
-    assert (row.folds, row.seeds, row.majority, row.minutes) == (3, 2, 0.5, 1.0)
+    (row,) = summarize_runs(find_runs([str(tmp_path)]), "accuracy", "test")
+    assert (row.folds, row.seeds, row.constant_baseline, row.minutes) == (
+        3,
+        2,
+        0.5,
+        1.0,
+    )
     assert row.mean == pytest.approx((0.7 + 0.9 + 1.0) / 3)
-    assert row.deviation == pytest.approx(0.0942809, abs=1e-6)  # of 0.8 and 0.9333
+    assert row.std == pytest.approx(0.0942809, abs=1e-6)  # of 0.8 and 0.9333
     assert (
         row.low == pytest.approx(0.86667 - 4.302653 * 0.152753 / 3**0.5, abs=1e-4)
         and row.high == 1.0
@@ -81,9 +89,11 @@ def test_what_has_no_value_stands_last_without_one(tmp_path: Path) -> None:
     for fold in (1, 2):
         finished(tmp_path / f"svm{fold}", None, fold, seed=fold, model="svm")
         finished(tmp_path / f"mlp{fold}", 0.1, fold)
-    rows = compare(find_runs([str(tmp_path)]), None, "test")
+    rows = summarize_runs(find_runs([str(tmp_path)]), None, "test")
     assert [row.mean != row.mean for row in rows] == [False, True, True]
-    assert "| birds knn | 3 x 1 | - | - | - | 0.500 | 1.0 |" in markdown(rows, "test")
+    assert "| birds knn | 3 x 1 | - | - | - | 0.500 | 1.0 |" in to_markdown(
+        rows, "test"
+    )
 
 
 def test_classes_that_are_normal_in_turn_are_averaged(tmp_path: Path) -> None:
@@ -95,7 +105,7 @@ def test_classes_that_are_normal_in_turn_are_averaged(tmp_path: Path) -> None:
         (2, "dog", 0.8),
     ]:
         finished(tmp_path / f"{fold}{normal}", value, fold, data={"normal": normal})
-    (row,) = compare(find_runs([str(tmp_path)]), None, "test")
+    (row,) = summarize_runs(find_runs([str(tmp_path)]), None, "test")
     assert (row.name, row.folds, row.seeds, row.mean) == (
         "birds mlp",
         2,
@@ -105,17 +115,19 @@ def test_classes_that_are_normal_in_turn_are_averaged(tmp_path: Path) -> None:
 
 
 def test_an_interval_against_students_table() -> None:
-    low, high = interval([1.0, 2.0, 3.0, 4.0])  # t of 3 degrees of freedom is 3.182
+    low, high = mean_interval(
+        [1.0, 2.0, 3.0, 4.0]
+    )  # t of 3 degrees of freedom is 3.182
     assert (low, high) == pytest.approx(
         (2.5 - 3.182446 * 1.290994 / 2, 2.5 + 3.182446 * 1.290994 / 2), abs=1e-4
     )
-    assert all(value != value for value in interval([1.0, 2.0]))
+    assert all(value != value for value in mean_interval([1.0, 2.0]))
 
 
 def test_the_newest_run_of_the_same_configuration_counts(tmp_path: Path) -> None:
     finished(tmp_path / "2026-01-01", 0.1)
     finished(tmp_path / "2026-01-02", 0.9)
-    (row,) = compare(find_runs([str(tmp_path)]), "accuracy", "test")
+    (row,) = summarize_runs(find_runs([str(tmp_path)]), "accuracy", "test")
     assert row.mean == 0.9
 
 
@@ -123,14 +135,15 @@ def test_configurations_are_told_apart_by_what_differs(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.6, width=8)
     finished(tmp_path / "b", 0.7, width=16)
     finished(tmp_path / "c", 0.8, model="cnn")
-    rows = compare(find_runs([str(tmp_path)]), "accuracy", "test")
+    rows = summarize_runs(find_runs([str(tmp_path)]), "accuracy", "test")
     assert [row.name for row in rows] == [
         "birds cnn",
         "birds mlp width=16",
         "birds mlp width=8",
     ]
-    assert "| birds mlp width=16 | 1 x 1 | 0.700 | - | - | 0.500 | 1.0 |" in markdown(
-        rows, "test"
+    assert (
+        "| birds mlp width=16 | 1 x 1 | 0.700 | - | - | 0.500 | 1.0 |"
+        in to_markdown(rows, "test")
     )
 
 
@@ -152,7 +165,9 @@ def test_choices_stand_for_the_settings_that_follow_from_them(tmp_path: Path) ->
     finished(tmp_path / "a", 0.9, choices=closed, **solver)
     finished(tmp_path / "b", 0.8, choices=adam, optimizer="{lr: 0.1}", **search)
     finished(tmp_path / "c", 0.7, choices=adam, optimizer="{lr: 0.2}", **search)
-    names = [row.name for row in compare(find_runs([str(tmp_path)]), None, "test")]
+    names = [
+        row.name for row in summarize_runs(find_runs([str(tmp_path)]), None, "test")
+    ]
     assert names == [
         "birds mlp optimizer=closed_form",
         "birds mlp optimizer=adamw optimizer.lr=0.1",
@@ -173,7 +188,7 @@ def test_what_does_not_follow_from_a_choice_is_told_beside_it(tmp_path: Path) ->
         choices={"optimizer": "adamw", "features": "mel"},
         features="{_target_: Mel}",
     )
-    names = [name for name, _ in configurations(find_runs([str(tmp_path)]))]
+    names = [name for name, _ in group_runs(find_runs([str(tmp_path)]))]
     assert names == [
         "birds mlp optimizer=lbfgs features=mfcc",
         "birds mlp optimizer=adamw features=mel",
@@ -183,7 +198,7 @@ def test_what_does_not_follow_from_a_choice_is_told_beside_it(tmp_path: Path) ->
 def test_seeds_of_a_search_are_of_one_configuration(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.6, seed=1, optimizer="{seed: 1}")
     finished(tmp_path / "b", 0.8, seed=2, optimizer="{seed: 2}")
-    (row,) = compare(find_runs([str(tmp_path)]), None, "test")
+    (row,) = summarize_runs(find_runs([str(tmp_path)]), None, "test")
     assert row.seeds == 2
 
 
@@ -191,12 +206,12 @@ def test_each_task_is_judged_by_its_main_metric(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.6)
     finished(tmp_path / "b", 0.7, model="autoencoder", metric="explained_variance")
     runs = find_runs([str(tmp_path)])
-    rows = compare(runs, None, which_set(runs))
+    rows = summarize_runs(runs, None, default_split(runs))
     assert [(row.name, row.metric) for row in rows] == [
         ("birds autoencoder", "explained_variance"),
         ("birds mlp", "accuracy"),
     ]
-    first, second = markdown(rows, "test").split("\n\n")
+    first, second = to_markdown(rows, "test").split("\n\n")
     assert "| test explained_variance |" in first and "| test accuracy |" in second
 
 
@@ -205,10 +220,12 @@ def test_runs_are_picked_by_choices_and_settings(tmp_path: Path) -> None:
     finished(tmp_path / "b", 0.7, fold=2, optimizer="{lr: 0.002}")
     runs = find_runs([str(tmp_path)])
     assert [
-        run.result["fold"] for run in pick(runs, ["data=birds", "data.fold=2"])
+        run.result["fold"] for run in filter_runs(runs, ["data=birds", "data.fold=2"])
     ] == [2]
-    assert [run.result["fold"] for run in pick(runs, ["optimizer.lr=1e-3"])] == [1]
-    assert len(pick(runs, [])) == 2
+    assert [run.result["fold"] for run in filter_runs(runs, ["optimizer.lr=1e-3"])] == [
+        1
+    ]
+    assert len(filter_runs(runs, [])) == 2
 
 
 @pytest.mark.parametrize(
@@ -226,7 +243,7 @@ def test_runs_are_picked_by_choices_and_settings(tmp_path: Path) -> None:
 def test_a_wrong_word_is_told(word: str, sentence: str, tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.6, optimizer="{lr: 0.001}")
     with pytest.raises(UserError) as mistake:
-        pick(find_runs([str(tmp_path)]), [word])
+        filter_runs(find_runs([str(tmp_path)]), [word])
     assert str(mistake.value).startswith(sentence)
 
 
@@ -236,22 +253,22 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.6)
     runs = find_runs([str(tmp_path)])
     with pytest.raises(UserError, match="did you mean accuracy"):
-        compare(runs, "acuracy", "test")
+        summarize_runs(runs, "acuracy", "test")
     with pytest.raises(UserError, match="None of these runs has looked at its val set"):
-        compare(runs, "accuracy", "val")
+        summarize_runs(runs, "accuracy", "val")
 
 
 def test_details_show_all_metrics_side_by_side_with_intervals(tmp_path: Path) -> None:
     finished(tmp_path / "a", 3.0, metric="mean_error", model="music")
     finished(tmp_path / "b", 2.0, metric="mean_error")
-    lines = details(find_runs([str(tmp_path)]), "test").splitlines()
+    lines = all_metrics_table(find_runs([str(tmp_path)]), "test").splitlines()
     assert lines[0] == "| test | birds music | birds mlp |"
     assert lines[2:] == ["| mean_error | 3.000 [2.900, 3.200] | 2.000 [1.900, 2.200] |"]
 
 
 def test_details_leave_out_what_has_no_value(tmp_path: Path) -> None:
     finished(tmp_path / "a", None)
-    assert len(details(find_runs([str(tmp_path)]), "test").splitlines()) == 2
+    assert len(all_metrics_table(find_runs([str(tmp_path)]), "test").splitlines()) == 2
 
 
 def test_of_errors_the_smallest_is_the_best(tmp_path: Path) -> None:
@@ -261,5 +278,5 @@ def test_of_errors_the_smallest_is_the_best(tmp_path: Path) -> None:
         result = json.loads(path.read_text())
         result["test"]["best"] = {"mean_error": "min"}
         path.write_text(json.dumps(result))
-    rows = compare(find_runs([str(tmp_path)]), "mean_error", "test")
+    rows = summarize_runs(find_runs([str(tmp_path)]), "mean_error", "test")
     assert [row.mean for row in rows] == [4.0, 12.0]

@@ -9,7 +9,7 @@ from test_compare import finished
 from test_pictures import words_on_paper
 
 from auris.core.errors import UserError
-from auris.runs.curve_plot import draw
+from auris.runs.curve_plot import plot_training_curves
 from auris.runs.find import find_runs
 
 HEAD = "epoch,train/loss,train/passes,train/seconds,val/accuracy\n"
@@ -40,7 +40,7 @@ def trained(
 
 
 def drawn(folder: Path, *names: str) -> Figure:
-    return draw(find_runs([str(folder)]), names)
+    return plot_training_curves(find_runs([str(folder)]), names)
 
 
 def test_runs_with_one_loss_share_two_panels(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The test ledger: what counts as the same test set, and openings that neither a kill nor another run can lose."""
+"""The test ledger: what counts as the same test set, and openings that nothing can lose."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +13,12 @@ from test_data import data
 from auris.core.instantiate import to_plain
 from auris.data.sources.folder import Folder
 from auris.runs.folder import LEDGER
-from auris.runs.ledger import close_test, looks, open_test, sentence
+from auris.runs.ledger import (
+    accesses_to,
+    record_access,
+    record_result,
+    summarize_accesses,
+)
 
 
 def dataset(test_set: str, fold: int) -> Any:
@@ -30,10 +35,10 @@ def opened(
     """What a run with these settings leaves in the ledger; without a value it was killed."""
     settings = to_plain(configured("data=folder", "data.root=here", *words))
     folder = outputs / "folder" / settings["choices"]["model"] / "now"
-    look = open_test(folder, settings, of)
+    access = record_access(folder, settings, of)
     if value is not None:
-        close_test(
-            outputs, look, {"accuracy": {"value": value}, "auroc": {"value": 0.0}}
+        record_result(
+            outputs, access, {"accuracy": {"value": value}, "auroc": {"value": 0.0}}
         )
 
 
@@ -41,31 +46,31 @@ def test_openings_of_one_test_set_are_told_with_what_came_out(tmp_path: Path) ->
     opened(tmp_path, value=0.5)
     opened(tmp_path, of=dataset("b", 2), value=0.75)
     opened(tmp_path, "model=cnn")
-    first, second = looks(tmp_path, "a")
+    first, second = accesses_to(tmp_path, "a")
     assert (first.run, first.metric, first.value) == ("folder/mlp/now", "accuracy", 0.5)
     assert (second.run, second.metric, second.value) == ("folder/cnn/now", None, None)
-    assert [look.fold for look in looks(tmp_path, "b")] == [2] and looks(
-        tmp_path, "c"
-    ) == []
+    assert [access.fold for access in accesses_to(tmp_path, "b")] == [
+        2
+    ] and accesses_to(tmp_path, "c") == []
 
 
 def test_seeds_and_folds_are_of_one_configuration(tmp_path: Path) -> None:
     opened(tmp_path)
-    assert sentence(looks(tmp_path, "a")) == ""
+    assert summarize_accesses(accesses_to(tmp_path, "a")) == ""
     opened(tmp_path, "seed=2", "data.fold=3")
     assert (
-        sentence(looks(tmp_path, "a"))
+        summarize_accesses(accesses_to(tmp_path, "a"))
         == "This test set has been looked at 2 times, by one configuration."
     )
     opened(tmp_path, "optimizer.lr=0.1")
-    assert sentence(looks(tmp_path, "a")).startswith(
+    assert summarize_accesses(accesses_to(tmp_path, "a")).startswith(
         "This test set has been looked at 3 times, by 2 configurations; the best"
     )
 
 
 def test_a_run_that_was_moved_away_has_a_ledger_of_its_own(tmp_path: Path) -> None:
-    open_test(tmp_path, to_plain(configured("data=folder", "data.root=here")), OF_A)  # type: ignore[arg-type]
-    assert [look.run for look in looks(tmp_path, "a")] == ["."]
+    record_access(tmp_path, to_plain(configured("data=folder", "data.root=here")), OF_A)  # type: ignore[arg-type]
+    assert [access.run for access in accesses_to(tmp_path, "a")] == ["."]
 
 
 def test_a_line_that_was_cut_loses_nothing_else(tmp_path: Path) -> None:
@@ -73,7 +78,7 @@ def test_a_line_that_was_cut_loses_nothing_else(tmp_path: Path) -> None:
     with (tmp_path / LEDGER).open("a") as file:
         file.write('{"key": "1", "ti')
     opened(tmp_path, value=1.0)
-    assert [look.value for look in looks(tmp_path, "a")] == [None, 1.0]
+    assert [access.value for access in accesses_to(tmp_path, "a")] == [None, 1.0]
 
 
 def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
@@ -82,11 +87,13 @@ def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(
             pool.map(
-                lambda fold: open_test(folder, settings, dataset("a", fold)),
+                lambda fold: record_access(folder, settings, dataset("a", fold)),
                 range(40),
             )
         )
-    assert sorted(look.fold for look in looks(tmp_path, "a")) == list(range(40))
+    assert sorted(access.fold for access in accesses_to(tmp_path, "a")) == list(
+        range(40)
+    )
 
 
 def test_what_is_made_of_the_clips_leaves_the_test_set_what_it_is(

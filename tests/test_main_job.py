@@ -10,7 +10,7 @@ import pytest
 import torch
 from conftest import SHARED, call, cli, fill, noise, sine, write
 
-from auris.runs.ledger import all_looks
+from auris.runs.ledger import all_accesses
 
 SMALL = (
     "data.sample_rate=8000",
@@ -72,7 +72,7 @@ def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
 
 
 def test_the_test_set_was_opened_once(job: Path) -> None:
-    (look,) = all_looks(job.parents[2])
+    (look,) = all_accesses(job.parents[2])
     result = json.loads((job / "result.json").read_text())
     assert look.run == f"cats_babies/mlp/{job.resolve().name}"
     assert (
@@ -134,7 +134,7 @@ def test_evaluation_repeats_the_result_and_is_written_down(
         json.loads(done.stdout)["metrics"]
         == json.loads((job / "result.json").read_text())["test"]["metrics"]
     )
-    first, second = all_looks(job.parents[2])
+    first, second = all_accesses(job.parents[2])
     assert {**asdict(first), "key": "", "time": ""} == {
         **asdict(second),
         "key": "",

@@ -12,7 +12,7 @@ from omegaconf import DictConfig
 from running import TINY, configured
 
 from auris.core.errors import UserError
-from auris.runs.compare import compare
+from auris.runs.compare import summarize_runs
 from auris.runs.find import find_runs
 from auris.training.experiment import Experiment
 from auris.training.run import train
@@ -111,7 +111,7 @@ def test_classes_that_are_normal_in_turn_are_one_row(
         train(Experiment(config(place, *words, f"paths.outputs={tmp_path}")))
     runs = find_runs([str(tmp_path)])
     assert {run.settings["data.normal"] for run in runs} == {"tone", "hiss"}
-    (row,) = compare(runs, None, "test")
+    (row,) = summarize_runs(runs, None, "test")
     assert (row.name, row.folds, row.mean) == ("one_class knn", 1, 1)
 
 

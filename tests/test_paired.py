@@ -1,4 +1,4 @@
-"""Two runs on the same clips: exact p values, intervals of differences, and what can't be compared."""
+"""Two runs on the same clips: exact p values, intervals, and what can't be compared."""
 
 import csv
 import json
@@ -11,7 +11,12 @@ from scipy.stats import binomtest
 from test_compare import finished
 
 from auris.core.errors import UserError
-from auris.runs.significance import Pair, compare_pair, mcnemar, sign_test
+from auris.runs.significance import (
+    PairedDifference,
+    bootstrap_p_value,
+    compare_pair,
+    mcnemar_p_value,
+)
 from auris.tasks.metric import auroc
 
 Rows = list[dict[str, object]]
@@ -44,7 +49,9 @@ def said(*right: bool) -> Rows:
     return [{"label": "cat", "class": "cat" if one else "dog"} for one in right]
 
 
-def pair(tmp_path: Path, first: Rows, second: Rows, **settings: object) -> Pair:
+def pair(
+    tmp_path: Path, first: Rows, second: Rows, **settings: object
+) -> PairedDifference:
     runs = [
         tried(tmp_path / name, name, rows, **settings)
         for name, rows in (("cnn", first), ("mlp", second))
@@ -57,7 +64,7 @@ def pair(tmp_path: Path, first: Rows, second: Rows, **settings: object) -> Pair:
 )
 def test_mcnemar_is_an_exact_sign_test(won: int, lost: int) -> None:
     known = binomtest(won, won + lost).pvalue if won + lost else 1.0
-    assert mcnemar(won, lost) == pytest.approx(known)
+    assert mcnemar_p_value(won, lost) == pytest.approx(known)
 
 
 def test_right_and_wrong_are_told_in_plain_words(tmp_path: Path) -> None:
@@ -67,7 +74,7 @@ def test_right_and_wrong_are_told_in_plain_words(tmp_path: Path) -> None:
     assert found.difference == pytest.approx(5 / 20) and found.p == pytest.approx(
         binomtest(2, 9).pvalue
     )
-    assert found.said == (
+    assert found.sentence == (
         "cnn is right on 7 clips where mlp is wrong, wrong on 2 where it is right: p = 0.18, "
         "no significant difference."
     )
@@ -106,8 +113,8 @@ def test_scores_are_compared_by_the_area_under_the_curve(tmp_path: Path) -> None
     assert found.metric == "auroc" and found.difference == pytest.approx(1 - known)
     assert 0 < found.low < found.difference < found.high and found.p < 0.01
     assert (
-        found.said.startswith(f"auroc of cnn is 1.000, of mlp {known:.3f}: p = ")
-        and "a significant" in found.said
+        found.sentence.startswith(f"auroc of cnn is 1.000, of mlp {known:.3f}: p = ")
+        and "a significant" in found.sentence
     )
 
 
@@ -125,10 +132,12 @@ def test_errors_are_compared_by_the_variance_that_is_explained(tmp_path: Path) -
 
 def test_resamples_without_a_change_of_sign_are_significant() -> None:
     assert (
-        sign_test(torch.ones(999)) == pytest.approx(2 / 1000)
-        and sign_test(torch.zeros(10)) == 1.0
+        bootstrap_p_value(torch.ones(999)) == pytest.approx(2 / 1000)
+        and bootstrap_p_value(torch.zeros(10)) == 1.0
     )
-    assert sign_test(torch.linspace(-1, 1, 1001)) == pytest.approx(1.0, abs=0.01)
+    assert bootstrap_p_value(torch.linspace(-1, 1, 1001)) == pytest.approx(
+        1.0, abs=0.01
+    )
 
 
 def test_what_can_not_be_compared_is_told(tmp_path: Path) -> None:
@@ -178,6 +187,6 @@ def test_directions_are_compared_by_their_errors(tmp_path: Path) -> None:
         pytest.approx(-3.0),
     )
     assert (
-        found.said.startswith("mean_error of cnn is 3.000, of mlp 6.000")
+        found.sentence.startswith("mean_error of cnn is 3.000, of mlp 6.000")
         and found.p < 0.05
     )

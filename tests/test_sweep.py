@@ -1,4 +1,7 @@
-"""A search for hyperparameters: what is searched and recorded, that it goes on, that the test set stays closed."""
+"""A search for hyperparameters: what is searched and recorded, and that it goes on.
+
+The test set stays closed.
+"""
 
 import csv
 import math
@@ -8,11 +11,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import optuna
 import pytest
@@ -32,11 +34,11 @@ from auris.core.explain import explain
 from auris.runs.compose import compose_run
 from auris.sweep import study as studies
 from auris.sweep import trial as trials
-from auris.sweep.locks import is_present, presence
-from auris.sweep.output import report, write_table
-from auris.sweep.plan import Plan, make_plan
-from auris.sweep.run import sweep
-from auris.sweep.space import parse, read_space
+from auris.sweep.locks import is_alive, process_lock
+from auris.sweep.output import report_study, write_trials
+from auris.sweep.plan import SweepPlan, make_plan
+from auris.sweep.run import run_sweep
+from auris.sweep.space import parse_overrides, read_space
 from auris.training.experiment import Experiment
 from auris.training.run import train
 
@@ -48,6 +50,7 @@ WORDS = (
     "features.n_fft=256",
     "features.n_mels=16",
 )
+Pretend = Callable[[Callable[[Experiment], float]], None]
 RATE = "optimizer.lr=log(1e-4,1e-1)"
 SPACES: dict[str, BaseDistribution] = {
     "optimizer.lr=log(1e-5,1e-1)": FloatDistribution(1e-5, 1e-1, log=True),
@@ -75,8 +78,8 @@ SPACES: dict[str, BaseDistribution] = {
 
 @pytest.mark.parametrize("word", SPACES)
 def test_a_search_space_is_read(word: str) -> None:
-    space = read_space(parse(["seed=3", word]))
-    found = space.distributions(compose_run(["seed=3"], CONFIGS))
+    space = read_space(parse_overrides(["seed=3", word]))
+    found = space.make_distributions(compose_run(["seed=3"], CONFIGS))
     assert found == {word.partition("=")[0]: SPACES[word]}
 
 
@@ -100,7 +103,7 @@ MISTAKES = {  # command line -> what the sentence must say
     (RATE, "optimizer.lr=1"): "optimizer.lr is given twice.",
     (
         "seed=1,2",
-    ): "seed can't be searched, as a better validation figure would not mean a better model",
+    ): "seed can't be searched, as a better validation metric would not mean a better model",
     ("loss.label_smoothing=uniform(0,1)",): "loss.label_smoothing can't be searched",
     ("data=folder,csv",): "data can't be searched",
     ("data.fold=1,2",): "data.fold can't be searched",
@@ -141,15 +144,15 @@ def test_a_mistake_is_told_in_one_sentence(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(REPOSITORY / "scripts/sweep.py"), *words])
     with pytest.raises(Exception) as mistake:  # noqa: PT011
-        sweep(words, CONFIGS)
+        run_sweep(words, CONFIGS)
     sentence = explain(mistake.value)
     assert MISTAKES[words] in sentence and "\n" not in sentence
     assert not (tmp_path / "outputs").exists()
 
 
 def test_a_run_is_given_what_its_command_line_shows() -> None:
-    space = read_space(parse(["a='b c'", RATE, "model=mlp,cnn", "seed=1"]))
-    assert space.fill({RATE.split("=")[0]: 0.00123456789, "model": "cnn"}) == [
+    space = read_space(parse_overrides(["a='b c'", RATE, "model=mlp,cnn", "seed=1"]))
+    assert space.fill_in({RATE.split("=")[0]: 0.00123456789, "model": "cnn"}) == [
         "a='b c'",
         "optimizer.lr=0.00123457",
         "model=cnn",
@@ -174,7 +177,7 @@ def table(place: Path, study: str = "folder_linear") -> list[dict[str, str]]:
 def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sweep([*WORDS, RATE, "trials=3"], CONFIGS)
+    run_sweep([*WORDS, RATE, "trials=3"], CONFIGS)
     rows, said, home = (
         table(place),
         capsys.readouterr().out,
@@ -205,28 +208,26 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
         float(best["val/loss"]), rel=1e-4
     )
 
-    sweep([*WORDS, RATE, "trials=3"], CONFIGS)
+    run_sweep([*WORDS, RATE, "trials=3"], CONFIGS)
     assert table(place) == rows
-    sweep([*reversed(WORDS), RATE, "trials=4"], CONFIGS)
+    run_sweep([*reversed(WORDS), RATE, "trials=4"], CONFIGS)
     assert table(place)[:3] == rows and len(table(place)) == 4
     with pytest.raises(
         UserError, match="give this one a name of its own, as in study=two"
     ):
-        sweep([*WORDS, "optimizer.lr=log(1e-3,1e-1)", "trials=4"], CONFIGS)
+        run_sweep([*WORDS, "optimizer.lr=log(1e-3,1e-1)", "trials=4"], CONFIGS)
     fill(place / "recordings", each=12)
     with pytest.raises(UserError, match="has changed"):
-        sweep([*WORDS, RATE, "trials=4"], CONFIGS)
+        run_sweep([*WORDS, RATE, "trials=4"], CONFIGS)
 
 
 @pytest.fixture
-def pretend(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[Any], float]], None]:
-    """Put a function of the configuration in the place of training."""
+def pretend(place: Path, monkeypatch: pytest.MonkeyPatch) -> Pretend:
+    """Put a function of the experiment in the place of training."""
 
-    def put(function: Callable[[Any], float]) -> None:
+    def put(function: Callable[[Experiment], float]) -> None:
         def run(experiment: Experiment) -> SimpleNamespace:
-            return SimpleNamespace(score=function(experiment._cfg))
+            return SimpleNamespace(score=function(experiment))
 
         monkeypatch.setattr(trials, "train", run)
 
@@ -234,20 +235,20 @@ def pretend(
 
 
 def test_failed_trials_are_recorded_and_the_sweep_goes_on(
-    place: Path, pretend: Callable[[Callable[[Any], float]], None]
+    place: Path, pretend: Pretend
 ) -> None:
-    def run(cfg: Any) -> float:
-        assert cfg.test is False and cfg.refit is False
+    def run(experiment: Experiment) -> float:
+        assert experiment.test is False and experiment.refit is False
         outcomes = {
             "ReLU": lambda: 0.5,
             "Tanh": lambda: math.nan,
             "GELU": lambda: 1 / 0,
         }
-        return outcomes[cfg.model.activation]()
+        return outcomes[experiment.settings["model"]["activation"]]()
 
     pretend(run)
     words = [word for word in WORDS if word != "model=linear"]
-    sweep(
+    run_sweep(
         [
             *words,
             "model=mlp",
@@ -259,10 +260,10 @@ def test_failed_trials_are_recorded_and_the_sweep_goes_on(
     )
     rows = table(place, "folder_mlp")
     assert len(rows) == 8
-    said = {row["model.activation"]: (row["state"], row["said"]) for row in rows}
+    said = {row["model.activation"]: (row["state"], row["reason"]) for row in rows}
     assert said == {
         "ReLU": ("complete", ""),
-        "Tanh": ("fail", "The validation figure val/loss is not a number."),
+        "Tanh": ("fail", "The validation metric val/loss is not a number."),
         "GELU": (
             "fail",
             "ZeroDivisionError: division by zero (debug=true shows where.)",
@@ -275,13 +276,13 @@ def test_what_is_wrong_with_all_trials_is_told_once(place: Path) -> None:
         UserError,
         match="The first 3 trials all failed: trainer.max_epochs=ten should be a whole num",
     ):
-        sweep([*WORDS, RATE, "trials=4", "trainer.max_epochs=ten"], CONFIGS)
+        run_sweep([*WORDS, RATE, "trials=4", "trainer.max_epochs=ten"], CONFIGS)
     assert len(table(place)) == 3 and not list(place.rglob("config.yaml"))
 
 
 def test_a_wrong_setting_fails_its_own_trial_only(place: Path) -> None:
     words = [word for word in WORDS if word != "model=linear"]
-    sweep(
+    run_sweep(
         [*words, "model=mlp", "model.activation=ReLU,RELU", "trials=6", "seed=2"],
         CONFIGS,
     )
@@ -295,36 +296,36 @@ def test_a_wrong_setting_fails_its_own_trial_only(place: Path) -> None:
 
 
 def test_a_sweep_stops_when_the_first_trials_fail_alike(
-    place: Path, pretend: Callable[[Callable[[Any], float]], None]
+    place: Path, pretend: Pretend
 ) -> None:
-    def run(cfg: Any) -> float:
+    def run(experiment: Experiment) -> float:
         raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
 
     pretend(run)
     with pytest.raises(
         UserError, match="The first 3 trials all failed: The device ran out of memory"
     ):
-        sweep([*WORDS, RATE, "trials=4"], CONFIGS)
+        run_sweep([*WORDS, RATE, "trials=4"], CONFIGS)
     with pytest.raises(RuntimeError, match="CUDA"):
-        sweep([*WORDS, RATE, "trials=4", "debug=true", "study=debug"], CONFIGS)
-    pretend(lambda cfg: cfg.optimizer.lr)  # mended
-    sweep([*WORDS, RATE, "trials=4"], CONFIGS)
+        run_sweep([*WORDS, RATE, "trials=4", "debug=true", "study=debug"], CONFIGS)
+    pretend(lambda experiment: experiment.settings["optimizer"]["lr"])  # mended
+    run_sweep([*WORDS, RATE, "trials=4"], CONFIGS)
     assert [row["state"] for row in table(place)] == 3 * ["fail"] + ["complete"]
 
 
 def test_without_a_finished_trial_the_reason_is_told(
-    place: Path, pretend: Callable[[Callable[[Any], float]], None]
+    place: Path, pretend: Pretend
 ) -> None:
-    pretend(lambda cfg: math.inf)
+    pretend(lambda experiment: math.inf)
     with pytest.raises(
         UserError,
-        match="None of 2 trials came to an end: The validation figure val/loss is not",
+        match="None of 2 trials came to an end: The validation metric val/loss is not",
     ):
-        sweep([*WORDS, RATE, "trials=2"], CONFIGS)
+        run_sweep([*WORDS, RATE, "trials=2"], CONFIGS)
     with pytest.raises(
         UserError, match="None of 0 trials came to an end: the same command goes on."
     ):
-        sweep([*WORDS, RATE, "study=late", "timeout=1e-9"], CONFIGS)
+        run_sweep([*WORDS, RATE, "study=late", "timeout=1e-9"], CONFIGS)
 
 
 def test_a_bad_trial_is_stopped_and_recorded(
@@ -336,7 +337,7 @@ def test_a_bad_trial_is_stopped_and_recorded(
         lambda plan: ThresholdPruner(upper=0.0, n_warmup_steps=1),
     )
     with pytest.raises(UserError, match="None of 1 trials"):
-        sweep([*WORDS, RATE, "trials=1", "trainer.max_epochs=50"], CONFIGS)
+        run_sweep([*WORDS, RATE, "trials=1", "trainer.max_epochs=50"], CONFIGS)
     (row,) = table(place)
     assert row["state"] == "pruned" and float(row["val/loss"]) > 0
     assert (
@@ -346,11 +347,11 @@ def test_a_bad_trial_is_stopped_and_recorded(
 
 
 @pytest.fixture
-def plan(place: Path) -> Plan:
+def plan(place: Path) -> SweepPlan:
     return make_plan([*WORDS, RATE, "trainer.max_epochs=10", "trials=7"], CONFIGS)
 
 
-def test_the_median_prunes_after_a_fifth_of_the_epochs(plan: Plan) -> None:
+def test_the_median_prunes_after_a_fifth_of_the_epochs(plan: SweepPlan) -> None:
     study = studies.open_study(plan)
     for value in (1.0, 2.0, 3.0, 4.0, 5.0):
         study.add_trial(
@@ -376,10 +377,10 @@ def test_the_median_prunes_after_a_fifth_of_the_epochs(plan: Plan) -> None:
     )
 
 
-def test_several_processes_share_a_study(plan: Plan) -> None:
+def test_several_processes_share_a_study(plan: SweepPlan) -> None:
     one, two = studies.open_study(plan), studies.open_study(plan)
     home = plan.folder / studies.PROCESSES
-    with presence(home) as me, presence(home) as you:
+    with process_lock(home) as me, process_lock(home) as you:
         drawn = [
             studies.next_trial(study, plan, name)
             for _ in range(3)
@@ -390,19 +391,19 @@ def test_several_processes_share_a_study(plan: Plan) -> None:
         assert (
             studies.next_trial(two, plan, you) is None
         )  # the seven that were asked for all run
-        assert is_present(home, me) and is_present(home, you)
+        assert is_alive(home, me) and is_alive(home, you)
         assert (
             len({trial.params["optimizer.lr"] for trial in (*drawn, last) if trial})
             == 7
         )
-    assert not is_present(home, me)
+    assert not is_alive(home, me)
     repeated = [studies.next_trial(one, plan, "gone") for _ in range(2)]
     assert [trial.params for trial in repeated if trial] == [
         trial.params for trial in drawn[:2] if trial
     ]
 
 
-def test_a_trial_that_kills_its_process_twice_is_given_up(plan: Plan) -> None:
+def test_a_trial_that_kills_its_process_twice_is_given_up(plan: SweepPlan) -> None:
     study, plan = (
         studies.open_study(plan),
         replace(plan, settings=replace(plan.settings, trials=1)),
@@ -411,8 +412,8 @@ def test_a_trial_that_kills_its_process_twice_is_given_up(plan: Plan) -> None:
     assert first and second and first.params == second.params
     assert studies.next_trial(study, plan, "gone") is None
     with pytest.raises(UserError, match="None of 2 trials"):
-        report(study, plan)
-    write_table(study, plan)
+        report_study(study, plan)
+    write_trials(study, plan)
     assert [row["state"] for row in table(Path())] == ["killed", "killed"]
 
 
@@ -427,7 +428,7 @@ def test_a_sweep_that_was_killed_goes_on_in_two_processes(place: Path) -> None:
             time.sleep(0.02)
         assert process.poll() is None
         process.send_signal(signal.SIGKILL)
-    sweep([*words, "processes=2"], CONFIGS)
+    run_sweep([*words, "processes=2"], CONFIGS)
     rows = table(place)
     assert [row["state"] for row in rows] == ["complete", "killed", *4 * ["complete"]]
     assert rows[2]["optimizer.lr"] == rows[1]["optimizer.lr"]  # what the kill broke off
@@ -446,9 +447,3 @@ def start(words: list[str], place: Path) -> subprocess.Popen[bytes]:
         env=os.environ,
         stdout=subprocess.DEVNULL,
     )
-
-
-@pytest.fixture(autouse=True)
-def no_trial_is_left() -> Iterator[None]:
-    yield
-    trials.Pruning.trial = None

@@ -50,7 +50,9 @@ class TakeTurns(CallbackMixin):
         super().__init__()
         self.laps = timed()
 
-    def cb_on_iteration_begin(self, trainer: ModularTaskTrainer, iteration: int) -> None:
+    def cb_on_iteration_begin(
+        self, trainer: ModularTaskTrainer, iteration: int
+    ) -> None:
         if next(self.laps, None) is None:
             sys.exit()
 
@@ -63,7 +65,9 @@ def precompute(table: Path, folder: Path) -> None:
     for row in rows:
         wave, _ = soundfile.read(table.parent / row["path"], dtype="float32")  # (T,)
         x = (power(torch.from_numpy(wave)) + 1e-3).log()
-        np.save(folder / "default" / Path(row["path"]).with_suffix(".npy"), x[None].numpy())
+        np.save(
+            folder / "default" / Path(row["path"]).with_suffix(".npy"), x[None].numpy()
+        )
     for split, name in {"train": "train", "val": "dev", "test": "test"}.items():
         with (folder / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, ["path", "label", "split"])

@@ -29,7 +29,9 @@ class Classifier(sb.Brain):
         return self.modules.model(x)
 
     def compute_objectives(self, predictions: Tensor, batch, stage) -> Tensor:
-        return torch.nn.functional.cross_entropy(predictions, batch.number.to(self.device))
+        return torch.nn.functional.cross_entropy(
+            predictions, batch.number.to(self.device)
+        )
 
 
 def dataset(table: Path, split: str) -> DynamicItemDataset:
@@ -59,13 +61,19 @@ def brain(device: str) -> Classifier:
     modules = {"features": features, "model": Cnn(shape, (CLASSES,))}
     return Classifier(
         modules,
-        lambda parameters: torch.optim.AdamW(parameters, lr=0.002, weight_decay=0.05, fused=True),
+        lambda parameters: torch.optim.AdamW(
+            parameters, lr=0.002, weight_decay=0.05, fused=True
+        ),
         run_opts={"device": device, "noprogressbar": True},
     )
 
 
 def main(table: str, batch_size: str, device: str) -> None:
-    settings = {"batch_size": int(batch_size), "num_workers": WORKERS, "persistent_workers": True}
+    settings = {
+        "batch_size": int(batch_size),
+        "num_workers": WORKERS,
+        "persistent_workers": True,
+    }
     brain(device).fit(
         timed(),
         dataset(Path(table), "train"),

@@ -29,14 +29,18 @@ class Array:
 
     def __init__(self, microphones: Sequence[Sequence[float]]):
         if len(microphones) < 2 or any(len(place) != 3 for place in microphones):
-            raise UserError("array.microphones should be two or more of [x, y, z], in metres.")
+            raise UserError(
+                "array.microphones should be two or more of [x, y, z], in metres."
+            )
         places = torch.tensor(microphones, dtype=torch.float64)
         if not places.isfinite().all() or torch.pdist(places).min() < APART:
             raise UserError(
                 "array.microphones should be different places, in metres; two of them are the same."
             )
         centred = places - places.mean(0)
-        _, extent, axes = torch.linalg.svd(centred)  # axes (3, 3): the longest extent first
+        _, extent, axes = torch.linalg.svd(
+            centred
+        )  # axes (3, 3): the longest extent first
         self.microphones = centred.float()  # (M, 3)
         self.dimensions = int((extent > FLAT * extent[0]).sum())
         self.along, self.side = axes[: self.dimensions], side(axes, self.dimensions)
@@ -44,7 +48,10 @@ class Array:
     @property
     def level(self) -> bool:
         """Whether all microphones are at one height."""
-        return bool(self.microphones[:, 2].abs().max() <= FLAT * self.microphones.norm(dim=1).max())
+        return bool(
+            self.microphones[:, 2].abs().max()
+            <= FLAT * self.microphones.norm(dim=1).max()
+        )
 
     def fold(self, direction: Tensor) -> Tensor:
         """The directions (..., 3) that stand for all which sound the same to the array, unit vectors.
@@ -87,7 +94,9 @@ def direction(azimuth: Tensor, elevation: Tensor) -> Tensor:
     """Unit vectors (..., 3) of angles (...) in degrees."""
     azimuth, elevation = azimuth.deg2rad(), elevation.deg2rad()
     level = elevation.cos()
-    return torch.stack([level * azimuth.cos(), level * azimuth.sin(), elevation.sin()], -1)
+    return torch.stack(
+        [level * azimuth.cos(), level * azimuth.sin(), elevation.sin()], -1
+    )
 
 
 def angles(direction: Tensor) -> tuple[Tensor, Tensor]:

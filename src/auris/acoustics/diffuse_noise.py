@@ -16,7 +16,9 @@ from auris.acoustics.image_source import SPEED
 
 def coherence(microphones: Tensor, hertz: Tensor, speed: float = SPEED) -> Tensor:
     """Coherence (F, M, M) of microphones (M, 3) in m at frequencies `hertz` (F,)."""
-    distance = torch.cdist(microphones, microphones, compute_mode="donot_use_mm_for_euclid_dist")
+    distance = torch.cdist(
+        microphones, microphones, compute_mode="donot_use_mm_for_euclid_dist"
+    )
     return torch.sinc(2 * hertz[:, None, None] * distance / speed)
 
 
@@ -34,7 +36,9 @@ def square_root(covariance: Tensor) -> Tensor:
     return (vectors * values.clamp_min(0).sqrt()[:, None]) @ vectors.mH
 
 
-def diffuse(white: Tensor, microphones: Tensor, sample_rate: int, speed: float = SPEED) -> Tensor:
+def diffuse(
+    white: Tensor, microphones: Tensor, sample_rate: int, speed: float = SPEED
+) -> Tensor:
     """Diffuse noise (B, M, T) from independent noises (B, M, T) of one spectrum, which it keeps, and their power.
 
     For microphones (M, 3) in m; a rotated array hears the same. The noise goes round: its end fits to its beginning.

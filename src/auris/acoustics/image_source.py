@@ -78,7 +78,10 @@ def impulse_responses(
     count = max(1, AT_ONCE.get(rooms.size.device.type, MANY) // cells)
     parts = zip(*(facts.split(count) for facts in rooms), strict=True)
     return torch.cat(
-        [responses_of(Rooms(*part), sample_rate, length, max_order, speed) for part in parts]
+        [
+            responses_of(Rooms(*part), sample_rate, length, max_order, speed)
+            for part in parts
+        ]
     )
 
 
@@ -95,7 +98,9 @@ def responses_of(
     return interpolated(train) * (PHASES * sample_rate / (4 * torch.pi * speed))
 
 
-def complete_order(size: Tensor, length: int, sample_rate: int, speed: float = SPEED) -> int:
+def complete_order(
+    size: Tensor, length: int, sample_rate: int, speed: float = SPEED
+) -> int:
     """The order that has all images which reach one of the rooms (B, 3) in m within `length` samples.
 
     An image after n reflections on an axis is at least n - 1 sides of the room away on it. So one at a distance r has
@@ -168,7 +173,9 @@ def interpolated(train: Tensor) -> Tensor:
         sinc(train).T @ cells.mT
     ).contiguous()  # (..., TAPS, T + 2 TAPS): of each tap, a sample later than the last
     shape = (*parts.shape[:-1], parts.shape[-1] - 2 * TAPS)  # (..., TAPS, T)
-    skewed = parts.as_strided(shape, (*parts.stride()[:-2], parts.shape[-1] - 1, 1), TAPS + LEAD)
+    skewed = parts.as_strided(
+        shape, (*parts.stride()[:-2], parts.shape[-1] - 1, 1), TAPS + LEAD
+    )
     return skewed.sum(-2)
 
 
@@ -177,5 +184,7 @@ def sinc(like: Tensor) -> Tensor:
     taps = torch.arange(-LEAD, LEAD + 2, device=like.device, dtype=like.dtype)
     late = torch.arange(PHASES, device=like.device, dtype=like.dtype)[:, None] / PHASES
     at = taps - late
-    window = torch.where(at.abs() < LEAD + 1, (torch.pi / 2 * at / (LEAD + 1)).cos().square(), 0)
+    window = torch.where(
+        at.abs() < LEAD + 1, (torch.pi / 2 * at / (LEAD + 1)).cos().square(), 0
+    )
     return torch.sinc(at) * window

@@ -24,7 +24,26 @@ STROUHAL = 0.2  # of the peak (Lush 1971, J. Fluid Mech. 46:477-500)
 
 # Tam, Golebiowski & Seiner 1996, AIAA paper 96-1716: the similarity spectrum G of fine-scale turbulence, which is what
 # is heard to the side of a jet. Values of its formula in dB (below) at frequencies relative to the peak (above).
-PARTS = (0.001, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 20, 30, 1000)
+PARTS = (
+    0.001,
+    0.05,
+    0.1,
+    0.15,
+    0.2,
+    0.3,
+    0.5,
+    0.7,
+    1,
+    1.5,
+    2,
+    3,
+    5,
+    7,
+    10,
+    20,
+    30,
+    1000,
+)
 
 
 LEVELS = (
@@ -54,7 +73,9 @@ def mach(ratio: float) -> float:
 
     1 from the critical ratio of 1.89 on, where the flow is choked (Liepmann & Roshko 1957, Elements of Gasdynamics).
     """
-    return min(1.0, float(np.sqrt(2 / (GAMMA - 1) * (ratio ** ((GAMMA - 1) / GAMMA) - 1))))
+    return min(
+        1.0, float(np.sqrt(2 / (GAMMA - 1) * (ratio ** ((GAMMA - 1) / GAMMA) - 1)))
+    )
 
 
 def cooling(ratio: float) -> float:

@@ -7,7 +7,14 @@ from torch import Tensor
 from auris.acoustics.image_source import Rooms
 from auris.core.errors import UserError
 
-WALLS = ("west", "east", "south", "north", "floor", "ceiling")  # in the order of `Rooms`
+WALLS = (
+    "west",
+    "east",
+    "south",
+    "north",
+    "floor",
+    "ceiling",
+)  # in the order of `Rooms`
 
 
 IMAGES = 10  # reflections that are followed one by one; rays do the rest
@@ -26,13 +33,18 @@ def pyroomacoustics(rooms: Rooms, sample_rate: int, length: int) -> Tensor:
         *(facts.cpu().double().numpy() for facts in rooms), strict=True
     ):
         walls = {
-            name: pra.Material(float(share)) for name, share in zip(WALLS, absorption, strict=True)
+            name: pra.Material(float(share))
+            for name, share in zip(WALLS, absorption, strict=True)
         }
-        room = pra.ShoeBox(size, sample_rate, materials=walls, max_order=IMAGES, ray_tracing=True)
+        room = pra.ShoeBox(
+            size, sample_rate, materials=walls, max_order=IMAGES, ray_tracing=True
+        )
         room.add_source(source)
         room.add_microphone_array(microphones.T)
         room.compute_rir()
         responses.append(
-            np.stack([np.resize(np.r_[rir[0], np.zeros(length)], length) for rir in room.rir])
+            np.stack(
+                [np.resize(np.r_[rir[0], np.zeros(length)], length) for rir in room.rir]
+            )
         )
     return torch.from_numpy(np.stack(responses)).to(rooms.size)

@@ -76,7 +76,10 @@ def measured_rt60(response: Tensor, sample_rate: int, span: float = 20.0) -> Ten
     used = (curve <= ONSET) & (curve >= ONSET - span)
     weight = used / used.sum(-1, keepdim=True)  # NaN where there is nothing
     level = torch.where(used, curve, 0)
-    time = torch.arange(curve.shape[-1], device=curve.device, dtype=curve.dtype) / sample_rate
+    time = (
+        torch.arange(curve.shape[-1], device=curve.device, dtype=curve.dtype)
+        / sample_rate
+    )
     time = time - (weight * time).sum(-1, keepdim=True)
     slope = (weight * time * level).sum(-1) / (weight * time.square()).sum(-1)
     return torch.where(slope < 0, -60 / slope, torch.nan).to(response.dtype)

@@ -17,7 +17,9 @@ LEAST_POWER = 1e-10  # in front of a logarithm
 LEAST_SAMPLE = 1e-10  # of full scale; below it a sample has no sign
 
 
-LOWEST_OCTAVE = 200.0  # Hz, where the octaves of the contrast begin (Jiang et al., 2002)
+LOWEST_OCTAVE = (
+    200.0  # Hz, where the octaves of the contrast begin (Jiang et al., 2002)
+)
 
 
 SLOWEST_OCTAVE = 1.0  # Hz, where the octaves of modulation begin
@@ -31,8 +33,12 @@ def decibels(power: Tensor, dynamic_range: float) -> Tensor:
 
 def centers(mel: MelScale) -> Tensor:
     """(n_mels,) the frequencies in Hz at which bands on the HTK mel scale peak (O'Shaughnessy, 1987)."""
-    lowest, highest = (2595 * math.log10(1 + hertz / 700) for hertz in (mel.f_min, mel.f_max))
-    return 700 * (10 ** (torch.linspace(lowest, highest, mel.n_mels + 2)[1:-1] / 2595) - 1)
+    lowest, highest = (
+        2595 * math.log10(1 + hertz / 700) for hertz in (mel.f_min, mel.f_max)
+    )
+    return 700 * (
+        10 ** (torch.linspace(lowest, highest, mel.n_mels + 2)[1:-1] / 2595) - 1
+    )
 
 
 def centroid(magnitude: Tensor, hertz: Tensor) -> Tensor:
@@ -51,7 +57,9 @@ def bandwidth(magnitude: Tensor, hertz: Tensor) -> Tensor:
 
 def weights(magnitude: Tensor) -> Tensor:
     """The bins' shares in the sum over a frame; 0 in silence."""
-    return magnitude / magnitude.sum(-2, keepdim=True).clamp_min(torch.finfo(magnitude.dtype).tiny)
+    return magnitude / magnitude.sum(-2, keepdim=True).clamp_min(
+        torch.finfo(magnitude.dtype).tiny
+    )
 
 
 def roll_off(magnitude: Tensor, hertz: Tensor, share: float = 0.85) -> Tensor:
@@ -70,7 +78,9 @@ def octaves(lowest: float, highest: float) -> list[tuple[float, float]]:
     return list(zip(lower, [*lower[1:], math.inf], strict=True))
 
 
-def contrast(power: Tensor, spacing: float, dynamic_range: float, share: float = 0.02) -> Tensor:
+def contrast(
+    power: Tensor, spacing: float, dynamic_range: float, share: float = 0.02
+) -> Tensor:
     """How far peaks stand above valleys in each octave, in dB, of power (..., F, T') in bins `spacing` Hz apart.
 
     A peak is the mean of the strongest bins, a valley of the weakest, `share` of the octave each: Jiang et al. (2002),
@@ -107,7 +117,9 @@ def difference(track: Tensor, order: int, width: int = 9) -> Tensor:
     held = F.pad(
         track.flatten(0, 1), (width // 2, width // 2), mode="replicate"
     )  # (B x C, k, T' + width - 1)
-    return (held.unfold(-1, width, 1) @ (order * power / power.square().sum())).view_as(track)
+    return (held.unfold(-1, width, 1) @ (order * power / power.square().sum())).view_as(
+        track
+    )
 
 
 def modulation(level: Tensor, frame_rate: float, bands: int) -> Tensor:
@@ -122,7 +134,10 @@ def modulation(level: Tensor, frame_rate: float, bands: int) -> Tensor:
     power = (torch.fft.fft(level).abs() / frames).square()  # (B, C, F, T')
     hertz = torch.fft.fftfreq(frames, 1 / frame_rate, device=level.device).abs()
     within = torch.stack(
-        [(hertz > low) & (hertz <= high) for low, high in octaves(SLOWEST_OCTAVE, frame_rate / 2)],
+        [
+            (hertz > low) & (hertz <= high)
+            for low, high in octaves(SLOWEST_OCTAVE, frame_rate / 2)
+        ],
         -1,
     )
     parts = power @ within.to(power)  # (B, C, F, octaves)

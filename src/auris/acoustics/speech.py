@@ -40,9 +40,13 @@ def vowels(rng: np.random.Generator, size: int, rate: int) -> Signal:
     pitch = 270 * 0.35**large * rng.uniform(0.85, 1.15)
     f0 = pitch * 2 ** (0.25 * wander(rng, seconds, 3, size))
     moves = max(2, round(100 * seconds))
-    mouth, front = (np.clip(0.5 + 0.4 * wander(rng, seconds, 6, moves), 0, 1) for _ in range(2))
+    mouth, front = (
+        np.clip(0.5 + 0.4 * wander(rng, seconds, 6, moves), 0, 1) for _ in range(2)
+    )
     sound = resonate(
-        voiced(f0, 0.4, 0.16, rate), formants(0.13 + 0.05 * large, mouth, front, rate), rate
+        voiced(f0, 0.4, 0.16, rate),
+        formants(0.13 + 0.05 * large, mouth, front, rate),
+        rate,
     )
     return level(sound + 0.02 * rng.standard_normal(size))
 
@@ -62,7 +66,10 @@ def bursts(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
 def coloured(rng: np.random.Generator, size: int, rate: int) -> Signal:
     """Noise (T,) of unit power, loud in a band of one to five octaves."""
     hertz = np.fft.rfftfreq(size, 1 / rate)
-    middle, octaves = 2 ** rng.uniform(np.log2(400), np.log2(0.4 * rate)), rng.uniform(0.5, 2.5)
+    middle, octaves = (
+        2 ** rng.uniform(np.log2(400), np.log2(0.4 * rate)),
+        rng.uniform(0.5, 2.5),
+    )
     shape = np.exp(-0.5 * (np.log2(np.maximum(hertz, 20) / middle) / octaves) ** 2)
     return level(np.fft.irfft(np.fft.rfft(rng.standard_normal(size)) * shape, size))
 

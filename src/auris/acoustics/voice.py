@@ -32,7 +32,9 @@ def curve(values: Sequence[float], times: Sequence[float], size: int) -> Signal:
     at = np.interp(np.linspace(0, 1, size), times, np.arange(len(times)))
     knot = np.minimum(at.astype(int), len(times) - 2)
     part = at - knot
-    return np.asarray(values)[knot] + np.diff(values)[knot] * part * part * (3 - 2 * part)
+    return np.asarray(values)[knot] + np.diff(values)[knot] * part * part * (
+        3 - 2 * part
+    )
 
 
 def wander(rng: np.random.Generator, seconds: float, speed: float, size: int) -> Signal:
@@ -90,9 +92,13 @@ def resonate(source: Signal, peaks: Signal, rate: int) -> Signal:
     """
     hop = 2 ** round(np.log2(0.006 * rate))
     size, frames = 4 * hop, len(source) // hop + 4
-    window = np.sin(np.pi * np.arange(size) / size).astype(np.float32)  # float32: half the time
+    window = np.sin(np.pi * np.arange(size) / size).astype(
+        np.float32
+    )  # float32: half the time
     padded = np.pad(source, (3 * hop, frames * hop - len(source))).astype(np.float32)
-    spectra = np.fft.rfft(np.lib.stride_tricks.sliding_window_view(padded, size)[::hop] * window)
+    spectra = np.fft.rfft(
+        np.lib.stride_tricks.sliding_window_view(padded, size)[::hop] * window
+    )
     at = np.linspace(0, peaks.shape[1] - 1, len(spectra)).round().astype(int)
     f2 = (np.fft.rfftfreq(size, 1 / rate) ** 2).astype(np.float32)
     loss = np.ones(spectra.shape, np.float32)

@@ -64,7 +64,9 @@ def audit(data: Dataset) -> Audit:
     )
     findings = [finding for check in checks for finding in check.look(recordings)]
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Audit(data.collection.about, recordings, findings, shortcut.clues, counts(recordings))
+    return Audit(
+        data.collection.about, recordings, findings, shortcut.clues, counts(recordings)
+    )
 
 
 def placed(seen: Sequence[Recording], data: Dataset) -> tuple[list[Recording], str]:

@@ -36,10 +36,15 @@ class Check(ABC):
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
         """What is wrong; nothing where all is well."""
 
-    def found(self, severity: str, sentence: str, recordings: Iterable[Recording] = ()) -> Finding:
+    def found(
+        self, severity: str, sentence: str, recordings: Iterable[Recording] = ()
+    ) -> Finding:
         """A finding of this check."""
         return Finding(
-            self.name, severity, sentence, tuple(dict.fromkeys(r.clip.path for r in recordings))
+            self.name,
+            severity,
+            sentence,
+            tuple(dict.fromkeys(r.clip.path for r in recordings)),
         )
 
 

@@ -32,17 +32,27 @@ class Alike(Check):
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
         families = [
-            family for family in alike(tuple(recordings)) if len({r.content for r in family}) > 1
+            family
+            for family in alike(tuple(recordings))
+            if len({r.content for r in family}) > 1
         ]
-        apart = [family for family in families if len({r.clip.group for r in family}) > 1]
-        kept = [family for family in families if len({r.clip.group for r in family}) == 1]
+        apart = [
+            family for family in families if len({r.clip.group for r in family}) > 1
+        ]
+        kept = [
+            family for family in families if len({r.clip.group for r in family}) == 1
+        ]
         return self.told(
             apart, "warning", "are in no common group; give each family one group"
         ) + self.told(
-            kept, "note", "share a group, which keeps them in one set, but count more than once"
+            kept,
+            "note",
+            "share a group, which keeps them in one set, but count more than once",
         )
 
-    def told(self, families: Sequence[Family], severity: str, advice: str) -> list[Finding]:
+    def told(
+        self, families: Sequence[Family], severity: str, advice: str
+    ) -> list[Finding]:
         if not families:
             return []
         number = sum(map(len, families))
@@ -57,16 +67,21 @@ class Contradicting(Check):
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
         families = [
-            family for family in alike(tuple(recordings)) if len({r.clip.label for r in family}) > 1
+            family
+            for family in alike(tuple(recordings))
+            if len({r.clip.label for r in family}) > 1
         ]
         if not families:
             return []
         pairs = (
-            " = ".join(f"{r.name} ({r.clip.label})" for r in family[:3]) for family in families
+            " = ".join(f"{r.name} ({r.clip.label})" for r in family[:3])
+            for family in families
         )
         return [
             self.found(
-                "error", f"The same sound bears different labels: {some(pairs)}.", flat(families)
+                "error",
+                f"The same sound bears different labels: {some(pairs)}.",
+                flat(families),
             )
         ]
 
@@ -82,9 +97,12 @@ class Leaking(Check):
             gathered((r.clip.group, r) for r in placed), "Groups are in several sets"
         )
         parts = self.across(
-            gathered((r.clip.path, r) for r in placed), "Parts of one file are in several sets"
+            gathered((r.clip.path, r) for r in placed),
+            "Parts of one file are in several sets",
         )
-        copies = [[r for r in family if r.set_name] for family in alike(tuple(recordings))]
+        copies = [
+            [r for r in family if r.set_name] for family in alike(tuple(recordings))
+        ]
         return groups + parts + self.across(copies, "The same sound is in several sets")
 
     def across(self, families: Iterable[Family], words: str) -> list[Finding]:
@@ -92,7 +110,10 @@ class Leaking(Check):
         torn = [family for family in families if len({r.set_name for r in family}) > 1]
         if not torn:
             return []
-        named = (" = ".join(f"{r.name} ({r.set_name})" for r in ends(family)) for family in torn)
+        named = (
+            " = ".join(f"{r.name} ({r.set_name})" for r in ends(family))
+            for family in torn
+        )
         sentence = f"{words}, so that a score would tell too much: {some(named)}."
         return [self.found("error", sentence, flat(torn))]
 
@@ -110,7 +131,9 @@ def alike(recordings: tuple[Recording, ...]) -> list[Family]:
     parent = list(range(len(kinds)))
     for one, other in fingerprint.pairs([kind[0].fingerprint for kind in kinds]):
         parent[root(parent, other)] = root(parent, one)
-    families = gathered((root(parent, i), r) for i, kind in enumerate(kinds) for r in kind)
+    families = gathered(
+        (root(parent, i), r) for i, kind in enumerate(kinds) for r in kind
+    )
     return [family for family in families if len(family) > 1]
 
 

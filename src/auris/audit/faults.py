@@ -31,9 +31,7 @@ class Fault(Check):
         bad = [recording for recording in recordings if self.has(recording)]
         if not bad:
             return []
-        sentence = (
-            f"{len(bad)} of {len(recordings)} recordings {self.advice}: {self.name_them(bad)}."
-        )
+        sentence = f"{len(bad)} of {len(recordings)} recordings {self.advice}: {self.name_them(bad)}."
         return [self.found(self.severity, sentence, bad)]
 
     def name_them(self, bad: Sequence[Recording]) -> str:
@@ -128,7 +126,9 @@ class Mixed(Check):
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
         read = [recording for recording in recordings if not recording.reason]
-        return self.odd(read, "rate", "at {} Hz") + self.odd(read, "channels", "with {} channels")
+        return self.odd(read, "rate", "at {} Hz") + self.odd(
+            read, "channels", "with {} channels"
+        )
 
     def odd(self, read: Sequence[Recording], fact: str, words: str) -> list[Finding]:
         """Those that differ from the majority in one fact."""
@@ -136,6 +136,12 @@ class Mixed(Check):
         if len(counts) < 2:
             return []
         usual = counts[0][0]
-        listed = ", ".join(f"{number} {words.format(value)}" for value, number in counts)
+        listed = ", ".join(
+            f"{number} {words.format(value)}" for value, number in counts
+        )
         sentence = f"Recordings differ: {listed}; they are made alike before training, but what they lack stays lacking."
-        return [self.found("warning", sentence, [r for r in read if getattr(r, fact) != usual])]
+        return [
+            self.found(
+                "warning", sentence, [r for r in read if getattr(r, fact) != usual]
+            )
+        ]

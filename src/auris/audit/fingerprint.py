@@ -12,10 +12,14 @@ import numpy as np
 LAG = 4  # frames
 
 
-FAINT = 1e-9  # power that is added to each band, so that what no one hears decides nothing
+FAINT = (
+    1e-9  # power that is added to each band, so that what no one hears decides nothing
+)
 
 
-LIVELY = 1.0  # dB, the mean change without which a frame tells nothing: a hum, or silence
+LIVELY = (
+    1.0  # dB, the mean change without which a frame tells nothing: a hum, or silence
+)
 
 
 NEXT = 4  # recordings with the same code that each is compared with
@@ -79,7 +83,8 @@ def entries(prints: Sequence[Fingerprint]) -> tuple[np.ndarray, np.ndarray, np.n
     """The codes that tell something in order, the recording of each and its first frame there."""
     lively = [np.flatnonzero(p.lively) for p in prints]
     firsts = [
-        np.unique(p.codes[rows], return_index=True) for p, rows in zip(prints, lively, strict=True)
+        np.unique(p.codes[rows], return_index=True)
+        for p, rows in zip(prints, lively, strict=True)
     ]
     codes = np.concatenate([code for code, _ in firsts] or [np.empty(0, np.uint32)])
     owners = np.repeat(np.arange(len(prints)), [len(code) for code, _ in firsts])

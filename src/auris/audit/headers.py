@@ -19,7 +19,9 @@ UNKNOWN = (
 )  # bytes; more, or none, says a program that wrote to a pipe and could not know
 
 
-TAIL = 2**17  # bytes, in which an Ogg file must have its last page: pages have 2^16 at most
+TAIL = (
+    2**17
+)  # bytes, in which an Ogg file must have its last page: pages have 2^16 at most
 
 
 LAST = 4  # the flag of the last page of an Ogg stream (RFC 3533, section 6)

@@ -46,8 +46,14 @@ def section(finding: Finding, recordings: list[Recording], players: Players) -> 
         "section",
         tag("h2", f"{finding.severity}: {finding.check}"),
         tag("p", finding.sentence),
-        *(figure(recording, players) for recording in recordings[:PLAYED] if recording.is_usable),
-        details(f"{len(recordings)} files", tag("p", names, class_="small")) if recordings else "",
+        *(
+            figure(recording, players)
+            for recording in recordings[:PLAYED]
+            if recording.is_usable
+        ),
+        details(f"{len(recordings)} files", tag("p", names, class_="small"))
+        if recordings
+        else "",
         class_=f"mark {finding.severity}",
     )
 

@@ -72,7 +72,10 @@ def quantum(subtype: str) -> float:
 
 def clipped_runs(wave: np.ndarray, step: float) -> int:
     """How often a wave (C, T) is held at its extreme and leaves it at an angle; a round crest is not clipped."""
-    return max((runs_at(side, step) for channel in wave for side in (channel, -channel)), default=0)
+    return max(
+        (runs_at(side, step) for channel in wave for side in (channel, -channel)),
+        default=0,
+    )
 
 
 def runs_at(wave: np.ndarray, step: float) -> int:
@@ -81,10 +84,15 @@ def runs_at(wave: np.ndarray, step: float) -> int:
     if top <= 8 * step:
         return 0
     held = np.concatenate([[False], wave == top, [False]]).astype(np.int8)
-    starts, stops = np.flatnonzero(np.diff(held) == 1), np.flatnonzero(np.diff(held) == -1)
+    starts, stops = (
+        np.flatnonzero(np.diff(held) == 1),
+        np.flatnonzero(np.diff(held) == -1),
+    )
     ends = np.minimum(stops, len(wave) - 1)
     jumps = np.minimum(top - wave[np.maximum(starts - 1, 0)], top - wave[ends])
-    return int(((stops - starts >= LONGEST_CREST) & (jumps > max(4 * step, 0.002 * top))).sum())
+    return int(
+        ((stops - starts >= LONGEST_CREST) & (jumps > max(4 * step, 0.002 * top))).sum()
+    )
 
 
 def band_powers(wave: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
@@ -96,10 +104,15 @@ def band_powers(wave: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
     linear = np.linspace(0, bins // 2, LINEAR, endpoint=False).round().astype(int)
     tonal = np.minimum((TONAL * bins / rate).round().astype(int), bins // 2)
     parts = [
-        (np.add.reduceat(power, linear, axis=1), np.add.reduceat(power, tonal, axis=1)[:, :-1])
+        (
+            np.add.reduceat(power, linear, axis=1),
+            np.add.reduceat(power, tonal, axis=1)[:, :-1],
+        )
         for power in powers(frames, bins)
     ]
-    return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
+    return np.concatenate([part for part, _ in parts]), np.concatenate(
+        [part for _, part in parts]
+    )
 
 
 def powers(frames: np.ndarray, bins: int) -> Iterator[np.ndarray]:
@@ -119,7 +132,9 @@ def filled(spectrum: np.ndarray) -> int:
 def edge(spectrum: np.ndarray) -> int | None:
     """The band (LINEAR,) in dB above which all are empty though those just below are not: a filter was here."""
     top = filled(spectrum)
-    for last in range(max(4, top - 2), top + 1):  # the slope of the filter may fill a band or two
+    for last in range(
+        max(4, top - 2), top + 1
+    ):  # the slope of the filter may fill a band or two
         below, above = spectrum[last - 4 : last], spectrum[last + 2 :]
         if len(above) and below.min() - above.max() > CLIFF and above.max() < EMPTY:
             return last

@@ -34,13 +34,22 @@ NUMBERS: dict[str, Callable[[Recording], float]] = {
 def columns(recordings: Sequence[Recording]) -> dict[str, np.ndarray]:
     """The facts that differ between recordings, each (N,). Times are those in names: copies lose the files' own."""
     table = {
-        name: np.array([fact(r) for r in recordings], dtype=float) for name, fact in NUMBERS.items()
+        name: np.array([fact(r) for r in recordings], dtype=float)
+        for name, fact in NUMBERS.items()
     }
-    table["file format"] = np.unique([r.format for r in recordings], return_inverse=True)[1]
-    times = [time for time in (moment(r.clip.path.stem) for r in recordings) if time is not None]
+    table["file format"] = np.unique(
+        [r.format for r in recordings], return_inverse=True
+    )[1]
+    times = [
+        time
+        for time in (moment(r.clip.path.stem) for r in recordings)
+        if time is not None
+    ]
     if len(times) == len(recordings):
         table["date of recording"] = np.array([time.toordinal() for time in times])
-        table["time of recording"] = np.array([60 * time.hour + time.minute for time in times])
+        table["time of recording"] = np.array(
+            [60 * time.hour + time.minute for time in times]
+        )
     return {name: column for name, column in table.items() if len(set(column)) > 1}
 
 

@@ -45,7 +45,9 @@ def elected(recordings: Sequence[Recording]) -> list[str]:
     vectors = StandardScaler().fit_transform(
         np.stack([recording.vector for recording in recordings])
     )  # (N, D)
-    search = NearestNeighbors(n_neighbors=min(COMMON, len(vectors)), algorithm="brute").fit(vectors)
+    search = NearestNeighbors(
+        n_neighbors=min(COMMON, len(vectors)), algorithm="brute"
+    ).fit(vectors)
     near = search.kneighbors(vectors, return_distance=False)
     return [
         agreed(recording, [recordings[i] for i in row])

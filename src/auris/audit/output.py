@@ -34,7 +34,9 @@ def show(audit: Audit) -> None:
     table = Table("", "check", "finding", show_lines=True)
     for finding in audit.findings:
         colour = COLOURS[finding.severity]
-        table.add_row(f"[{colour}]{finding.severity}", finding.check, escape(finding.sentence))
+        table.add_row(
+            f"[{colour}]{finding.severity}", finding.check, escape(finding.sentence)
+        )
     console.print(table if audit.findings else "Nothing was found.")
     console.print(verdict(audit), highlight=False)
 
@@ -47,7 +49,9 @@ def verdict(audit: Audit) -> str:
 
 def write(audit: Audit, folder: Path) -> Path:
     """Write audit.json and audit.html; returns the path of the page."""
-    write_atomically(folder / FILE, json.dumps(plain(audit), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(
+        folder / FILE, json.dumps(plain(audit), indent=2, ensure_ascii=False) + "\n"
+    )
     write_atomically(folder / "audit.html", audit_page(audit, verdict(audit)))
     return folder / "audit.html"
 

@@ -35,14 +35,18 @@ class Recording:
     duration: float = 0.0  # s
     peak: float = 0.0  # of full scale
     level: float = 0.0  # dB of full scale
-    floor: float = 0.0  # dB, the level of the softest frames that are not digital silence
+    floor: float = (
+        0.0  # dB, the level of the softest frames that are not digital silence
+    )
     silence: float = 0.0  # share of frames that are digital silence
     offset: float = 0.0  # of full scale: what a wave is shifted by (DC)
     clipped: int = 0  # runs of samples held at the extreme
     bandwidth: float = 0.0  # Hz, above which there is nothing
     edge: float | None = None  # Hz, where a sound that goes on is cut off, if it is
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
-    vector: np.ndarray = field(default_factory=lambda: np.empty(0))  # (D,) features=statistics
+    vector: np.ndarray = field(
+        default_factory=lambda: np.empty(0)
+    )  # (D,) features=statistics
 
     @property
     def name(self) -> str:
@@ -108,7 +112,11 @@ def listened(known: Recording, wave: np.ndarray) -> Recording:
 @torch.inference_mode()
 def vector(wave: np.ndarray, rate: int) -> np.ndarray:
     """(D,) the statistics of a wave (T,), at a rate that all recordings share."""
-    common = soxr.resample(wave, rate, NEIGHBOUR_RATE) if rate != NEIGHBOUR_RATE else wave
+    common = (
+        soxr.resample(wave, rate, NEIGHBOUR_RATE) if rate != NEIGHBOUR_RATE else wave
+    )
     tensor = torch.from_numpy(np.ascontiguousarray(common, dtype=np.float32))
     hop = min(512, max(1, len(tensor) // 4))
-    return Statistics(NEIGHBOUR_RATE, hop_length=hop)(tensor[None, None]).flatten().numpy()
+    return (
+        Statistics(NEIGHBOUR_RATE, hop_length=hop)(tensor[None, None]).flatten().numpy()
+    )

@@ -47,14 +47,17 @@ class Lacking(Check):
         every = {key(recording) for recording in placed}
         for name in needed:
             lost = sorted(
-                every - {key(recording) for recording in placed if recording.set_name == name}
+                every
+                - {key(recording) for recording in placed if recording.set_name == name}
             )
             if lost:
                 severity = "error" if name == "train" else "warning"
                 gone = [recording for recording in placed if key(recording) in lost]
                 findings.append(
                     self.found(
-                        severity, f"The {name} set has no recording of {kind} {some(lost)}.", gone
+                        severity,
+                        f"The {name} set has no recording of {kind} {some(lost)}.",
+                        gone,
                     )
                 )
         return findings
@@ -73,12 +76,16 @@ class Lonely(Check):
         ]
         if not lonely:
             return []
-        told = some(f"{many} of class {label} in the {name} set" for label, name, many in lonely)
+        told = some(
+            f"{many} of class {label} in the {name} set" for label, name, many in lonely
+        )
         parts = {(label, name) for label, name, _ in lonely}
         named = [r for r in recordings if (r.clip.label, r.set_name) in parts]
         return [
             self.found(
-                "note", f"All recordings of a class in a set are of one group: {told}.", named
+                "note",
+                f"All recordings of a class in a set are of one group: {told}.",
+                named,
             )
         ]
 
@@ -89,6 +96,10 @@ def counts(recordings: Sequence[Recording]) -> list[Count]:
     for recording in recordings:
         groups[recording.clip.label, recording.set_name].append(recording.clip.group)
     rows = (
-        (label, name) for label in sorted({label for label, _ in groups}) for name in (*SETS, "")
+        (label, name)
+        for label in sorted({label for label, _ in groups})
+        for name in (*SETS, "")
     )
-    return [(*row, len(groups[row]), len(set(groups[row]))) for row in rows if row in groups]
+    return [
+        (*row, len(groups[row]), len(set(groups[row]))) for row in rows if row in groups
+    ]

@@ -56,9 +56,13 @@ class Shortcut(Check):
         self.clues: list[Clue] = []
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        self.clues = clues([recording for recording in recordings if recording.is_usable])
+        self.clues = clues(
+            [recording for recording in recordings if recording.is_usable]
+        )
         tests = max(1, len(self.clues))
-        strong = [clue for clue in self.clues if clue.p * tests <= LEVEL and clue.use >= LEAST]
+        strong = [
+            clue for clue in self.clues if clue.p * tests <= LEVEL and clue.use >= LEAST
+        ]
         alone = [clue for clue in strong if clue.fact != ALL] or strong
         return [
             self.found("warning", told(clue))
@@ -81,8 +85,12 @@ def told(clue: Clue) -> str:
 def clues(recordings: Sequence[Recording]) -> list[Clue]:
     """How well each fact tells the label, and all of them do; nothing where groups are too few to tell."""
     chosen = testable(recordings)
-    labels = np.unique([recording.clip.label for recording in chosen], return_inverse=True)[1]
-    groups = np.unique([recording.clip.group for recording in chosen], return_inverse=True)[1]
+    labels = np.unique(
+        [recording.clip.label for recording in chosen], return_inverse=True
+    )[1]
+    groups = np.unique(
+        [recording.clip.group for recording in chosen], return_inverse=True
+    )[1]
     facts = (
         {name: binned(column)[:, None] for name, column in columns(chosen).items()}
         if len(set(labels)) > 1
@@ -103,7 +111,11 @@ def testable(recordings: Sequence[Recording]) -> list[Recording]:
     groups = defaultdict(set)
     for recording in recordings:
         groups[recording.clip.label].add(recording.clip.group)
-    usable = [recording for recording in recordings if len(groups[recording.clip.label]) >= FOLDS]
+    usable = [
+        recording
+        for recording in recordings
+        if len(groups[recording.clip.label]) >= FOLDS
+    ]
     order = np.random.default_rng(0).permutation(len(usable))[:MOST]
     return [usable[i] for i in sorted(order)]
 
@@ -112,7 +124,9 @@ def binned(column: np.ndarray) -> np.ndarray:
     """(N,) numbers -> (N,) in which of a few bins each is, of about as many recordings."""
     bins = min(BINS, int(np.sqrt(len(column))))
     edges = np.unique(np.quantile(column, np.arange(1, bins) / bins, method="lower"))
-    return np.searchsorted(edges, column, side="left" if len(set(column)) > bins else "right")
+    return np.searchsorted(
+        edges, column, side="left" if len(set(column)) > bins else "right"
+    )
 
 
 def dealt(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -132,7 +146,9 @@ def dealt(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 def accuracies(facts: np.ndarray, deals: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """(D,) balanced accuracy of naive Bayes on facts (N, k) in bins, for labels (D, N), in folds of unseen groups."""
-    fold = np.random.default_rng(0).permutation(np.arange(groups.max() + 1) % FOLDS)[groups]
+    fold = np.random.default_rng(0).permutation(np.arange(groups.max() + 1) % FOLDS)[
+        groups
+    ]
     return np.array([accuracy(facts, labels, fold) for labels in deals])
 
 
@@ -144,7 +160,9 @@ def accuracy(facts: np.ndarray, labels: np.ndarray, fold: np.ndarray) -> float:
     for column in facts.T:
         table = np.zeros((FOLDS, int(column.max()) + 1, classes))
         np.add.at(table, (fold, column), truth)
-        others = table.sum(0) - table + 1  # one in each bin before anything is seen (Laplace)
+        others = (
+            table.sum(0) - table + 1
+        )  # one in each bin before anything is seen (Laplace)
         told += np.log(others / others.sum(1, keepdims=True))[fold, column]
     right = np.bincount(labels, told.argmax(1) == labels, classes) / np.bincount(
         labels, minlength=classes

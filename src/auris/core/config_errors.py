@@ -19,14 +19,14 @@ def explain_configuration(error: BaseException) -> str:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
         return f"There is no {group}={option}; {nearest(option, error.options)}"
     if isinstance(error, MissingMandatoryValue) or "Missing mandatory value" in text:
-        key = find(r"full_key: (\S+)", text) or find(r"Missing mandatory value: (\S+)", text)
+        key = find(r"full_key: (\S+)", text) or find(
+            r"Missing mandatory value: (\S+)", text
+        )
         return f"{key} must be given, as in {key}=..."
     if key := find(r"Could not override '([^']+)'", text):
         return unknown_key(key.split("@")[0])
     if word := find(r"Ambiguous value for argument '([^']+)'", text):
-        return (
-            f"{word} gives several values; -m runs each of them, as in python train.py -m {word}."
-        )
+        return f"{word} gives several values; -m runs each of them, as in python train.py -m {word}."
     if "Interpolation key" in text:
         missing = find(r"Interpolation key '(\S+?)'", text)
         return f"The configuration refers to {missing}, which does not exist."
@@ -56,8 +56,12 @@ def settings_of(parent: str) -> list[str]:
         place / "configs" for place in Path(sys.argv[0]).resolve().parents
     ]  # a script is in a folder of its own
     folder = next(filter(Path.is_dir, places), places[0])
-    groups = [word for word in sys.argv[1:] if (folder / word.partition("=")[0]).is_dir()]
-    words = [word.split(",")[0] for word in groups if re.fullmatch(r"[\w/]+=[\w,]+", word)]
+    groups = [
+        word for word in sys.argv[1:] if (folder / word.partition("=")[0]).is_dir()
+    ]
+    words = [
+        word.split(",")[0] for word in groups if re.fullmatch(r"[\w/]+=[\w,]+", word)
+    ]
     for chosen in (
         words,
         [],

@@ -21,7 +21,9 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     """'Did you mean cnn? Choices: cnn, linear, mlp.'"""
     known = {str(choice).lower(): str(choice) for choice in sorted(map(str, choices))}
     begun = [name for name in known if word and name.startswith(str(word).lower())]
-    close = begun or difflib.get_close_matches(str(word).lower(), known, n=1, cutoff=0.6)
+    close = begun or difflib.get_close_matches(
+        str(word).lower(), known, n=1, cutoff=0.6
+    )
     hint = f"did you mean {known[close[0]]}? " if close else ""
     return f"{hint}Choices: {', '.join(known.values())}."
 

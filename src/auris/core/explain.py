@@ -14,7 +14,8 @@ from auris.core.errors import UserError, first_line
 def plain_errors() -> Iterator[None]:
     """Turn every error into one sentence on stderr and exit code 1; with debug=true, let it through."""
     debug = any(
-        re.fullmatch(r"\+*debug=(true|1|yes)", word, re.IGNORECASE) for word in sys.argv[1:]
+        re.fullmatch(r"\+*debug=(true|1|yes)", word, re.IGNORECASE)
+        for word in sys.argv[1:]
     )
     os.environ["HYDRA_FULL_ERROR"] = (
         "1"  # Hydra then hands its errors to us instead of printing them
@@ -26,7 +27,8 @@ def plain_errors() -> Iterator[None]:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         leave(
-            "Stopped; python train.py resume=RUN goes on where the last finished epoch ended.", 130
+            "Stopped; python train.py resume=RUN goes on where the last finished epoch ended.",
+            130,
         )
     except Exception as error:
         if debug:

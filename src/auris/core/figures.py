@@ -37,7 +37,9 @@ def scale(curves: Iterable[np.ndarray]) -> str:
     return "log" if len(values) and 0 < 10 * values.min() < values.max() else "linear"
 
 
-def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str]) -> Figure:
+def spectrograms(
+    waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str]
+) -> Figure:
     """Power spectrograms of the first channels of some (C, T), each in dB below its peak, under each other."""
     figure = new_figure(7, 1.9 * len(waves) + 0.5)
     panels = figure.subplots(len(waves), 1, sharex=True, squeeze=False)[:, 0]
@@ -50,7 +52,12 @@ def spectrograms(waves: Sequence[Tensor], sample_rate: int, titles: Sequence[str
     )
     for axes, wave, title in zip(panels, waves, titles, strict=True):
         extent = (0.0, wave.shape[-1] / sample_rate, 0.0, sample_rate / 2000)
-        shown = {"origin": "lower", "aspect": "auto", "cmap": "magma", "interpolation": "nearest"}
+        shown = {
+            "origin": "lower",
+            "aspect": "auto",
+            "cmap": "magma",
+            "interpolation": "nearest",
+        }
         axes.imshow(level(wave[0]).numpy(), extent=extent, vmin=-80, vmax=0, **shown)
         axes.set_title(
             literal(title), fontsize=9, loc="left", y=1.0
@@ -66,7 +73,9 @@ def level(wave: Tensor, n_fft: int = 1024) -> Tensor:
     padded = torch.nn.functional.pad(
         wave.float().cpu(), (n_fft // 2, n_fft // 2)
     )  # a clip may be shorter than that
-    frames = torch.stft(padded, n_fft, n_fft // 2, window=window, center=False, return_complex=True)
+    frames = torch.stft(
+        padded, n_fft, n_fft // 2, window=window, center=False, return_complex=True
+    )
     return below_peak(frames.abs().square())
 
 

@@ -29,7 +29,9 @@ def draw(axes: Axes, shown: Map, duration: float) -> AxesImage:
         "interpolation": "nearest",
         "cmap": shown.colours,
     }
-    image = axes.imshow(shown.values.numpy(), extent=extent, vmin=low, vmax=high, **form)
+    image = axes.imshow(
+        shown.values.numpy(), extent=extent, vmin=low, vmax=high, **form
+    )
     axes.set_title(shown.title, fontsize=10, loc="left", y=1.0)
     axes.set_ylabel("band" if shown.hertz is None else "kHz")
     if shown.hertz is not None:
@@ -43,7 +45,9 @@ def octaves(hertz: Tensor) -> dict[float, float]:
     rows: dict[float, float] = {}
     for kilohertz in (16, 8, 4, 2, 1, 0.5, 0.25):
         row = 0.5 + float(
-            np.interp(1000 * kilohertz, hertz.numpy(), np.arange(len(hertz)), np.nan, np.nan)
+            np.interp(
+                1000 * kilohertz, hertz.numpy(), np.arange(len(hertz)), np.nan, np.nan
+            )
         )
         if row > min(rows, default=np.inf) - len(hertz) / ROWS:
             break

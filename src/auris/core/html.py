@@ -67,7 +67,9 @@ def tag(name: str, /, *inside: object, **attributes: object) -> Html:
 
 def join(*parts: object) -> Html:
     """Markup as it is, everything else escaped."""
-    return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in parts))
+    return Html(
+        "".join(part if isinstance(part, Html) else escape(str(part)) for part in parts)
+    )
 
 
 def page(title: str, *body: object, broad: bool = False) -> str:

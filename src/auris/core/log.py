@@ -41,4 +41,7 @@ def hush(*handlers: logging.Handler) -> None:
     logging.captureWarnings(True)
     for name in ("py.warnings", "lightning.pytorch", "lightning.fabric"):
         logger = logging.getLogger(name)
-        logger.handlers[:], logger.propagate = list(handlers) or [logging.NullHandler()], False
+        logger.handlers[:], logger.propagate = (
+            list(handlers) or [logging.NullHandler()],
+            False,
+        )

@@ -40,17 +40,23 @@ class Players:
 
     def play(self, wave: np.ndarray, rate: int, label: str) -> Html:
         """A player of the beginning of a wave (T,); nothing where there is no room."""
-        sound = base64.b64encode(mp3(wave[: round(LONGEST * rate)], rate, self.highest)).decode()
+        sound = base64.b64encode(
+            mp3(wave[: round(LONGEST * rate)], rate, self.highest)
+        ).decode()
         if len(sound) > self.left:
             return Html()
         self.left -= len(sound)
         source = f"data:audio/mpeg;base64,{sound}"
-        return tag("audio", controls=True, preload="metadata", aria_label=label, src=source)
+        return tag(
+            "audio", controls=True, preload="metadata", aria_label=label, src=source
+        )
 
 
 def mp3(wave: np.ndarray, rate: int, highest: int) -> bytes:
     """A wave (T,) in a format that every browser plays."""
     known = next((own for own in RATES if own >= min(rate, highest)), RATES[-1])
     file = io.BytesIO()
-    soundfile.write(file, soxr.resample(wave, rate, known).clip(-1, 1), known, format="MP3")
+    soundfile.write(
+        file, soxr.resample(wave, rate, known).clip(-1, 1), known, format="MP3"
+    )
     return file.getvalue()

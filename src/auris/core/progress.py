@@ -18,7 +18,12 @@ def track(items: Iterable[Item], title: str, total: int) -> Iterator[Item]:
 
     console = Console(stderr=True)
     yield from rich_track(
-        items, title, total, console=console, transient=True, disable=not console.is_terminal
+        items,
+        title,
+        total,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     )
 
 

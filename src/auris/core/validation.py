@@ -15,7 +15,12 @@ NAMES = {
 }
 
 
-EXAMPLES = {"whole numbers": "[1,2]", "numbers": "[1,2]", "words": "[one,two]", "values": "[1,2]"}
+EXAMPLES = {
+    "whole numbers": "[1,2]",
+    "numbers": "[1,2]",
+    "words": "[one,two]",
+    "values": "[1,2]",
+}
 
 
 CONTAINERS = (list, tuple, Sequence, Iterable)
@@ -29,7 +34,9 @@ def check_types(cls: type, settings: Mapping[str, Any], where: str) -> None:
         return  # a library's annotations that only a type checker can read
     for name, value in settings.items():
         if name in hints and not fits(value, hints[name]):
-            raise UserError(f"{where}.{name}={value} should be {describe(value, hints[name])}")
+            raise UserError(
+                f"{where}.{name}={value} should be {describe(value, hints[name])}"
+            )
 
 
 def parts(hint: Any) -> tuple[Any, ...]:
@@ -54,13 +61,18 @@ def fits_one(value: Any, hint: Any) -> bool:
 
 
 def is_container(hint: Any) -> bool:
-    return hint in CONTAINERS or get_origin(hint) in [get_origin(c) or c for c in CONTAINERS]
+    return hint in CONTAINERS or get_origin(hint) in [
+        get_origin(c) or c for c in CONTAINERS
+    ]
 
 
 def describe(value: Any, hint: Any) -> str:
     """What would have fitted, for people."""
     choices = [
-        choice for part in parts(hint) if get_origin(part) is Literal for choice in get_args(part)
+        choice
+        for part in parts(hint)
+        if get_origin(part) is Literal
+        for choice in get_args(part)
     ]
     if choices:
         return f"one of its choices; {nearest(str(value), map(str, choices))}"
@@ -69,7 +81,10 @@ def describe(value: Any, hint: Any) -> str:
         for part in parts(hint)
         if is_container(part)
     ]
-    return " or ".join([NAMES[part] for part in parts(hint) if part in NAMES] + lists[:1]) + "."
+    return (
+        " or ".join([NAMES[part] for part in parts(hint) if part in NAMES] + lists[:1])
+        + "."
+    )
 
 
 def plural(hint: Any) -> str:

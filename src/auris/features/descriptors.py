@@ -36,13 +36,22 @@ class Aspects(nn.Module):
     def __init__(self, sample_rate: int):
         super().__init__()
         n_fft = 2 ** max(11, math.ceil(math.log2(sample_rate / LOWEST_OCTAVE)))
-        self.statistics, self.sample_rate = Statistics(sample_rate, n_fft=n_fft), sample_rate
+        self.statistics, self.sample_rate = (
+            Statistics(sample_rate, n_fft=n_fft),
+            sample_rate,
+        )
         self.sizes = (len(self.statistics.names), 4, len(self.statistics.dct) - 1)
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, D)
         mono = wave.float().mean(1, keepdim=True)
         mono = F.pad(
-            mono, (0, max(0, (LEAST_FRAMES - 1) * self.statistics.hop_length - mono.shape[-1]))
+            mono,
+            (
+                0,
+                max(
+                    0, (LEAST_FRAMES - 1) * self.statistics.hop_length - mono.shape[-1]
+                ),
+            ),
         )
         power = self.statistics.spectrum(mono)  # (B, 1, F, T')
         level = 10 * power.sum((1, 2)).clamp_min(LEAST_POWER).log10()  # (B, T')
@@ -54,7 +63,11 @@ class Aspects(nn.Module):
         voiced = loud * ((periodic[:, 0] > VOICED) + UNVOICED)  # (B, T')
         pitch = [*moments(periodic, loud), *moments(octave, voiced)]  # (B, 1) each
         return torch.cat(
-            [self.statistics.describe(mono, power).flatten(1), *pitch, moments(timbre, loud)[0]],
+            [
+                self.statistics.describe(mono, power).flatten(1),
+                *pitch,
+                moments(timbre, loud)[0],
+            ],
             dim=1,
         )
 
@@ -64,13 +77,18 @@ class Aspects(nn.Module):
         By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993, equation 9). It may be
         that of several periods, octaves below the pitch, as no peak is preferred.
         """
-        window, hop = self.statistics.spectrum.window, self.statistics.hop_length  # (N,)
+        window, hop = (
+            self.statistics.spectrum.window,
+            self.statistics.hop_length,
+        )  # (N,)
         longest = min(int(self.sample_rate / LOWEST), len(window) // 2)
         shortest = min(max(2, int(self.sample_rate / HIGHEST)), longest - 1)
         frames = F.pad(mono, (len(window) // 2, len(window) // 2)).unfold(
             -1, len(window), hop
         )  # (B, 1, T', N)
-        alike = autocorrelation((frames - frames.mean(-1, keepdim=True)) * window)[..., :longest]
+        alike = autocorrelation((frames - frames.mean(-1, keepdim=True)) * window)[
+            ..., :longest
+        ]
         alike = alike / autocorrelation(window)[:longest].clamp_min(LEAST_OVERLAP)
         height, lag = alike[..., shortest:].max(-1)  # (B, 1, T')
         return height.clamp(0, 1), torch.log2(self.sample_rate / (lag + shortest))

@@ -44,14 +44,22 @@ Chosen = Mapping[str, Iterable[str]]  # which statistics of which tracks
 def summarize(tracks: Mapping[str, Tensor], chosen: Chosen) -> Tensor:
     """Tracks (B, C, k, T'), each with a k of its own -> (B, C, numbers)."""
     return torch.cat(
-        [STATISTICS[name](tracks[track]) for track, names in chosen.items() for name in names], -1
+        [
+            STATISTICS[name](tracks[track])
+            for track, names in chosen.items()
+            for name in names
+        ],
+        -1,
     )
 
 
 def summary_names(rows: Mapping[str, list[str]], chosen: Chosen) -> list[str]:
     """The names of what `summarize` puts out, where the k rows of each track have the names `rows`."""
     return [
-        f"{row}_{name}" for track, names in chosen.items() for name in names for row in rows[track]
+        f"{row}_{name}"
+        for track, names in chosen.items()
+        for name in names
+        for row in rows[track]
     ]
 
 
@@ -117,7 +125,9 @@ class Vector(nn.Module, ABC):
     def names(self) -> list[str]:
         """The D names, the channel in front where there are several."""
         prefixes = (
-            [f"channel_{i + 1}_" for i in range(self.channels)] if self.channels > 1 else [""]
+            [f"channel_{i + 1}_" for i in range(self.channels)]
+            if self.channels > 1
+            else [""]
         )
         return [prefix + name for prefix in prefixes for name in self.channel_names()]
 

@@ -37,7 +37,11 @@ class Piczak(Vector):
         dynamic_range: float = 80.0,
     ):
         mel = MelScale(
-            n_mels, sample_rate, n_stft=n_fft // 2 + 1, norm="slaney", mel_scale="slaney"
+            n_mels,
+            sample_rate,
+            n_stft=n_fft // 2 + 1,
+            norm="slaney",
+            mel_scale="slaney",
         )
         super().__init__(channels, n_fft, hop_length, mel, n_mfcc + 1, dynamic_range)
 
@@ -48,4 +52,6 @@ class Piczak(Vector):
 
     def channel_names(self) -> list[str]:
         mfcc = [f"mfcc_{i}" for i in range(1, len(self.dct))]
-        return summary_names({"mfcc": mfcc, "zero_crossings": ["zero_crossings"]}, self.CHOSEN)
+        return summary_names(
+            {"mfcc": mfcc, "zero_crossings": ["zero_crossings"]}, self.CHOSEN
+        )

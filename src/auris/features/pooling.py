@@ -20,7 +20,10 @@ def mean_deviation(x: Tensor) -> Tensor:
 
 def deviation(x: Tensor) -> Tensor:
     """The standard deviation over time, (..., T') -> (...), six times as fast as `x.std(-1)` on a CPU."""
-    return torch.linalg.vector_norm(x - x.mean(-1, keepdim=True), dim=-1) / (x.shape[-1] - 1) ** 0.5
+    return (
+        torch.linalg.vector_norm(x - x.mean(-1, keepdim=True), dim=-1)
+        / (x.shape[-1] - 1) ** 0.5
+    )
 
 
 class Mean(nn.Module):

@@ -74,7 +74,9 @@ class GccPhat(Directional):
             raise UserError(f"features.per_sample={per_sample} should be 1 or more.")
         reach = float(torch.pdist(self.microphones).max()) / SPEED  # s
         most = int(reach * sample_rate * per_sample) + 1
-        self.lags = torch.arange(-most, most + 1) / (sample_rate * per_sample)  # (L,) in s
+        self.lags = torch.arange(-most, most + 1) / (
+            sample_rate * per_sample
+        )  # (L,) in s
 
     def forward(self, wave: Tensor) -> Tensor:
         x, hertz = self.spectrum(wave)
@@ -100,7 +102,8 @@ class Phase(Directional):
         louder = level[:, who[:, 1]] - level[:, who[:, 0]]
         mean = level.mean(1, keepdim=True)
         return torch.cat(
-            [phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)], dim=1
+            [phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)],
+            dim=1,
         )
 
 

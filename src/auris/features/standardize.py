@@ -11,7 +11,9 @@ from torch import Tensor, nn
 
 from auris.core.shapes import Shape
 
-LEAST_DEVIATION = 1e-5  # of a feature; one that hardly changed in training is not blown up
+LEAST_DEVIATION = (
+    1e-5  # of a feature; one that hardly changed in training is not blown up
+)
 
 
 @runtime_checkable
@@ -60,8 +62,13 @@ class Standardized(nn.Module):
         for raw in raws:
             x = raw.double()
             count += len(x) * x.shape[-1]
-            total, squares = total.to(x) + x.sum((0, -1)), squares.to(x) + x.square().sum((0, -1))
+            total, squares = (
+                total.to(x) + x.sum((0, -1)),
+                squares.to(x) + x.square().sum((0, -1)),
+            )
         mean = total / count  # (C', F)
         deviation = (squares / count - mean.square()).clamp_min(0).sqrt()
         self.mean.copy_(mean[..., None])
-        self.deviation.copy_(torch.where(deviation < LEAST_DEVIATION, 1.0, deviation)[..., None])
+        self.deviation.copy_(
+            torch.where(deviation < LEAST_DEVIATION, 1.0, deviation)[..., None]
+        )

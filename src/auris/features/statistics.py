@@ -94,7 +94,9 @@ class Statistics(Vector):
             "centroid": spectral.centroid(magnitude, self.hertz),
             "bandwidth": spectral.bandwidth(magnitude, self.hertz),
             "roll_off": spectral.roll_off(magnitude, self.hertz),
-            "zero_crossings": spectral.zero_crossings(held, self.n_fft, self.hop_length),
+            "zero_crossings": spectral.zero_crossings(
+                held, self.n_fft, self.hop_length
+            ),
             "log_mel": level,
         }
 
@@ -102,7 +104,9 @@ class Statistics(Vector):
         rows = self.rows()
         modulated = [
             f"log_mel_{hertz:.0f}_hz_modulation"
-            for hertz in F.adaptive_avg_pool1d(spectral.centers(self.mel)[None], self.bands)[0]
+            for hertz in F.adaptive_avg_pool1d(
+                spectral.centers(self.mel)[None], self.bands
+            )[0]
         ]
         octaves = [
             in_words(*octave)
@@ -114,15 +118,22 @@ class Statistics(Vector):
 
     def rows(self) -> dict[str, list[str]]:
         """The names of the rows of each track."""
-        octaves = spectral.octaves(spectral.LOWEST_OCTAVE, self.spacing * (self.n_fft // 2))
+        octaves = spectral.octaves(
+            spectral.LOWEST_OCTAVE, self.spacing * (self.n_fft // 2)
+        )
         mfcc = [f"mfcc_{i}" for i in range(len(self.dct))]
         return {
             "mfcc": mfcc,
             "first_difference": [f"{name}_first_difference" for name in mfcc],
             "second_difference": [f"{name}_second_difference" for name in mfcc],
             "contrast": [f"contrast_{in_words(*octave)}" for octave in octaves],
-            **{name: [name] for name in ("centroid", "bandwidth", "roll_off", "zero_crossings")},
-            "log_mel": [f"log_mel_{hertz:.0f}_hz" for hertz in spectral.centers(self.mel)],
+            **{
+                name: [name]
+                for name in ("centroid", "bandwidth", "roll_off", "zero_crossings")
+            },
+            "log_mel": [
+                f"log_mel_{hertz:.0f}_hz" for hertz in spectral.centers(self.mel)
+            ],
         }
 
 

@@ -39,7 +39,9 @@ class Texture(nn.Module):
                 f"features.window={window} or features.hop={hop} is too short for frames of {frame:.3f} s; "
                 f"the least are {LEAST_FRAMES} frames and one."
             )
-        self.log_mel = LogMel(sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor)
+        self.log_mel = LogMel(
+            sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor
+        )
         self.size, self.step = round(window / frame), round(hop / frame)
 
     def centers(self) -> Tensor:

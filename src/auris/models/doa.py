@@ -29,7 +29,13 @@ class Classical(Formula, ABC):
     """
 
     def __init__(
-        self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        spec: Spec,
+        n_fft: int,
+        f_min: float,
+        f_max: float,
     ):
         super().__init__()
         self.array = microphones(spec, type(self).__name__)

@@ -60,7 +60,12 @@ class Steered(Network):
         body = nn.Sequential(
             Masked(in_shape[0], len(who), masks, widths[0]),
             Steering(phases(late, centers), groups),
-            Map(masks * (groups + 1), widths[1], around=array.level, closed=array.dimensions == 2),
+            Map(
+                masks * (groups + 1),
+                widths[1],
+                around=array.level,
+                closed=array.dimensions == 2,
+            ),
         )
         super().__init__(body, len(directions), out_shape)
         with torch.no_grad():  # so that the answer begins as the mean direction
@@ -99,7 +104,9 @@ class Steering(nn.Module):
     def __init__(self, waves: Tensor, groups: int):  # (D, P, F), complex
         super().__init__()
         self.groups = groups
-        expected = torch.stack([waves.real, waves.imag], -2).permute(1, 2, 3, 0)  # (P, 2, F, D)
+        expected = torch.stack([waves.real, waves.imag], -2).permute(
+            1, 2, 3, 0
+        )  # (P, 2, F, D)
         self.register_buffer("expected", expected.contiguous(), persistent=False)
 
     def forward(self, cross: Tensor) -> Tensor:
@@ -109,7 +116,8 @@ class Steering(nn.Module):
             strict=True,
         )
         maps = [
-            2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel() for part in parts
+            2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel()
+            for part in parts
         ]
         return torch.cat([*maps, torch.stack(maps).mean(0)], 1)
 

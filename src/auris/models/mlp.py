@@ -43,12 +43,16 @@ class Mlp(Network):
         dropout: float = 0.5,
     ):
         if depth < 1 or width < 1:
-            raise UserError(f"model.depth={depth} and model.width={width} must be 1 or more.")
+            raise UserError(
+                f"model.depth={depth} and model.width={width} must be 1 or more."
+            )
         body, size = summarized(summary, in_shape)
         sizes = [size] + [width] * depth
         norm = nn.BatchNorm1d if batch_norm else nn.Identity
         layers = [
-            nn.Sequential(nn.Linear(n, m), norm(m), activated(activation), nn.Dropout(dropout))
+            nn.Sequential(
+                nn.Linear(n, m), norm(m), activated(activation), nn.Dropout(dropout)
+            )
             for n, m in zip(sizes[:-1], sizes[1:], strict=True)
         ]
         super().__init__(nn.Sequential(body, *layers), width, out_shape)
@@ -66,7 +70,9 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
             f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}."
         )
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
-    standardized = Standardized(nn.Sequential(summary, nn.Unflatten(1, (size, 1))), in_shape)
+    standardized = Standardized(
+        nn.Sequential(summary, nn.Unflatten(1, (size, 1))), in_shape
+    )
     return nn.Sequential(standardized, nn.Flatten()), size
 
 

@@ -13,7 +13,7 @@ from auris.report.plots import pictures
 from auris.report.summary import number, simulated, span, told
 from auris.report.training_curves import judge, learning, read_losses
 from auris.report.worst_clips import worst
-from auris.runs.find import Run, flat, varies
+from auris.runs.find import Run, flatten, is_replicate_setting
 from auris.runs.naming import name_groups
 
 OTHER = "These runs were scored on other clips than each other, so that their figures can't be compared one by one."
@@ -32,8 +32,12 @@ def write_comparison(subjects: Sequence[Subject]) -> Path:
 def comparison(subjects: Sequence[Subject]) -> str:
     """The page."""
     names = called(subjects)
-    sections = (learning, pictures, worst) if len(subjects) <= HEARD else (learning, pictures)
-    questions = dict.fromkeys(subject.system.task.view.question() for subject in subjects)
+    sections = (
+        (learning, pictures, worst) if len(subjects) <= HEARD else (learning, pictures)
+    )
+    questions = dict.fromkeys(
+        subject.system.task.view.question() for subject in subjects
+    )
     return page(
         " beside ".join(names),
         tag("h1", " ".join(questions)),
@@ -49,7 +53,7 @@ def comparison(subjects: Sequence[Subject]) -> str:
 
 def called(subjects: Sequence[Subject]) -> list[str]:
     """A name for each run by which it can be told from the others."""
-    runs = [Run(flat(s.experiment.settings), s.result, s.folder) for s in subjects]
+    runs = [Run(flatten(s.experiment.settings), s.result, s.folder) for s in subjects]
     names = name_groups([[run] for run in runs])
     ends = [
         f" {run.folder.name}" if names.count(name) > 1 else ""
@@ -59,7 +63,10 @@ def called(subjects: Sequence[Subject]) -> list[str]:
 
 
 def same_clips(subjects: Sequence[Subject]) -> bool:
-    return len({(subject.result["fingerprint"], subject.set_name) for subject in subjects}) == 1
+    return (
+        len({(subject.result["fingerprint"], subject.set_name) for subject in subjects})
+        == 1
+    )
 
 
 def overview(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
@@ -67,7 +74,10 @@ def overview(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
     rows = []
     for subject, name in zip(subjects, names, strict=True):
         verdict = judge(read_losses(subject.folder), subject.result["epochs"])
-        size, took = f"{subject.result['parameters']:,}", duration(subject.result["seconds"])
+        size, took = (
+            f"{subject.result['parameters']:,}",
+            duration(subject.result["seconds"]),
+        )
         rows.append((name, *main(subject), size, took, verdict.words))
     return table(
         (
@@ -94,9 +104,12 @@ def main(subject: Subject) -> tuple[str, str, str]:
 
 def differences(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
     """The settings in which the runs differ, where there are any."""
-    settings = [flat(subject.experiment.settings) for subject in subjects]
+    settings = [flatten(subject.experiment.settings) for subject in subjects]
     keys = dict.fromkeys(
-        key for own in settings for key in own if key in ("seed", "data.fold") or not varies(key)
+        key
+        for own in settings
+        for key in own
+        if key in ("seed", "data.fold") or not is_replicate_setting(key)
     )
     rows = [[key, *(str(own.get(key, "-")) for own in settings)] for key in keys]
     rows = [row for row in rows if len(set(row[1:])) > 1]
@@ -118,5 +131,8 @@ def row(names: Sequence[str], sections: Sequence) -> Html:
 
 
 def columns(names: Sequence[str], bodies: Sequence[Html]) -> Html:
-    each = (tag("div", tag("h3", name), body) for name, body in zip(names, bodies, strict=True))
+    each = (
+        tag("div", tag("h3", name), body)
+        for name, body in zip(names, bodies, strict=True)
+    )
     return tag("div", *each, class_="grid")

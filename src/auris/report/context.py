@@ -34,7 +34,9 @@ class Subject:
     experiment: Experiment
     result: dict[str, Any]  # as in result.json
     system: System
-    answers: Predictions | None  # to the split that counts; None where the system trained on it
+    answers: (
+        Predictions | None
+    )  # to the split that counts; None where the system trained on it
 
     @property
     def data(self) -> Dataset:
@@ -68,7 +70,9 @@ class Subject:
         if self.answers is None:
             return {}
         task = self.system.task
-        constant = task.constant_prediction(train_target(self.data), self.answers.decoded)
+        constant = task.constant_prediction(
+            train_target(self.data), self.answers.decoded
+        )
         return task.output.to_row(constant[0])
 
     @property

@@ -62,9 +62,7 @@ def energy(result: dict[str, Any]) -> str:
         else f"{WATTS_OF_THREAD} W of each of {threads} threads"
     )
     hours = f"{seconds:.0f} s x {watts} W / 3600 s/h"
-    return (
-        f"about {watts * seconds / 3600:.2g} Wh = {hours} (the {source} are assumed, not measured)"
-    )
+    return f"about {watts * seconds / 3600:.2g} Wh = {hours} (the {source} are assumed, not measured)"
 
 
 def multiply_adds(system: System, wave: Tensor) -> int:

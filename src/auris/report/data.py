@@ -6,7 +6,7 @@ from auris.audit.sets import Lacking, Lonely, counts
 from auris.core.html import Html, details, join, table, tag
 from auris.data.splits import SETS
 from auris.report.context import Section, Subject
-from auris.runs.ledger import looks, outputs_of, sentence
+from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
 
 DISJOINT = "No group, and no sound, is in two sets: that would have stopped the run."
 
@@ -38,7 +38,10 @@ def data(subject: Subject) -> Section:
 
 def split(recordings: list[Recording]) -> Html:
     """Counts of recordings, and of groups where they are fewer, in each class and set."""
-    cells = {(label, name): (many, groups) for label, name, many, groups in counts(recordings)}
+    cells = {
+        (label, name): (many, groups)
+        for label, name, many, groups in counts(recordings)
+    }
     labels, names = (
         dict.fromkeys(label for label, _ in cells),
         dict.fromkeys(name for _, name in cells),
@@ -58,10 +61,12 @@ def written(many: int, groups: int) -> str:
 
 def openings(subject: Subject) -> Html:
     """How often the test set has been looked at, by all runs beside this one."""
-    seen = looks(outputs_of(subject.folder, subject.experiment.name), subject.data.test_set)
+    seen = accesses_to(
+        outputs_of(subject.folder, subject.experiment.name), subject.data.test_set
+    )
     if not seen:
         return tag("p", "The test set has not been opened.")
-    often = sentence(seen) or "This test set has been looked at once."
+    often = summarize_accesses(seen) or "This test set has been looked at once."
     return tag("p", f"{often} The last time: {seen[-1].time}.")
 
 
@@ -82,7 +87,9 @@ def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
     marks = [
         tag(
             "div",
-            tag("p", tag("strong", f["severity"], ": ", f["check"]), " ", f["sentence"]),
+            tag(
+                "p", tag("strong", f["severity"], ": ", f["check"]), " ", f["sentence"]
+            ),
             class_=f"mark {f['severity']}",
         )
         for f in told
@@ -91,7 +98,9 @@ def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
     hint = (
         "An audit has listened to all recordings."
         if audit
-        else join("No audit has listened to these recordings yet: ", tag("code", command))
+        else join(
+            "No audit has listened to these recordings yet: ", tag("code", command)
+        )
     )
     return [tag("p", hint, " It found nothing." if audit and not told else ""), *marks]
 

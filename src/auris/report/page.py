@@ -41,7 +41,11 @@ def report_on(run: FinishedRun) -> Path:
 
 
 def part(section: Section) -> Html:
-    return tag("section", tag("h2", section.title), section.body) if section.body else Html()
+    return (
+        tag("section", tag("h2", section.title), section.body)
+        if section.body
+        else Html()
+    )
 
 
 def write_report(subject: Subject) -> Path:

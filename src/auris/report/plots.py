@@ -13,7 +13,9 @@ def pictures(subject: Subject) -> Section:
         shown = [
             tag(
                 "div",
-                picture(plot.figure, f"{plot.name}: {words(plot.figure)}", plot.caption),
+                picture(
+                    plot.figure, f"{plot.name}: {words(plot.figure)}", plot.caption
+                ),
                 class_="card",
             )
             for plot in subject.system.task.view.plots(subject.inspection)

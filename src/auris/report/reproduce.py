@@ -21,12 +21,16 @@ def repeat(subject: Subject) -> Section:
                     (
                         "versions",
                         ", ".join(
-                            f"{name} {number}" for name, number in result["versions"].items()
+                            f"{name} {number}"
+                            for name, number in result["versions"].items()
                         ),
                     ),
                 ]
             ),
-            details("The whole configuration", tag("pre", (subject.folder / CONFIG).read_text())),
+            details(
+                "The whole configuration",
+                tag("pre", (subject.folder / CONFIG).read_text()),
+            ),
         ),
     )
 

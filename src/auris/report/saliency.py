@@ -54,7 +54,9 @@ class Bands:
             "pad_mode": "constant",
             "return_complex": True,
         }
-        return torch.stft(wave.flatten(0, -2), self.size, **form).unflatten(0, wave.shape[:-1])
+        return torch.stft(wave.flatten(0, -2), self.size, **form).unflatten(
+            0, wave.shape[:-1]
+        )
 
     def level(self, wave: Tensor) -> Tensor:
         """(T,) -> (BANDS, T') in dB below the peak."""
@@ -64,11 +66,15 @@ class Bands:
         """Waves (B, C, T) of spectra (B, C, bins, T'), with gains (B, BANDS, T') that are 1 where nothing changes."""
         mask = 1 + self.share @ (gain - 1)  # (B, bins, T')
         parts = (spectrum * mask[:, None]).flatten(0, 1)
-        wave = torch.istft(parts, self.size, self.hop, window=self.window, length=samples)
+        wave = torch.istft(
+            parts, self.size, self.hop, window=self.window, length=samples
+        )
         return wave.unflatten(0, spectrum.shape[:2])
 
 
-def saliency(system: System, wave: Tensor, target: Tensor, bands: Bands) -> Tensor | None:
+def saliency(
+    system: System, wave: Tensor, target: Tensor, bands: Bands
+) -> Tensor | None:
     """How much the error of each clip (B, C, T) grows with the gain of each band at each time, (B, BANDS, T').
 
     The gradient with respect to a gain is gradient times input (Shrikumar et al., 2016, arXiv:1605.01713) in the
@@ -81,8 +87,12 @@ def saliency(system: System, wave: Tensor, target: Tensor, bands: Bands) -> Tens
     for _ in range(draws):
         noise = torch.randn(len(wave), BANDS, spectrum.shape[-1], generator=draw)
         gain = (1 + SPREAD * noise).requires_grad_()
-        x = system.features(bands.weighted(spectrum, gain, wave.shape[-1]))  # (B, *in_shape)
-        error = system.task.error(system.task.decode(system.model(x), x), target)  # (B,)
+        x = system.features(
+            bands.weighted(spectrum, gain, wave.shape[-1])
+        )  # (B, *in_shape)
+        error = system.task.error(
+            system.task.decode(system.model(x), x), target
+        )  # (B,)
         if not error.requires_grad:
             return None
         total = total + torch.autograd.grad(error.sum(), gain)[0]
@@ -92,4 +102,6 @@ def saliency(system: System, wave: Tensor, target: Tensor, bands: Bands) -> Tens
 def smooth(x: Tensor, frames: int) -> Tensor:  # (B, BANDS, T') -> the same
     """The mean over a few bands and about this many frames, as eyes would see it."""
     size = (3, 2 * (frames // 2) + 1)
-    return avg_pool2d(x[:, None], size, stride=1, padding=(size[0] // 2, size[1] // 2))[:, 0]
+    return avg_pool2d(x[:, None], size, stride=1, padding=(size[0] // 2, size[1] // 2))[
+        :, 0
+    ]

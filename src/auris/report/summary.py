@@ -28,15 +28,15 @@ def answer(subject: Subject) -> Html:
 def simulated() -> Html:
     flag = tag("span", "SIMULATED DATA", class_="flag")
     return tag(
-        "p", flag, " These are no recordings: nothing here says how well real ones would be told."
+        "p",
+        flag,
+        " These are no recordings: nothing here says how well real ones would be told.",
     )
 
 
 def about(subject: Subject) -> str:
     seconds = subject.data.spec.duration
-    return (
-        f"{subject.result['about']}; clips of {seconds:g} s at {subject.data.spec.sample_rate} Hz"
-    )
+    return f"{subject.result['about']}; clips of {seconds:g} s at {subject.data.spec.sample_rate} Hz"
 
 
 def told(subject: Subject) -> list[str]:
@@ -85,10 +85,14 @@ def plain_result(subject: Subject, name: str) -> dict[str, Any] | None:
     if subject.result["model"] == name:
         return None
     for path in sorted(
-        (subject.folder.resolve().parent.parent / name).glob(f"2*/{RESULT}"), reverse=True
+        (subject.folder.resolve().parent.parent / name).glob(f"2*/{RESULT}"),
+        reverse=True,
     ):
         result = json.loads(path.read_text())
-        if result["fingerprint"] == subject.result["fingerprint"] and subject.set_name in result:
+        if (
+            result["fingerprint"] == subject.result["fingerprint"]
+            and subject.set_name in result
+        ):
             return result
     return None
 
@@ -97,11 +101,18 @@ def metrics(subject: Subject) -> Html:
     """All metrics with their intervals."""
     majority = subject.scores["majority"]
     rows = [
-        (name.replace("_", " "), number(value["value"]), span(value), number(majority[name]))
+        (
+            name.replace("_", " "),
+            number(value["value"]),
+            span(value),
+            number(majority[name]),
+        )
         for name, value in subject.scores["metrics"].items()
         if value["value"] is not None
     ]
-    return table((f"{subject.set_name} set", "value", "95 % interval", "constant answer"), rows)
+    return table(
+        (f"{subject.set_name} set", "value", "95 % interval", "constant answer"), rows
+    )
 
 
 def span(estimate: dict[str, float | None]) -> str:

@@ -15,7 +15,13 @@ from auris.core.html import Html, tag
 INK = "#0a0b0c"  # stands for the colour of words
 
 
-INKED = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
+INKED = (
+    "text.color",
+    "axes.edgecolor",
+    "axes.labelcolor",
+    "xtick.color",
+    "ytick.color",
+)
 
 
 SETTINGS = {
@@ -51,10 +57,16 @@ def svg(figure: Figure, alternative: str) -> Html:
     text = file.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(
-        r"<(defs|metadata)>\s*(<style.*?</style>)?\s*</\1>", "", text, count=1, flags=re.DOTALL
+        r"<(defs|metadata)>\s*(<style.*?</style>)?\s*</\1>",
+        "",
+        text,
+        count=1,
+        flags=re.DOTALL,
     )
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"font: ((?:\d+ )?[\d.]+px)[^;\"]*", r"font: \1 system-ui, sans-serif", text)
+    text = re.sub(
+        r"font: ((?:\d+ )?[\d.]+px)[^;\"]*", r"font: \1 system-ui, sans-serif", text
+    )
     text = own_names(re.sub(r"\s*\n\s*", "\n", text).replace(INK, "currentColor"))
     width, height = (round(72 * side, 1) for side in figure.get_size_inches())
     box, most = f"0 0 {width} {height}", f"max-width: {1.4 * width:.0f}px"

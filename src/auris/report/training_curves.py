@@ -19,9 +19,7 @@ SHORT = 3  # epochs, below which there is nothing to see
 RISE = 0.1  # of what validation loss fell by: more is overfitting
 
 
-STILL = (
-    0.02  # of the same: more in the last tenth of the epochs, and the training was not at its end
-)
+STILL = 0.02  # of the same: more in the last tenth of the epochs, and the training was not at its end
 
 
 WIDE = 0.5  # of what validation loss began with, between the two losses: clips are learnt by heart
@@ -57,7 +55,9 @@ def learning(subject: Subject) -> Section:
         "Did it learn?",
         join(
             tag("div", said, class_=f"mark {verdict.kind}"),
-            picture(curves(losses, chosen), alternative(losses, chosen), CAPTION) if seen else "",
+            picture(curves(losses, chosen), alternative(losses, chosen), CAPTION)
+            if seen
+            else "",
         ),
     )
 
@@ -65,7 +65,10 @@ def learning(subject: Subject) -> Section:
 def read_losses(folder: Path) -> Losses:
     """The curves of a run; empty where it has none."""
     rows = [row for row in read_curves(folder) if row.get("train/loss")]
-    both = ([float(row.get(name) or "nan") for row in rows] for name in ("train/loss", "val/loss"))
+    both = (
+        [float(row.get(name) or "nan") for row in rows]
+        for name in ("train/loss", "val/loss")
+    )
     return Losses(*(bridged(np.array(values)) for values in both))
 
 
@@ -79,7 +82,9 @@ def judge(losses: Losses, chosen: int) -> Verdict:
     """Over- or underfitting, by the losses alone; `chosen` is the number of epochs after which weights were kept."""
     train, val = losses
     if len(train) < SHORT or (val == val[0]).all():
-        return Verdict("note", "There is no curve.", "It was not found by many small steps.")
+        return Verdict(
+            "note", "There is no curve.", "It was not found by many small steps."
+        )
     if np.isnan(val).any():
         reason = f"No clips validated; {moved(train, 'training loss')}. The number of epochs was settled before."
         return Verdict("note", "Nothing watched this training.", reason)
@@ -148,7 +153,9 @@ def moved(values: np.ndarray, what: str) -> str:
 def alternative(losses: Losses, chosen: int) -> str:
     """The picture in words."""
     told = [moved(losses.train, "training loss")]
-    told += [moved(losses.val, "validation loss")] if np.isfinite(losses.val).all() else []
+    told += (
+        [moved(losses.val, "validation loss")] if np.isfinite(losses.val).all() else []
+    )
     return f"Losses over {len(losses.train)} epochs: {'; '.join(told)}; epoch {chosen} was chosen."
 
 
@@ -159,14 +166,28 @@ def curves(losses: Losses, chosen: int) -> Figure:
         figure = new_figure(5.4, 2.9)
         axes = figure.add_axes((0.12, 0.17, 0.85, 0.72))
         axes.axvline(
-            chosen, color=INK, linestyle="--", linewidth=1, label=f"chosen: epoch {chosen}"
+            chosen,
+            color=INK,
+            linestyle="--",
+            linewidth=1,
+            label=f"chosen: epoch {chosen}",
         )
         axes.plot(epoch, losses.train, color=TRAIN, label="training")
         if np.isfinite(losses.val).any():
             axes.plot(epoch, losses.val, color=VAL, label="validation")
-            axes.plot([chosen], losses.val[chosen - 1 : chosen], "o", color=VAL, clip_on=False)
-        axes.set(xlabel="epoch", ylabel="loss", xlim=(1, len(epoch)), yscale=scale(losses))
+            axes.plot(
+                [chosen], losses.val[chosen - 1 : chosen], "o", color=VAL, clip_on=False
+            )
+        axes.set(
+            xlabel="epoch", ylabel="loss", xlim=(1, len(epoch)), yscale=scale(losses)
+        )
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=9)
+        axes.legend(
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1),
+            ncols=3,
+            frameon=False,
+            fontsize=9,
+        )
     return figure

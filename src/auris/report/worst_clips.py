@@ -44,7 +44,14 @@ def worst(subject: Subject) -> Section:
     reasons = [None] * len(order) if maps is None else list(maps)
     seconds = subject.data.spec.duration
     cards = [
-        card(subject, at, f"{place}. ", wave, drawing(bands, wave, reason, seconds), players)
+        card(
+            subject,
+            at,
+            f"{place}. ",
+            wave,
+            drawing(bands, wave, reason, seconds),
+            players,
+        )
         for place, (at, wave, reason) in enumerate(
             zip(order, map(peak_normalize, waves), reasons, strict=True), start=1
         )
@@ -68,7 +75,9 @@ def card(
         "article",
         tag("h3", f"{place}Said: {said}. True: {true}"),
         players.play(
-            wave.numpy(), subject.data.spec.sample_rate, f"{clip.name}, {true}, said {said}"
+            wave.numpy(),
+            subject.data.spec.sample_rate,
+            f"{clip.name}, {true}, said {said}",
         ),
         picture(drawn, f"Spectrogram of {clip.name}{reason}"),
         tag("p", clip.name, class_="small soft"),
@@ -76,7 +85,9 @@ def card(
     )
 
 
-def drawing(bands: Bands, wave: Tensor, reason: Tensor | None, seconds: float) -> Figure:
+def drawing(
+    bands: Bands, wave: Tensor, reason: Tensor | None, seconds: float
+) -> Figure:
     """The spectrogram of a wave (T,), and below it what matters (BANDS, T'), if that is known."""
     count, level = 1 if reason is None else 2, bands.level(wave)
     height, above, below = 1.35 * count + 0.5, 0.05, 0.45  # inches
@@ -84,13 +95,22 @@ def drawing(bands: Bands, wave: Tensor, reason: Tensor | None, seconds: float) -
         figure = new_figure(4.4, height)
         panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
         figure.subplots_adjust(
-            left=0.12, right=0.96, top=1 - above / height, bottom=below / height, hspace=0.1
+            left=0.12,
+            right=0.96,
+            top=1 - above / height,
+            bottom=below / height,
+            hspace=0.1,
         )
         draw(panels[0], Map("", level, (-80.0, 0.0), bands.hertz), seconds)
         if reason is not None:
-            faint = draw(panels[1], Map("", level, (-80.0, 30.0), bands.hertz, "gray"), seconds)
+            faint = draw(
+                panels[1], Map("", level, (-80.0, 30.0), bands.hertz, "gray"), seconds
+            )
             panels[1].imshow(
-                overlay(reason), extent=faint.get_extent(), origin="lower", aspect="auto"
+                overlay(reason),
+                extent=faint.get_extent(),
+                origin="lower",
+                aspect="auto",
             )
         panels[-1].set_xlabel("time (s)")
     return figure
@@ -99,5 +119,8 @@ def drawing(bands: Bands, wave: Tensor, reason: Tensor | None, seconds: float) -
 def overlay(reason: Tensor) -> np.ndarray:
     """(BANDS, T') -> colours (BANDS, T', 4), clear where nothing matters."""
     strength = reason.abs() / reason.abs().quantile(MOST).clamp_min(1e-30)
-    colour = torch.where(reason[..., None] > 0, torch.tensor(AGAINST), torch.tensor(FOR)) / 255
+    colour = (
+        torch.where(reason[..., None] > 0, torch.tensor(AGAINST), torch.tensor(FOR))
+        / 255
+    )
     return torch.cat([colour, 0.9 * strength.clamp(max=1)[..., None]], dim=-1).numpy()

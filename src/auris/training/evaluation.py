@@ -13,7 +13,13 @@ from torch import Tensor
 from auris.core.log import tell
 from auris.core.progress import track
 from auris.data.dataset import Dataset
-from auris.runs.ledger import close_test, looks, open_test, outputs_of, sentence
+from auris.runs.ledger import (
+    accesses_to,
+    outputs_of,
+    record_access,
+    record_result,
+    summarize_accesses,
+)
 from auris.runs.predictions import write_predictions
 from auris.tasks.inspection import Inspection
 from auris.tasks.metric import Estimate
@@ -92,10 +98,10 @@ def test(
     """Open the test set, which is written down in the ledger, and say how often that was done."""
     dataset = experiment.dataset
     outputs = outputs_of(folder, experiment.name)
-    access = open_test(folder, experiment.settings, dataset)
+    access = record_access(folder, experiment.settings, dataset)
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
-    close_test(outputs, access, evaluated.scores["metrics"])
-    if summary := sentence(looks(outputs, dataset.test_set)):
+    record_result(outputs, access, evaluated.scores["metrics"])
+    if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):
         tell(summary)
     return evaluated
 

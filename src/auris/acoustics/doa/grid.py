@@ -25,7 +25,11 @@ def grid(array: Array, step: float, elevated: bool = False) -> Tensor:
     if array.dimensions == 3:
         return sphere(sphere_count)
     level = array.side[:2].norm() < FLAT
-    return circle(around) if level and not elevated else half_sphere(array, sphere_count // 2)
+    return (
+        circle(around)
+        if level and not elevated
+        else half_sphere(array, sphere_count // 2)
+    )
 
 
 def circle(count: int) -> Tensor:
@@ -68,9 +72,12 @@ def estimate(power: Tensor, directions: Tensor, closed: bool = False) -> Tensor:
     if not closed:
         return directions[best]
     before, after = (best - 1) % len(directions), (best + 1) % len(directions)
-    low, top, high = (power.gather(-1, at[:, None]) for at in (before, best, after))  # (B, 1)
+    low, top, high = (
+        power.gather(-1, at[:, None]) for at in (before, best, after)
+    )  # (B, 1)
     between = (
-        directions[best] + vertex(low, top, high) * (directions[after] - directions[before]) / 2
+        directions[best]
+        + vertex(low, top, high) * (directions[after] - directions[before]) / 2
     )
     return torch.nn.functional.normalize(between, dim=-1)
 

@@ -18,7 +18,9 @@ from auris.acoustics.image_source import SPEED
 FINE = 8  # lags in a period of the highest frequency
 
 
-def least_squares(spectrum: Tensor, array: Array, hertz: Tensor, speed: float = SPEED) -> Tensor:
+def least_squares(
+    spectrum: Tensor, array: Array, hertz: Tensor, speed: float = SPEED
+) -> Tensor:
     """Directions (B, 3) of spectra (B, M, F, T') at frequencies (F,), among those that the array can tell apart.
 
     For a plane they lie in it, for a line they are folded.
@@ -26,15 +28,17 @@ def least_squares(spectrum: Tensor, array: Array, hertz: Tensor, speed: float = 
     microphones = array.microphones.to(hertz)
     who = pairs(len(microphones)).to(hertz.device)
     apart = microphones[who[:, 1]] - microphones[who[:, 0]]  # (P, 3)
-    late = best_lags(mean_cross(spectrum, who), hertz, apart.norm(dim=-1) / speed)  # (B, P)
+    late = best_lags(
+        mean_cross(spectrum, who), hertz, apart.norm(dim=-1) / speed
+    )  # (B, P)
     along = array.along.to(hertz)  # (dimensions, 3)
     inside = -speed * late @ torch.linalg.pinv(apart @ along.T).T @ along
     if array.dimensions > 1:
         return F.normalize(inside, dim=-1)
     cosine = inside / inside.norm(dim=-1, keepdim=True).clamp_min(1)
-    return cosine + (1 - cosine.square().sum(-1, keepdim=True)).clamp_min(0).sqrt() * array.side.to(
-        hertz
-    )
+    return cosine + (1 - cosine.square().sum(-1, keepdim=True)).clamp_min(
+        0
+    ).sqrt() * array.side.to(hertz)
 
 
 def best_lags(cross: Tensor, hertz: Tensor, reach: Tensor) -> Tensor:

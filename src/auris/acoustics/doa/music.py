@@ -16,17 +16,29 @@ AT_ONCE = 2**24  # values of the waves from all directions at some clips
 
 
 def music(
-    spectrum: Tensor, microphones: Tensor, directions: Tensor, hertz: Tensor, speed: float = SPEED
+    spectrum: Tensor,
+    microphones: Tensor,
+    directions: Tensor,
+    hertz: Tensor,
+    speed: float = SPEED,
 ) -> Tensor:
     """Pseudo-spectrum (B, D) over directions (D, 3), the mean over frequencies (F,), of spectra (B, M, F, T')."""
-    return pseudo_spectrum(spectrum, microphones, directions, hertz, speed, normalized=False)
+    return pseudo_spectrum(
+        spectrum, microphones, directions, hertz, speed, normalized=False
+    )
 
 
 def norm_music(
-    spectrum: Tensor, microphones: Tensor, directions: Tensor, hertz: Tensor, speed: float = SPEED
+    spectrum: Tensor,
+    microphones: Tensor,
+    directions: Tensor,
+    hertz: Tensor,
+    speed: float = SPEED,
 ) -> Tensor:
     """The same, after the largest value at each frequency was made 1."""
-    return pseudo_spectrum(spectrum, microphones, directions, hertz, speed, normalized=True)
+    return pseudo_spectrum(
+        spectrum, microphones, directions, hertz, speed, normalized=True
+    )
 
 
 def pseudo_spectrum(
@@ -37,13 +49,16 @@ def pseudo_spectrum(
     speed: float,
     normalized: bool,
 ) -> Tensor:
-    waves = phases(delays(microphones.to(hertz), directions.to(hertz), speed), hertz).permute(
-        2, 1, 0
-    )  # (F, M, D)
+    waves = phases(
+        delays(microphones.to(hertz), directions.to(hertz), speed), hertz
+    ).permute(2, 1, 0)  # (F, M, D)
     waves = parts(waves, 1)  # (F, 2 M, D)
     some = max(1, AT_ONCE // waves.numel())
     return torch.cat(
-        [mean_over_frequencies(clips, waves, normalized) for clips in spectrum.split(some)]
+        [
+            mean_over_frequencies(clips, waves, normalized)
+            for clips in spectrum.split(some)
+        ]
     )
 
 

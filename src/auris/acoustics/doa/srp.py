@@ -11,11 +11,17 @@ from auris.acoustics.doa.plane_waves import between, delays, pairs, phases
 from auris.acoustics.doa.stft import cross, mean_cross, parts
 from auris.acoustics.image_source import SPEED
 
-AT_ONCE = 2**24  # values of the cross-spectra of some clips, or of the waves from some directions
+AT_ONCE = (
+    2**24
+)  # values of the cross-spectra of some clips, or of the waves from some directions
 
 
 def srp_phat(
-    spectrum: Tensor, microphones: Tensor, directions: Tensor, hertz: Tensor, speed: float = SPEED
+    spectrum: Tensor,
+    microphones: Tensor,
+    directions: Tensor,
+    hertz: Tensor,
+    speed: float = SPEED,
 ) -> Tensor:
     """Power (B, D) from directions (D, 3), of spectra (B, M, F, T') at frequencies (F,): 1 is a lone plane wave.
 
@@ -24,8 +30,13 @@ def srp_phat(
     who = pairs(len(microphones)).to(spectrum.device)
     heard = parts(mean_cross(spectrum, who), -1).flatten(1)  # (B, P x 2 F)
     some = max(1, AT_ONCE // heard.shape[1])
-    waves = (expected(microphones, part, hertz, who, speed) for part in directions.split(some))
-    return torch.cat([heard @ wave.flatten(1).T / (len(who) * len(hertz)) for wave in waves], -1)
+    waves = (
+        expected(microphones, part, hertz, who, speed)
+        for part in directions.split(some)
+    )
+    return torch.cat(
+        [heard @ wave.flatten(1).T / (len(who) * len(hertz)) for wave in waves], -1
+    )
 
 
 def srp_map(
@@ -42,10 +53,13 @@ def srp_map(
         -1, (2, -1)
     )  # (D, P, 2, F)
     groups = [
-        wave.flatten(1) / (len(who) * wave.shape[-1]) for wave in waves.tensor_split(bands, -1)
+        wave.flatten(1) / (len(who) * wave.shape[-1])
+        for wave in waves.tensor_split(bands, -1)
     ]
     some = max(1, AT_ONCE // (len(who) * spectrum[0, 0].numel()))
-    return torch.cat([steered(cross(clips, who), groups) for clips in spectrum.split(some)])
+    return torch.cat(
+        [steered(cross(clips, who), groups) for clips in spectrum.split(some)]
+    )
 
 
 def steered(cross: Tensor, groups: list[Tensor]) -> Tensor:
@@ -62,5 +76,7 @@ def expected(
     microphones: Tensor, directions: Tensor, hertz: Tensor, pairs: Tensor, speed: float
 ) -> Tensor:
     """What plane waves give the cross-spectra of the pairs: (D, P, 2 F), real and imaginary parts."""
-    late = between(delays(microphones.to(hertz), directions.to(hertz), speed), pairs)  # (D, P)
+    late = between(
+        delays(microphones.to(hertz), directions.to(hertz), speed), pairs
+    )  # (D, P)
     return parts(phases(late, hertz), -1)

@@ -21,7 +21,9 @@ def spectrum(
     would be a reflection, with its delays the other way round; a wave shorter than a window is padded with silence.
     Raises `UserError` if no frequency is left.
     """
-    hertz = torch.fft.rfftfreq(n_fft, 1 / sample_rate, device=wave.device, dtype=wave.dtype)
+    hertz = torch.fft.rfftfreq(
+        n_fft, 1 / sample_rate, device=wave.device, dtype=wave.dtype
+    )
     inside = (hertz >= f_min) & (hertz < f_max)
     if not inside.any():
         raise UserError(
@@ -30,7 +32,12 @@ def spectrum(
     long = F.pad(wave, (0, max(0, n_fft - wave.shape[-1]))).flatten(0, 1)  # (B x M, T)
     window = torch.hann_window(n_fft, device=wave.device, dtype=wave.dtype)
     x = torch.stft(
-        long, n_fft, hop_length or n_fft // 2, window=window, center=False, return_complex=True
+        long,
+        n_fft,
+        hop_length or n_fft // 2,
+        window=window,
+        center=False,
+        return_complex=True,
     )
     return x[:, inside].unflatten(0, wave.shape[:2]), hertz[inside]
 

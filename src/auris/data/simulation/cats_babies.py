@@ -26,7 +26,11 @@ from auris.acoustics.voice import (
 CLASSES = ("cat", "crying_baby")
 
 
-TAKES = (2, 1, 3)  # clips cut from one recording, in turn: ESC-50 has one to three for most
+TAKES = (
+    2,
+    1,
+    3,
+)  # clips cut from one recording, in turn: ESC-50 has one to three for most
 
 
 Range = tuple[float, float]
@@ -104,9 +108,7 @@ class Recording:
     animal: Animal
     pitch: float  # Hz
     tract: float  # m
-    closing: (
-        float  # part of the glottal period in which the flow stops: small is pressed and bright
-    )
+    closing: float  # part of the glottal period in which the flow stops: small is pressed and bright
     breath: float  # dB
     jitter: float
     haste: float  # factor on pauses
@@ -125,12 +127,17 @@ class Call:
     start: float  # s
     span: float  # s
     level: float  # dB
-    octaves: tuple[float, float, float]  # onset, peak and end of the melody, to the animal's pitch
+    octaves: tuple[
+        float, float, float
+    ]  # onset, peak and end of the melody, to the animal's pitch
     peak: float  # where the melody peaks, 0 to 1
     mouth: tuple[float, float, float]  # how open
     front: Range  # the tongue, from first to last
     breath: float  # dB
-    leap: Range = (2.0, 2.0)  # the part of the call in the upper register; beyond 1: none
+    leap: Range = (
+        2.0,
+        2.0,
+    )  # the part of the call in the upper register; beyond 1: none
     rough: float = 0.0  # depth of the subharmonic
     stop: float = -1.0  # where voicing breaks off for a moment; negative: nowhere
 
@@ -168,7 +175,12 @@ def recording(group: int, seed: int = 0) -> Recording:
 def utterance(who: Recording, start: float, rng: np.random.Generator) -> Call:
     """One meow or cry."""
     a, draw = who.animal, rng.uniform
-    lift, open_, front, leap = draw(-0.15, 0.15), draw(0.7, 1.0), draw(0.5, 1.0), draw(0, 0.7)
+    lift, open_, front, leap = (
+        draw(-0.15, 0.15),
+        draw(0.7, 1.0),
+        draw(0.5, 1.0),
+        draw(0, 0.7),
+    )
     return Call(
         start=start,
         span=draw(*a.span),
@@ -219,24 +231,37 @@ def source(call: Call, who: Recording, rate: int, rng: np.random.Generator) -> S
     octaves = curve(call.octaves, (0, call.peak, 1), size) + (
         (part > call.leap[0]) & (part < call.leap[1])
     )
-    shake = who.jitter * wander(rng, call.span, 300, size) + 0.02 * wander(rng, call.span, 8, size)
+    shake = who.jitter * wander(rng, call.span, 300, size) + 0.02 * wander(
+        rng, call.span, 8, size
+    )
     f0 = who.pitch * 2**octaves * (1 + shake)
-    tone = voiced(f0, 0.4, who.closing, rate) * (1 + 0.1 * wander(rng, call.span, 60, size))
+    tone = voiced(f0, 0.4, who.closing, rate) * (
+        1 + 0.1 * wander(rng, call.span, 60, size)
+    )
     if call.rough:  # every second pulse is weaker: lines at half the pitch
         tone *= 1 + call.rough * np.cos(np.pi * np.cumsum(f0 / rate))
     if call.stop > 0:
         tone *= 1 - np.exp(-(((part - call.stop) * call.span / 0.03) ** 2))
-    return tone + (10 ** (call.breath / 20) + 0.3 * call.rough) * rng.standard_normal(size)
+    return tone + (10 ** (call.breath / 20) + 0.3 * call.rough) * rng.standard_normal(
+        size
+    )
 
 
 def render(call: Call, who: Recording, rate: int, rng: np.random.Generator) -> Signal:
     """The sound of a call (T,) outside the mouth, dry; a closed mouth is a quieter one."""
     frames = max(2, int(call.span * 200))
-    mouth, front = curve(call.mouth, (0, 0.4, 1), frames), curve(call.front, (0, 1), frames)
-    sound = resonate(source(call, who, rate, rng), formants(who.tract, mouth, front, rate), rate)
+    mouth, front = (
+        curve(call.mouth, (0, 0.4, 1), frames),
+        curve(call.front, (0, 1), frames),
+    )
+    sound = resonate(
+        source(call, who, rate, rng), formants(who.tract, mouth, front, rate), rate
+    )
     edge = min(0.4, 0.04 / call.span)
     sound *= curve((0, 1, 1, 0), (0, edge, 1 - edge, 1), len(sound))
-    sound *= np.interp(np.linspace(0, frames - 1, len(sound)), np.arange(frames), 0.2 + 0.8 * mouth)
+    sound *= np.interp(
+        np.linspace(0, frames - 1, len(sound)), np.arange(frames), 0.2 + 0.8 * mouth
+    )
     return sound * 10 ** (call.level / 20) / np.sqrt(np.mean(sound**2))
 
 
@@ -269,7 +294,9 @@ def microphone(who: Recording, f: Signal) -> Signal:
 
 def mix(sound: Signal, noise: Signal, snr: float) -> Signal:
     """`sound` with `noise` scaled to lie `snr` dB below it, by mean power."""
-    return sound + noise * np.sqrt(np.mean(sound**2) / np.mean(noise**2)) * 10 ** (-snr / 20)
+    return sound + noise * np.sqrt(np.mean(sound**2) / np.mean(noise**2)) * 10 ** (
+        -snr / 20
+    )
 
 
 def record(
@@ -296,16 +323,23 @@ def simulate(
     """
     _, group, _ = place(index)
     who, size = recording(group, seed), int(duration * sample_rate)
-    rng, hiss = np.random.default_rng([seed, 1, index]), np.random.default_rng([seed, 2, index])
+    rng, hiss = (
+        np.random.default_rng([seed, 1, index]),
+        np.random.default_rng([seed, 2, index]),
+    )
     taps = room(who, sample_rate, np.random.default_rng([seed, 3, group]))
     dry = perform(plan(who, duration, rng), who, size, sample_rate, hiss)
     clip = record(dry, who, taps, sample_rate, hiss)
     if rng.random() < 0.3:  # as ESC-50 pads sounds shorter than a clip
         clip[int(rng.uniform(0.45, 1) * size) :] = 0
-    return (clip * 10 ** (rng.uniform(-30, -0.1) / 20) / np.abs(clip).max()).astype(np.float32)
+    return (clip * 10 ** (rng.uniform(-30, -0.1) / 20) / np.abs(clip).max()).astype(
+        np.float32
+    )
 
 
-def table(clips: int = 200, folds: int = 5, seed: int = 0) -> list[tuple[str, str, int, int]]:
+def table(
+    clips: int = 200, folds: int = 5, seed: int = 0
+) -> list[tuple[str, str, int, int]]:
     """Rows (name, label, fold, group), row i for clip i. Folds, from 1, are even and keep groups whole."""
     places = [place(i) for i in range(clips)]
     rng, fold = np.random.default_rng([seed, 4]), dict[int, int]()
@@ -317,4 +351,7 @@ def table(clips: int = 200, folds: int = 5, seed: int = 0) -> list[tuple[str, st
         ):
             fold[group] = int(np.argmin(filled)) + 1
             filled[fold[group] - 1] += groups.count(group)
-    return [(f"{fold[g]}-{g:04d}-{'ABC'[take]}", label, fold[g], g) for label, g, take in places]
+    return [
+        (f"{fold[g]}-{g:04d}-{'ABC'[take]}", label, fold[g], g)
+        for label, g, take in places
+    ]

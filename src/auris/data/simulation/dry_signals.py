@@ -25,7 +25,9 @@ class Recorded:
     def __init__(self, paths: Sequence[Path]):
         self.paths = paths
 
-    def __call__(self, rng: np.random.Generator, seconds: float, rate: int) -> np.ndarray:
+    def __call__(
+        self, rng: np.random.Generator, seconds: float, rate: int
+    ) -> np.ndarray:
         path = self.paths[int(rng.integers(len(self.paths)))]
         try:
             start = rng.uniform(0, max(0.0, audio.length(path) - seconds))
@@ -38,7 +40,9 @@ class Recorded:
 def listing(folder: str) -> list[tuple[str, int]]:
     """Names and sizes in bytes of the recordings below a folder: with others, scenes would be others."""
     root = Path(folder).expanduser()
-    return [(str(path.relative_to(root)), path.stat().st_size) for path in recordings(root)]
+    return [
+        (str(path.relative_to(root)), path.stat().st_size) for path in recordings(root)
+    ]
 
 
 def dry_sounds(names: Sequence[str], folder: str | None) -> dict[str, list[Dry]]:
@@ -54,7 +58,10 @@ def dry_sounds(names: Sequence[str], folder: str | None) -> dict[str, list[Dry]]
                 f"data.sources={folder} holds {len(paths)} recordings; 3 or more are needed, as none may "
                 "sound in two of the sets."
             )
-        return {name: [Recorded(paths[i :: len(SETS)])] for i, name in enumerate(reversed(SETS))}
+        return {
+            name: [Recorded(paths[i :: len(SETS)])]
+            for i, name in enumerate(reversed(SETS))
+        }
     for name in names:
         if name not in MADE:
             raise UserError(f"There is no data.sounds={name}; {nearest(name, MADE)}")

@@ -41,7 +41,9 @@ TURN = 2**14  # samples of one revolution of the machine
 Row = tuple[str, str, int, str]  # name, label, group, split
 
 
-Shape = Callable[[Signal], Signal]  # power per Hz (F,) at frequencies (F,), up to a factor
+Shape = Callable[
+    [Signal], Signal
+]  # power per Hz (F,) at frequencies (F,), up to a factor
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,20 @@ def moment(who: Session, rng: np.random.Generator) -> Session:
     gain, load, pace = rng.uniform(-3, 3, 3)
     speed = who.speed * (1 + pace / 100)
     return replace(
-        who, gain=who.gain + gain, tone=who.tone + load, bearing=who.bearing + load, speed=speed
+        who,
+        gain=who.gain + gain,
+        tone=who.tone + load,
+        bearing=who.bearing + load,
+        speed=speed,
     )
 
 
 def events(who: Session, duration: float, rng: np.random.Generator) -> list[Event]:
     """Knocks, low and short, and puffs of valves. That knocks have a jet's breadth of spectrum is an assumption."""
-    knocks, puffs = rng.poisson(who.knocks * duration), rng.poisson(who.puffs * duration)
+    knocks, puffs = (
+        rng.poisson(who.knocks * duration),
+        rng.poisson(who.puffs * duration),
+    )
     draw = rng.uniform
     return [
         *(
@@ -158,7 +167,9 @@ def arriving(f: Signal, hole: Leak, who: Session) -> Signal:
     """Power per Hz (2, F) of a leak at the microphone, direct and diffuse, up to a factor."""
     peak = jet.peak(hole.ratio, hole.diameter)
     source = jet.power(hole.ratio, hole.diameter) * jet.spectrum(f, peak) / peak
-    return source * np.stack([jet.direct(f, hole.distance), jet.diffuse(f, who.volume, who.rt60)])
+    return source * np.stack(
+        [jet.direct(f, hole.distance), jet.diffuse(f, who.volume, who.rt60)]
+    )
 
 
 def strength(hole: Leak, who: Session) -> float:
@@ -169,24 +180,33 @@ def strength(hole: Leak, who: Session) -> float:
 @cache
 def usual_strength(count: int = 400) -> float:
     """The mean of `strength` over leaks and sessions in dB."""
-    draws = ((leak(1.0, np.random.default_rng([0, 3, i])), session(i)) for i in range(count))
+    draws = (
+        (leak(1.0, np.random.default_rng([0, 3, i])), session(i)) for i in range(count)
+    )
     return float(np.mean([strength(hole, who) for hole, who in draws]))
 
 
 def steady(who: Session) -> float:
     """Level of the background without its events in dB, the hall at 0."""
     return 10 * float(
-        np.log10(np.sum(10 ** (np.array([0, who.tone, who.bearing, who.floor - who.gain]) / 10)))
+        np.log10(
+            np.sum(
+                10 ** (np.array([0, who.tone, who.bearing, who.floor - who.gain]) / 10)
+            )
+        )
     )
 
 
-def noise(shape: Shape, level: float, size: int, rate: int, rng: np.random.Generator) -> Signal:
+def noise(
+    shape: Shape, level: float, size: int, rate: int, rng: np.random.Generator
+) -> Signal:
     """Gaussian noise (size,) with a spectrum of `shape` and `level` dB in the band HEARD."""
     f = np.fft.rfftfreq(size, 1 / rate)
     density = shape(f) / (np.sum(shape(HEARD)) * HEARD[0]) * 10 ** (level / 10)
     real, imaginary = rng.standard_normal((2, len(f)), np.float32)
     return np.fft.irfft(
-        (real + 1j * imaginary) * np.sqrt(density * rate * size / 4).astype(np.float32), size
+        (real + 1j * imaginary) * np.sqrt(density * rate * size / 4).astype(np.float32),
+        size,
     )
 
 
@@ -194,7 +214,9 @@ def turn(who: Session, rate: int, rng: np.random.Generator) -> Signal:
     """One revolution of the machine (TURN,): harmonics of the shaft, those of the teeth with lines beside them."""
     order = np.arange(1, int(0.95 * HEARD[-1] / who.speed))
     falling = 10 ** (who.fall / 20 * np.log2(order))
-    teeth = np.where(order % who.teeth, 0, 10 ** (who.mesh / 20) * falling / falling[who.teeth - 1])
+    teeth = np.where(
+        order % who.teeth, 0, 10 ** (who.mesh / 20) * falling / falling[who.teeth - 1]
+    )
     size = falling + np.convolve(teeth, (who.beat / 2, 1, who.beat / 2), "same")
     lines = np.zeros(TURN // 2 + 1, complex)
     lines[order] = size * (rng.standard_normal((len(order), 2)) @ (1, 1j))
@@ -203,7 +225,9 @@ def turn(who: Session, rate: int, rng: np.random.Generator) -> Signal:
     return np.fft.irfft(lines, norm="forward") / 2
 
 
-def machine(who: Session, cycle: Signal, size: int, rate: int, rng: np.random.Generator) -> Signal:
+def machine(
+    who: Session, cycle: Signal, size: int, rate: int, rng: np.random.Generator
+) -> Signal:
     """Lines and bearing (size,) of a machine that repeats `cycle` (TURN,) at a speed that wanders."""
     speed = who.speed * (1 + 0.005 * wander(rng, size / rate, 0.8, size))
     phase = (np.cumsum(speed) / rate + rng.random()) % 1
@@ -215,18 +239,30 @@ def machine(who: Session, cycle: Signal, size: int, rate: int, rng: np.random.Ge
         rate,
         rng,
     )
-    return np.interp(phase * TURN, np.arange(TURN + 1), np.append(cycle, cycle[0])) + bearing * beat
+    return (
+        np.interp(phase * TURN, np.arange(TURN + 1), np.append(cycle, cycle[0]))
+        + bearing * beat
+    )
 
 
-def burst(event: Event, who: Session, size: int, rate: int, rng: np.random.Generator) -> Signal:
+def burst(
+    event: Event, who: Session, size: int, rate: int, rng: np.random.Generator
+) -> Signal:
     """An event (T,), at most `size` long: its decay, then the hall's, which starts 10 dB below (an assumption)."""
     t = np.arange(min(size, int(who.rt60 * rate))) / rate
     sound = noise(lambda f: jet.spectrum(f, event.peak), event.level, len(t), rate, rng)
-    return sound * np.sqrt(np.exp(-2 * t / event.decay) + 0.1 * 10 ** (-6 * t / who.rt60))
+    return sound * np.sqrt(
+        np.exp(-2 * t / event.decay) + 0.1 * 10 ** (-6 * t / who.rt60)
+    )
 
 
 def background(
-    who: Session, cycle: Signal, plan: list[Event], size: int, rate: int, rng: np.random.Generator
+    who: Session,
+    cycle: Signal,
+    plan: list[Event],
+    size: int,
+    rate: int,
+    rng: np.random.Generator,
 ) -> Signal:
     """All that is normal (size,): machine, hall, microphone and events."""
     sound = machine(who, cycle, size, rate, rng) + noise(
@@ -235,7 +271,9 @@ def background(
     sound += noise(lambda f: colour(f, who.slope) ** 2, 0, size, rate, rng)
     for event in plan:
         begin = min(int(event.start * rate), size - 1)
-        sound[begin:][: int(who.rt60 * rate)] += burst(event, who, size - begin, rate, rng)
+        sound[begin:][: int(who.rt60 * rate)] += burst(
+            event, who, size - begin, rate, rng
+        )
     return sound
 
 
@@ -250,7 +288,9 @@ def leaking(
     sound = noise(lambda f: arriving(f, hole, who).sum(0), level, size, rate, rng)
     near, far = arriving(HEARD, hole, who).sum(1)
     since = np.maximum(np.arange(size) / rate - hole.onset, 0)
-    return sound * np.sqrt((since > 0) * (1 - far / (near + far) * 10 ** (-6 * since / who.rt60)))
+    return sound * np.sqrt(
+        (since > 0) * (1 - far / (near + far) * 10 ** (-6 * since / who.rt60))
+    )
 
 
 def simulate(
@@ -267,7 +307,10 @@ def simulate(
     pressure and distance. All but the leak is drawn alike for both labels, and loudness by far more than leaks add.
     """
     label, group = place(index, normal)
-    rng, hiss = np.random.default_rng([seed, 1, index]), np.random.default_rng([seed, 2, index])
+    rng, hiss = (
+        np.random.default_rng([seed, 1, index]),
+        np.random.default_rng([seed, 2, index]),
+    )
     who, size = moment(session(group, seed), rng), int(duration * sample_rate)
     cycle = turn(who, sample_rate, np.random.default_rng([seed, 4, group]))
     clip = background(who, cycle, events(who, duration, rng), size, sample_rate, hiss)
@@ -284,10 +327,15 @@ def table(normal: int = NORMAL, test: int = 200, seed: int = 0) -> list[Row]:
     Then `test` clips of other sessions, half of them with a leak. No session is in two of the sets.
     """
     count = -(-normal // TAKES)
-    held = set(np.random.default_rng([seed, 5]).permutation(count)[: -(-count // 5)].tolist())
+    held = set(
+        np.random.default_rng([seed, 5]).permutation(count)[: -(-count // 5)].tolist()
+    )
     places = [place(i, normal) for i in range(normal + test)]
-    splits = ["test" if g >= count else "val" if g in held else "train" for _, g in places]
+    splits = [
+        "test" if g >= count else "val" if g in held else "train" for _, g in places
+    ]
     rows = zip(places, splits, strict=True)
     return [
-        (f"{label}-{g:03d}-{i:04d}", label, g, split) for i, ((label, g), split) in enumerate(rows)
+        (f"{label}-{g:03d}-{i:04d}", label, g, split)
+        for i, ((label, g), split) in enumerate(rows)
     ]

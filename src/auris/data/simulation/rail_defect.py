@@ -40,9 +40,7 @@ NORMAL = 300  # clips for training and validation
 TAKES = 4  # clips of one ride
 
 
-DEFAULT_SNR = (
-    -2.0
-)  # dB, mean power of an average row of squats to that of rolling noise, over the whole clip
+DEFAULT_SNR = -2.0  # dB, mean power of an average row of squats to that of rolling noise, over the whole clip
 
 
 SPEED = (14.0, 42.0)  # m/s
@@ -85,7 +83,9 @@ Mode = tuple[float, float, float]  # Hz, loss factor, dB
 class Ride:
     """What all takes of a ride share: one train, one stretch of track, one microphone."""
 
-    slope: float  # the power spectrum of roughness falls with this power of the wavenumber
+    slope: (
+        float  # the power spectrum of roughness falls with this power of the wavenumber
+    )
     patch: float  # m, half the length of the contact patch
     modes: tuple[Mode, ...]
     sleeper: float  # m, from sleeper to sleeper
@@ -166,7 +166,9 @@ def ride(group: int, seed: int = 0) -> Ride:
     )
 
 
-def row(spacing: float, length: float, level: float, span: Range, rng: np.random.Generator) -> Row:
+def row(
+    spacing: float, length: float, level: float, span: Range, rng: np.random.Generator
+) -> Row:
     """Dips on the stretch `span` in m, the first one less than `spacing` behind its beginning."""
     at = np.arange(*span, spacing) + rng.uniform(0, spacing)
     at += SCATTER * spacing * rng.standard_normal(len(at))
@@ -174,10 +176,16 @@ def row(spacing: float, length: float, level: float, span: Range, rng: np.random
     return Row(tuple(at.tolist()), tuple(depth.tolist()), length, level)
 
 
-def plan(who: Ride, defect: bool, duration: float, snr: float, rng: np.random.Generator) -> Take:
+def plan(
+    who: Ride, defect: bool, duration: float, snr: float, rng: np.random.Generator
+) -> Take:
     """What happens in a clip of `duration` seconds; the defect comes last, so that nothing else depends on it."""
     draw = rng.uniform
-    speed, ripple, swing = float(np.exp(draw(*np.log(SPEED)))), draw(0.05, 0.3), draw(0, 1.5)
+    speed, ripple, swing = (
+        float(np.exp(draw(*np.log(SPEED)))),
+        draw(0.05, 0.3),
+        draw(0, 1.5),
+    )
     way = speed * duration
     joints = row(*who.joint, (-who.joint[0] - who.wheelbase, way), rng)
     rows = [] if who.welded else [joints]
@@ -208,7 +216,9 @@ def roughness(who: Ride, speed: float, f: Signal) -> Signal:
     return f * np.sqrt(k**-who.slope / speed) * contact(who, k)
 
 
-def dip(who: Ride, length: float, speed: float, f: Signal) -> NDArray[np.complexfloating]:
+def dip(
+    who: Ride, length: float, speed: float, f: Signal
+) -> NDArray[np.complexfloating]:
     """Velocity (F,) at f (F,) by a dip: as of a raised cosine, half where the wavelength is `length`, then as k^-3."""
     k = 2 * np.pi / speed * f
     return 1j * f * (1 + (k * length / 8) ** 2) ** -1.5 * contact(who, k)
@@ -222,7 +232,9 @@ def strikes(row: Row, who: Ride, speed: float, size: int, rate: int) -> Signal:
     inside = (times >= 0) & (times < size - 1)
     first = times[inside].astype(int)
     late = (times[inside] - first) * pulses[inside]
-    train = np.bincount(first, pulses[inside] - late, size) + np.bincount(first + 1, late, size)
+    train = np.bincount(first, pulses[inside] - late, size) + np.bincount(
+        first + 1, late, size
+    )
     return train.astype(np.float32)
 
 
@@ -234,7 +246,9 @@ def noise(gain: Signal, unit: Signal, size: int, rng: np.random.Generator) -> Si
     )
 
 
-def sway(who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator) -> Signal:
+def sway(
+    who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator
+) -> Signal:
     """Gain (size,) along the way: the rail is rougher here than there, and stiffer on its sleepers than between."""
     turns = np.arange(size) * (take.speed / who.sleeper / rate) + rng.random()
     return 10 ** (take.swing / 20 * wander(rng, size / rate, 2, size)) * (
@@ -242,7 +256,9 @@ def sway(who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator) 
     )
 
 
-def record(who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator) -> Signal:
+def record(
+    who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator
+) -> Signal:
     """What the microphone hears (size,): rolling noise, the noise of the car, and each row of dips at its level."""
     padded = size + rate // 2  # for the last impacts to ring in
     f = np.fft.rfftfreq(padded, 1 / rate).astype(
@@ -250,12 +266,16 @@ def record(who: Ride, take: Take, size: int, rate: int, rng: np.random.Generator
     )  # float32: half the time of these transforms
     ear, steady = heard(who, f), colour(f, -6)
     change = sway(who, take, size, rate, rng)
-    now, usual = (np.abs(ear) * roughness(who, speed, f) for speed in (take.speed, REFERENCE))
+    now, usual = (
+        np.abs(ear) * roughness(who, speed, f) for speed in (take.speed, REFERENCE)
+    )
     rolling = noise(now, usual, padded, rng)[:size] * change
     total = rolling + noise(steady, steady, padded, rng)[:size] * 10 ** (who.hum / 20)
     for row in take.rows:
         train = np.fft.rfft(strikes(row, who, take.speed, padded, rate))
-        impacts = np.fft.irfft(train * dip(who, row.length, take.speed, f) * ear, padded)[:size]
+        impacts = np.fft.irfft(
+            train * dip(who, row.length, take.speed, f) * ear, padded
+        )[:size]
         power = np.mean(impacts**2) or 1.0  # a short clip may meet none
         total += impacts * np.sqrt(np.mean(rolling**2) / power) * 10 ** (row.level / 20)
     return total * LOUDNESS * 10 ** (who.gain / 20)
@@ -277,19 +297,28 @@ def simulate(
     """
     defect, group, number = place(index, normal)
     who = ride(group, seed)
-    take = plan(who, defect, duration, snr, np.random.default_rng([seed, 1, group, number]))
+    take = plan(
+        who, defect, duration, snr, np.random.default_rng([seed, 1, group, number])
+    )
     hiss = np.random.default_rng([seed, 2, group, number])
     clip = record(who, take, int(duration * sample_rate), sample_rate, hiss)
     return (clip / max(1.0, np.abs(clip).max())).astype(np.float32)
 
 
-def table(normal: int = NORMAL, test: int = 200, seed: int = 0) -> list[tuple[str, str, int, str]]:
+def table(
+    normal: int = NORMAL, test: int = 200, seed: int = 0
+) -> list[tuple[str, str, int, str]]:
     """Rows (name, label, group, split), row i for clip i; a fifth of the normal rides validates."""
     places = [place(i, normal) for i in range(normal + test)]
     rides = sorted({group for _, group, _ in places[:normal]})
-    val = set(np.random.default_rng([seed, 3]).permutation(rides)[: round(len(rides) / 5)].tolist())
+    val = set(
+        np.random.default_rng([seed, 3])
+        .permutation(rides)[: round(len(rides) / 5)]
+        .tolist()
+    )
     split = {
-        group: "test" if group % 2 else "val" if group in val else "train" for _, group, _ in places
+        group: "test" if group % 2 else "val" if group in val else "train"
+        for _, group, _ in places
     }
     return [
         (f"{group:04d}-{'ABCD'[take]}", CLASSES[bad], group, split[group])

@@ -30,7 +30,9 @@ class Heard(NamedTuple):
 
     wave: Tensor  # (B, M, T), the peak of each at `FULL`
     direction: Tensor  # (B, 3) unit vectors to the source, as seen from the array
-    conditions: Tensor  # (B, 3): RT60 in s, measured on the responses, SNR in dB, distance in m
+    conditions: (
+        Tensor  # (B, 3): RT60 in s, measured on the responses, SNR in dB, distance in m
+    )
 
 
 def play(
@@ -58,7 +60,9 @@ def convolved(sounds: Sequence[Tensor], responses: Tensor, samples: int) -> Tens
         next_fast_len(max(map(len, sounds)) + tail, real=True) - tail
     )  # for a prime it would take thrice the time
     padded = torch.stack([F.pad(sound, (size - len(sound), 0)) for sound in sounds])
-    return fftconvolve(padded.to(responses)[:, None], responses)[..., size - samples : size]
+    return fftconvolve(padded.to(responses)[:, None], responses)[
+        ..., size - samples : size
+    ]
 
 
 def white(rngs: Sequence[np.random.Generator], *shape: int) -> Tensor:

@@ -25,7 +25,9 @@ from auris.core.errors import UserError
 from auris.data.simulation.dry_signals import Dry
 from auris.data.simulation.rendering import Heard, convolved, loud, play, white
 
-Law = float | Sequence[float]  # a value, or the two ends of a range that it is drawn from, evenly
+Law = (
+    float | Sequence[float]
+)  # a value, or the two ends of a range that it is drawn from, evenly
 
 
 Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
@@ -34,7 +36,9 @@ Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B
 DECAY = 0.85  # of the RT60 asked for: how long responses are, about 40 dB of what they turn out to decay
 
 
-MARGIN = 0.1  # m, the least distance of a source to a wall, and of what is round an array
+MARGIN = (
+    0.1  # m, the least distance of a source to a wall, and of what is round an array
+)
 
 
 MOST = 0.99  # that all walls together absorb
@@ -95,7 +99,9 @@ def check_law(name: str, law: Law | None) -> None:
     if isinstance(law, int | float) or (law is None and name == "diffuse_snr"):
         return
     if law is None or len(law) != 2 or not law[0] <= law[1]:
-        raise UserError(f"data.{name}={law} should be a number, or a range as in [0.2,0.8].")
+        raise UserError(
+            f"data.{name}={law} should be a number, or a range as in [0.2,0.8]."
+        )
 
 
 def least(law: Law) -> float:
@@ -122,7 +128,8 @@ class Scene(NamedTuple):
     def drawing(self) -> str:
         """What a picture needs, in m and degrees: size of the room, places of source and array, its azimuth."""
         return " ".join(
-            f"{value:.3f}" for value in (*self.size, *self.source, *self.centre, self.azimuth)
+            f"{value:.3f}"
+            for value in (*self.size, *self.source, *self.centre, self.azimuth)
         )
 
 
@@ -141,7 +148,9 @@ def draw(rng: np.random.Generator, laws: Laws, reach: float) -> Scene:
     for _ in range(DRAWS):
         centre, source = places(rng, laws, size)
         if inside(source, size, MARGIN) and inside(centre, size, MARGIN + reach):
-            return Scene(size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before)
+            return Scene(
+                size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before
+            )
     raise UserError(
         "No array with a source at data.distance fits into the rooms; make data.room larger, data.distance "
         "less, or change data.array_height or data.source_height."
@@ -152,10 +161,15 @@ def inside(place: np.ndarray, size: np.ndarray, margin: float) -> bool:
     return bool(((place > margin) & (place < size - margin)).all())
 
 
-def places(rng: np.random.Generator, laws: Laws, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def places(
+    rng: np.random.Generator, laws: Laws, size: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Where (3,) in m an array and a source might be, perhaps outside of the room."""
     centre = np.array(
-        [*(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)), drawn(rng, laws.array_height)]
+        [
+            *(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)),
+            drawn(rng, laws.array_height),
+        ]
     )
     height, turn = drawn(rng, laws.source_height), rng.uniform(0, 2 * np.pi)
     level = (
@@ -197,7 +211,10 @@ class Simulator:
         self.simulated = responses
 
     def __call__(
-        self, rngs: Sequence[np.random.Generator], laws: Sequence[Laws], device: torch.device
+        self,
+        rngs: Sequence[np.random.Generator],
+        laws: Sequence[Laws],
+        device: torch.device,
     ) -> tuple[Heard, list[Scene]]:
         """A scene of each generator by each law (B of them), simulated on `device`."""
         reach = float(self.array.microphones.norm(dim=1).max())
@@ -207,7 +224,9 @@ class Simulator:
         )
         microphones = self.array.place(centre, azimuth)  # (B, M, 3)
         absorption = uneven(sabine(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
-        responses = self.responses(Rooms(size, absorption, source, microphones), rt60)  # (B, M, L)
+        responses = self.responses(
+            Rooms(size, absorption, source, microphones), rt60
+        )  # (B, M, L)
         sounds = [
             play(self.dry, rng, float(seconds), self.samples, self.rate)
             for rng, seconds in zip(rngs, before, strict=True)
@@ -217,7 +236,9 @@ class Simulator:
             device
         )  # (B, 2, M, T): of the room and of the microphones
         around = diffuse(noise[:, 0], self.array.microphones, self.rate)
-        wave = clean + at_snr(around, clean, diffuse_snr) + at_snr(noise[:, 1], clean, snr)
+        wave = (
+            clean + at_snr(around, clean, diffuse_snr) + at_snr(noise[:, 1], clean, snr)
+        )
         away = source - centre  # (B, 3)
         seen = turned(away / away.norm(dim=-1, keepdim=True), -azimuth)
         conditions = torch.stack(
@@ -236,11 +257,15 @@ class Simulator:
         )
         longest = int(lengths.max())
         responses = self.simulated(check(rooms), self.rate, longest)
-        return responses * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]
+        return (
+            responses
+            * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]
+        )
 
 
 def columns(scenes: Sequence[Scene], device: torch.device) -> Iterator[Tensor]:
     """Each fact of all scenes, (B, ...)."""
     return (
-        torch.from_numpy(np.stack(facts)).float().to(device) for facts in zip(*scenes, strict=True)
+        torch.from_numpy(np.stack(facts)).float().to(device)
+        for facts in zip(*scenes, strict=True)
     )

@@ -14,7 +14,9 @@ import soundfile
 from auris.core.files import write_atomically
 from auris.core.progress import parallel
 
-Part = Iterable[tuple[Sequence[Any], np.ndarray]]  # clips: a row of the table and a wave of each
+Part = Iterable[
+    tuple[Sequence[Any], np.ndarray]
+]  # clips: a row of the table and a wave of each
 
 
 def write_folder(
@@ -49,7 +51,11 @@ def write_folder(
 
 
 def write_parts(
-    folder: Path, columns: str, parts: Sequence[Any], make: Callable[[Any], Part], sample_rate: int
+    folder: Path,
+    columns: str,
+    parts: Sequence[Any],
+    make: Callable[[Any], Part],
+    sample_rate: int,
 ) -> Path:
     """Write the clips of each part, whose rows are known once it is made; the table comes last.
 
@@ -72,7 +78,9 @@ def write_parts(
         return json.loads(done.read_text())
 
     rows = parallel(write, range(len(parts)), "Simulating scenes")
-    write_rows(table, ["path", *columns.split(",")], [row for part in rows for row in part])
+    write_rows(
+        table, ["path", *columns.split(",")], [row for part in rows for row in part]
+    )
     for done in folder.glob("part_*.json"):
         done.unlink(missing_ok=True)
     return table
@@ -85,7 +93,9 @@ def write_wave(path: Path, wave: np.ndarray, sample_rate: int) -> None:
     os.replace(draft, path)
 
 
-def write_rows(table: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_rows(
+    table: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     text = StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(columns)

@@ -77,7 +77,8 @@ class Brir(Scenes):
     def measured(self) -> dict[str, Measured]:
         """The responses to train and to test with. Raises `UserError` where files differ in their rates."""
         files = {
-            name: [read_sofa(path, self.clockwise) for path in self.paths(name)] for name in FILES
+            name: [read_sofa(path, self.clockwise) for path in self.paths(name)]
+            for name in FILES
         }
         rates = {file.rate for each in files.values() for file in each}
         if len(rates) > 1:
@@ -92,7 +93,11 @@ class Brir(Scenes):
 
     def facts(self) -> dict[str, Any]:
         read = [path.read_bytes() for name in FILES for path in self.paths(name)]
-        return {"files": [hashlib.blake2b(content, digest_size=8).hexdigest() for content in read]}
+        return {
+            "files": [
+                hashlib.blake2b(content, digest_size=8).hexdigest() for content in read
+            ]
+        }
 
     def scene(self, name: str, number: int) -> tuple[Heard, Note]:
         measured = self.measured["test" if name == "test" else "train"]
@@ -100,14 +105,17 @@ class Brir(Scenes):
         response = measured.responses[[place]]  # (1, 2, N)
         if name != "test":
             response = self.reverberant(rng, response)
-        sound = play(self.dry[name], rng, drawn(rng, self.before), self.samples, self.rate)
+        sound = play(
+            self.dry[name], rng, drawn(rng, self.before), self.samples, self.rate
+        )
         clean, snr = (
             convolved([sound], response, self.samples),
             torch.tensor([drawn(rng, self.snr)]),
         )  # (1, 2, T)
         wave = clean + at_snr(white([rng], *clean.shape[1:]), clean, snr)
         conditions = torch.stack(
-            [measured_rt60(response[:, 0], self.rate), snr, measured.distance[[place]]], 1
+            [measured_rt60(response[:, 0], self.rate), snr, measured.distance[[place]]],
+            1,
         )
         ray = direction(measured.azimuth[[place]], measured.elevation[[place]])
         return Heard(loud(wave), ray, conditions), Note("", f"{name}_{place}", "")
@@ -117,7 +125,10 @@ class Brir(Scenes):
         rt60, ratio = drawn(rng, self.rt60), torch.tensor([drawn(rng, self.direct)])
         decay = 10 ** (-3 * torch.arange(self.late) / (self.rate * rt60))  # (L,)
         noise = mixed(white([rng], 2, self.late), self.mix) * decay  # (1, 2, L)
-        early, late = F.pad(anechoic, (0, self.late)), F.pad(noise, (anechoic.shape[2], 0))
+        early, late = (
+            F.pad(anechoic, (0, self.late)),
+            F.pad(noise, (anechoic.shape[2], 0)),
+        )
         return early + at_snr(late, early, ratio)
 
     @property
@@ -129,8 +140,12 @@ class Brir(Scenes):
     @cached_property
     def mix(self) -> Tensor:
         """(L / 2 + 1, 2, 2) what makes independent noises those of ears in noise from all directions of the file."""
-        spectrum = torch.fft.rfft(self.measured["train"].responses.double(), self.late)  # (M, 2, F)
-        return square_root(torch.einsum("mif,mjf->fij", spectrum, spectrum.conj()) / len(spectrum))
+        spectrum = torch.fft.rfft(
+            self.measured["train"].responses.double(), self.late
+        )  # (M, 2, F)
+        return square_root(
+            torch.einsum("mif,mjf->fij", spectrum, spectrum.conj()) / len(spectrum)
+        )
 
 
 def joined(files: Sequence[Measured]) -> Measured:
@@ -140,6 +155,9 @@ def joined(files: Sequence[Measured]) -> Measured:
         torch.cat(facts) for facts in zip(*(file[1:4] for file in files), strict=True)
     )
     responses = torch.cat(
-        [F.pad(file.responses, (0, longest - file.responses.shape[2])) for file in files]
+        [
+            F.pad(file.responses, (0, longest - file.responses.shape[2]))
+            for file in files
+        ]
     )
     return Measured(responses, azimuth, elevation, distance, files[0].rate)

@@ -31,9 +31,15 @@ class CatsBabies(Source):
         )
 
     def collect(self) -> Collection:
-        ways = {"auto": self.either, "real": self.real.collect, "simulated": self.simulated}
+        ways = {
+            "auto": self.either,
+            "real": self.real.collect,
+            "simulated": self.simulated,
+        }
         if self.choice not in ways:
-            raise UserError(f"There is no data.source={self.choice}; {nearest(self.choice, ways)}")
+            raise UserError(
+                f"There is no data.source={self.choice}; {nearest(self.choice, ways)}"
+            )
         return ways[self.choice]()
 
     def either(self) -> Collection:
@@ -47,7 +53,9 @@ class CatsBabies(Source):
             why = f"no recordings at {self.real.root} and none to be fetched: {error}"
             return self.simulated(f"SIMULATED meows and cries, not recordings ({why})")
 
-    def simulated(self, about: str = "SIMULATED meows and cries, not recordings") -> Collection:
+    def simulated(
+        self, about: str = "SIMULATED meows and cries, not recordings"
+    ) -> Collection:
         from auris.data.simulation.cats_babies import simulate, table
         from auris.data.simulation.writer import write_folder
 
@@ -59,4 +67,6 @@ class CatsBabies(Source):
             lambda index: simulate(index, SIMULATED_RATE),
             SIMULATED_RATE,
         )
-        return Collection(read_table(path), "simulated", f"{about}; to hear them: {folder}")
+        return Collection(
+            read_table(path), "simulated", f"{about}; to hear them: {folder}"
+        )

@@ -29,7 +29,9 @@ class Esc(Source):
     ):
         self.root, self.url, self.listing = Path(root).expanduser(), url, listing
         wanted = numbers or range(len(names))
-        own = names if len(names) == len(wanted) else [names[number] for number in wanted]
+        own = (
+            names if len(names) == len(wanted) else [names[number] for number in wanted]
+        )
         self.names = dict(zip(wanted, own, strict=True))
 
     def collect(self) -> Collection:
@@ -47,7 +49,9 @@ class Esc(Source):
         if (self.root / "clips.csv").is_file():
             return read_table(self.root / "clips.csv")
         found = recordings(self.root) if self.root.is_dir() else []
-        missing = {Path(name).stem for name in self.known_names()} - {path.stem for path in found}
+        missing = {Path(name).stem for name in self.known_names()} - {
+            path.stem for path in found
+        }
         return [] if missing else read_esc(found, self.names)
 
     def fetched(self) -> list[Clip]:
@@ -63,7 +67,12 @@ class Esc(Source):
     def known_names(self) -> list[str]:
         """The names of the recordings, as far as a listing or ESC-50's own table is at hand."""
         if self.listing:
-            return files("auris.data").joinpath(Path(self.listing).name).read_text().split()
+            return (
+                files("auris.data")
+                .joinpath(Path(self.listing).name)
+                .read_text()
+                .split()
+            )
         for table in (self.root / "esc50.csv", self.root / "meta" / "esc50.csv"):
             if table.is_file():
                 with table.open(newline="") as file:
@@ -84,7 +93,8 @@ def is_original(path: Path) -> bool:
     """Whether a file decodes to what every recording of ESC-50 is: 5 s at 44.1 kHz."""
     try:
         return (
-            audio.header(path).samplerate == 44100 and audio.read(path, 44100).shape[1] == 5 * 44100
+            audio.header(path).samplerate == 44100
+            and audio.read(path, 44100).shape[1] == 5 * 44100
         )
     except audio.Unusable:
         return False

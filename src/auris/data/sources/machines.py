@@ -81,11 +81,18 @@ class NormalAbnormal(Machines):
     def read(self, path: Path) -> Clip | None:
         """The clip of a recording, or none where no folder says what it is."""
         words = path.relative_to(self.root).parts
-        place = next((i for i, word in enumerate(words[:-1]) if word.lower() in LABELS), None)
+        place = next(
+            (i for i, word in enumerate(words[:-1]) if word.lower() in LABELS), None
+        )
         if place is None:
             return None
-        label, below = LABELS[words[place].lower()], "/".join(words[place + 1 :]).lower()
-        if label == "normal" and any(word in below for word in LABELS if word != "normal"):
+        label, below = (
+            LABELS[words[place].lower()],
+            "/".join(words[place + 1 :]).lower(),
+        )
+        if label == "normal" and any(
+            word in below for word in LABELS if word != "normal"
+        ):
             raise UserError(
                 f"{path} is among the normal recordings, but its name says that it is not one; move it."
             )
@@ -97,14 +104,20 @@ class NormalAbnormal(Machines):
             return clips
         first: set[Clip] = set()
         for section in {clip.section for clip in clips}:
-            usual = [clip for clip in clips if clip.section == section and clip.label == "normal"]
+            usual = [
+                clip
+                for clip in clips
+                if clip.section == section and clip.label == "normal"
+            ]
             if not 0 < self.train_size < len(usual):
                 raise UserError(
                     f"data.train_size={self.train_size} should be 1 or more and leave some of the "
                     f"{len(usual)} normal recordings of {self.root / section} to test."
                 )
             first |= set(usual[: self.train_size])
-        return [replace(clip, split="train" if clip in first else "test") for clip in clips]
+        return [
+            replace(clip, split="train" if clip in first else "test") for clip in clips
+        ]
 
 
 class DcaseTask2(Machines):
@@ -128,7 +141,11 @@ class DcaseTask2(Machines):
                 raise UserError(
                     f"There is no data.machine={name} in {self.root}; {nearest(name, known)}"
                 )
-        chosen = [path for path in paths if self.wanted is None or machine(path) in self.wanted]
+        chosen = [
+            path
+            for path in paths
+            if self.wanted is None or machine(path) in self.wanted
+        ]
         clips = complete([clip for path in chosen if (clip := read_dcase(path))])
         if not clips:
             raise UserError(
@@ -141,7 +158,9 @@ class DcaseTask2(Machines):
             if left
             else ""
         )
-        return Collection(clips, "real", f"recordings of DCASE Task 2 in {self.root}{why}")
+        return Collection(
+            clips, "real", f"recordings of DCASE Task 2 in {self.root}{why}"
+        )
 
 
 def machine(path: Path) -> str:
@@ -163,11 +182,20 @@ def read_dcase(path: Path) -> Clip | None:
             f"{path} is in a training folder, but its name says that it is an anomaly; move it."
         )
     section = f"{machine(path)}/{name['section']}"
-    return Clip(path, name["label"], str(path), split=part, section=section, domain=name["domain"])
+    return Clip(
+        path,
+        name["label"],
+        str(path),
+        split=part,
+        section=section,
+        domain=name["domain"],
+    )
 
 
 def complete(clips: list[Clip]) -> list[Clip]:
     """Those of sections with normal recordings to train, and with both kinds to test."""
     kinds = {(clip.section, clip.split, clip.label) for clip in clips}
     needed = [("train", "normal"), ("test", "normal"), ("test", "anomaly")]
-    return [clip for clip in clips if all((clip.section, *kind) in kinds for kind in needed)]
+    return [
+        clip for clip in clips if all((clip.section, *kind) in kinds for kind in needed)
+    ]

@@ -30,7 +30,9 @@ class OneClass(Source):
             raise UserError(
                 "data.normal must be given, as in data.normal=rain: the class that is normal."
             )
-        given = {key: value for key, value in {"root": root, "table": table}.items() if value}
+        given = {
+            key: value for key, value in {"root": root, "table": table}.items() if value
+        }
         facts = {**sources[of], **given, "store": store}
         for name in ("root", "table"):
             if facts.get(name) == "":

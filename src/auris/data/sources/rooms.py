@@ -84,7 +84,9 @@ class Rooms(Laws, Scenes):
         heard, scenes = self.hear(
             name, [[0, number]], [self.laws(name, number)], torch.device("cpu")
         )
-        return heard, Note(self.cell(name, number), scene_name(name, number), scenes[0].drawing())
+        return heard, Note(
+            self.cell(name, number), scene_name(name, number), scenes[0].drawing()
+        )
 
     def cell(self, name: str, number: int) -> str:
         """What is fixed of a test scene, in words."""
@@ -95,28 +97,50 @@ class Rooms(Laws, Scenes):
     def fixed(self, number: int) -> dict[str, Any]:
         """The conditions of a test scene: the grid's combinations take turns."""
         combinations = list(product(*self.grid.values()))
-        return dict(zip(self.grid, combinations[number % len(combinations)], strict=True))
+        return dict(
+            zip(self.grid, combinations[number % len(combinations)], strict=True)
+        )
 
-    def renewed(self, epoch: int, index: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
+    def renewed(
+        self, epoch: int, index: Tensor, device: torch.device
+    ) -> tuple[Tensor, Tensor]:
         """New training scenes: waves (B, M, T), and targets (B, 7) as `Directions` has them."""
         heard, _ = self.hear(
-            "train", [[1 + epoch, number] for number in index.tolist()], [self] * len(index), device
+            "train",
+            [[1 + epoch, number] for number in index.tolist()],
+            [self] * len(index),
+            device,
         )
         return heard.wave, torch.cat(
-            [heard.direction, heard.conditions, heard.conditions.new_zeros(len(index), 1)], 1
+            [
+                heard.direction,
+                heard.conditions,
+                heard.conditions.new_zeros(len(index), 1),
+            ],
+            1,
         )
 
     def laws(self, name: str, number: int) -> Laws:
         """What a scene is drawn from."""
         return (
-            replace(self, grid={}, **self.fixed(number)) if name == "test" and self.grid else self
+            replace(self, grid={}, **self.fixed(number))
+            if name == "test" and self.grid
+            else self
         )
 
     def hear(
-        self, name: str, seeds: Sequence[Sequence[int]], laws: Sequence[Laws], device: torch.device
+        self,
+        name: str,
+        seeds: Sequence[Sequence[int]],
+        laws: Sequence[Laws],
+        device: torch.device,
     ) -> tuple[Heard, list[Scene]]:
         """Scenes of one set, a seed for each."""
         simulator = Simulator(
-            self.microphones, self.rate, self.samples, self.dry[name], SIMULATORS[self.simulator]
+            self.microphones,
+            self.rate,
+            self.samples,
+            self.dry[name],
+            SIMULATORS[self.simulator],
         )
         return simulator(self.rngs(name, seeds), laws, device)

@@ -21,7 +21,9 @@ from auris.data.simulation.writer import write_parts
 from auris.data.sources.base import Collection, Source
 from auris.data.splits import SETS
 
-COLUMNS = ",".join(("azimuth", "elevation", *CONDITIONS, "section", "split", "group", "scene"))
+COLUMNS = ",".join(
+    ("azimuth", "elevation", *CONDITIONS, "section", "split", "group", "scene")
+)
 
 
 AT_ONCE = 20  # scenes that are done, or not, when a simulation is taken up again
@@ -74,7 +76,9 @@ class Scenes(Source):
                 "Scenes are heard by an array of microphones; choose one, as in array=circular6."
             )
         if self.simulation_seed < 0:
-            raise UserError(f"data.simulation_seed={self.simulation_seed} should be 0 or more.")
+            raise UserError(
+                f"data.simulation_seed={self.simulation_seed} should be 0 or more."
+            )
 
     @property
     def microphones(self) -> Array:
@@ -105,9 +109,13 @@ class Scenes(Source):
         return round(self.duration * self.rate)
 
     def collect(self) -> Collection:
-        table = write_parts(self.folder, COLUMNS, self.parts(), self.simulate, self.rate)
+        table = write_parts(
+            self.folder, COLUMNS, self.parts(), self.simulate, self.rate
+        )
         return Collection(
-            read_table(table), "simulated", f"SIMULATED {self.about}; to hear them: {self.folder}"
+            read_table(table),
+            "simulated",
+            f"SIMULATED {self.about}; to hear them: {self.folder}",
         )
 
     @property
@@ -120,7 +128,8 @@ class Scenes(Source):
         }
         sources = self.sources and listing(self.sources)
         text = json.dumps(
-            [self.version, {**settings, "sources": sources, **self.facts()}], default=dict
+            [self.version, {**settings, "sources": sources, **self.facts()}],
+            default=dict,
         )
         return (
             Path(self.store)
@@ -138,7 +147,9 @@ class Scenes(Source):
             for start in range(0, size, AT_ONCE)
         ]
 
-    def simulate(self, part: tuple[str, range]) -> Iterator[tuple[list[Any], np.ndarray]]:
+    def simulate(
+        self, part: tuple[str, range]
+    ) -> Iterator[tuple[list[Any], np.ndarray]]:
         """The rows and the waves (T, M) of some scenes; one by one, as a processor gains nothing by more at a time."""
         name, numbers = part
         for number in numbers:
@@ -150,13 +161,23 @@ class Scenes(Source):
             known = [
                 "" if math.isnan(fact) else fact for fact in facts
             ]  # a dry room has no reverberation time
-            row = [scene_name(name, number), *known, note.section, name, note.group, note.drawing]
+            row = [
+                scene_name(name, number),
+                *known,
+                note.section,
+                name,
+                note.group,
+                note.drawing,
+            ]
             yield row, heard.wave[0].T.numpy()
 
-    def rngs(self, name: str, seeds: Sequence[Sequence[int]]) -> list[np.random.Generator]:
+    def rngs(
+        self, name: str, seeds: Sequence[Sequence[int]]
+    ) -> list[np.random.Generator]:
         """A generator for each scene of a set."""
         return [
-            np.random.default_rng([self.simulation_seed, SETS.index(name), *seed]) for seed in seeds
+            np.random.default_rng([self.simulation_seed, SETS.index(name), *seed])
+            for seed in seeds
         ]
 
 

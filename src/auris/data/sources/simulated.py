@@ -49,13 +49,13 @@ class SimulatedAnomalies(Source):
             simulation_seed,
             simulation_rate,
         )
-        setting = (
-            f"snr{self.snr:g}_{train_size}_{test_size}_seed{simulation_seed}_{simulation_rate}"
-        )
+        setting = f"snr{self.snr:g}_{train_size}_{test_size}_seed{simulation_seed}_{simulation_rate}"
         self.folder = Path(store) / "simulated" / self.name / setting
 
     def collect(self) -> Collection:
-        path = write_folder(self.folder, "group,split", self.rows(), self.clip, self.rate)
+        path = write_folder(
+            self.folder, "group,split", self.rows(), self.clip, self.rate
+        )
         about = f"SIMULATED {self.about} at {self.snr:g} dB, not recordings; to hear them: {self.folder}"
         return Collection(read_table(path), "simulated", about)
 

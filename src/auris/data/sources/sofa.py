@@ -9,7 +9,9 @@ from torch import Tensor
 
 from auris.core.errors import UserError, first_line
 
-CONVENTION = "SimpleFreeFieldHRIR"  # in which positions of sources are as seen from the head
+CONVENTION = (
+    "SimpleFreeFieldHRIR"  # in which positions of sources are as seen from the head
+)
 
 
 class Measured(NamedTuple):
@@ -30,8 +32,12 @@ def read_sofa(path: Path, clockwise: bool = False) -> Measured:
     Raises `UserError` where there is no such file, where it is none of that kind, and where its azimuths run the other
     way than is said: the ear on the side of a source hears it louder.
     """
-    import h5py
-
+    try:
+        import h5py
+    except ImportError:
+        raise UserError(
+            "SOFA files need h5py; pip install 'auris[sofa]' brings it."
+        ) from None
     if not path.is_file():
         raise UserError(
             f"There is no {path}; data.root should name the folder of the files data.train and data.test."
@@ -83,9 +89,13 @@ def parse(file, path: Path) -> Measured:
             f"{path} has a Data.Delay besides its responses; write delays into the responses."
         )
     if not np.isfinite(responses).all() or not np.abs(responses).max(2).all():
-        raise UserError(f"{path} has responses that are silent or no numbers; leave them away.")
+        raise UserError(
+            f"{path} has responses that are silent or no numbers; leave them away."
+        )
     azimuth, elevation, distance = torch.from_numpy(place).float().T
-    return Measured(torch.from_numpy(responses).float(), azimuth, elevation, distance, int(rate[0]))
+    return Measured(
+        torch.from_numpy(responses).float(), azimuth, elevation, distance, int(rate[0])
+    )
 
 
 def text(value: "str | bytes") -> str:

@@ -30,7 +30,9 @@ def unmixed(target: Tensor) -> Tensor:
     return target
 
 
-Follow = Callable[[Tensor], Tensor]  # what makes targets (B, ...) follow a mixing of clips
+Follow = Callable[
+    [Tensor], Tensor
+]  # what makes targets (B, ...) follow a mixing of clips
 
 
 class Mixup(nn.Module, ABC):
@@ -47,8 +49,12 @@ class Mixup(nn.Module, ABC):
         if len(x) < 2:
             return x, unmixed
         share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(x),)).to(x)
-        share = torch.where(coin(self.probability, x), torch.maximum(share, 1 - share), 1.0)
-        partner = torch.arange(len(x), device=x.device).roll(int(torch.randint(1, len(x), ())))
+        share = torch.where(
+            coin(self.probability, x), torch.maximum(share, 1 - share), 1.0
+        )
+        partner = torch.arange(len(x), device=x.device).roll(
+            int(torch.randint(1, len(x), ()))
+        )
         return self.mix(x, x[partner], spread(share, x)), Mixing(partner, share)
 
     @abstractmethod

@@ -32,9 +32,13 @@ class Augment(nn.Module):
         """Whether nothing happens to the waves."""
         return not len(self.waves) and self.wave_mixup is None
 
-    def mixed_waves(self, wave: Tensor) -> tuple[Tensor, Follow]:  # (B, C, T) -> (B, C, T)
+    def mixed_waves(
+        self, wave: Tensor
+    ) -> tuple[Tensor, Follow]:  # (B, C, T) -> (B, C, T)
         wave = self.waves(wave)
         return self.wave_mixup(wave) if self.wave_mixup else (wave, unmixed)
 
-    def mixed_logs(self, raw: Tensor) -> tuple[Tensor, Follow]:  # (B, C', F, T') -> (B, C', F, T')
+    def mixed_logs(
+        self, raw: Tensor
+    ) -> tuple[Tensor, Follow]:  # (B, C', F, T') -> (B, C', F, T')
         return self.log_mixup(raw) if self.log_mixup else (raw, unmixed)

@@ -29,7 +29,12 @@ class BandGain(nn.Module):
         heights = self.deviation * torch.randn(
             len(x), 1, self.knots, device=x.device, dtype=x.dtype
         )
-        return x + F.interpolate(heights, x.shape[2], mode="linear", align_corners=True)[..., None]
+        return (
+            x
+            + F.interpolate(heights, x.shape[2], mode="linear", align_corners=True)[
+                ..., None
+            ]
+        )
 
 
 class Warp(nn.Module):

@@ -21,7 +21,10 @@ class TimeShift(nn.Module):
         samples = wave.shape[-1]
         shifts = (uniform(-self.share, self.share, wave) * samples).long()
         return torch.stack(
-            [clip.roll(shift, -1) for clip, shift in zip(wave, shifts.tolist(), strict=True)]
+            [
+                clip.roll(shift, -1)
+                for clip, shift in zip(wave, shifts.tolist(), strict=True)
+            ]
         )
 
 
@@ -72,8 +75,12 @@ class Noise(nn.Module):
         self.low, self.high, self.probability = low, high, probability
 
     def forward(self, wave: Tensor) -> Tensor:
-        level = wave.square().mean((1, 2)).sqrt() * decibel(-uniform(self.low, self.high, wave))
-        return wave + torch.randn_like(wave) * spread(level * coin(self.probability, wave), wave)
+        level = wave.square().mean((1, 2)).sqrt() * decibel(
+            -uniform(self.low, self.high, wave)
+        )
+        return wave + torch.randn_like(wave) * spread(
+            level * coin(self.probability, wave), wave
+        )
 
 
 class Filter(nn.Module):
@@ -85,8 +92,12 @@ class Filter(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:
         spectrum = torch.fft.rfft(wave)  # (B, C, T / 2 + 1)
-        heights = self.deviation * torch.randn(len(wave), 1, self.knots, device=wave.device)
+        heights = self.deviation * torch.randn(
+            len(wave), 1, self.knots, device=wave.device
+        )
         curve = decibel(
-            F.interpolate(heights, spectrum.shape[-1], mode="linear", align_corners=True)
+            F.interpolate(
+                heights, spectrum.shape[-1], mode="linear", align_corners=True
+            )
         )
         return torch.fft.irfft(spectrum * curve, n=wave.shape[-1])
