@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from turns import report, turns
 
 from auris.core.instantiate import make
-from auris.core.malloc import keep_memory
+from auris.core.malloc import keep_freed_blocks
 from auris.data.loader import Loader
 from auris.training.build import build
 from auris.training.optimizers.build import make_optimizer
@@ -62,7 +62,7 @@ def prepare(cfg: DictConfig) -> tuple[System, Loader]:
 
 
 def main(words: list[str]) -> None:
-    keep_memory()
+    keep_freed_blocks()
     cfg = configured(*words)
     system, loader = prepare(cfg)
     optimizer = make_optimizer(cfg.optimizer, system)

@@ -12,7 +12,7 @@ from typing import Any, final
 from omegaconf import DictConfig, OmegaConf
 
 from auris.core.errors import UserError, first_line
-from auris.core.locate import check_trusted, locate
+from auris.core.locate import check_trusted, locate_object
 from auris.core.validation import check_types
 
 PACKAGES = ("auris", "torch", "torchaudio", "torchmetrics", "lightning", "sklearn")
@@ -70,7 +70,7 @@ class Factory:
         Raises `UserError` unless it is of a known kind from a known package or plugin.
         """
         check_trusted(target, where, self.packages)
-        cls = locate(target, where)
+        cls = locate_object(target, where)
         if not (isinstance(cls, type) and any(issubclass(cls, kind) for kind in _kinds(cls))):
             raise UserError(
                 f"{where}: _target_ may not name {target}; it is not a module, optimizer, schedule, "
@@ -110,4 +110,4 @@ def to_plain(node: Any) -> Any:
 def _kinds(cls: type) -> Iterator[type]:
     """The classes that may be built, and those derived from them."""
     estimators = ("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ()
-    return (locate(name, "") for name in (*KINDS, *estimators))
+    return (locate_object(name, "") for name in (*KINDS, *estimators))

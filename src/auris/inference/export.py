@@ -12,7 +12,7 @@ import torch
 
 from auris import __version__
 from auris.core.errors import UserError
-from auris.core.progress import track
+from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, Trained
 from auris.inference.onnx_graph import trace
@@ -101,7 +101,7 @@ def compare(system: System, model: Trained, data: AudioDataModule) -> tuple[int,
     clips = data.dataset.indices("val")
     loader = data.split_loader(clips)
     batches = (
-        batch.wave for step in track(loader, "Comparing", len(loader)) for batch in step
+        batch.wave for step in track_progress(loader, "Comparing", len(loader)) for batch in step
     )  # (B, C, T) each
     pairs = ((system.decode(wave).numpy(), model.decode(wave.numpy())) for wave in batches)
     largest = float(np.max([np.max(np.abs(a - b) / np.maximum(1, np.abs(a))) for a, b in pairs]))

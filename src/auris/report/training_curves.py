@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from auris.core.figures import COLOURS, new_figure, scale
+from auris.core.figures import COLOURS, axis_scale, new_figure
 from auris.core.html import join, tag
 from auris.report.context import Section, Subject
 from auris.report.svg import INK, picture, themed
@@ -165,7 +165,7 @@ def curves(losses: Losses, chosen: int) -> Figure:
         if np.isfinite(losses.val).any():
             axes.plot(epoch, losses.val, color=VAL, label="validation")
             axes.plot([chosen], losses.val[chosen - 1 : chosen], "o", color=VAL, clip_on=False)
-        axes.set(xlabel="epoch", ylabel="loss", xlim=(1, len(epoch)), yscale=scale(losses))
+        axes.set(xlabel="epoch", ylabel="loss", xlim=(1, len(epoch)), yscale=axis_scale(losses))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=9)

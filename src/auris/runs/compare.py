@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from statistics import mean, stdev
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.runs.find import Run
 from auris.runs.naming import configurations
 
@@ -67,7 +67,7 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
     for run in group:
         scores = run.result[name]
         if metric not in scores["metrics"]:
-            raise UserError(f"There is no --metric {metric}; {nearest(metric, scores['metrics'])}")
+            raise UserError(f"There is no --metric {metric}; {suggest_choice(metric, scores['metrics'])}")
         value = number(scores["metrics"][metric]["value"])
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from auris.core.errors import UserError
-from auris.core.figures import COLOURS, new_figure, scale
+from auris.core.figures import COLOURS, axis_scale, new_figure
 from auris.runs.compare import main_metric
 from auris.runs.find import Run
 from auris.runs.folder import read_curves
@@ -68,7 +68,7 @@ def draw(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     for (left, right), (title, row) in zip(panels, rows.items(), strict=True):
         fill(left, "train/seconds", row)
         fill(right, "train/passes", row)
-        left.set(ylabel=title, yscale=scale(curve.figures[name] for curve, name in row))
+        left.set(ylabel=title, yscale=axis_scale(curve.figures[name] for curve, name in row))
     panels[-1, 0].set_xlabel("seconds in optimizer steps")
     panels[-1, 1].set_xlabel("passes over the training set")
     entitle(figure, curves, names)

@@ -9,7 +9,7 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.runs.folder import CONFIG, RESULT
 
 VARIES = (  # within one configuration
@@ -112,7 +112,7 @@ def pick(runs: Sequence[Run], words: Sequence[str]) -> list[Run]:
         values = {str(run.facts[key]) for run in runs if key in run.facts}
         runs = [run for run in runs if key in run.facts and str(run.facts[key]) == value]
         if not runs:
-            raise UserError(f"No run has {word}; {nearest(value, values)}")
+            raise UserError(f"No run has {word}; {suggest_choice(value, values)}")
     return list(runs)
 
 
@@ -132,5 +132,5 @@ def check_name(key: str, names: set[str]) -> None:
             name.rpartition(".")[2] for name in names if name.rpartition(".")[0] == group
         } or names
         raise UserError(
-            f"No run has a setting {key};{f' in {group}:' if group else ''} {nearest(last, beside)}"
+            f"No run has a setting {key};{f' in {group}:' if group else ''} {suggest_choice(last, beside)}"
         )

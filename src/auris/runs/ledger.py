@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
-from auris.core.files import digest
+from auris.core.files import content_digest
 from auris.data.dataset import Dataset
 from auris.runs.find import flat, identity
 from auris.runs.folder import LEDGER
@@ -56,7 +56,7 @@ def open_test(folder: Path, settings: dict[str, Any], dataset: Dataset) -> Look:
         data=choices["data"],
         fold=dataset.settings.fold,
         run=str(folder.relative_to(outputs)),
-        configuration=digest(identity(flat(settings)).encode())[:16],
+        configuration=content_digest(identity(flat(settings)).encode())[:16],
     )
     append(outputs / LEDGER, asdict(look))
     return look

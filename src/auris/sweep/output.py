@@ -90,7 +90,7 @@ def write_table(study: Study, plan: Plan) -> None:
 
 def draw(path: Path, trials: list[FrozenTrial], plan: Plan) -> None:
     """Draw the validation figure over the trials, with the best so far, and over each parameter."""
-    from auris.core.figures import new_figure, scale
+    from auris.core.figures import axis_scale, new_figure
 
     shown = [trial for trial in trials if trial.value is not None]
     figures = [trial.value for trial in shown if trial.value is not None]
@@ -102,7 +102,7 @@ def draw(path: Path, trials: list[FrozenTrial], plan: Plan) -> None:
     for axes, (name, distribution) in zip(others, plan.distributions.items(), strict=True):
         draw_parameter(axes, shown, name, distribution)
     for axes in (first, *others):
-        axes.set(ylabel=plan.monitor[0], yscale=scale([np.array(figures)]))
+        axes.set(ylabel=plan.monitor[0], yscale=axis_scale([np.array(figures)]))
     figure.tight_layout()
     figure.savefig(path)
 

@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from auris.core.errors import UserError
-from auris.core.validation import describe, fits
+from auris.core.validation import describe_expected, fits_type
 from auris.runs.compose import compose_run
 from auris.sweep.space import Space, parse, read_space
 
@@ -65,11 +65,11 @@ def make_plan(words: Sequence[str], configs: Path) -> Plan:
     settings = read_settings([override for override in overrides if override.key_or_group in own])
     space = read_space([override for override in overrides if override.key_or_group not in own])
     cfg = compose_all(space, configs)
-    from auris.core.log import hush
+    from auris.core.log import silence_libraries
     from auris.data.summary import describe_data
     from auris.training.experiment import Experiment
 
-    hush()
+    silence_libraries()
     experiment = Experiment(cfg)
     data = experiment.dataset
     print(describe_data(data), flush=True)
@@ -104,8 +104,8 @@ def read_settings(overrides: Sequence[Override]) -> Settings:
         name, value = override.key_or_group, override.value()
         if name in given:
             raise UserError(f"{name} is given twice.")
-        if not fits(value, hints[name]):
-            raise UserError(f"{override.input_line} should be {describe(value, hints[name])}")
+        if not fits_type(value, hints[name]):
+            raise UserError(f"{override.input_line} should be {describe_expected(value, hints[name])}")
         if isinstance(value, int | float) and not value > 0:
             raise UserError(f"{override.input_line} should be above 0.")
         given[name] = value

@@ -7,14 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from auris.core.figures import COLOURS, new_figure
-from auris.core.heatmap import Map, draw
+from auris.core.figures import COLOURS, Heatmap, draw_heatmap, new_figure
 
 USUAL, ALARM = "0.6", COLOURS[1]
 
 
 def plot_closeup(
-    maps: Sequence[Map],
+    maps: Sequence[Heatmap],
     frames: Tensor,
     seconds: Sequence[float],
     threshold: float | None,
@@ -26,7 +25,7 @@ def plot_closeup(
     figure.set_layout_engine("constrained")
     panels = figure.subplots(len(maps) + 1, 2, squeeze=False, sharex="col", width_ratios=(50, 1))
     for (axes, bar), shown in zip(panels, maps, strict=False):
-        figure.colorbar(draw(axes, shown, duration), cax=bar)
+        figure.colorbar(draw_heatmap(axes, shown, duration), cax=bar)
     panels[-1, 1].axis("off")
     _draw_scores(panels[-1, 0], frames, seconds, threshold, duration)
     figure.suptitle(title, fontsize=10, weight="bold")

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.data.clips import Clip
-from auris.data.splits import SETS, drawn, from_folds, split
+from auris.data.splits import SPLITS, draw_folds, split_by_fold, split_clips
 
 
 def split_anomalies(
@@ -24,7 +24,7 @@ def split_anomalies(
             for clip, own in zip(clips, named, strict=True)
         ]
         check_column(given, normal)
-        sets = split(by_section(given), fold, folds, seed)
+        sets = split_clips(by_section(given), fold, folds, seed)
     else:
         sets = draw(clips, normal, fold, folds, seed)
     sets = ["val" if own else name for own, name in zip(named, sets, strict=True)]
@@ -49,7 +49,7 @@ def is_known(clip: Clip, normal: str, known: Sequence[str]) -> bool:
 def draw(clips: Sequence[Clip], normal: str, fold: int, folds: int, seed: int) -> list[str]:
     """Normal clips in folds; all others test."""
     usual = by_section([clip for clip in clips if clip.label == normal])
-    sets = iter(from_folds(drawn(usual, folds, seed), fold))
+    sets = iter(split_by_fold(draw_folds(usual, folds, seed), fold))
     return [next(sets) if clip.label == normal else "test" for clip in clips]
 
 
@@ -63,7 +63,7 @@ def check_labels(clips: Sequence[Clip], normal: str, known: Sequence[str]) -> No
     labels = sorted({clip.label for clip in clips})
     if normal not in labels:
         raise UserError(
-            f"No recording is labelled {normal}, as data.normal says; {nearest(normal, labels)}"
+            f"No recording is labelled {normal}, as data.normal says; {suggest_choice(normal, labels)}"
         )
     if len(labels) < 2:
         raise UserError(
@@ -98,7 +98,7 @@ def check_column(clips: Sequence[Clip], normal: str) -> None:
 def check_anomalies(sets: Sequence[str], clips: Sequence[Clip], normal: str) -> None:
     """Raise `UserError` where a set lacks normal clips, the test set anomalies, or training a section."""
     held = {(name, clip.label == normal) for name, clip in zip(sets, clips, strict=True)}
-    for name in SETS:
+    for name in SPLITS:
         if (name, True) not in held:
             raise UserError(
                 f"The {name} set has no {normal} clip; every run needs some to train, validate and test."

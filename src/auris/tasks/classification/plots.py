@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from auris.core.figures import COLOURS, literal, new_figure
+from auris.core.figures import COLOURS, escape_math, new_figure
 from auris.tasks.metric import wilson
 
 BINS, LEAST = 10, 8  # of a reliability curve, and clips in each
@@ -32,7 +32,7 @@ def plot_confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
             axes.text(
                 column, row, f"{int(counts[row, column])}", ha="center", va="center", color=colour
             )
-    size, names = 10 if len(classes) <= 20 else 7, [literal(name) for name in classes]
+    size, names = 10 if len(classes) <= 20 else 7, [escape_math(name) for name in classes]
     axes.set_xticks(range(len(classes)), names, rotation=45, ha="right", fontsize=size)
     axes.set_yticks(range(len(classes)), names, fontsize=size)
     axes.set(xlabel="said", ylabel="true")
