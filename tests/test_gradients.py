@@ -122,7 +122,7 @@ def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
 
 def singles(clips: int) -> list[Batch]:
     batches = loader(clips, clips, 1)
-    return [batches.fetch(torch.tensor([i])) for i in range(clips)]
+    return [batches.fetch_batch(torch.tensor([i])) for i in range(clips)]
 
 
 def epoch(batches: Loader, number: int) -> Loader:

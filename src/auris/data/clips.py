@@ -29,9 +29,9 @@ SPLIT_SYNONYMS = {
 }
 _OPTIONAL = ("fold", "group", "split", "start", "stop", "section", "domain")
 _COLUMNS = ("path", "label", *ANGLES, *_OPTIONAL, *CONDITIONS)
-_SUFFIXES = set(
-    ".wav .flac .ogg .oga .opus .mp3 .aif .aiff .aifc .au .caf .w64 .m4a .wma".split()
-)
+_UNCOMPRESSED = {".wav", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64"}
+_COMPRESSED = {".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wma"}
+_SUFFIXES = _UNCOMPRESSED | _COMPRESSED
 _ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
 
 
