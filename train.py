@@ -46,6 +46,8 @@ def one_of_many() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    with plain_errors():  # what Hydra says of the command line, and what remains of a sweep
+    with (
+        plain_errors()
+    ):  # what Hydra says of the command line, and what remains of a sweep
         check_flags(sys.argv[1:])
         main()

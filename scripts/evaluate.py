@@ -15,9 +15,14 @@ def main() -> None:
         default="test",
         help="which clips (default: test)",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
-        "--plugins", nargs="*", default=[], help="packages of yours that the run's model is from"
+        "--json", action="store_true", help="print JSON instead of a table"
+    )
+    parser.add_argument(
+        "--plugins",
+        nargs="*",
+        default=[],
+        help="packages of yours that the run's model is from",
     )
     options = parser.parse_args()
     from auris.core.log import open_terminal

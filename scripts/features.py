@@ -13,7 +13,9 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 def main() -> None:
     parser = Parser(description=__doc__)
     parser.add_argument(
-        "words", nargs="*", help="settings of train.py, such as data=... and features=..."
+        "words",
+        nargs="*",
+        help="settings of train.py, such as data=... and features=...",
     )
     options = parser.parse_args()
     from auris.core.log import silence_libraries

@@ -29,10 +29,15 @@ def main() -> None:
         "(of anomalies and directions there always is)",
     )
     parser.add_argument(
-        "--mix", action="store_true", help="average the channels of a recording that has several"
+        "--mix",
+        action="store_true",
+        help="average the channels of a recording that has several",
     )
     parser.add_argument(
-        "--plugins", nargs="*", default=[], help="packages of yours that the run's model is from"
+        "--plugins",
+        nargs="*",
+        default=[],
+        help="packages of yours that the run's model is from",
     )
     options = parser.parse_args()
     from auris.inference.predictor import Predictor, find_recordings
@@ -63,11 +68,13 @@ def predict_all(
 
 
 def write_text(rows: Iterator[dict[str, Any]], output: Any) -> None:
-    for row in output.merge(rows):
+    for row in output.merge_rows(rows):
         times = f"{row['start']:.1f}-{row['stop']:.1f} s"
-        words = output.text({name: row[name] for name in row if name not in TIMES})
+        words = output.to_words({name: row[name] for name in row if name not in TIMES})
         said = (
-            f"unlike the training data ({words[0]}?)" if row.get("is_novel") else "  ".join(words)
+            f"unlike the training data ({words[0]}?)"
+            if row.get("is_novel")
+            else "  ".join(words)
         )
         print(f"{row['path']}  {times}  {said}".rstrip(), flush=True)
 

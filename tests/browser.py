@@ -55,11 +55,15 @@ def look(page: Path, place: Path) -> dict[str, Any]:
         "--dump-dom",
         frame.as_uri(),
     )
-    done = subprocess.run([browser, *FLAGS, *words], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [browser, *FLAGS, *words], capture_output=True, text=True, timeout=120
+    )
     told = re.search(r'data-told="([^"]*)"', done.stdout)
     assert told, done.stderr
     asked = {
-        url for url in re.findall(r'"url":"(https?:[^"]+)"', log.read_text()) if "google" not in url
+        url
+        for url in re.findall(r'"url":"(https?:[^"]+)"', log.read_text())
+        if "google" not in url
     }  # its own home
     assert CONTROL in asked
     return {**json.loads(unescape(told.group(1))), "asked": asked - {CONTROL}}

@@ -28,7 +28,14 @@ def tried(
     for snr, value in heights.items():
         choices = {"about": f"leaks at {snr} dB"}
         name = f"{model}{snr}{'-'.join(map(str, others.values()))}"
-        finished(folder / name, value, model=model, data={"snr": snr}, choices=choices, **others)
+        finished(
+            folder / name,
+            value,
+            model=model,
+            data={"snr": snr},
+            choices=choices,
+            **others,
+        )
 
 
 def drawn(folder: Path, setting: str = "data.snr", metric: str | None = None) -> Figure:
@@ -42,7 +49,10 @@ def test_each_configuration_has_a_line_the_highest_first(tmp_path: Path) -> None
     (axes,) = figure.axes
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("data.snr", "test accuracy")
     assert [line.get_label() for line in axes.lines] == ["birds mlp", "birds knn"]
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["birds mlp", "birds knn"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "birds mlp",
+        "birds knn",
+    ]
     for line, colour, heights in zip(axes.lines, COLOURS, (MLP, KNN), strict=False):
         assert (
             line.get_xydata().tolist() == [list(pair) for pair in heights.items()]
@@ -55,7 +65,11 @@ def test_each_configuration_has_a_line_the_highest_first(tmp_path: Path) -> None
 def test_intervals_are_shaded(tmp_path: Path) -> None:
     tried(tmp_path, KNN, "knn")
     (shade,) = drawn(tmp_path).axes[0].collections
-    ends = {(x, round(y, 6)) for path in shade.get_paths() for x, y in path.vertices.tolist()}
+    ends = {
+        (x, round(y, 6))
+        for path in shade.get_paths()
+        for x, y in path.vertices.tolist()
+    }
     assert ends == {(x, round(y + by, 6)) for x, y in KNN.items() for by in (-0.1, 0.2)}
 
 
@@ -103,7 +117,9 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
     ):
         drawn(tmp_path)
     tried(tmp_path, {6: 0.5})
-    with pytest.raises(UserError, match="--against model.kind needs runs with two or more numbers"):
+    with pytest.raises(
+        UserError, match="--against model.kind needs runs with two or more numbers"
+    ):
         drawn(tmp_path, "model.kind")
     with pytest.raises(
         UserError, match=r"No run has a setting data.snn; in data: did you mean snr"
@@ -111,7 +127,8 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
         drawn(tmp_path, "data.snn")
     tried(tmp_path, {12: 0.5}, "vae", metric="auroc")
     with pytest.raises(
-        UserError, match=r"There is no accuracy in .*vae12.*; choose one --metric or task"
+        UserError,
+        match=r"There is no accuracy in .*vae12.*; choose one --metric or task",
     ):
         drawn(tmp_path, metric="accuracy")
     finished(tmp_path / "without", 0.5, fold=2)
@@ -127,8 +144,16 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
 def test_the_command_line_draws_it(tmp_path: Path) -> None:
     tried(tmp_path, KNN, "knn")
     done = call(
-        "scripts/compare.py", ".", "--against", "data.snr", "--picture", "snr.png", cwd=tmp_path
+        "scripts/compare.py",
+        ".",
+        "--against",
+        "data.snr",
+        "--picture",
+        "snr.png",
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "snr.png").read_bytes().startswith(b"\x89PNG") and "snr.png" in done.stderr
+    assert (tmp_path / "snr.png").read_bytes().startswith(
+        b"\x89PNG"
+    ) and "snr.png" in done.stderr
     assert "| birds knn data.snr=10 | 1 x 1 | 0.750 |" in done.stdout

@@ -32,9 +32,16 @@ class Stopped(Exception):
     """What ends a run too early."""
 
 
-def task(seconds: int = 3, sections: tuple[str, ...] = ("a", "b"), **settings: float) -> Anomaly:
+def task(
+    seconds: int = 3, sections: tuple[str, ...] = ("a", "b"), **settings: float
+) -> Anomaly:
     spec = Spec(
-        RATE, 1, seconds * RATE, "anomaly", ("normal", "odd"), columns={"section": sections}
+        RATE,
+        1,
+        seconds * RATE,
+        "anomaly",
+        ("normal", "odd"),
+        columns={"section": sections},
     )
     return Anomaly(spec, (1, 4, FRAMES), **settings)
 
@@ -44,27 +51,41 @@ def surprise() -> torch.Tensor:
     return torch.arange(6.0) * torch.tensor([[[1.0], [10.0]]])
 
 
-def test_a_clip_and_each_of_its_seconds_have_the_mean_surprise_of_their_frames() -> None:
+def test_a_clip_and_each_of_its_seconds_have_the_mean_surprise_of_their_frames() -> (
+    None
+):
     decoded = task().decode(surprise(), torch.empty(0))  # (1, 1 + 3, 2)
     assert decoded[0, :, 0].tolist() == [2.5, 0.5, 2.5, 4.5]
     assert decoded[0, :, 1].tolist() == [25, 5, 25, 45]
 
 
-@pytest.mark.parametrize("top, clip, last", [(0.0, 5.0, 5.0), (0.5, 4.0, 5.0), (1.0, 2.5, 4.5)])
-def test_top_goes_from_the_maximum_to_the_mean(top: float, clip: float, last: float) -> None:
+@pytest.mark.parametrize(
+    "top, clip, last", [(0.0, 5.0, 5.0), (0.5, 4.0, 5.0), (1.0, 2.5, 4.5)]
+)
+def test_top_goes_from_the_maximum_to_the_mean(
+    top: float, clip: float, last: float
+) -> None:
     decoded = task(top=top).decode(surprise(), torch.empty(0))
     assert (decoded[0, 0, 0], decoded[0, -1, 0]) == (clip, last)
 
 
 def test_a_clip_of_few_frames_has_no_more_moments_than_frames() -> None:
-    assert task(seconds=10).decode(surprise(), torch.empty(0)).shape == (1, 1 + FRAMES, 2)
+    assert task(seconds=10).decode(surprise(), torch.empty(0)).shape == (
+        1,
+        1 + FRAMES,
+        2,
+    )
 
 
-def test_targets_are_one_for_the_own_section_and_the_loss_is_its_mean_surprise() -> None:
+def test_targets_are_one_for_the_own_section_and_the_loss_is_its_mean_surprise() -> (
+    None
+):
     x = torch.zeros(2, 1, 4, FRAMES)
     target = task().encode(torch.tensor([[0, 1, 0], [0, 0, 0]]), x)
     assert target.shape == (2, 2, FRAMES) and target[0, :, 0].tolist() == [0, 1]
-    assert Surprise()(surprise().expand(2, -1, -1), target) == pytest.approx((25 + 2.5) / 2)
+    assert Surprise()(surprise().expand(2, -1, -1), target) == pytest.approx(
+        (25 + 2.5) / 2
+    )
 
 
 def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
@@ -72,11 +93,14 @@ def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
     target = torch.zeros(400, 3, dtype=torch.long)
     target[:100, 0] = 1  # anomalies must not count
     raw = torch.stack(
-        [scores.where(target[:, 0] == 0, 1e6)] + [10 * scores.where(target[:, 0] == 0, 1e6)] * 3,
+        [scores.where(target[:, 0] == 0, 1e6)]
+        + [10 * scores.where(target[:, 0] == 0, 1e6)] * 3,
         dim=1,
     )
     decoded = judge.calibrate(raw[..., None], target)[..., 0]
-    assert torch.equal(decoded, (raw - judge.center[[0, 1, 1, 1], 0]) / judge.span[[0, 1, 1, 1], 0])
+    assert torch.equal(
+        decoded, (raw - judge.center[[0, 1, 1, 1], 0]) / judge.span[[0, 1, 1, 1], 0]
+    )
     usual = decoded[target[:, 0] == 0]
     assert usual[:, 0].median().abs() < 1e-6 and usual[:, 1:].median().abs() < 1e-6
     assert 0.02 < (usual[:, 0] > 1).float().mean() < 0.08
@@ -85,7 +109,9 @@ def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
     )  # three times as many seconds are surer
 
 
-def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_all() -> None:
+def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_all() -> (
+    None
+):
     judge, target = task(), torch.zeros(22, 3, dtype=torch.long)
     target[20:, 1] = 1
     decoded = torch.randn(22, 4, 2)
@@ -107,18 +133,18 @@ def test_without_enough_validation_clips_there_is_no_threshold() -> None:
     decoded = torch.randn(2, 4, 2)
     assert judge.calibrate(decoded, torch.zeros(2, 3, dtype=torch.long)) is decoded
     assert not judge.calibrated and "true_alarm_rate" not in judge.metrics()
-    assert "alarm" not in judge.output.row(torch.zeros(4, 2))
+    assert "alarm" not in judge.output.to_row(torch.zeros(4, 2))
 
 
 def test_the_answer_is_that_of_the_section_it_is_most_like() -> None:
     judge = task()
     judge.calibrated.fill_(True)
-    assert judge.output.row(torch.tensor([[3.0, 1.5]])) == {
+    assert judge.output.to_row(torch.tensor([[3.0, 1.5]])) == {
         "score": 1.5,
         "alarm": "yes",
         "section": "b",
     }
-    assert judge.output.row(torch.tensor([[0.5, 1.5]])) == {
+    assert judge.output.to_row(torch.tensor([[0.5, 1.5]])) == {
         "score": 0.5,
         "alarm": "no",
         "section": "a",
@@ -128,7 +154,12 @@ def test_the_answer_is_that_of_the_section_it_is_most_like() -> None:
 def test_the_most_wrong_clips_are_missed_anomalies_and_false_alarms() -> None:
     decoded = torch.tensor([0.2, 3.0, 0.1, 4.0]).view(4, 1, 1).expand(-1, 4, 2)
     target = torch.tensor([[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 0]])
-    assert task().error(decoded, target).argsort(descending=True).tolist() == [1, 2, 0, 3]
+    assert task().error(decoded, target).argsort(descending=True).tolist() == [
+        1,
+        2,
+        0,
+        3,
+    ]
 
 
 def test_an_error_map_is_averaged_over_bands() -> None:
@@ -144,12 +175,16 @@ def test_an_error_map_is_averaged_over_bands() -> None:
 
 def test_distance_counts_the_nearest_of_each_section() -> None:
     told = task().remembered(
-        torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(-1, -1, FRAMES)
+        torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(
+            -1, -1, FRAMES
+        )
     )
     assert told.shape == (4, 2)
     recalled = task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=2)
     assert recalled[0, :, 0].tolist() == [2, 6] and recalled.shape == (1, 2, FRAMES)
-    assert task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[0, :, 0].tolist() == [
+    assert task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[
+        0, :, 0
+    ].tolist() == [
         1,
         2,
     ]
@@ -162,7 +197,9 @@ def test_distance_counts_the_nearest_of_each_section() -> None:
         ({"false_alarm_rate": 0.0}, "above 0 and below 0.5"),
     ],
 )
-def test_settings_out_of_range_are_refused(settings: dict[str, float], said: str) -> None:
+def test_settings_out_of_range_are_refused(
+    settings: dict[str, float], said: str
+) -> None:
     with pytest.raises(UserError, match=said):
         task(**settings)
 
@@ -170,11 +207,15 @@ def test_settings_out_of_range_are_refused(settings: dict[str, float], said: str
 def test_models_and_losses_that_do_not_fit_are_refused() -> None:
     judge = task()
     with pytest.raises(
-        UserError, match="Linear can't tell what is unusual; choose one that puts out"
+        UserError, match="Linear can't tell what is unusual; choose model=autoencoder"
     ):
-        judge.check(Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), Surprise())
+        judge.check_parts(
+            Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), Surprise()
+        )
     with pytest.raises(UserError, match="choose loss=surprise"):
-        judge.check(DenseAutoencoder((1, 4, FRAMES), judge, 1), torch.nn.MSELoss())
+        judge.check_parts(
+            DenseAutoencoder((1, 4, FRAMES), judge, 1), torch.nn.MSELoss()
+        )
 
 
 REMEMBERING = ("model=self_supervised", "model.widths=[4,8]", "trainer.max_epochs=4")
@@ -213,12 +254,16 @@ def test_noise_is_found_among_tones(run: Path) -> None:
     result = json.loads((run / "result.json").read_text())
     assert result["test"]["metrics"]["auroc"]["value"] > 0.9
     assert result["test"]["metrics"]["auroc"]["low"] > 0.4  # 5 normal clips
-    assert result["val"]["metrics"]["auroc"]["value"] is None  # validation knows no anomaly
+    assert (
+        result["val"]["metrics"]["auroc"]["value"] is None
+    )  # validation knows no anomaly
     assert result["val"]["metrics"]["false_alarm_rate"]["value"] <= 0.34
     assert result["test"]["clips"] == 5 + 25
 
 
-def test_the_threshold_is_saved_with_the_run_and_predictions_use_it(run: Path, place: Path) -> None:
+def test_the_threshold_is_saved_with_the_run_and_predictions_use_it(
+    run: Path, place: Path
+) -> None:
     saved = torch.load(run / "model.pt", weights_only=True)
     assert saved["task.calibrated"] and (saved["task.span"] > 0).all()
     with (run / "predictions_test.csv").open() as file:
@@ -229,9 +274,12 @@ def test_the_threshold_is_saved_with_the_run_and_predictions_use_it(run: Path, p
 
 def test_a_recording_has_a_score_for_every_moment(run: Path, tmp_path: Path) -> None:
     path = write(
-        tmp_path / "shift.wav", np.concatenate([sine(500, 4.0), noise(1, 1.0), sine(500, 2.2)])
+        tmp_path / "shift.wav",
+        np.concatenate([sine(500, 4.0), noise(1, 1.0), sine(500, 2.2)]),
     )
-    answers = list(Predictor(str(run))(path))  # clips of half a second are one moment each
+    answers = list(
+        Predictor(str(run))(path)
+    )  # clips of half a second are one moment each
     assert [round(a.start, 2) for a in answers[:3]] == [0, 0.5, 1]
     assert answers[-1].stop == pytest.approx(7.2) and len(answers) == 15
     odd = [4.0 <= a.start < 5.0 for a in answers]
@@ -239,7 +287,9 @@ def test_a_recording_has_a_score_for_every_moment(run: Path, tmp_path: Path) -> 
     assert scores[torch.tensor(odd)].min() > scores[~torch.tensor(odd)].median()
 
 
-def test_a_table_of_predictions_comes_from_the_command_line(run: Path, tmp_path: Path) -> None:
+def test_a_table_of_predictions_comes_from_the_command_line(
+    run: Path, tmp_path: Path
+) -> None:
     path = write(tmp_path / "shift.wav", sine(500, 2.0))
     done = call("scripts/predict.py", str(run), str(path), "--csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -290,7 +340,9 @@ def test_a_run_that_was_stopped_twice_ends_with_the_same_memory_and_threshold(
             "auris.training.run.save_weights", Mock(side_effect=Stopped)
         )  # after the threshold was found
         train(experiment(*words(place, *REMEMBERING)), folder)
-    assert (folder / "predictions_val.csv").exists() and not (folder / "model.pt").exists()
+    assert (folder / "predictions_val.csv").exists() and not (
+        folder / "model.pt"
+    ).exists()
     train(experiment(*words(place, *REMEMBERING)), folder)
     ended, straight = (
         torch.load(run / "model.pt", weights_only=True) for run in (folder, remembering)
@@ -309,7 +361,8 @@ def test_a_model_that_trained_on_validation_clips_has_no_threshold_and_says_so(
     assert "No threshold is known" in (run / "train.log").read_text()
     result = json.loads((run / "result.json").read_text())
     assert (
-        "true_alarm_rate" not in result["test"]["metrics"] and "auroc" in result["test"]["metrics"]
+        "true_alarm_rate" not in result["test"]["metrics"]
+        and "auroc" in result["test"]["metrics"]
     )
 
 
@@ -318,11 +371,17 @@ def test_known_anomalies_show_in_validation_and_never_test(place: Path) -> None:
     result = json.loads((run / "result.json").read_text())
     assert result["val"]["metrics"]["auroc"]["value"] is not None
     with (run / "predictions_test.csv").open() as file:
-        tested = {Path(row["path"]).name for row in csv.DictReader(file) if row["label"] == "hiss"}
+        tested = {
+            Path(row["path"]).name
+            for row in csv.DictReader(file)
+            if row["label"] == "hiss"
+        }
     assert tested and not any(name.startswith("1") for name in tested)
 
 
-def test_a_short_normal_recording_is_no_alarm_as_it_is_repeated(run: Path, tmp_path: Path) -> None:
+def test_a_short_normal_recording_is_no_alarm_as_it_is_repeated(
+    run: Path, tmp_path: Path
+) -> None:
     path = write(tmp_path / "short.wav", sine(500, 0.35))
     (answer,) = Predictor(str(run))(path)
     long = write(tmp_path / "long.wav", sine(500, 0.5))
@@ -331,7 +390,9 @@ def test_a_short_normal_recording_is_no_alarm_as_it_is_repeated(run: Path, tmp_p
     assert answer.decoded[0, 0] == pytest.approx(float(other.decoded[0, 0]), abs=1.0)
 
 
-def test_moments_at_the_end_of_a_recording_do_not_overlap(run: Path, tmp_path: Path) -> None:
+def test_moments_at_the_end_of_a_recording_do_not_overlap(
+    run: Path, tmp_path: Path
+) -> None:
     answers = list(Predictor(str(run))(write(tmp_path / "odd.wav", sine(500, 1.7))))
     assert [(round(a.start, 2), round(a.stop, 2)) for a in answers] == [
         (0, 0.5),
@@ -341,7 +402,9 @@ def test_moments_at_the_end_of_a_recording_do_not_overlap(run: Path, tmp_path: P
     ]
 
 
-def test_a_recording_that_lacks_what_the_model_hears_is_refused(run: Path, tmp_path: Path) -> None:
+def test_a_recording_that_lacks_what_the_model_hears_is_refused(
+    run: Path, tmp_path: Path
+) -> None:
     path = write(tmp_path / "low.wav", sine(500, 1.0, RATE // 2), RATE // 2)
     with pytest.raises(
         UserError, match="holds nothing above 2 kHz .* the model listens up to 4 kHz"
@@ -351,8 +414,13 @@ def test_a_recording_that_lacks_what_the_model_hears_is_refused(run: Path, tmp_p
 
 def test_an_answer_to_a_known_target_is_that_of_its_own_section() -> None:
     judge = task()
-    assert judge.output.row(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == {
+    assert judge.output.to_row(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == {
         "score": 3.0,
         "section": "a",
     }
-    assert judge.view.describe(torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])) == "score 3.00"
+    assert (
+        judge.view.describe_prediction(
+            torch.tensor([[3.0, 1.5]]), torch.tensor([0, 0, 0])
+        )
+        == "score 3.00"
+    )

@@ -54,14 +54,14 @@ def test_the_partial_auroc_looks_at_the_highest_tenth_of_normal_clips(
 ) -> None:
     """Of 20 normal clips with scores 0 to 19 the two highest count: Koizumi et al. (2020) by hand."""
     score = [*map(float, range(20)), *anomalies]
-    assert PartialAuroc().value(*clips(score, [0] * 20 + [1] * len(anomalies))) == pytest.approx(
-        expected
-    )
+    assert PartialAuroc().value(
+        *clips(score, [0] * 20 + [1] * len(anomalies))
+    ) == pytest.approx(expected)
 
 
 def test_the_partial_auroc_of_all_normal_clips_is_the_auroc() -> None:
     decoded, target = clips(torch.randn(60).tolist(), [0, 0, 1] * 20)
-    assert PartialAuroc(share=1.0).value(decoded, target) == pytest.approx(
+    assert PartialAuroc(max_fpr=1.0).value(decoded, target) == pytest.approx(
         AnomalyAuroc().value(decoded, target)
     )
 
@@ -101,14 +101,20 @@ def test_the_harmonic_mean_is_that_of_the_parts() -> None:
     assert [part.value(decoded, target) for part in parts] == [0.5, 0.5]
     assert HarmonicMean(parts).value(decoded, target) == pytest.approx(0.5)
     decoded, target = clips([1, 2, 2, 1, 3, 3], [0, 1, 0, 1, 1, 1], [0, 0, 1, 1, 1, 0])
-    assert HarmonicMean(parts).value(decoded, target) == pytest.approx(2 / (1 / 1 + 1 / 0.5))
+    assert HarmonicMean(parts).value(decoded, target) == pytest.approx(
+        2 / (1 / 1 + 1 / 0.5)
+    )
 
 
-def test_rates_are_those_at_the_threshold_and_their_intervals_those_of_so_many_clips() -> None:
+def test_rates_are_those_at_the_threshold_and_their_intervals_those_of_so_many_clips() -> (
+    None
+):
     decoded, target = clips([0.5, 1.5, 0.9, 2.0, 0.1], [0, 0, 0, 1, 1])
     assert AlarmRate(False).value(decoded, target) == pytest.approx(1 / 3)
     hit = AlarmRate(True).estimate(decoded, target)
-    assert hit.value == 0.5 and hit.low == pytest.approx(0.0945, abs=1e-3)  # Wilson: 1 of 2
+    assert hit.value == 0.5 and hit.low == pytest.approx(
+        0.0945, abs=1e-3
+    )  # Wilson: 1 of 2
 
 
 def test_what_is_reported_follows_from_the_data() -> None:
@@ -146,12 +152,17 @@ def test_windows_of_one_recording_are_one_witness() -> None:
         AnomalyAuroc().estimate(decoded, target),
         AnomalyAuroc().estimate(decoded, target, group=group),
     )
-    assert together.value == alone.value and together.high - together.low != alone.high - alone.low
+    assert (
+        together.value == alone.value
+        and together.high - together.low != alone.high - alone.low
+    )
     sure, known = clips([0.0] * 30 + [2.0] * 30, anomalous)
     assert AlarmRate(True).estimate(sure, known, group=group).low == pytest.approx(
         wilson(1.0, 3)[0]
     )
-    assert AnomalyAuroc().estimate(sure, known, group=group).low == pytest.approx(wilson(1.0, 3)[0])
+    assert AnomalyAuroc().estimate(sure, known, group=group).low == pytest.approx(
+        wilson(1.0, 3)[0]
+    )
 
 
 def test_groups_of_single_clips_change_nothing() -> None:
@@ -163,5 +174,7 @@ def test_groups_of_single_clips_change_nothing() -> None:
 
 def test_a_hopeless_part_makes_the_harmonic_mean_hopeless() -> None:
     decoded, target = clips([1, 2, 2, 1], [0, 1, 0, 1], [0, 0, 1, 1])
-    estimate = HarmonicMean([AnomalyAuroc(0), AnomalyAuroc(1)]).estimate(decoded, target)
+    estimate = HarmonicMean([AnomalyAuroc(0), AnomalyAuroc(1)]).estimate(
+        decoded, target
+    )
     assert estimate.value == 0 and estimate.high == pytest.approx(wilson(0.0, 1)[1])

@@ -22,7 +22,9 @@ ALL = {
 
 
 def load(name: str) -> Array:
-    return Array(OmegaConf.to_container(OmegaConf.load(FOLDER / f"{name}.yaml"))["microphones"])
+    return Array(
+        OmegaConf.to_container(OmegaConf.load(FOLDER / f"{name}.yaml"))["microphones"]
+    )
 
 
 def of(azimuth: float, elevation: float = 0) -> torch.Tensor:
@@ -46,7 +48,9 @@ def test_the_regular_ones_are_regular():
         ("respeaker4", 0.02285 * 2**0.5),
     ):
         places = load(name).microphones
-        torch.testing.assert_close(places.norm(dim=-1), torch.full((len(places),), radius))
+        torch.testing.assert_close(
+            places.norm(dim=-1), torch.full((len(places),), radius)
+        )
     distances = torch.pdist(load("tetrahedron4").microphones)
     torch.testing.assert_close(distances, distances[:1].expand(6))
     turns, _ = angles(load("circular6").microphones)
@@ -92,16 +96,25 @@ def test_lines_at_any_angle_fold_to_one_half_plane():
 
 def test_an_array_is_turned_counter_clockwise_and_moved():
     array = Array([[1, 0, 0], [-1, 0, 0]])
-    placed = array.place(torch.tensor([[5.0, 4, 1], [0, 0, 0]]), torch.tensor([90.0, 180.0]))
+    placed = array.place(
+        torch.tensor([[5.0, 4, 1], [0, 0, 0]]), torch.tensor([90.0, 180.0])
+    )
     expected = torch.tensor([[[5.0, 5, 1], [5, 3, 1]], [[-1.0, 0, 0], [1, 0, 0]]])
     torch.testing.assert_close(placed, expected, atol=1e-6, rtol=0)
 
 
 def test_angles_and_directions_are_inverse():
     torch.testing.assert_close(of(90), torch.tensor([0.0, 1.0, 0.0]), atol=1e-6, rtol=0)
-    torch.testing.assert_close(of(12, 90), torch.tensor([0.0, 0.0, 1.0]), atol=1e-6, rtol=0)
-    azimuth, elevation = torch.tensor([-170.0, 30.0, 0.0]), torch.tensor([-80.0, 20.0, 0.0])
-    torch.testing.assert_close(angles(3 * direction(azimuth, elevation)), (azimuth, elevation))
+    torch.testing.assert_close(
+        of(12, 90), torch.tensor([0.0, 0.0, 1.0]), atol=1e-6, rtol=0
+    )
+    azimuth, elevation = (
+        torch.tensor([-170.0, 30.0, 0.0]),
+        torch.tensor([-80.0, 20.0, 0.0]),
+    )
+    torch.testing.assert_close(
+        angles(3 * direction(azimuth, elevation)), (azimuth, elevation)
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def test_formats_give_the_samples_that_were_written(
 
 
 def test_channels_come_first(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wav", np.stack([sine(440), sine(1000), 0 * sine(1)], axis=1))
+    path = write(
+        tmp_path / "a.wav", np.stack([sine(440), sine(1000), 0 * sine(1)], axis=1)
+    )
     wave = audio.read_samples(path, RATE)
     assert wave.shape == (3, 4000) and wave.flags.c_contiguous
     assert [round(loudest(row, RATE)) for row in wave[:2]] == [440, 1000]
@@ -51,10 +53,14 @@ def test_channels_come_first(tmp_path: Path) -> None:
 def test_resampling_keeps_frequency_length_and_level(
     tmp_path: Path, rate: int, wanted: int
 ) -> None:
-    (wave,) = audio.read_samples(write(tmp_path / "a.wav", sine(1000, 1.0, rate), rate), wanted)
+    (wave,) = audio.read_samples(
+        write(tmp_path / "a.wav", sine(1000, 1.0, rate), rate), wanted
+    )
     assert len(wave) == wanted
     assert loudest(wave, wanted) == pytest.approx(1000, abs=1)
-    assert np.abs(wave[wanted // 4 : wanted // 2]).max() == pytest.approx(0.5, abs=0.005)
+    assert np.abs(wave[wanted // 4 : wanted // 2]).max() == pytest.approx(
+        0.5, abs=0.005
+    )
 
 
 def test_resampling_leaves_no_aliases(tmp_path: Path) -> None:
@@ -74,7 +80,10 @@ def test_start_and_stop_are_seconds_of_the_recording(tmp_path: Path) -> None:
 
 
 def test_length_is_in_seconds(tmp_path: Path) -> None:
-    assert audio.read_duration(write(tmp_path / "a.flac", sine(440, 0.75, 44100), 44100)) == 0.75
+    assert (
+        audio.read_duration(write(tmp_path / "a.flac", sine(440, 0.75, 44100), 44100))
+        == 0.75
+    )
 
 
 def test_unusable_recordings_say_why(tmp_path: Path) -> None:
@@ -88,7 +97,9 @@ def test_unusable_recordings_say_why(tmp_path: Path) -> None:
         tmp_path / "page.wav": "unreadable",
         tmp_path / "nothing.wav": "unreadable",
         write(tmp_path / "empty.wav", sine(440, 0)): "empty",
-        write(tmp_path / "nan.wav", broken, subtype="FLOAT"): "holds NaN or infinite samples",
+        write(
+            tmp_path / "nan.wav", broken, subtype="FLOAT"
+        ): "holds NaN or infinite samples",
         write(tmp_path / "short.wav", sine(440, 0.04)): r"too short \(40 ms\)",
     }
     for path, reason in reasons.items():
@@ -114,7 +125,9 @@ def test_truncated_stream_is_unusable_or_shorter(tmp_path: Path, name: str) -> N
     try:
         assert 0 < audio.read_samples(path, RATE).shape[1] < RATE
     except Unusable as error:
-        assert "unreadable" in str(error) or "empty" in str(error)  # libsndfile's releases differ
+        assert "unreadable" in str(error) or "empty" in str(
+            error
+        )  # libsndfile's releases differ
 
 
 def test_header_without_a_length_is_unusable(tmp_path: Path) -> None:
@@ -130,20 +143,26 @@ def test_header_without_a_length_is_unusable(tmp_path: Path) -> None:
 
 
 def test_silence_is_what_nobody_hears() -> None:
-    assert audio.is_silent(np.zeros((1, 100))) and audio.is_silent(np.full((2, 100), -9e-6))
+    assert audio.is_silent(np.zeros((1, 100))) and audio.is_silent(
+        np.full((2, 100), -9e-6)
+    )
     assert not audio.is_silent(np.full((1, 100), -2e-5))
     assert audio.is_silent(np.zeros((1, 0)))
 
 
 def test_one_channel_is_the_mean() -> None:
-    assert audio.to_channels(np.array([[1.0, 2.0], [3.0, -2.0]]), 1).tolist() == [[2.0, 0.0]]
+    assert audio.to_channels(np.array([[1.0, 2.0], [3.0, -2.0]]), 1).tolist() == [
+        [2.0, 0.0]
+    ]
 
 
 def test_right_channel_count_passes_and_any_other_is_refused() -> None:
     wave = np.arange(10.0).reshape(2, 5)
     assert audio.to_channels(wave, 2) is wave
     for wrong in (np.ones((1, 5)), np.ones((4, 5))):
-        with pytest.raises(Unusable, match=f"has {len(wrong)} channels and 2 are needed"):
+        with pytest.raises(
+            Unusable, match=f"has {len(wrong)} channels and 2 are needed"
+        ):
             audio.to_channels(wrong, 2)
 
 
@@ -151,5 +170,11 @@ def test_fit_cuts_repeats_or_adds_silence() -> None:
     wave = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     assert audio.fit_length(wave, 2, "repeat").tolist() == [[1, 2], [4, 5]]
     assert audio.fit_length(wave, 3, "zeros").tolist() == wave.tolist()
-    assert audio.fit_length(wave, 7, "repeat").tolist() == [[1, 2, 3, 1, 2, 3, 1], [4, 5, 6, 4, 5, 6, 4]]
-    assert audio.fit_length(wave, 5, "zeros").tolist() == [[1, 2, 3, 0, 0], [4, 5, 6, 0, 0]]
+    assert audio.fit_length(wave, 7, "repeat").tolist() == [
+        [1, 2, 3, 1, 2, 3, 1],
+        [4, 5, 6, 4, 5, 6, 4],
+    ]
+    assert audio.fit_length(wave, 5, "zeros").tolist() == [
+        [1, 2, 3, 0, 0],
+        [4, 5, 6, 0, 0],
+    ]

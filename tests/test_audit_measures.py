@@ -24,18 +24,18 @@ def seen(path: Path) -> Recording:
 def test_a_sine_is_measured(tmp_path: Path) -> None:
     known = seen(write(tmp_path / "a.wav", sine(441, 1, RATE) + 0.01, RATE))
     assert known.level == pytest.approx(10 * np.log10(0.5**2 / 2 + 0.01**2), abs=0.01)
-    assert known.offset == pytest.approx(0.01, abs=1e-4) and known.peak == pytest.approx(
-        0.51, abs=1e-3
-    )
+    assert known.offset == pytest.approx(
+        0.01, abs=1e-4
+    ) and known.peak == pytest.approx(0.51, abs=1e-3)
     assert known.duration == 1 and known.silence == 0 and known.format == "WAV PCM_16"
 
 
 def test_silence_and_the_floor_are_told_apart(tmp_path: Path) -> None:
     wave = np.concatenate([np.zeros(RATE), 0.01 * noise(0, 1, RATE), noise(1, 2, RATE)])
     known = seen(write(tmp_path / "a.wav", wave, RATE))
-    assert known.silence == pytest.approx(0.25, abs=0.04) and known.floor == pytest.approx(
-        -60, abs=1
-    )
+    assert known.silence == pytest.approx(
+        0.25, abs=0.04
+    ) and known.floor == pytest.approx(-60, abs=1)
 
 
 def test_band_powers_add_up() -> None:
@@ -49,7 +49,9 @@ def test_a_round_crest_is_not_clipped(subtype: str, tmp_path: Path) -> None:
     assert seen(write(tmp_path / "a.wav", wave, RATE, subtype=subtype)).clipped == 0
     assert (
         seen(
-            write(tmp_path / "b.wav", np.clip(4 * wave, -0.9, 0.9), RATE, subtype="PCM_24")
+            write(
+                tmp_path / "b.wav", np.clip(4 * wave, -0.9, 0.9), RATE, subtype="PCM_24"
+            )
         ).clipped
         >= 19
     )
@@ -74,18 +76,25 @@ def test_fingerprints_of_tones_and_of_other_noise_do_not_match(tmp_path: Path) -
         sine(300, 2) + 0.001 * noise(90, 2),
         sine(300, 2) + 0.001 * noise(91, 2),
     ]
-    prints = [seen(write(tmp_path / f"{i}.wav", wave)).fingerprint for i, wave in enumerate(waves)]
+    prints = [
+        seen(write(tmp_path / f"{i}.wav", wave)).fingerprint
+        for i, wave in enumerate(waves)
+    ]
     assert list(fingerprint.pairs(prints)) == []
 
 
-def test_a_fingerprint_survives_a_cut_a_codec_another_rate_and_noise(tmp_path: Path) -> None:
+def test_a_fingerprint_survives_a_cut_a_codec_another_rate_and_noise(
+    tmp_path: Path,
+) -> None:
     import soxr
 
     long = noise(5, 4, RATE)
     waves = [long, long[31234:], 0.3 * long[:120000], long + 0.02 * noise(9, 4, RATE)]
     paths = [
         write(tmp_path / f"{i}.{end}", wave, RATE)
-        for i, (wave, end) in enumerate(zip(waves, ("wav", "ogg", "mp3", "wav"), strict=True))
+        for i, (wave, end) in enumerate(
+            zip(waves, ("wav", "ogg", "mp3", "wav"), strict=True)
+        )
     ]  # noqa: E501
     paths.append(write(tmp_path / "low.wav", soxr.resample(long, RATE, 16000), 16000))
     prints = [seen(path).fingerprint for path in paths]

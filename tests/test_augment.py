@@ -8,9 +8,23 @@ from torch import Tensor, nn
 from auris.features.augmentation.mixup import LogMixup, Mixing, WaveMixup
 from auris.features.augmentation.pipeline import Augment
 from auris.features.augmentation.spectrogram import BandGain, Mask, Warp
-from auris.features.augmentation.waveform import Crop, Filter, Gain, Noise, Polarity, TimeShift
+from auris.features.augmentation.waveform import (
+    Crop,
+    Filter,
+    Gain,
+    Noise,
+    Polarity,
+    TimeShift,
+)
 
-WAVES = [TimeShift(0.5), Crop(0.5), Gain(-6, 6), Polarity(0.5), Noise(0, 20, 0.5), Filter(6)]
+WAVES = [
+    TimeShift(0.5),
+    Crop(0.5),
+    Gain(-6, 6),
+    Polarity(0.5),
+    Noise(0, 20, 0.5),
+    Filter(6),
+]
 FEATURES = [Mask("time", 2, 0.3), Mask("frequency", 2, 0.3), BandGain(), Warp()]
 
 
@@ -54,7 +68,11 @@ def test_waves_keep_their_shape_and_every_clip_has_its_own_draw(
 ) -> None:
     before = wave.clone()
     changed = part(wave)
-    assert changed.shape == wave.shape and changed.dtype == wave.dtype and changed.isfinite().all()
+    assert (
+        changed.shape == wave.shape
+        and changed.dtype == wave.dtype
+        and changed.isfinite().all()
+    )
     assert torch.equal(wave, before)  # the clip store lies behind it
     assert not torch.equal(changed, wave)
     assert not drawn_alike(part, wave)
@@ -79,7 +97,9 @@ def test_the_seed_decides(part: nn.Module, wave: Tensor) -> None:
         torch.manual_seed(seed)
         changed = part(wave)
         outputs.append(changed if isinstance(changed, Tensor) else changed[0])
-    assert torch.equal(outputs[0], outputs[1]) and not torch.equal(outputs[0], outputs[2])
+    assert torch.equal(outputs[0], outputs[1]) and not torch.equal(
+        outputs[0], outputs[2]
+    )
 
 
 @pytest.mark.parametrize("part", WAVES, ids=named)
@@ -145,7 +165,9 @@ def test_a_crop_is_one_stretch_of_the_clip_repeated() -> None:
     for cropped in Crop(0.5)(clip):
         held = cropped[0].unique()
         start, length = int(held[0]), len(held)
-        assert torch.equal(cropped, (start + torch.arange(100.0) % length).expand(2, -1))
+        assert torch.equal(
+            cropped, (start + torch.arange(100.0) % length).expand(2, -1)
+        )
         lengths.append(length)
     assert 50 <= min(lengths) < 60 and 90 < max(lengths) <= 100
 
@@ -160,8 +182,12 @@ def test_a_filter_is_a_smooth_curve_over_frequency(samples: int) -> None:
     wave[..., 0] = 1  # its spectrum is flat
     curves = 20 * torch.fft.rfft(Filter(deviation=3.0, knots=6)(wave)).abs().log10()
     assert curves.diff(dim=-1).abs().max() < 0.2  # dB from line to line, of 501
-    assert torch.allclose(curves[:, 0], curves[:, 1], atol=1e-3)  # one microphone, both channels
-    assert curves.std() == pytest.approx(3 * (2 / 3) ** 0.5, rel=0.2)  # less between the knots
+    assert torch.allclose(
+        curves[:, 0], curves[:, 1], atol=1e-3
+    )  # one microphone, both channels
+    assert curves.std() == pytest.approx(
+        3 * (2 / 3) ** 0.5, rel=0.2
+    )  # less between the knots
 
 
 def test_a_filter_of_no_deviation_changes_nothing(wave: Tensor) -> None:
@@ -239,7 +265,9 @@ def test_a_warp_plays_faster_and_slower() -> None:
 def tones() -> Tensor:
     """Eight clips that share no frequency."""
     time = torch.arange(1000) / 1000
-    return torch.stack([torch.sin(2 * torch.pi * 20 * (k + 1) * time) for k in range(8)])[:, None]
+    return torch.stack(
+        [torch.sin(2 * torch.pi * 20 * (k + 1) * time) for k in range(8)]
+    )[:, None]
 
 
 def powers(wave: Tensor, tones: Tensor) -> Tensor:
@@ -291,13 +319,21 @@ def test_the_probability_of_mixup_is_the_share_of_clips_that_mix() -> None:
 def test_targets_of_any_shape_follow() -> None:
     mixing = Mixing(torch.tensor([1, 0]), torch.tensor([0.75, 1.0]))
     target = torch.stack([torch.zeros(3, 4), torch.ones(3, 4)])
-    assert torch.equal(mixing(target), torch.stack([torch.full((3, 4), 0.25), torch.ones(3, 4)]))
+    assert torch.equal(
+        mixing(target), torch.stack([torch.full((3, 4), 0.25), torch.ones(3, 4)])
+    )
 
 
-def test_augmentation_of_nothing_is_the_identity(wave: Tensor, features: Tensor) -> None:
+def test_augmentation_of_nothing_is_the_identity(
+    wave: Tensor, features: Tensor
+) -> None:
     augment = Augment({}, None, None, {})
     same_wave, follow = augment.mixed_waves(wave)
-    assert augment.keeps_waves and torch.equal(same_wave, wave) and torch.equal(follow(wave), wave)
+    assert (
+        augment.keeps_waves
+        and torch.equal(same_wave, wave)
+        and torch.equal(follow(wave), wave)
+    )
     same_logs, follow = augment.mixed_logs(features)
     assert torch.equal(same_logs, features) and torch.equal(follow(features), features)
     assert torch.equal(augment.features(features), features)
@@ -335,4 +371,6 @@ def test_a_batch_of_one_clip(part: nn.Module) -> None:
 
 def test_a_clip_alone_is_mixed_with_itself() -> None:
     wave, mixing = WaveMixup(0.4, 1.0)(torch.randn(1, 1, 100))
-    assert wave.shape == (1, 1, 100) and torch.equal(mixing(torch.ones(1, 2)), torch.ones(1, 2))
+    assert wave.shape == (1, 1, 100) and torch.equal(
+        mixing(torch.ones(1, 2)), torch.ones(1, 2)
+    )

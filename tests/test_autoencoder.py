@@ -39,14 +39,19 @@ def losses(model: LinearAutoencoder, x: Tensor, steps: int) -> list[float]:
         return nn.functional.mse_loss(model(x), x)
 
     groups = [{"params": list(model.parameters())}]
-    solver = Alternating(groups, model, lambda: [(part, part) for part in x.split(5)], nn.MSELoss())
+    solver = Alternating(
+        groups, model, lambda: [(part, part) for part in x.split(5)], nn.MSELoss()
+    )
     return [loss().item()] + [float(solver.step(loss)) for _ in range(steps)]
 
 
 @pytest.mark.parametrize("width", [1, WIDTH, 4])
 def test_alternating_least_squares_never_raises_its_loss(width: int) -> None:
     found = losses(autoencoder(width), clips(), 40)
-    assert all(after <= before + 1e-12 for before, after in zip(found[:-1], found[1:], strict=True))
+    assert all(
+        after <= before + 1e-12
+        for before, after in zip(found[:-1], found[1:], strict=True)
+    )
     assert found[2] < found[0]
 
 
@@ -84,7 +89,10 @@ def test_alternating_least_squares_goes_on_where_it_was() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 6, 5), (2, 3, 7), (4, 9), (3, 2, 1)])
 def test_answers_have_the_shape_of_what_is_given(shape: Shape) -> None:
-    model, x = LinearAutoencoder(shape, Reconstruction(shape), width=3), torch.randn(4, *shape)
+    model, x = (
+        LinearAutoencoder(shape, Reconstruction(shape), width=3),
+        torch.randn(4, *shape),
+    )
     assert model(x).shape == x.shape
     assert model.embed(x).shape == (4, 3)
 
@@ -105,9 +113,12 @@ def test_the_code_of_a_clip_is_the_mean_of_those_of_its_frames() -> None:
 
 def test_what_an_autoencoder_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="choose task=reconstruction"):
-        LinearAutoencoder((1, 6, 5), Classification(LABELS), width=2)(torch.zeros(2, 1, 6, 5))
+        LinearAutoencoder((1, 6, 5), Classification(LABELS), width=2)(
+            torch.zeros(2, 1, 6, 5)
+        )
     for width in (0, 7):
         with pytest.raises(
-            UserError, match=f"model.width={width} should be between 1 and the 6 numbers"
+            UserError,
+            match=f"model.width={width} should be between 1 and the 6 numbers",
         ):
             LinearAutoencoder((1, 6, 5), Reconstruction((1, 6, 5)), width)

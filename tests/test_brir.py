@@ -31,10 +31,14 @@ def responses(tail: float = 0.0) -> np.ndarray:
     return made
 
 
-def sofa(path: Path, made: np.ndarray | None = None, rate: float = RATE, **others: object) -> Path:
+def sofa(
+    path: Path, made: np.ndarray | None = None, rate: float = RATE, **others: object
+) -> Path:
     """A file as SimpleFreeFieldHRIR asks for it, with other values or attributes where they are named."""
     made = responses() if made is None else made
-    place = np.stack([AZIMUTHS, np.zeros(len(AZIMUTHS)), np.full(len(AZIMUTHS), 1.5)], 1)
+    place = np.stack(
+        [AZIMUTHS, np.zeros(len(AZIMUTHS)), np.full(len(AZIMUTHS), 1.5)], 1
+    )
     parts = {
         "Data.IR": made,
         "Data.SamplingRate": [rate],
@@ -42,7 +46,9 @@ def sofa(path: Path, made: np.ndarray | None = None, rate: float = RATE, **other
         "SourcePosition": place,
     }
     with h5py.File(path, "w") as file:
-        file.attrs["SOFAConventions"] = others.pop("convention", np.bytes_("SimpleFreeFieldHRIR"))
+        file.attrs["SOFAConventions"] = others.pop(
+            "convention", np.bytes_("SimpleFreeFieldHRIR")
+        )
         for name, values in {**parts, **others}.items():
             if values is not None:
                 file[name] = values
@@ -79,7 +85,13 @@ SETTINGS = {
 
 def brir(folder: Path, **others: object) -> Brir:
     return Brir(
-        **{**SETTINGS, "store": f"{folder}/store", "root": str(folder), "array": HEAD, **others}
+        **{
+            **SETTINGS,
+            "store": f"{folder}/store",
+            "root": str(folder),
+            "array": HEAD,
+            **others,
+        }
     )
 
 
@@ -125,7 +137,9 @@ def test_files_of_two_rates_and_arrays_without_ears_are_refused(folder):
     sofa(folder / "room.sofa", rate=44100)
     with pytest.raises(UserError, match=r"sampling rates of \[16000, 44100\] Hz"):
         brir(folder).collect()
-    with pytest.raises(UserError, match="two ears and this array 4 microphones; choose array=head"):
+    with pytest.raises(
+        UserError, match="two ears and this array 4 microphones; choose array=head"
+    ):
         brir(folder, array=Array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]))
     with pytest.raises(UserError, match=r"data.test=\[\] should name"):
         brir(folder, test=[])
@@ -145,17 +159,25 @@ def test_a_run_gets_directions_of_both_files(folder):
         f"paths.store={folder}/store",
         *numbers,
     ).dataset
-    assert data.spec.channels == 2 and data.spec.sample_rate == RATE and data.spec.samples == 1600
+    assert (
+        data.spec.channels == 2
+        and data.spec.sample_rate == RATE
+        and data.spec.samples == 1600
+    )
     wanted = direction(torch.tensor(AZIMUTHS), torch.zeros(5))
     for name in ("val", "test"):
-        torch.testing.assert_close(data.target[data.indices(name), :3], wanted, atol=1e-5, rtol=0)
+        torch.testing.assert_close(
+            data.target[data.indices(name), :3], wanted, atol=1e-5, rtol=0
+        )
     assert len(data.indices("train")) == 6
 
 
 def test_a_scene_is_the_same_alone_and_no_two_sets_hear_the_same(folder):
     first, again = brir(folder), brir(folder, train_size=30)
     assert torch.equal(first.scene("train", 3)[0].wave, again.scene("train", 3)[0].wave)
-    assert not torch.equal(first.scene("train", 3)[0].wave, first.scene("val", 3)[0].wave)
+    assert not torch.equal(
+        first.scene("train", 3)[0].wave, first.scene("val", 3)[0].wave
+    )
     assert first.folder != again.folder
 
 
@@ -171,7 +193,9 @@ def test_the_near_ear_is_louder_and_earlier(folder):
         heard, _ = source.scene("test", number)
         left, right = heard.wave[0]
         lags = torch.arange(-10, 11)
-        match = torch.stack([(left[20:-20] * right.roll(-int(lag))[20:-20]).sum() for lag in lags])
+        match = torch.stack(
+            [(left[20:-20] * right.roll(-int(lag))[20:-20]).sum() for lag in lags]
+        )
         side = np.sin(np.radians(azimuth))
         assert int(lags[match.argmax()]) == pytest.approx(EAR * side, abs=1.01)
         assert float((left.square().sum() / right.square().sum()).log()) * side >= -1e-3
@@ -186,9 +210,9 @@ def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(folder):
     wet = source.reverberant(np.random.default_rng(0), dry)
     late = wet[..., dry.shape[2] :]
     torch.testing.assert_close(wet[..., : dry.shape[2]], dry)
-    assert float(10 * (dry.square().sum() / late.square().sum()).log10()) == pytest.approx(
-        3, abs=1e-3
-    )
+    assert float(
+        10 * (dry.square().sum() / late.square().sum()).log10()
+    ) == pytest.approx(3, abs=1e-3)
     assert float(measured_rt60(late[0, 0], RATE)) == pytest.approx(0.4, rel=0.1)
 
 
@@ -198,11 +222,14 @@ def test_late_reverberation_has_the_coherence_of_the_files_directions(folder):
         ..., 100
     ]  # (M, 2) at one frequency
     wanted = torch.einsum("mi,mj->ij", made, made.conj()) / len(AZIMUTHS)
-    torch.testing.assert_close(source.mix[100] @ source.mix[100].mH, wanted, atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        source.mix[100] @ source.mix[100].mH, wanted, atol=1e-6, rtol=0
+    )
 
 
 @pytest.mark.skipif(
-    not (SHARED / "brir" / ANECHOIC).is_file(), reason="the measured responses are not here"
+    not (SHARED / "brir" / ANECHOIC).is_file(),
+    reason="the measured responses are not here",
 )
 def test_the_measured_files_run_clockwise_and_room_a_is_what_it_is():
     root = SHARED / "brir"

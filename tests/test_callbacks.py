@@ -24,7 +24,9 @@ class Counting(LightningModule):
         self.line, self.norm = nn.Linear(2, 1), nn.BatchNorm1d(2)
         self.path: list[Tensor] = []  # of the weights, one a step
         self.means: list[Tensor] = []  # of the batch norm
-        self.validated: list[Tensor] = []  # the weights with which each epoch is validated
+        self.validated: list[
+            Tensor
+        ] = []  # the weights with which each epoch is validated
 
     def training_step(self, batch: list[Tensor], _: int) -> Tensor:
         return self.line(self.norm(batch[0])).square().mean()
@@ -73,7 +75,9 @@ def average(path: list[Tensor], decay: float) -> Tensor:
     return kept
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*does not have many workers", "ignore:.*LeafSpec")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*does not have many workers", "ignore:.*LeafSpec"
+)
 
 
 def test_weights_and_running_means_are_averaged(averaged: Counting) -> None:
@@ -102,7 +106,10 @@ def test_a_large_decay_forgets_the_first_steps_at_first() -> None:
 
 
 def lines(
-    epochs: int, terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    epochs: int,
+    terminal: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> str:
     """What stderr shows of a run of so many epochs."""
     progress, figures = (
@@ -112,7 +119,10 @@ def lines(
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
     for epoch in range(epochs):
         trainer = SimpleNamespace(
-            current_epoch=epoch, max_epochs=epochs, callback_metrics=figures, is_global_zero=True
+            current_epoch=epoch,
+            max_epochs=epochs,
+            callback_metrics=figures,
+            is_global_zero=True,
         )
         progress.on_train_epoch_end(trainer, None)  # type: ignore[arg-type]
     progress.on_train_end(trainer, None)  # type: ignore[arg-type]
@@ -173,7 +183,9 @@ def test_curves_are_a_row_an_epoch(tmp_path: Path) -> None:
     ]
 
 
-def test_curves_go_on_after_a_restart_and_a_repeated_epoch_counts_once(tmp_path: Path) -> None:
+def test_curves_go_on_after_a_restart_and_a_repeated_epoch_counts_once(
+    tmp_path: Path,
+) -> None:
     first = Curves(str(tmp_path))
     for epoch in range(3):
         first.log_metrics({"val/loss": 1.0, "train/loss": 2.0}, step=epoch)

@@ -19,7 +19,9 @@ def changed(*words: str) -> set[str]:
         for key in other[group]
         if differs(usual[group], other[group], key)
     }
-    return top - SHARED_BY_ALL | {key for key in inner if key.split(".")[0] in SHARED_BY_ALL}
+    return top - SHARED_BY_ALL | {
+        key for key in inner if key.split(".")[0] in SHARED_BY_ALL
+    }
 
 
 @cache
@@ -34,16 +36,24 @@ def differs(one: DictConfig, other: DictConfig, key: str) -> bool:
 WHOLE_SET = {"optimizer", "schedule", "data.batch_size", "callbacks.ema"}
 
 
-@pytest.mark.parametrize("model", ["knn", "lookup", "naive_bayes", "svm", "random_forest"])
+@pytest.mark.parametrize(
+    "model", ["knn", "lookup", "naive_bayes", "svm", "random_forest"]
+)
 def test_a_lazy_model_brings_memorize_and_no_average_nor_schedule(model: str) -> None:
     cfg = configured(f"model={model}")
     assert (cfg.choices.optimizer, cfg.choices.schedule) == ("memorize", "constant")
-    assert cfg.callbacks.ema is None and cfg.data.batch_size is None and cfg.trainer.max_epochs == 1
+    assert (
+        cfg.callbacks.ema is None
+        and cfg.data.batch_size is None
+        and cfg.trainer.max_epochs == 1
+    )
     assert changed(f"model={model}") == {"model", *WHOLE_SET, "trainer.max_epochs"}
 
 
 def test_what_is_typed_wins() -> None:
-    cfg = configured("model=knn", "optimizer=adamw", "schedule=plateau", "data.batch_size=8")
+    cfg = configured(
+        "model=knn", "optimizer=adamw", "schedule=plateau", "data.batch_size=8"
+    )
     assert (cfg.choices.optimizer, cfg.choices.schedule, cfg.data.batch_size) == (
         "adamw",
         "plateau",
@@ -51,7 +61,9 @@ def test_what_is_typed_wins() -> None:
     )
     assert cfg.callbacks.ema is not None and cfg.trainer.max_epochs == 100
     assert (
-        configured("model=knn", "schedule=cosine", "trainer.max_epochs=3").choices.schedule
+        configured(
+            "model=knn", "schedule=cosine", "trainer.max_epochs=3"
+        ).choices.schedule
         == "cosine"
     )
     assert configured("optimizer=closed_form", "loss=l1").choices.loss == "l1"
@@ -68,7 +80,8 @@ def test_reconstruction_brings_the_squared_error_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("model=linear",), ("optimizer=sgd",), ("loss=focal",), ("schedule=plateau",)]
+    "words",
+    [("model=linear",), ("optimizer=sgd",), ("loss=focal",), ("schedule=plateau",)],
 )
 def test_other_choices_change_their_own_group_alone(words: tuple[str]) -> None:
     assert changed(*words) == {words[0].split("=")[0]}
@@ -95,7 +108,13 @@ def test_a_search_over_the_whole_set_changes_nothing_else(optimizer: str) -> Non
             "adamw",
             "none",
         ),
-        (("data=rooms_grid", "model=srp_phat"), "localization", "raw", "nothing", "none"),
+        (
+            ("data=rooms_grid", "model=srp_phat"),
+            "localization",
+            "raw",
+            "nothing",
+            "none",
+        ),
         (
             ("data=rooms", "model=cnn", "features=srp", "augment=wave"),
             "localization",

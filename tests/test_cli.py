@@ -19,16 +19,22 @@ MISTAKES = {  # command line -> what the sentence must say
         "model=clnn",
     ): f"There is no model=clnn; did you mean cnn? Choices: {', '.join(options('model'))}.",
     ("data=cats",): "There is no data=cats; did you mean cats_babies?",
-    ("loss=crossentropy",): "There is no loss=crossentropy; did you mean cross_entropy?",
+    (
+        "loss=crossentropy",
+    ): "There is no loss=crossentropy; did you mean cross_entropy?",
     ("optimizer=adamm",): "There is no optimizer=adamm; did you mean adam",
     ("features=logmel",): "There is no features=logmel; did you mean log_mel?",
     ("trainer=cuda",): "There is no trainer=cuda; Choices: cpu, ddp, default, gpu.",
     ("modle=cnn",): "There is no setting modle; at the top: did you mean model?",
-    ("optimizer.lrr=1",): "There is no setting optimizer.lrr; in optimizer: did you mean lr?",
+    (
+        "optimizer.lrr=1",
+    ): "There is no setting optimizer.lrr; in optimizer: did you mean lr?",
     (
         "trainer.epochs=3",
     ): "There is no setting trainer.epochs; in trainer: did you mean max_epochs?",
-    ("data.batchsize=3",): "There is no setting data.batchsize; in data: did you mean batch_size?",
+    (
+        "data.batchsize=3",
+    ): "There is no setting data.batchsize; in data: did you mean batch_size?",
     ("model.width.x=3",): "There is no setting model.width.x",
     ("data=folder",): "data.root must be given, as in data.root=...",
     ("data=csv",): "data.table must be given, as in data.table=...",
@@ -50,42 +56,75 @@ MISTAKES = {  # command line -> what the sentence must say
         "data=one_class",
     ): "data.normal must be given, as in data.normal=rain: the class that is normal.",
     ("data=normal_abnormal",): "data.root must be given, as in data.root=...",
-    ("data=normal_abnormal", "data.root=recordings"): "No folder normal with recordings is in",
+    (
+        "data=normal_abnormal",
+        "data.root=recordings",
+    ): "No folder normal with recordings is in",
     (
         "data=normal_abnormal",
         "data.root=recordings",
         "data.train_size=ten",
     ): "should be a whole number or null.",
-    ("data=dcase_task2", "data.root=recordings"): "has no machine with folders train and test",
+    (
+        "data=dcase_task2",
+        "data.root=recordings",
+    ): "has no machine with folders train and test",
     ("data=gas_leak", "data.train_size=3"): "data.train_size=3 should be 20 or more",
     (
         "data=cats_babies",
         "data.source=fake",
     ): "There is no data.source=fake; Choices: auto, real, simulated.",
-    (*FOLDER, "data.fold=9"): "data.fold=9 does not exist; this data has folds 1, 2, 3, 4, 5.",
-    (*FOLDER, "data.folds=50"): "data.folds=50 folds can't be drawn: class hiss has 10 recordings",
+    (
+        *FOLDER,
+        "data.fold=9",
+    ): "data.fold=9 does not exist; this data has folds 1, 2, 3, 4, 5.",
+    (
+        *FOLDER,
+        "data.folds=50",
+    ): "data.folds=50 folds can't be drawn: class hiss has 10 recordings",
     (*FOLDER, "data.batch_size=0"): "data.batch_size=0 is too small; the least is 1.",
     (*FOLDER, "data.batch_size=many"): "data.batch_size=many should be a whole number",
     (*FOLDER, "data.duration=0"): "data.duration=0 is too small",
-    (*FOLDER, "data.padding=ones"): "There is no data.padding=ones; Choices: repeat, zeros.",
+    (
+        *FOLDER,
+        "data.padding=ones",
+    ): "There is no data.padding=ones; Choices: repeat, zeros.",
     (*FOLDER, "data.sample_rate=8"): "data.sample_rate=8 is too small; it is in Hz",
     (*FOLDER, "data.channels=2"): "too many to go on without them",
     (*FOLDER, "optimizer.lr=fast"): "optimizer.lr=fast should be a number.",
-    (*FOLDER, "optimizer.lr=-1"): "optimizer: AdamW can't be built: Invalid learning rate: -1",
-    (*FOLDER, "trainer.max_epochs=ten"): "trainer.max_epochs=ten should be a whole number or null.",
-    (*FOLDER, "trainer.max_epochs=0"): "trainer.max_epochs=0 is too small; the least is 1.",
+    (
+        *FOLDER,
+        "optimizer.lr=-1",
+    ): "optimizer: AdamW can't be built: Invalid learning rate: -1",
+    (
+        *FOLDER,
+        "trainer.max_epochs=ten",
+    ): "trainer.max_epochs=ten should be a whole number or null.",
+    (
+        *FOLDER,
+        "trainer.max_epochs=0",
+    ): "trainer.max_epochs=0 is too small; the least is 1.",
     (*FOLDER, "loss=huber", "loss.delta=-1"): "loss: HuberLoss can't compare outputs",
     (*FOLDER, "trainer.accelerator=tpux"): "trainer: Trainer can't be built",
     (*FOLDER, "trainer.precision=12"): "trainer.precision=12 should be",
-    (*FOLDER, "model.activation=RELU"): "There is no model.activation=RELU; did you mean ReLU?",
+    (
+        *FOLDER,
+        "model.activation=RELU",
+    ): "There is no model.activation=RELU; did you mean ReLU?",
     (*FOLDER, "model.depth=0"): "model.depth=0 and model.width=128 must be 1 or more.",
     (*FOLDER, "model.depth=two"): "model.depth=two should be a whole number.",
     (*FOLDER, "model=cnn", "features=raw"): "try features=log_mel, or model=cnn1d.",
     (*FOLDER, "features=raw", "augment=strong"): "choose augment=wave, or none.",
-    (*FOLDER, "features.n_fft=100000"): "try a smaller features.n_fft or a longer data.duration.",
+    (
+        *FOLDER,
+        "features.n_fft=100000",
+    ): "try a smaller features.n_fft or a longer data.duration.",
     (*FOLDER, "loss._target_=os.system"): "loss: _target_ may not name os.system",
     (*FOLDER, "loss._target_=torch.load"): "loss: _target_ may not name torch.load",
-    (*FOLDER, "loss._target_=torch.hub.load"): "loss: _target_ may not name torch.hub.load",
+    (
+        *FOLDER,
+        "loss._target_=torch.hub.load",
+    ): "loss: _target_ may not name torch.hub.load",
     (*FOLDER, "loss._target_=torch.nn.MSELos"): "loss: there is no torch.nn.MSELos",
     (
         *FOLDER,
@@ -126,23 +165,35 @@ def test_flags_are_checked() -> None:
 @pytest.mark.parametrize(
     "words, sentence",
     [
-        (["train.py", "model=clnn"], "auris: There is no model=clnn; did you mean cnn?"),
+        (
+            ["train.py", "model=clnn"],
+            "auris: There is no model=clnn; did you mean cnn?",
+        ),
         (
             ["train.py", "optimizer.lrr=1"],
             "auris: There is no setting optimizer.lrr; in optimizer: did you mean lr?",
         ),
         (["train.py", "--bogus"], "auris: There is no flag --bogus"),
-        (["scripts/predict.py", "outputs/none", "x.wav"], "auris: There is no run in outputs/none"),
+        (
+            ["scripts/predict.py", "outputs/none", "x.wav"],
+            "auris: There is no run in outputs/none",
+        ),
         (
             ["scripts/predict.py", "outputs/none"],
             "auris: the following arguments are required: recordings",
         ),
-        (["scripts/evaluate.py", "outputs/none"], "auris: There is no run in outputs/none"),
+        (
+            ["scripts/evaluate.py", "outputs/none"],
+            "auris: There is no run in outputs/none",
+        ),
         (
             ["scripts/evaluate.py", "outputs/none", "--set", "all"],
             "auris: argument --set: invalid choice",
         ),
-        (["scripts/compare.py", "outputs/none"], "auris: There is no finished run in outputs/none"),
+        (
+            ["scripts/compare.py", "outputs/none"],
+            "auris: There is no finished run in outputs/none",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -163,7 +214,9 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert "Traceback" in done.stderr and "UserError" in done.stderr
 
 
-def test_recordings_that_cannot_be_used_are_named_with_their_reasons(tmp_path: Path) -> None:
+def test_recordings_that_cannot_be_used_are_named_with_their_reasons(
+    tmp_path: Path,
+) -> None:
     fill(tmp_path / "recordings", each=40)
     write(tmp_path / "recordings/tone/silent.wav", np.zeros(4000))
     (tmp_path / "recordings/hiss/torn.wav").write_bytes(b"RIFF, or not")

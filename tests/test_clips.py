@@ -21,14 +21,24 @@ def test_table_gives_every_column(tmp_path: Path) -> None:
         tmp_path,
         "label,path,fold,group,split,start,stop\ncat,a/b.wav,3,tom,validation,0.5,1.25\n",
     )
-    assert read_table(path) == [Clip(tmp_path / "a/b.wav", "cat", "tom", 3, "val", 0.5, 1.25)]
+    assert read_table(path) == [
+        Clip(tmp_path / "a/b.wav", "cat", "tom", 3, "val", 0.5, 1.25)
+    ]
 
 
 def test_table_says_which_machine_and_under_which_conditions(tmp_path: Path) -> None:
     first, second = read_table(
-        table(tmp_path, "path,label,section,domain\na.wav,normal,fan,source\nb.wav,odd,,\n")
+        table(
+            tmp_path,
+            "path,label,section,domain\na.wav,normal,fan,source\nb.wav,odd,,\n",
+        )
     )
-    assert (first.section, first.domain, second.section, second.domain) == ("fan", "source", "", "")
+    assert (first.section, first.domain, second.section, second.domain) == (
+        "fan",
+        "source",
+        "",
+        "",
+    )
 
 
 def test_table_needs_path_and_label_only(tmp_path: Path) -> None:
@@ -38,7 +48,9 @@ def test_table_needs_path_and_label_only(tmp_path: Path) -> None:
 
 
 def test_table_takes_absolute_paths(tmp_path: Path) -> None:
-    assert read_table(table(tmp_path, "path,label\n/far/a.wav,cat\n"))[0].path == Path("/far/a.wav")
+    assert read_table(table(tmp_path, "path,label\n/far/a.wav,cat\n"))[0].path == Path(
+        "/far/a.wav"
+    )
 
 
 def test_table_ignores_other_columns_and_spaces(tmp_path: Path) -> None:
@@ -48,7 +60,9 @@ def test_table_ignores_other_columns_and_spaces(tmp_path: Path) -> None:
 
 def test_table_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     assert (
-        read_table(table(tmp_path, "path,label\na.wav,chaton né\n", "utf-8-sig"))[0].label
+        read_table(table(tmp_path, "path,label\na.wav,chaton né\n", "utf-8-sig"))[
+            0
+        ].label
         == "chaton né"
     )
 
@@ -76,7 +90,10 @@ def test_short_rows_count_as_empty_cells(tmp_path: Path) -> None:
     ],
 )
 def test_splits_go_by_many_names(tmp_path: Path, word: str, name: str) -> None:
-    assert read_table(table(tmp_path, f"path,label,split\na.wav,cat,{word}\n"))[0].split == name
+    assert (
+        read_table(table(tmp_path, f"path,label,split\na.wav,cat,{word}\n"))[0].split
+        == name
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +118,9 @@ def test_splits_go_by_many_names(tmp_path: Path, word: str, name: str) -> None:
         ("path,label,split\na.wav,cat,tset\n", "unknown split tset; did you mean test"),
     ],
 )
-def test_wrong_table_is_refused_in_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+def test_wrong_table_is_refused_in_one_sentence(
+    tmp_path: Path, text: str, says: str
+) -> None:
     with pytest.raises(UserError, match=says) as error:
         read_table(table(tmp_path, text))
     assert str(tmp_path / "clips.csv") in str(error.value)
@@ -122,11 +141,15 @@ def test_recording_in_place_of_a_table_is_refused(tmp_path: Path) -> None:
 def test_sub_folders_are_classes_and_files_groups(folder: Path) -> None:
     clips = read_folder(folder)
     assert [clip.label for clip in clips] == 10 * ["hiss"] + 10 * ["tone"]
-    assert clips[0] == Clip(folder / "hiss/0.wav", "hiss", group=str(folder / "hiss/0.wav"))
+    assert clips[0] == Clip(
+        folder / "hiss/0.wav", "hiss", group=str(folder / "hiss/0.wav")
+    )
 
 
 def test_recordings_are_found_at_any_depth_and_nothing_else(tmp_path: Path) -> None:
-    wanted = [write(tmp_path / name, sine(440)) for name in ("A.WAV", "b/c/d.flac", "b/e.ogg")]
+    wanted = [
+        write(tmp_path / name, sine(440)) for name in ("A.WAV", "b/c/d.flac", "b/e.ogg")
+    ]
     write(tmp_path / "._A.wav", sine(440))  # what macOS leaves on foreign disks
     (tmp_path / "b/notes.txt").write_text("not audio")
     (tmp_path / "folder.wav").mkdir()
@@ -170,7 +193,10 @@ def test_a_table_of_directions(tmp_path: Path) -> None:
         "path,azimuth,elevation,rt60,snr,distance\na.wav,-170.5,20,0.4,,1.5\nb.wav,90,,,,\n"
     )
     first, second = read_table(table)
-    assert (first.direction, first.label) == ((-170.5, 20.0), "") and second.direction == (
+    assert (first.direction, first.label) == (
+        (-170.5, 20.0),
+        "",
+    ) and second.direction == (
         90.0,
         0.0,
     )
@@ -188,7 +214,9 @@ def test_a_table_of_directions(tmp_path: Path) -> None:
         ("nan,0", "azimuth is nan"),
     ],
 )
-def test_a_direction_out_of_range_is_refused(tmp_path: Path, cells: str, sentence: str) -> None:
+def test_a_direction_out_of_range_is_refused(
+    tmp_path: Path, cells: str, sentence: str
+) -> None:
     table = tmp_path / "clips.csv"
     table.write_text(f"path,azimuth,elevation\na.wav,{cells}\n")
     with pytest.raises(UserError, match=sentence):

@@ -27,7 +27,12 @@ def linear() -> Linear:
 
 def perceptron(dropout: float = 0.0) -> Mlp:
     return Mlp(
-        SHAPE, (CLASSES,), MeanDeviation(), activation="Tanh", batch_norm=False, dropout=dropout
+        SHAPE,
+        (CLASSES,),
+        MeanDeviation(),
+        activation="Tanh",
+        batch_norm=False,
+        dropout=dropout,
     )
 
 
@@ -35,7 +40,9 @@ def step(micro_batch_size: int) -> MicroBatches:
     draw = torch.Generator().manual_seed(0)
     wave, every = torch.randn(CLIPS, *SHAPE, generator=draw), torch.arange(CLIPS)
     target = torch.randn(CLIPS, CLASSES, generator=draw).softmax(1)
-    return MicroBatches(lambda index: Batch(wave, index, target[index], index), every, micro_batch_size)
+    return MicroBatches(
+        lambda index: Batch(wave, index, target[index], index), every, micro_batch_size
+    )
 
 
 def closure(model: nn.Module, micro_batch_size: int, noise: float = 0.0) -> Closure:
@@ -49,18 +56,24 @@ def closure(model: nn.Module, micro_batch_size: int, noise: float = 0.0) -> Clos
 
 
 def gradient(model: nn.Module) -> Tensor:
-    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+    return torch.cat(
+        [p.grad.flatten() for p in model.parameters() if p.grad is not None]
+    )
 
 
 @pytest.mark.parametrize("micro_batch_size", [1, 3, 4, 9])
 @pytest.mark.parametrize("build", [linear, perceptron])
-def test_passes_add_up_to_the_batch(build: Callable[[], Network], micro_batch_size: int) -> None:
+def test_passes_add_up_to_the_batch(
+    build: Callable[[], Network], micro_batch_size: int
+) -> None:
     torch.manual_seed(0)
     model = build()
     whole = closure(model, CLIPS)()
     expected = gradient(model)
     assert len(list(step(micro_batch_size))) > 1
-    assert closure(model, micro_batch_size)().item() == pytest.approx(whole.item(), rel=1e-6)
+    assert closure(model, micro_batch_size)().item() == pytest.approx(
+        whole.item(), rel=1e-6
+    )
     torch.testing.assert_close(gradient(model), expected, rtol=0, atol=1e-6)
 
 
@@ -75,15 +88,22 @@ def test_a_call_leaves_its_own_gradient_only() -> None:
 
 
 @pytest.mark.parametrize("micro_batch_size", [CLIPS, 3])
-def test_all_calls_of_a_step_see_the_same_augmentation_and_dropout(micro_batch_size: int) -> None:
+def test_all_calls_of_a_step_see_the_same_augmentation_and_dropout(
+    micro_batch_size: int,
+) -> None:
     torch.manual_seed(0)
     model = perceptron(dropout=0.5)
-    ask, other = closure(model, micro_batch_size, noise=1.0), closure(model, micro_batch_size, noise=1.0)
+    ask, other = (
+        closure(model, micro_batch_size, noise=1.0),
+        closure(model, micro_batch_size, noise=1.0),
+    )
     losses = [ask().item() for _ in range(3)]
     assert len(set(losses)) == 1
     torch.randn(5)  # what else draws between two calls does not matter
     assert ask().item() == losses[0]
-    assert closure(model, micro_batch_size, noise=1.0)().item() != losses[0]  # the next step draws anew
+    assert (
+        closure(model, micro_batch_size, noise=1.0)().item() != losses[0]
+    )  # the next step draws anew
     assert other().item() != losses[0]
 
 
@@ -98,7 +118,9 @@ def test_the_passes_of_a_step_draw_each_their_own() -> None:
     assert len(set(map(float, drawn))) == len(drawn) == 4
 
 
-def test_where_gradients_are_disabled_the_loss_is_the_same_and_no_gradient_is_left() -> None:
+def test_where_gradients_are_disabled_the_loss_is_the_same_and_no_gradient_is_left() -> (
+    None
+):
     torch.manual_seed(0)
     model = linear()
     ask = closure(model, 3)
@@ -146,7 +168,9 @@ def weights(folder: Path) -> dict[str, Tensor]:
 
 def curve(folder: Path, figure: str) -> list[float]:
     """A figure of each epoch."""
-    names, *rows = [line.split(",") for line in (folder / "metrics.csv").read_text().splitlines()]
+    names, *rows = [
+        line.split(",") for line in (folder / "metrics.csv").read_text().splitlines()
+    ]
     return [float(row[names.index(figure)]) for row in rows]
 
 
@@ -169,10 +193,14 @@ def test_a_run_of_gradient_descent_in_passes_ends_like_one_of_whole_steps(
 
 
 @pytest.mark.parametrize(
-    "words, passes", [(["optimizer=gradient_descent"], 5), (["optimizer=random_search"], 5 * 52)]
+    "words, passes",
+    [(["optimizer=gradient_descent"], 5), (["optimizer=random_search"], 5 * 52)],
 )
 def test_a_run_tells_how_often_it_went_through_the_training_set(
     words: list[str], passes: int, place: Path
 ) -> None:
     """A random search asks for its start, its 50 draws and what it found."""
-    assert curve(run(place, "passes", "model=linear", *words), "train/passes")[-1] == passes
+    assert (
+        curve(run(place, "passes", "model=linear", *words), "train/passes")[-1]
+        == passes
+    )

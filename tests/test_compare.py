@@ -41,7 +41,9 @@ def finished(
         "seed": seed,
         **(choices or {}),
     }
-    (folder / "result.json").write_text(json.dumps({**result, "test": scores, "seconds": 60.0}))
+    (folder / "result.json").write_text(
+        json.dumps({**result, "test": scores, "seconds": 60.0})
+    )
     lines = [
         f"seed: {seed}",
         f"data: {json.dumps({'fold': fold, **(data or {})})}",
@@ -122,8 +124,14 @@ def test_configurations_are_told_apart_by_what_differs(tmp_path: Path) -> None:
     finished(tmp_path / "b", 0.7, width=16)
     finished(tmp_path / "c", 0.8, model="cnn")
     rows = compare(find_runs([str(tmp_path)]), "accuracy", "test")
-    assert [row.name for row in rows] == ["birds cnn", "birds mlp width=16", "birds mlp width=8"]
-    assert "| birds mlp width=16 | 1 x 1 | 0.700 | - | - | 0.500 | 1.0 |" in markdown(rows, "test")
+    assert [row.name for row in rows] == [
+        "birds cnn",
+        "birds mlp width=16",
+        "birds mlp width=8",
+    ]
+    assert "| birds mlp width=16 | 1 x 1 | 0.700 | - | - | 0.500 | 1.0 |" in markdown(
+        rows, "test"
+    )
 
 
 def test_choices_stand_for_the_settings_that_follow_from_them(tmp_path: Path) -> None:
@@ -196,7 +204,9 @@ def test_runs_are_picked_by_choices_and_settings(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.6, fold=1, optimizer="{lr: 0.001}")
     finished(tmp_path / "b", 0.7, fold=2, optimizer="{lr: 0.002}")
     runs = find_runs([str(tmp_path)])
-    assert [run.result["fold"] for run in pick(runs, ["data=birds", "data.fold=2"])] == [2]
+    assert [
+        run.result["fold"] for run in pick(runs, ["data=birds", "data.fold=2"])
+    ] == [2]
     assert [run.result["fold"] for run in pick(runs, ["optimizer.lr=1e-3"])] == [1]
     assert len(pick(runs, [])) == 2
 
@@ -205,7 +215,10 @@ def test_runs_are_picked_by_choices_and_settings(tmp_path: Path) -> None:
     ("word", "sentence"),
     [
         ("dta=birds", "No run has a setting dta; did you mean data?"),
-        ("optimizer.lrr=1", "No run has a setting optimizer.lrr; in optimizer: did you mean lr?"),
+        (
+            "optimizer.lrr=1",
+            "No run has a setting optimizer.lrr; in optimizer: did you mean lr?",
+        ),
         ("data=brds", "No run has data=brds; did you mean birds? Choices: birds."),
         ("data", "--same data should be name=value, as in data=cats_babies."),
     ],

@@ -19,10 +19,16 @@ ADAM, SOLVER = (
 )
 
 
-def trained(folder: Path, losses: list[float], choices: dict[str, str], **others: Any) -> None:
+def trained(
+    folder: Path, losses: list[float], choices: dict[str, str], **others: Any
+) -> None:
     """The record of a run with its curves."""
     finished(
-        folder, 0.8, choices=choices, optimizer=f"{{_target_: {choices['optimizer']}}}", **others
+        folder,
+        0.8,
+        choices=choices,
+        optimizer=f"{{_target_: {choices['optimizer']}}}",
+        **others,
     )
     rows = [
         f"{epoch},{loss},{epoch + 1},{0.1 * (epoch + 1)},0.75\n"
@@ -40,7 +46,9 @@ def drawn(folder: Path, *names: str) -> Figure:
 def test_runs_with_one_loss_share_two_panels(tmp_path: Path) -> None:
     trained(tmp_path / "a", [1.0, 0.1, 0.01], {**ADAM, "loss": "mse"})
     trained(tmp_path / "b", [0.02], SOLVER)
-    figure = drawn(tmp_path, "birds mlp optimizer=closed_form", "birds mlp optimizer=adamw")
+    figure = drawn(
+        tmp_path, "birds mlp optimizer=closed_form", "birds mlp optimizer=adamw"
+    )
     seconds, passes = figure.axes
     assert (seconds.get_xlabel(), passes.get_xlabel()) == (
         "seconds in optimizer steps",
@@ -69,9 +77,15 @@ def test_runs_with_one_loss_share_two_panels(tmp_path: Path) -> None:
 def test_each_loss_has_a_row_and_all_share_one_of_validation(tmp_path: Path) -> None:
     trained(tmp_path / "a", [0.9, 0.7], ADAM)
     trained(tmp_path / "b", [0.02], SOLVER)
-    figure = drawn(tmp_path, "birds mlp optimizer=closed_form", "birds mlp optimizer=adamw")
+    figure = drawn(
+        tmp_path, "birds mlp optimizer=closed_form", "birds mlp optimizer=adamw"
+    )
     titles = [axes.get_ylabel() for axes in figure.axes[::2]]
-    assert titles == ["training loss\ncross_entropy", "training loss\nmse", "validation\naccuracy"]
+    assert titles == [
+        "training loss\ncross_entropy",
+        "training loss\nmse",
+        "validation\naccuracy",
+    ]
     assert [len(axes.lines) for axes in figure.axes] == [1, 1, 1, 1, 2, 2]
     assert figure.axes[0].get_yscale() == "linear"
 
@@ -83,7 +97,8 @@ def test_folds_are_thin_lines_beside_the_first(tmp_path: Path) -> None:
     lines = figure.axes[0].lines
     assert [line.get_linewidth() > 1 for line in lines] == [True, False, False]
     assert (
-        len({line.get_color() for line in lines}) == 1 and len(figure.legends[0].get_texts()) == 1
+        len({line.get_color() for line in lines}) == 1
+        and len(figure.legends[0].get_texts()) == 1
     )
 
 

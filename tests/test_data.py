@@ -55,12 +55,23 @@ def table(root: Path, *lines: str) -> Table:
 
 
 def loader(
-    count: int = 20, batch_size: int = 6, micro_batch_size: int = 1000, **changes: int | None
+    count: int = 20,
+    batch_size: int = 6,
+    micro_batch_size: int = 1000,
+    **changes: int | None,
 ) -> Loader:
     """Clip i is in row i + 100, whose samples are all i + 100, and of class i + 1000."""
     number = torch.arange(count)
     wave = torch.arange(count + 100.0)[:, None, None].expand(-1, 1, 3)
-    return Loader(wave, number + 1000, number + 100, number, batch_size, micro_batch_size, **changes)
+    return Loader(
+        wave,
+        number + 1000,
+        number + 100,
+        number,
+        batch_size,
+        micro_batch_size,
+        **changes,
+    )
 
 
 def indices(walk: Loader) -> list[list[int]]:
@@ -101,7 +112,9 @@ def test_sets_cover_all_clips_and_keep_the_classes(usual: Dataset) -> None:
 
 def test_every_clip_has_its_samples_and_its_class(usual: Dataset) -> None:
     for (batch,) in AudioDataModule(usual).split_loader(torch.arange(20)):
-        for wave, target, index in zip(batch.wave, batch.target, batch.index, strict=True):
+        for wave, target, index in zip(
+            batch.wave, batch.target, batch.index, strict=True
+        ):
             clip = usual.clips[index][0]
             sound = soundfile.read(clip.path, dtype="float32")[0]
             assert np.array_equal(wave[0], np.resize(sound, 4800))
@@ -111,7 +124,9 @@ def test_every_clip_has_its_samples_and_its_class(usual: Dataset) -> None:
 def test_classes_are_sorted_whatever_the_order_of_the_files(tmp_path: Path) -> None:
     names = ["zebra", "Ant", "bee"]
     lines = [
-        f"{name}{part}.wav,{name},{part}" for part in ("train", "val", "test") for name in names
+        f"{name}{part}.wav,{name},{part}"
+        for part in ("train", "val", "test")
+        for name in names
     ]
     usual = data(table(tmp_path, *lines), tmp_path / "store")
     assert usual.spec.classes == ("Ant", "bee", "zebra")
@@ -127,12 +142,17 @@ def test_mixed_formats_rates_and_channels_work_together(tmp_path: Path) -> None:
         write(tmp_path / "in/hiss" / f"{i}.wav", noise(50 + i), subtype="FLOAT")
     mixed = data(Folder(str(tmp_path / "in")), tmp_path / "store", duration=0.5)
     assert len(mixed.clips) == 20 and mixed.unusable == {}
-    assert (mixed.spec.sample_rate, mixed.spec.samples, mixed.spec.mixed) == (8000, 4000, True)
-    assert all(wave.abs().max() > 0.1 for wave in mixed.wave)
+    assert (mixed.spec.sample_rate, mixed.spec.samples, mixed.spec.downmixed) == (
+        8000,
+        4000,
+        True,
+    )
+    assert all(wave.abs().max() > 0.1 for wave in mixed.store.wave)
 
 
 @pytest.mark.parametrize(
-    ("rates", "usual"), [([8000, 16000, 16000], 16000), ([22050, 16000, 8000, 16000], 16000)]
+    ("rates", "usual"),
+    [([8000, 16000, 16000], 16000), ([22050, 16000, 8000, 16000], 16000)],
 )
 def test_usual_rate_is_the_one_of_most_recordings(
     tmp_path: Path, rates: list[int], usual: int
@@ -140,19 +160,21 @@ def test_usual_rate_is_the_one_of_most_recordings(
     lines = [f"{i}.wav,cat,train" for i in range(len(rates))]
     for i, rate in enumerate(rates):
         write(tmp_path / f"{i}.wav", noise(i, 0.5, rate), rate)
-    assert data(table(tmp_path, *lines), tmp_path / "store").settings.sample_rate == usual
+    assert data(table(tmp_path, *lines), tmp_path / "store").sample_rate == usual
 
 
 def test_rate_may_be_given(folder: Path, tmp_path: Path) -> None:
     given = data(Folder(str(folder)), tmp_path / "store", sample_rate=4000)
-    assert (given.spec.sample_rate, given.spec.samples, given.wave.shape) == (
+    assert (given.spec.sample_rate, given.spec.samples, given.store.wave.shape) == (
         4000,
         2400,
         (20, 1, 2400),
     )
 
 
-def test_long_recordings_give_clips_of_one_set_and_class(folder: Path, tmp_path: Path) -> None:
+def test_long_recordings_give_clips_of_one_set_and_class(
+    folder: Path, tmp_path: Path
+) -> None:
     cut = data(Folder(str(folder)), tmp_path / "store", duration=0.1)
     assert len(cut.clips) == 2 * sum(round((0.3 + 0.03 * i) / 0.1) for i in range(10))
     assert len({(clip.path, name) for clip, name, _ in cut.clips}) == 20
@@ -165,15 +187,19 @@ def test_training_goes_on_without_fewer_than_one_in_twenty(tmp_path: Path) -> No
     left = data(Folder(str(folder)), tmp_path / "store")
     assert len(left.clips) == 21
     assert left.unusable == {folder / "tone/0.wav": "silent"}
-    assert f"Left out, as they can't be used (1): {folder}/tone/0.wav: silent." in describe_data(
-        left
+    assert (
+        f"Left out, as they can't be used (1): {folder}/tone/0.wav: silent."
+        in describe_data(left)
     )
 
 
-def test_training_stops_without_one_in_twenty_and_says_why(folder: Path, tmp_path: Path) -> None:
+def test_training_stops_without_one_in_twenty_and_says_why(
+    folder: Path, tmp_path: Path
+) -> None:
     (folder / "tone/0.wav").write_text("<html>404</html>")
     with pytest.raises(
-        UserError, match=rf"1 of 20 recordings can't be used, .*{folder}/tone/0.wav: unreadable"
+        UserError,
+        match=rf"1 of 20 recordings can't be used, .*{folder}/tone/0.wav: unreadable",
     ):
         describe_data(data(Folder(str(folder)), tmp_path / "store"))
 
@@ -182,7 +208,9 @@ def test_same_audio_in_two_sets_stops_the_run(tmp_path: Path) -> None:
     write(tmp_path / "a.wav", noise(7))
     shutil.copy(tmp_path / "a.wav", tmp_path / "b.wav")
     lines = ["a.wav,cat,train", "b.wav,cat,test", "c.wav,cat,val"]
-    with pytest.raises(UserError, match="a.wav in train and .*b.wav in test hold the same audio"):
+    with pytest.raises(
+        UserError, match="a.wav in train and .*b.wav in test hold the same audio"
+    ):
         describe_data(data(table(tmp_path, *lines), tmp_path / "store"))
 
 
@@ -194,7 +222,11 @@ def test_one_recording_in_two_sets_stops_the_run(tmp_path: Path) -> None:
 
 def test_incomplete_sets_stop_the_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="The test set is empty"):
-        describe_data(data(table(tmp_path, "a.wav,cat,train", "b.wav,cat,val"), tmp_path / "store"))
+        describe_data(
+            data(
+                table(tmp_path, "a.wav,cat,train", "b.wav,cat,val"), tmp_path / "store"
+            )
+        )
 
 
 @pytest.mark.parametrize(
@@ -216,7 +248,10 @@ def test_impossible_settings_are_refused(
 
 def test_fingerprint_stays_while_the_data_does(folder: Path, tmp_path: Path) -> None:
     before = data(Folder(str(folder)), tmp_path / "store").fingerprint
-    assert data(Folder(str(folder)), tmp_path / "store", batch_size=7).fingerprint == before
+    assert (
+        data(Folder(str(folder)), tmp_path / "store", batch_size=7).fingerprint
+        == before
+    )
     moved = folder.rename(tmp_path / "elsewhere")
     assert data(Folder(str(moved)), tmp_path / "another store").fingerprint == before
 
@@ -236,7 +271,9 @@ def test_fingerprint_changes_with_label_content_split_and_samples(
     assert len(set(seen)) == 7
 
 
-def test_training_takes_the_validation_clips_too_when_asked(folder: Path, tmp_path: Path) -> None:
+def test_training_takes_the_validation_clips_too_when_asked(
+    folder: Path, tmp_path: Path
+) -> None:
     dataset = data(Folder(str(folder)), tmp_path / "store")
     both = AudioDataModule(dataset, validate=False)
     assert len(both.train_dataloader().clips) == 16
@@ -269,7 +306,9 @@ def test_a_large_batch_goes_in_passes_that_hold_each_of_its_clips_once() -> None
     for step in loader(20, 20, micro_batch_size=6, seed=1):
         passes = [batch.index.tolist() for batch in step]
         assert [len(clips) for clips in passes] == [5, 5, 5, 5]
-        assert sum(passes, []) == step.index.tolist() and sorted(sum(passes, [])) == list(range(20))
+        assert sum(passes, []) == step.index.tolist() and sorted(
+            sum(passes, [])
+        ) == list(range(20))
 
 
 def test_order_is_a_function_of_seed_and_epoch() -> None:
@@ -283,7 +322,9 @@ def test_order_is_a_function_of_seed_and_epoch() -> None:
     for epoch in (3, 2, 0):  # as after resuming: what came before does not matter
         walk.set_epoch(epoch)
         assert indices(walk) == order(1, epoch)
-    assert len({str(order(seed, epoch)) for seed in range(3) for epoch in range(3)}) == 9
+    assert (
+        len({str(order(seed, epoch)) for seed in range(3) for epoch in range(3)}) == 9
+    )
 
 
 def test_order_leaves_the_global_generator_alone() -> None:
@@ -308,7 +349,8 @@ def test_without_a_seed_clips_keep_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "sizes"), [(32, [32]), (33, [17, 16]), (65, [22, 22, 21]), (64, [32, 32]), (3, [3])]
+    ("count", "sizes"),
+    [(32, [32]), (33, [17, 16]), (65, [22, 22, 21]), (64, [32, 32]), (3, [3])],
 )
 def test_no_batch_is_tiny(count: int, sizes: list[int]) -> None:
     assert [len(step) for step in loader(count, 32, seed=0)] == sizes
@@ -318,7 +360,10 @@ def test_no_batch_is_tiny(count: int, sizes: list[int]) -> None:
 @pytest.mark.parametrize("count", [24, 20, 7, 1])
 def test_processes_share_each_batch_evenly(count: int, world: int) -> None:
     alone = indices(loader(count, seed=2))
-    ranks = [indices(loader(count, seed=2, rank=rank, world_size=world)) for rank in range(world)]
+    ranks = [
+        indices(loader(count, seed=2, rank=rank, world_size=world))
+        for rank in range(world)
+    ]
     for batch, *parts in zip(alone, *ranks, strict=True):
         assert {len(part) for part in parts} == {-(-len(batch) // world)}
         seen = Counter(sum(parts, []))
@@ -327,15 +372,26 @@ def test_processes_share_each_batch_evenly(count: int, world: int) -> None:
 
 
 def test_two_processes_see_each_clip_of_an_even_batch_once() -> None:
-    first, second = (indices(loader(24, 6, seed=2, rank=rank, world_size=2)) for rank in range(2))
+    first, second = (
+        indices(loader(24, 6, seed=2, rank=rank, world_size=2)) for rank in range(2)
+    )
     assert sorted(sum(first + second, [])) == list(range(24))
 
 
-def test_real_cats_and_babies_have_their_official_sets(real: Path, tmp_path: Path) -> None:
+def test_real_cats_and_babies_have_their_official_sets(
+    real: Path, tmp_path: Path
+) -> None:
     cats = data(
-        Table(str(real / "cats_babies/clips.csv")), tmp_path, duration=5.0, sample_rate=RATE
+        Table(str(real / "cats_babies/clips.csv")),
+        tmp_path,
+        duration=5.0,
+        sample_rate=RATE,
     )
-    assert Counter(name for _, name, _ in cats.clips) == {"train": 48, "val": 16, "test": 16}
+    assert Counter(name for _, name, _ in cats.clips) == {
+        "train": 48,
+        "val": 16,
+        "test": 16,
+    }
     assert cats.unusable == {}
     assert cats.spec == Spec(8000, 1, 40000, "label", ("cat", "crying_baby"), "repeat")
     assert {clip.fold for clip, name, _ in cats.clips if name == "test"} == {1}

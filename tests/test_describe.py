@@ -21,7 +21,8 @@ def test_rows_hold_what_the_names_say(folder: Path, tmp_path: Path) -> None:
     header, *table = rows(experiment("data=folder", *words, *TINY))
     assert len(table) == 20 and {row[1] for row in table} == {"tone", "hiss"}
     centroid = {
-        Path(row[0]).name + row[1]: float(row[header.index("centroid_mean")]) for row in table
+        Path(row[0]).name + row[1]: float(row[header.index("centroid_mean")])
+        for row in table
     }
     assert (
         centroid["0.wavtone"] < 500 < 1000 < centroid["0.wavhiss"]

@@ -74,7 +74,9 @@ def vae(shape: Shape, task: Anomaly) -> nn.Module:
 
 
 def self_supervised(shape: Shape, task: Anomaly) -> nn.Module:
-    return SelfSupervised(shape, task.out_shape, task, widths=[4, 8], stride=[2, 2], dropout=0.0)
+    return SelfSupervised(
+        shape, task.out_shape, task, widths=[4, 8], stride=[2, 2], dropout=0.0
+    )
 
 
 def neighbours(shape: Shape, task: Anomaly, k: int = 2) -> Plain:
@@ -94,7 +96,10 @@ def outliers(shape: Shape, task: Anomaly, estimator: object) -> Plain:
 
 
 mixture = partial(
-    outliers, estimator=GaussianMixture(2, covariance_type="diag", reg_covar=0.01, random_state=3)
+    outliers,
+    estimator=GaussianMixture(
+        2, covariance_type="diag", reg_covar=0.01, random_state=3
+    ),
 )
 border = partial(outliers, estimator=OneClassSVM(nu=0.2))
 LEARNT = [linear, dense, cnn, vae, self_supervised]
@@ -130,7 +135,11 @@ def test_every_frame_has_a_surprise_for_every_section(
     build: Build, sections: int, shape: Shape
 ) -> None:
     own = task(sections, shape)
-    model, x, section = build(shape, own), clips(12, shape=shape), torch.arange(12) % sections
+    model, x, section = (
+        build(shape, own),
+        clips(12, shape=shape),
+        torch.arange(12) % sections,
+    )
     assert model.eval()(x).shape == (12, sections, shape[-1])
     found = taught(model, own, x, section)(x[:5])
     assert found.shape == (5, sections, shape[-1]) and found.isfinite().all()
@@ -153,7 +162,9 @@ def test_a_clip_is_less_surprising_to_its_own_section(build: Build) -> None:
 
 
 @pytest.mark.parametrize("build", [*LEARNT, *FITTED])
-def test_a_file_of_tensors_is_enough_to_answer_again(build: Build, tmp_path: Path) -> None:
+def test_a_file_of_tensors_is_enough_to_answer_again(
+    build: Build, tmp_path: Path
+) -> None:
     own, x, section = task(2), clips(20), torch.arange(20) % 2
     model = taught(build(SHAPE, own), own, x, section)
     torch.save(model.state_dict(), tmp_path / "model.pt")
@@ -190,7 +201,11 @@ def test_who_knows_tones_is_surprised_by_noise(build: Build) -> None:
 
 
 def test_mahalanobis_is_the_distance_by_hand() -> None:
-    own, x, new = task(2, (4, 1)), clips(40, shape=(4, 1)), clips(6, seed=1, shape=(4, 1))
+    own, x, new = (
+        task(2, (4, 1)),
+        clips(40, shape=(4, 1)),
+        clips(6, seed=1, shape=(4, 1)),
+    )
     section = torch.arange(40) % 2
     found = taught(mahalanobis((4, 1), own), own, x, section)(new)[..., 0]
     for k in range(2):
@@ -209,7 +224,11 @@ def test_mahalanobis_is_the_distance_by_hand() -> None:
 
 @pytest.mark.parametrize("kind", ["diag", "full"])
 def test_the_surprise_of_a_mixture_is_scikit_learns_negative_log_p(kind: str) -> None:
-    own, x, new = task(2, (3, 1)), clips(60, shape=(3, 1)), clips(6, seed=1, shape=(3, 1))
+    own, x, new = (
+        task(2, (3, 1)),
+        clips(60, shape=(3, 1)),
+        clips(6, seed=1, shape=(3, 1)),
+    )
     section = torch.arange(60) % 2
     estimator = GaussianMixture(2, covariance_type=kind, random_state=0)  # type: ignore[arg-type]
     found = taught(outliers((3, 1), own, estimator), own, x, section)(new)[..., 0]
@@ -224,7 +243,9 @@ def test_the_surprise_of_a_mixture_is_scikit_learns_negative_log_p(kind: str) ->
 def test_the_distance_of_neighbours_by_hand() -> None:
     own, section = task(2, (1, 1)), torch.tensor([0, 0, 0, 1, 1, 1])
     x = torch.tensor([0.0, 1.0, 5.0, 10.0, 12.0, 20.0]).view(6, 1, 1)
-    found = taught(neighbours((1, 1), own, k=2), own, x, section)(torch.tensor([[[2.0]], [[11.0]]]))
+    found = taught(neighbours((1, 1), own, k=2), own, x, section)(
+        torch.tensor([[[2.0]], [[11.0]]])
+    )
     assert found[..., 0].tolist() == [[1.5, 9.0], [8.0, 1.0]]
 
 
@@ -235,7 +256,9 @@ def test_self_supervision_ends_with_the_distance_to_the_nearest_embedding() -> N
     found = taught(model, own, x, section)(clips(6, seed=1))[..., 0]
     for k in range(2):
         cosine = (new @ known[section == k].T).max(1).values
-        torch.testing.assert_close(found[:, k].square() / 2, 1 - cosine, rtol=1e-3, atol=1e-6)
+        torch.testing.assert_close(
+            found[:, k].square() / 2, 1 - cosine, rtol=1e-3, atol=1e-6
+        )
 
 
 def test_the_pretext_is_the_log_probability_of_change_and_section() -> None:
@@ -243,9 +266,9 @@ def test_the_pretext_is_the_log_probability_of_change_and_section() -> None:
     model = self_supervised(SHAPE, own).eval()
     found, expected = model(x)[..., 0], torch.zeros(5, 2)
     for g, change in enumerate(CHANGES):
-        expected -= model.network(change(x)).flatten(1).softmax(1).view(5, -1, 2)[:, g].log() / len(
-            CHANGES
-        )
+        expected -= model.network(change(x)).flatten(1).softmax(1).view(5, -1, 2)[
+            :, g
+        ].log() / len(CHANGES)
     torch.testing.assert_close(found, expected)
 
 
@@ -259,7 +282,9 @@ def test_in_training_a_change_is_drawn_for_every_clip() -> None:
         [model.surprise(change(x[:1]), g)[0, 0] for g, change in enumerate(CHANGES)]
     )
     which = (drawn[:, None] - possible).abs()  # (64, G)
-    assert which.amin(1).max() < 1e-4 and set(which.argmin(1).tolist()) == set(range(len(CHANGES)))
+    assert which.amin(1).max() < 1e-4 and set(which.argmin(1).tolist()) == set(
+        range(len(CHANGES))
+    )
     assert not torch.equal(drawn, again)
 
 
@@ -269,7 +294,9 @@ def test_changes_keep_the_shape_and_differ(shape: Shape) -> None:
     assert all(x.shape == (2, *shape) and x.isfinite().all() for x in changed)
     if shape == SHAPE:
         pairs = [(i, j) for i in range(len(CHANGES)) for j in range(i)]
-        assert all(not torch.allclose(changed[i], changed[j], atol=0.1) for i, j in pairs)
+        assert all(
+            not torch.allclose(changed[i], changed[j], atol=0.1) for i, j in pairs
+        )
 
 
 def test_a_sound_is_moved_and_played_as_it_says() -> None:
@@ -283,7 +310,9 @@ def test_a_sound_is_moved_and_played_as_it_says() -> None:
 
 def test_the_divergence_is_that_of_torch() -> None:
     mean, log_variance = clips(2, shape=(7, 3)).unbind()
-    expected = kl_divergence(Normal(mean, (log_variance / 2).exp()), Normal(0.0, 1.0)).sum(-1)
+    expected = kl_divergence(
+        Normal(mean, (log_variance / 2).exp()), Normal(0.0, 1.0)
+    ).sum(-1)
     torch.testing.assert_close(divergence(mean, log_variance), expected)
 
 
@@ -333,7 +362,9 @@ def test_an_autoencoder_is_as_surprised_as_its_copy_is_wrong(build: Build) -> No
 
 
 def test_a_level_is_the_power_of_a_frame_in_decibels() -> None:
-    wave = torch.from_numpy(np.stack([sine(1000, 0.5), 0 * sine(1000, 0.5)])).float()[:, None]
+    wave = torch.from_numpy(np.stack([sine(1000, 0.5), 0 * sine(1000, 0.5)])).float()[
+        :, None
+    ]
     level = Level(400, 200)(wave)
     assert level.shape == (2, 1, 1, 21)
     torch.testing.assert_close(
@@ -344,20 +375,27 @@ def test_a_level_is_the_power_of_a_frame_in_decibels() -> None:
 
 @pytest.mark.parametrize("build", [vae, self_supervised, mahalanobis, mixture])
 def test_who_looks_for_anomalies_only_is_refused_elsewhere(build: Build) -> None:
-    for other in (Classification(Spec(RATE, 1, 4000, "label", ("a", "b"))), Reconstruction(SHAPE)):
+    for other in (
+        Classification(Spec(RATE, 1, 4000, "label", ("a", "b"))),
+        Reconstruction(SHAPE),
+    ):
         with pytest.raises(UserError, match="and nothing else; choose task=anomaly"):
             build(SHAPE, other)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("build", [cnn, self_supervised])
 def test_features_without_bands_are_refused(build: Build) -> None:
-    with pytest.raises(UserError, match=r"these have shape \(39, 1\); choose features=log_mel"):
+    with pytest.raises(
+        UserError, match=r"these have shape \(39, 1\); choose features=log_mel"
+    ):
         build((39, 1), task(1, (39, 1)))
 
 
 def test_what_can_not_be_is_refused() -> None:
     own = task(1)
-    with pytest.raises(UserError, match="model.frames=21 should be between 1 and the 20 frames"):
+    with pytest.raises(
+        UserError, match="model.frames=21 should be between 1 and the 20 frames"
+    ):
         Vae(SHAPE, own.out_shape, own, frames=21)
     with pytest.raises(UserError, match="model.beta=-1 should be 0 or more"):
         Vae(SHAPE, own.out_shape, own, beta=-1)
@@ -365,9 +403,15 @@ def test_what_can_not_be_is_refused() -> None:
         CnnAutoencoder(SHAPE, own, code=0)
     with pytest.raises(UserError, match="KMeans can't score samples"):
         outliers(SHAPE, own, KMeans())
-    with pytest.raises(UserError, match="needs 2 training clips of each section, and one has 1"):
-        taught(mahalanobis(SHAPE, task(2)), task(2), clips(4), torch.tensor([0, 0, 0, 1]))
-    with pytest.raises(UserError, match=r"Outliers can't be fitted to 3 clips \(.*n_components"):
+    with pytest.raises(
+        UserError, match="needs 2 training clips of each section, and one has 1"
+    ):
+        taught(
+            mahalanobis(SHAPE, task(2)), task(2), clips(4), torch.tensor([0, 0, 0, 1])
+        )
+    with pytest.raises(
+        UserError, match=r"Outliers can't be fitted to 3 clips \(.*n_components"
+    ):
         taught(
             outliers(SHAPE, own, GaussianMixture(9)),
             own,
@@ -375,7 +419,7 @@ def test_what_can_not_be_is_refused() -> None:
             torch.zeros(3, dtype=torch.long),
         )
     with pytest.raises(UserError, match="choose task=anomaly or another loss"):
-        Reconstruction(SHAPE).check(nn.Identity(), Surprise())
+        Reconstruction(SHAPE).check_parts(nn.Identity(), Surprise())
 
 
 @pytest.mark.parametrize("model", ["self_supervised", "gaussian_mixture"])
@@ -384,7 +428,10 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     data = ("data=one_class", "data.of=folder", "data.normal=tone", *here(tmp_path))
     train(
         experiment(
-            *data, *[word for word in TINY if word != "test=false"], "test=true", f"model={model}"
+            *data,
+            *[word for word in TINY if word != "test=false"],
+            "test=true",
+            f"model={model}",
         )
     )
     folder = tmp_path / "out/one_class" / model / "latest"
@@ -393,5 +440,5 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     assert len(rows) == 12 and len({row["score"] for row in rows}) == 12
     for row in rows:
         wave = predictor._read_window(Path(row["path"]), 0.0, 0.5)[None]  # (1, C, T)
-        told = predictor.output.row(predictor.model.decode(wave)[0])
+        told = predictor.output.to_row(predictor.model.decode(wave)[0])
         assert told["score"] == pytest.approx(float(row["score"]), rel=1e-3, abs=1e-3)

@@ -23,7 +23,9 @@ def test_coherence_is_that_of_plane_waves_from_all_sides():
     hertz = torch.tensor([200.0, 1000.0, 3000.0])
     waves = torch.nn.functional.normalize(white(200_000, 3), dim=-1)
     late = waves @ LINE.T / SPEED  # s, (waves, M)
-    phase = torch.polar(torch.ones(1), -2 * torch.pi * hertz[:, None, None] * late)  # (F, waves, M)
+    phase = torch.polar(
+        torch.ones(1), -2 * torch.pi * hertz[:, None, None] * late
+    )  # (F, waves, M)
     field = (phase.mT @ phase.conj()).real / len(waves)
     torch.testing.assert_close(field, coherence(LINE, hertz), atol=0.01, rtol=0)
 
@@ -41,12 +43,17 @@ def test_noise_has_this_coherence_and_power():
     spectrum = torch.stft(
         noise.flatten(0, 1), 512, window=torch.hann_window(512), return_complex=True
     )
-    spectrum = spectrum.unflatten(0, (4, 3)).permute(2, 1, 0, 3).flatten(2)  # (F, M, frames)
+    spectrum = (
+        spectrum.unflatten(0, (4, 3)).permute(2, 1, 0, 3).flatten(2)
+    )  # (F, M, frames)
     cross = (spectrum @ spectrum.mH).real
     power = cross.diagonal(dim1=1, dim2=2)
     found = cross / (power[:, None] * power[..., None]).sqrt()
     torch.testing.assert_close(
-        found[1:-1], coherence(LINE, torch.arange(1, 256) * RATE / 512), atol=0.15, rtol=0
+        found[1:-1],
+        coherence(LINE, torch.arange(1, 256) * RATE / 512),
+        atol=0.15,
+        rtol=0,
     )
     torch.testing.assert_close(noise.var(-1), torch.ones(4, 3), atol=0.1, rtol=0)
 
@@ -56,7 +63,9 @@ def test_far_microphones_hear_independent_noise_and_near_ones_the_same():
     noise = white(1, 3, 4000)
     same = diffuse(noise, near, RATE)[0]
     assert same.corrcoef().min() > 0.999
-    torch.testing.assert_close(diffuse(noise, far, RATE)[0], noise[0], atol=0.02, rtol=0)
+    torch.testing.assert_close(
+        diffuse(noise, far, RATE)[0], noise[0], atol=0.02, rtol=0
+    )
 
 
 def test_the_ratio_is_that_of_powers():

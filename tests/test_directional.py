@@ -37,7 +37,9 @@ def noise(*azimuths: float, array: Array = CIRCLE) -> Tensor:
 
 def late(array: Array, azimuth: float) -> Tensor:
     """(P,) by how many s the second microphone of each pair hears it later."""
-    return between(delays(array.microphones, level(azimuth)), pairs(len(array.microphones)))[0]
+    return between(
+        delays(array.microphones, level(azimuth)), pairs(len(array.microphones))
+    )[0]
 
 
 def test_correlation_peaks_at_the_lag_of_each_pair() -> None:
@@ -53,7 +55,9 @@ def test_phase_is_that_of_the_delay_at_each_frequency() -> None:
     feature = Phase(RATE, CIRCLE, n_fft=512, hop_length=256)
     x = feature(noise(37.0))  # (1, 3 x 6 + 1, F, T')
     hertz = feature.centers()
-    turn = -2 * torch.pi * late(CIRCLE, 37.0)[:, None] * hertz  # (P, F): what comes later is behind
+    turn = (
+        -2 * torch.pi * late(CIRCLE, 37.0)[:, None] * hertz
+    )  # (P, F): what comes later is behind
     mean = x[0].mean(-1)
     assert x.shape[1:3] == (19, len(hertz))
     torch.testing.assert_close(mean[:6], turn.cos(), atol=0.3, rtol=0)
@@ -67,7 +71,9 @@ def test_levels_are_told_in_tens_of_decibels() -> None:
     wave = noise(0.0)
     wave[:, 1] = 10 * wave[:, 0]  # 20 dB louder
     x = Phase(RATE, CIRCLE)(wave)
-    torch.testing.assert_close(x[:, 12], torch.full_like(x[:, 12], 2.0), atol=1e-3, rtol=0)
+    torch.testing.assert_close(
+        x[:, 12], torch.full_like(x[:, 12], 2.0), atol=1e-3, rtol=0
+    )
 
 
 def test_the_map_of_steered_power_is_highest_at_the_source() -> None:
@@ -115,7 +121,9 @@ def test_settings_that_cannot_be(kind, setting: dict, sentence: str) -> None:
         kind(RATE, CIRCLE, **setting)(noise(0.0))
 
 
-def formula(name: str, array: str, task: Localization | None = None, **changes: Any) -> Classical:
+def formula(
+    name: str, array: str, task: Localization | None = None, **changes: Any
+) -> Classical:
     """The model that a YAML names."""
     facts, node = spec(array), OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model
     size = (task or Localization(facts)).out_shape
@@ -131,7 +139,9 @@ def formula(name: str, array: str, task: Localization | None = None, **changes: 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_a_formula_finds_a_plane_wave_within_a_degree(name: str, array: str) -> None:
     task, model = Localization(spec(array)), formula(name, array)
-    wave = torch.nn.functional.pad(noise(*AZIMUTHS, array=load(array))[..., :3000], (0, 5000))
+    wave = torch.nn.functional.pad(
+        noise(*AZIMUTHS, array=load(array))[..., :3000], (0, 5000)
+    )
     target = torch.cat([level(*AZIMUTHS), torch.zeros(len(AZIMUTHS), 4)], 1)
     assert task.error(task.decode(model(wave), wave), target).max() < 1.01
     assert not list(model.parameters()) and not model.state_dict()
@@ -139,7 +149,9 @@ def test_a_formula_finds_a_plane_wave_within_a_degree(name: str, array: str) -> 
 
 @pytest.mark.parametrize("name", ["srp_phat", "norm_music"])
 def test_a_plane_looks_for_elevations_where_they_are_asked_for(name: str) -> None:
-    elevated = formula(name, "circular4", Localization(spec("circular4"), elevation=True), step=5.0)
+    elevated = formula(
+        name, "circular4", Localization(spec("circular4"), elevation=True), step=5.0
+    )
     assert elevated.tried[:, 2].min() >= 0 and elevated.tried[:, 2].max() > 0.9
     assert formula(name, "circular4").tried[:, 2].abs().max() == 0
 
@@ -151,9 +163,13 @@ def test_formulas_read_waves_of_an_array(name: str) -> None:
         Localization(spec("circular4")),
     )
     with pytest.raises(UserError, match="features=raw"):
-        Factory().make(node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4"))
+        Factory().make(
+            node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4")
+        )
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
-        Factory().make(node, in_shape=(4, 8000), out_shape=(2,), spec=Spec(16000, 4, 8000, "label"))
+        Factory().make(
+            node, in_shape=(4, 8000), out_shape=(2,), spec=Spec(16000, 4, 8000, "label")
+        )
 
 
 def test_a_step_of_nothing_between_directions_is_refused() -> None:
@@ -165,24 +181,32 @@ def test_a_step_of_nothing_between_directions_is_refused() -> None:
     ("optimizer", "sentence"),
     [
         ("torch.optim.AdamW", "none to find; choose optimizer=nothing"),
-        ("auris.training.optimizers.evolution.Evolution", "none to find; choose optimizer=nothing"),
+        (
+            "auris.training.optimizers.evolution.Evolution",
+            "none to find; choose optimizer=nothing",
+        ),
         ("auris.training.optimizers.instance_based.Memorize", "can't keep clips"),
         ("auris.training.optimizers.closed_form.ClosedForm", "has none"),
     ],
 )
 def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> None:
     system = SimpleNamespace(
-        model=formula("srp_phat", "circular4", step=10.0), loss=torch.nn.MSELoss(), examples=None
+        model=formula("srp_phat", "circular4", step=10.0),
+        loss=torch.nn.MSELoss(),
+        training_pairs=None,
     )
     with pytest.raises(UserError, match=sentence):
-        make_optimizer({"_target_": optimizer}, system)
+        make_optimizer(Factory(), {"_target_": optimizer}, system)
 
 
 def test_nothing_refuses_what_has_something_to_learn() -> None:
     make_optimizer(
+        Factory(),
         {"_target_": "auris.training.optimizers.nothing.Nothing"},
         SimpleNamespace(
-            model=formula("srp_phat", "circular4", step=10.0), loss=None, examples=None
+            model=formula("srp_phat", "circular4", step=10.0),
+            loss=None,
+            training_pairs=None,
         ),
     )
     with pytest.raises(UserError, match="has something to learn"):

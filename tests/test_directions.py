@@ -22,9 +22,16 @@ RATE = 16000
 SQUARE = Array([[0.03, 0.04, 0], [-0.04, 0.03, 0], [-0.03, -0.04, 0], [0.04, -0.03, 0]])
 LINE = Array([[0, 0.075, 0], [0, 0.025, 0], [0, -0.025, 0], [0, -0.075, 0]])
 SOLID = Array(
-    [[0.03, 0.03, 0.03], [0.03, -0.03, -0.03], [-0.03, 0.03, -0.03], [-0.03, -0.03, 0.03]]
+    [
+        [0.03, 0.03, 0.03],
+        [0.03, -0.03, -0.03],
+        [-0.03, 0.03, -0.03],
+        [-0.03, -0.03, 0.03],
+    ]
 )
-UPRIGHT = Array([[0, 0.05, 0.05], [0, -0.05, 0.05], [0, -0.05, -0.05], [0, 0.05, -0.05]])
+UPRIGHT = Array(
+    [[0, 0.05, 0.05], [0, -0.05, 0.05], [0, -0.05, -0.05], [0, 0.05, -0.05]]
+)
 METHODS = {
     method.__name__: lambda x, array, places, hertz, method=method: estimate(
         method(x, array.microphones, places, hertz), places
@@ -43,7 +50,9 @@ def heard(array: Array, directions: torch.Tensor, noise: float = 0.01) -> torch.
     source = torch.fft.rfft(
         torch.randn(len(directions), 1, length, generator=draw, dtype=torch.float64)
     )
-    wave = torch.fft.irfft(source * torch.exp(-2j * torch.pi * hertz * late[..., None]), length)
+    wave = torch.fft.irfft(
+        source * torch.exp(-2j * torch.pi * hertz * late[..., None]), length
+    )
     return (wave + noise * torch.randn(wave.shape, generator=draw)).float()
 
 
@@ -65,11 +74,15 @@ def scenes(count: int = 12) -> torch.Tensor:
     size = torch.tensor([4.0, 5, 2.5]) + torch.rand(count, 3, generator=draw)
     source = size * (0.1 + 0.3 * torch.rand(count, 3, generator=draw))
     rooms = Rooms(
-        size, torch.full((count, 6), 0.4), source, size[:, None] * 0.6 + SQUARE.microphones
+        size,
+        torch.full((count, 6), 0.4),
+        source,
+        size[:, None] * 0.6 + SQUARE.microphones,
     )
     dry = torch.randn(count, 1, 6000, generator=draw)
     wet = torch.fft.irfft(
-        torch.fft.rfft(impulse_responses(rooms, RATE, 2000, 8), 8192) * torch.fft.rfft(dry, 8192)
+        torch.fft.rfft(impulse_responses(rooms, RATE, 2000, 8), 8192)
+        * torch.fft.rfft(dry, 8192)
     )
     wet = wet[..., 1904:6000]
     return wet + 0.1 * wet.std() * torch.randn(wet.shape, generator=draw)
@@ -82,7 +95,8 @@ def test_circles_begin_ahead_and_go_counter_clockwise():
 
 
 @pytest.mark.parametrize(
-    ("array", "step"), [(SQUARE, 0.72), (LINE, 360 / 998), (SOLID, 9.08), (UPRIGHT, 6.423)]
+    ("array", "step"),
+    [(SQUARE, 0.72), (LINE, 360 / 998), (SOLID, 9.08), (UPRIGHT, 6.423)],
 )
 def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array, step):
     places = grid(array, step)
@@ -90,7 +104,11 @@ def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array, step)
     torch.testing.assert_close(places.norm(dim=-1), torch.ones(500))
     torch.testing.assert_close(array.fold(places), places, atol=1e-6, rtol=0)
     draw = torch.Generator().manual_seed(0)
-    rays = level(*torch.rand(200, generator=draw) * 360) if array in (SQUARE, LINE) else sphere(333)
+    rays = (
+        level(*torch.rand(200, generator=draw) * 360)
+        if array in (SQUARE, LINE)
+        else sphere(333)
+    )
     nearest = (array.fold(rays) @ places.T).amax(-1).clamp(max=1).acos().rad2deg()
     assert nearest.max() < (0.4 if array in (SQUARE, LINE) else 7)
 
@@ -127,7 +145,9 @@ def test_a_line_hears_the_folded_direction(method):
 
 @every_method
 def test_elevation_is_found_in_space(method):
-    wanted = direction(torch.tensor([10.0, 200.0, -60.0]), torch.tensor([-50.0, 30.0, 75.0]))
+    wanted = direction(
+        torch.tensor([10.0, 200.0, -60.0]), torch.tensor([-50.0, 30.0, 75.0])
+    )
     x, hertz = spectrum(heard(SOLID, wanted), RATE)
     found = method(x, SOLID, sphere(4000), hertz)
     assert degrees(found, wanted).max() < 3  # the spacing of the sphere
@@ -141,7 +161,9 @@ def test_silence_is_no_error(method):
 
 
 def test_gcc_phat_is_the_inverse_transform_at_whole_lags():
-    x, hertz = spectrum(scenes(2), RATE, f_min=1, f_max=RATE / 2)  # all but 0 and the highest
+    x, hertz = spectrum(
+        scenes(2), RATE, f_min=1, f_max=RATE / 2
+    )  # all but 0 and the highest
     product = x[:, 0].conj() * x[:, 1]
     whole = torch.fft.irfft(
         torch.nn.functional.pad(product / product.abs(), (0, 0, 1, 1)), 512, dim=1
@@ -182,12 +204,20 @@ def test_a_map_is_the_steered_power_in_parts(monkeypatch):
 
 def test_the_power_of_a_lone_plane_wave_is_1():
     x, hertz = spectrum(heard(SQUARE, level(90.0), noise=0), RATE)
-    assert srp_phat(x, SQUARE.microphones, level(90.0), hertz).item() == pytest.approx(1, abs=0.05)
+    assert srp_phat(x, SQUARE.microphones, level(90.0), hertz).item() == pytest.approx(
+        1, abs=0.05
+    )
 
 
 def test_between_directions_of_a_circle():
     places, wanted = circle(36), torch.tensor([3.0, -4.0, 178.0])
-    power = 1 - (torch.arange(36) * 10.0 - wanted[:, None] + 180).remainder(360).sub(180).square()
+    power = (
+        1
+        - (torch.arange(36) * 10.0 - wanted[:, None] + 180)
+        .remainder(360)
+        .sub(180)
+        .square()
+    )
     assert degrees(estimate(power, places), level(0.0, 0.0, 180.0)).max() < 0.1
     torch.testing.assert_close(
         angles(estimate(power, places, closed=True))[0], wanted, atol=0.05, rtol=0
@@ -208,7 +238,9 @@ def test_pyroomacoustics_gives_the_same(name, method):
     wave, places = scenes(), circle(180)
     x, hertz = spectrum(wave, RATE)
     ours = method(x, SQUARE.microphones, places, hertz)
-    whole = spectrum(wave, RATE, f_min=0, f_max=math.inf)[0].numpy()  # all 257 frequencies
+    whole = spectrum(wave, RATE, f_min=0, f_max=math.inf)[
+        0
+    ].numpy()  # all 257 frequencies
     peer = getattr(oracle, name)(
         SQUARE.microphones.double().numpy().T, RATE, 512, c=SPEED, n_grid=180
     )

@@ -31,7 +31,9 @@ def delayed(seed: int, late: int, channels: int = 2) -> np.ndarray:
         0.1 * rng.standard_normal(RATE // 4),
         1e-3 * rng.standard_normal((RATE // 4, channels)),
     )
-    return own + np.stack([np.roll(noise, late * channel) for channel in range(channels)], 1)
+    return own + np.stack(
+        [np.roll(noise, late * channel) for channel in range(channels)], 1
+    )
 
 
 def azimuth(late: int) -> float:
@@ -51,8 +53,16 @@ def table(tmp_path: Path) -> Callable[..., Path]:
     ) -> Path:
         lines = [header]
         for number, split in enumerate(SPLITS):
-            write(tmp_path / f"{number}.wav", wave(delayed(number, number - 2, channels)), RATE)
-            lines.append(",".join(map(str, change([f"{number}.wav", azimuth(number - 2), split]))))
+            write(
+                tmp_path / f"{number}.wav",
+                wave(delayed(number, number - 2, channels)),
+                RATE,
+            )
+            lines.append(
+                ",".join(
+                    map(str, change([f"{number}.wav", azimuth(number - 2), split]))
+                )
+            )
         (tmp_path / "clips.csv").write_text("\n".join(lines))
         return tmp_path / "clips.csv"
 
@@ -84,7 +94,9 @@ def refused(*words: str) -> str:
 
 def test_a_table_of_directions_is_learnt_and_tested(table):
     made = table()
-    train(experiment(*words(made), "array=pair", "model=gcc_least_squares", "test=true"))
+    train(
+        experiment(*words(made), "array=pair", "model=gcc_least_squares", "test=true")
+    )
     result = json.loads(
         next(made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")).read_text()
     )
@@ -98,7 +110,10 @@ def test_a_table_of_directions_is_learnt_and_tested(table):
             lambda wave: np.repeat(wave[:, :1], 2, axis=1),
             "channels 1 and 2 of 2 are the same, as in a mono recording.",
         ),
-        (lambda wave: wave * [1, 0], "channel 2 of 2 is silent, as if its microphone were broken."),
+        (
+            lambda wave: wave * [1, 0],
+            "channel 2 of 2 is silent, as if its microphone were broken.",
+        ),
         (lambda wave: 0 * wave, "0.wav: silent"),
         (lambda wave: wave[:, :1], "has 1 channels and 2 are needed"),
         (lambda wave: np.repeat(wave, 2, axis=1), "has 4 channels and 2 are needed"),
@@ -165,17 +180,29 @@ def test_tables_without_directions_are_refused(table, header, change, said):
             ("array=pair", "array.microphones=[[0,0,0]]"),
             "should be two or more of [x, y, z], in metres",
         ),
-        (("array=pair", "array.microphones=[[0,0,0],[0,0,0]]"), "two of them are the same"),
+        (
+            ("array=pair", "array.microphones=[[0,0,0],[0,0,0]]"),
+            "two of them are the same",
+        ),
         (("array=pair", "array.microphones=[[0,0,0],[0,a,0]]"), "array.microphones="),
-        (("array=pair", "array.microphones=here"), "array.microphones=here should be a list"),
-        (("array=pair", "array.microphones=null"), "array.microphones=None should be a list"),
+        (
+            ("array=pair", "array.microphones=here"),
+            "array.microphones=here should be a list",
+        ),
+        (
+            ("array=pair", "array.microphones=null"),
+            "array.microphones=None should be a list",
+        ),
         (
             ("array=pair", "+array.radius=3"),
             "There is no array.radius; an array has microphones alone",
         ),
-        (("array=pair", "data.channels=1"), "data.channels=1, but the array has 2 microphones"),
+        (
+            ("array=pair", "data.channels=1"),
+            "data.channels=1, but the array has 2 microphones",
+        ),
         (("array=pair", "data.normal=cat"), "array and data.normal don't go together"),
-        (("array=pair", "task=classification"), "with task=localization for directions"),
+        (("array=pair", "task=classification"), "choose task=localization"),
         ((), "has no label; give it one, or choose array=... to learn directions"),
     ],
 )
@@ -188,11 +215,16 @@ def test_wrong_arrays_are_refused(table, choice, said):
     [
         (("features=gcc_phat",), "choose one, as in array=circular6"),
         (("model=srp_phat",), "choose one, as in array=circular6"),
-        (("task=localization", "features=log_mel"), "choose an array, as in array=circular6"),
+        (
+            ("task=localization", "features=log_mel"),
+            "choose an array, as in array=circular6",
+        ),
     ],
 )
 def test_what_compares_microphones_asks_for_an_array(table, choice, said):
-    labels = table("path,label,split", lambda row: [row[0], "ab"[int(row[0][0]) % 2], row[2]])
+    labels = table(
+        "path,label,split", lambda row: [row[0], "ab"[int(row[0][0]) % 2], row[2]]
+    )
     assert said in refused(*words(labels), *choice)
 
 
@@ -221,13 +253,20 @@ class Ahead(Trained):
 
 
 def test_silence_has_no_direction(tmp_path, monkeypatch):
-    spec = Spec(RATE, 2, RATE // 4, "direction", microphones=((0, 0.05, 0), (0, -0.05, 0)))
+    spec = Spec(
+        RATE, 2, RATE // 4, "direction", microphones=((0, 0.05, 0), (0, -0.05, 0))
+    )
     monkeypatch.setattr(
-        predict, "open_trained", lambda run, plugins: Ahead(spec, DirectionOutput(False))
+        predict,
+        "open_trained",
+        lambda run, plugins: Ahead(spec, DirectionOutput(False)),
     )
     wave = delayed(0, 1)
     path = write(tmp_path / "pause.wav", np.concatenate([wave, 0 * wave, wave]), RATE)
     answers = list(predict.Predictor("run")(path))
-    assert [(answer.start, answer.stop) for answer in answers] == [(0, 0.25), (0.5, 0.75)]
+    assert [(answer.start, answer.stop) for answer in answers] == [
+        (0, 0.25),
+        (0.5, 0.75),
+    ]
     with pytest.raises(UserError, match="silent"):
         list(predict.Predictor("run")(write(tmp_path / "silent.wav", 0 * wave, RATE)))

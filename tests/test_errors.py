@@ -26,13 +26,16 @@ def leave(error: BaseException) -> int:
     """The exit code where `error` is raised."""
     with pytest.raises(SystemExit) as left, plain_errors():
         raise error
-    assert left.value.__suppress_context__  # no "during handling of the above exception"
+    assert (
+        left.value.__suppress_context__
+    )  # no "during handling of the above exception"
     return left.value.code
 
 
 def test_nearest_names_the_likely_word_and_all_choices_in_order() -> None:
     assert (
-        suggest_choice("ccn", ["mlp", "linear", "cnn"]) == "did you mean cnn? Choices: cnn, linear, mlp."
+        suggest_choice("ccn", ["mlp", "linear", "cnn"])
+        == "did you mean cnn? Choices: cnn, linear, mlp."
     )
 
 
@@ -40,7 +43,9 @@ def test_nearest_does_not_guess_wildly() -> None:
     assert suggest_choice("xyz", ["mlp", "cnn"]) == "Choices: cnn, mlp."
 
 
-@pytest.mark.parametrize(("text", "line"), [("\n  one \n two", "one"), ("", "ValueError")])
+@pytest.mark.parametrize(
+    ("text", "line"), [("\n  one \n two", "one"), ("", "ValueError")]
+)
 def test_the_first_line_that_says_something(text: str, line: str) -> None:
     assert first_line(ValueError(text)) == line
 
@@ -53,7 +58,11 @@ def test_a_users_error_is_its_own_sentence(capsys: pytest.CaptureFixture[str]) -
 def test_control_c_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave(KeyboardInterrupt()) == 130
     error = capsys.readouterr().err
-    assert error.startswith("auris: Stopped; ") and "resume=" in error and error.count("\n") == 1
+    assert (
+        error.startswith("auris: Stopped; ")
+        and "resume=" in error
+        and error.count("\n") == 1
+    )
 
 
 def test_an_unexpected_error_tells_its_kind_and_how_to_see_more(
@@ -61,12 +70,17 @@ def test_an_unexpected_error_tells_its_kind_and_how_to_see_more(
 ) -> None:
     assert leave(ZeroDivisionError("division\nby zero")) == 1
     assert (
-        capsys.readouterr().err == "auris: ZeroDivisionError: division (debug=true shows where.)\n"
+        capsys.readouterr().err
+        == "auris: ZeroDivisionError: division (debug=true shows where.)\n"
     )
 
 
-@pytest.mark.parametrize("word", ["debug=true", "+debug=True", "++debug=1", "debug=yes"])
-def test_debug_lets_errors_through(word: str, command_line: Callable[..., None]) -> None:
+@pytest.mark.parametrize(
+    "word", ["debug=true", "+debug=True", "++debug=1", "debug=yes"]
+)
+def test_debug_lets_errors_through(
+    word: str, command_line: Callable[..., None]
+) -> None:
     command_line("model=mlp", word)
     with pytest.raises(UserError), plain_errors():
         raise UserError("There is no model=mpl.")
@@ -91,7 +105,9 @@ def test_what_goes_well_and_what_leaves_by_itself_is_left_alone(
 def test_a_file_that_can_not_be_had_is_named() -> None:
     error = FileNotFoundError(errno.ENOENT, "No such file or directory", "clips.csv")
     assert explain_error(error) == "clips.csv: No such file or directory."
-    assert explain_error(OSError("broken")) == "OSError: broken (debug=true shows where.)"
+    assert (
+        explain_error(OSError("broken")) == "OSError: broken (debug=true shows where.)"
+    )
 
 
 def test_a_full_device_says_what_needs_less() -> None:
@@ -104,6 +120,7 @@ def test_a_wrong_word_of_a_script_is_told_in_one_sentence() -> None:
     parser = Parser(prog="predict.py")
     parser.add_argument("--windows", type=int)
     with pytest.raises(
-        UserError, match=re.escape("invalid int value: 'many'; --help shows how it is used.")
+        UserError,
+        match=re.escape("invalid int value: 'many'; --help shows how it is used."),
     ):
         parser.parse_args(["--windows", "many"])

@@ -31,7 +31,9 @@ CLASSIFIERS = [  # margins decide between classes of equal votes, of which sciki
 ]
 
 
-def model(estimator: BaseEstimator, classes: int, kind: type[Estimator] = Classifier) -> Estimator:
+def model(
+    estimator: BaseEstimator, classes: int, kind: type[Estimator] = Classifier
+) -> Estimator:
     task = Classification(Spec(8000, 1, 4000, "label", tuple("abcd"[:classes])))
     return kind((FEATURES, 1), (classes,), MeanDeviation(), task, clone(estimator))
 
@@ -57,7 +59,9 @@ def vectors(x: Tensor) -> np.ndarray:
 
 @pytest.mark.parametrize("classes", [2, 3, 4])
 @pytest.mark.parametrize("estimator", CLASSIFIERS, ids=str)
-def test_a_classifier_answers_as_scikit_learn_does(estimator: BaseEstimator, classes: int) -> None:
+def test_a_classifier_answers_as_scikit_learn_does(
+    estimator: BaseEstimator, classes: int
+) -> None:
     (x, label), (new, truth) = clips(120, classes), clips(200, classes, seed=1)
     theirs = clone(estimator).fit(vectors(x), label.numpy())
     found = taught(model(estimator, classes), x, label)(new)
@@ -68,7 +72,12 @@ def test_a_classifier_answers_as_scikit_learn_does(estimator: BaseEstimator, cla
 
 def test_probabilities_are_those_of_scikit_learn() -> None:
     (x, label), (new, _) = clips(120, 3), clips(50, 3, seed=1)
-    expected = GaussianNB().fit(vectors(x), label.numpy()).predict_proba(vectors(new)).clip(SHARE)
+    expected = (
+        GaussianNB()
+        .fit(vectors(x), label.numpy())
+        .predict_proba(vectors(new))
+        .clip(SHARE)
+    )
     np.testing.assert_allclose(
         taught(model(GaussianNB(), 3), x, label)(new).exp(), expected, rtol=1e-5
     )
@@ -90,7 +99,9 @@ def test_the_outputs_of_a_forest_are_the_shares_of_the_classes(classes: int) -> 
     (x, label), (new, truth) = clips(120, classes), clips(100, classes, seed=1)
     found = taught(model(forest(), classes, Regressor), x, label)(new)
     theirs = (
-        forest().fit(vectors(x), F.one_hot(label, classes).double().numpy()).predict(vectors(new))
+        forest()
+        .fit(vectors(x), F.one_hot(label, classes).double().numpy())
+        .predict(vectors(new))
     )
     np.testing.assert_allclose(theirs.sum(1), 1)
     np.testing.assert_allclose(found.exp(), theirs.clip(SHARE), rtol=1e-5)
@@ -100,13 +111,16 @@ def test_the_outputs_of_a_forest_are_the_shares_of_the_classes(classes: int) -> 
 @pytest.mark.parametrize("shape", [(FEATURES, 1), (1, FEATURES, 1)])
 def test_a_regressor_serves_a_task_without_classes(shape: tuple[int, ...]) -> None:
     x = clips(30, 2)[0].view(30, *shape)
-    one = Regressor(shape, shape, MeanDeviation(), Reconstruction(shape), KNeighborsRegressor(1))
+    one = Regressor(
+        shape, shape, MeanDeviation(), Reconstruction(shape), KNeighborsRegressor(1)
+    )
     one.memorize([(x, x)])
     torch.testing.assert_close(one(x), x)
 
 
 @pytest.mark.parametrize(
-    "estimator, kind", [(SVC(), Classifier), (GaussianNB(), Classifier), (forest(), Regressor)]
+    "estimator, kind",
+    [(SVC(), Classifier), (GaussianNB(), Classifier), (forest(), Regressor)],
 )
 def test_a_file_of_tensors_is_enough_to_answer_again(
     estimator: BaseEstimator, kind: type[Estimator], tmp_path: Path
@@ -122,12 +136,14 @@ def test_a_file_of_tensors_is_enough_to_answer_again(
 
 def test_a_model_of_the_wrong_kind_is_refused_with_the_right_one() -> None:
     with pytest.raises(
-        UserError, match="RandomForestRegressor is not a classifier.*estimator.Regressor"
+        UserError,
+        match="RandomForestRegressor is not a classifier.*estimator.Regressor",
     ):
         model(forest(), 2)
     with pytest.raises(UserError, match="SVC is not a regressor.*estimator.Classifier"):
         model(SVC(), 2, Regressor)
     with pytest.raises(
-        UserError, match="SVC tells classes apart and this task has none; choose model=knn"
+        UserError,
+        match="SVC tells classes apart and this task has none; choose model=knn",
     ):
         Classifier((4, 1), (4, 1), MeanDeviation(), Reconstruction((4, 1)), SVC())

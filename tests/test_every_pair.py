@@ -18,10 +18,12 @@ from running import TINY, configured, experiment, here, options
 from torch import Tensor
 
 from auris.core.errors import UserError
+from auris.core.instantiate import Factory
 from auris.data.dataset import Dataset
 from auris.data.module import AudioDataModule
 from auris.training.closure import Closure
 from auris.training.experiment import Experiment
+from auris.training.optimizers.build import make_optimizer
 from auris.training.run import train
 from auris.training.system import System
 
@@ -87,7 +89,9 @@ def general(group: str) -> list[str]:
 
 LOSSES = [f"loss={loss}" for loss in general("loss")]
 REFUSED = {  # pairs that can't work, with what the sentence says
-    **dict.fromkeys(product(PICTURES, ("features=raw", *OF_A_CLIP)), "features=log_mel"),
+    **dict.fromkeys(
+        product(PICTURES, ("features=raw", *OF_A_CLIP)), "features=log_mel"
+    ),
     **dict.fromkeys(product(UNMIXED, ("augment=strong",)), "augment=wave"),
     **dict.fromkeys(
         product(("model=autoencoder", "model=vae"), OF_A_CLIP),
@@ -100,18 +104,38 @@ REFUSED = {  # pairs that can't work, with what the sentence says
         for name in SQUARED
     },
     **{
-        (f"model={model}", loss): "; choose model=" if loss == SURPRISE else "choose loss=surprise"
+        (f"model={model}", loss): "; choose model="
+        if loss == SURPRISE
+        else "choose loss=surprise"
         for model, loss in product(general("model"), LOSSES)
         if model not in BOTH and (model in DETECTORS) != (loss == SURPRISE)
     },
-    (SURPRISE, "optimizer=closed_form"): "DenseAutoencoder has none; choose another optimizer",
-    ("model=autoencoder_linear", "features=raw"): "model.width=8 should be between 1 and the 1",
-    ("features=raw", "optimizer=alternating"): "model.width=8 should be between 1 and the 1",
-    ("model=autoencoder_linear", "features=level"): "model.width=8 should be between 1 and the 1",
-    ("features=level", "optimizer=alternating"): "model.width=8 should be between 1 and the 1",
+    (
+        SURPRISE,
+        "optimizer=closed_form",
+    ): "DenseAutoencoder has none; choose another optimizer",
+    (
+        "model=autoencoder_linear",
+        "features=raw",
+    ): "model.width=8 should be between 1 and the 1",
+    (
+        "features=raw",
+        "optimizer=alternating",
+    ): "model.width=8 should be between 1 and the 1",
+    (
+        "model=autoencoder_linear",
+        "features=level",
+    ): "model.width=8 should be between 1 and the 1",
+    (
+        "features=level",
+        "optimizer=alternating",
+    ): "model.width=8 should be between 1 and the 1",
 }
 ONE_CLASS = ("data=one_class", "data.of=folder", "data.normal=tone", "task=anomaly")
-NEEDS = {"optimizer=alternating": "model=autoencoder_linear", "optimizer=memorize": "model=knn"}
+NEEDS = {
+    "optimizer=alternating": "model=autoencoder_linear",
+    "optimizer=memorize": "model=knn",
+}
 
 
 def refusal(optimizer: str, model: str) -> str | None:
@@ -119,9 +143,13 @@ def refusal(optimizer: str, model: str) -> str | None:
     if optimizer == "memorize":
         return None if model in LAZY else "can't keep clips; choose another optimizer"
     if optimizer == "alternating":
-        return None if model == "autoencoder_linear" else "choose model=autoencoder_linear"
+        return (
+            None if model == "autoencoder_linear" else "choose model=autoencoder_linear"
+        )
     if optimizer == "closed_form":
-        return "choose another optimizer" if model in (*LAZY, *DETECTORS, *BOTH) else None
+        return (
+            "choose another optimizer" if model in (*LAZY, *DETECTORS, *BOTH) else None
+        )
     if model in LAZY:
         return "choose optimizer=memorize"
     return "are the most; choose fewer" if optimizer == "grid_search" else None
@@ -140,9 +168,15 @@ def allowed(choice: tuple[str, ...]) -> bool:
 def pairwise() -> list[tuple[str, ...]]:
     """Few allowed combinations, drawn with a fixed seed, that hold every option and every pair that acts in a run."""
     dice = Random(0)
-    choices = {group: [f"{group}={option}" for option in general(group)] for group in GROUPS}
-    choices["optimizer"].remove("optimizer=grid_search")  # has too many points with every model
-    pairs = [pair for one, other in MEETING for pair in product(choices[one], choices[other])]
+    choices = {
+        group: [f"{group}={option}" for option in general(group)] for group in GROUPS
+    }
+    choices["optimizer"].remove(
+        "optimizer=grid_search"
+    )  # has too many points with every model
+    pairs = [
+        pair for one, other in MEETING for pair in product(choices[one], choices[other])
+    ]
     pairs += product(choices["model"], [SURPRISE])
     missing = [
         *(pair for pair in pairs if pair not in REFUSED),
@@ -152,15 +186,24 @@ def pairwise() -> list[tuple[str, ...]]:
     while missing:
         holders = [draw(dice, list(choices.values()), missing[0]) for _ in range(20)]
         chosen.append(
-            max(holders, key=lambda choice: sum(set(choice).issuperset(held) for held in missing))
+            max(
+                holders,
+                key=lambda choice: sum(
+                    set(choice).issuperset(held) for held in missing
+                ),
+            )
         )
         missing = [held for held in missing if not set(chosen[-1]).issuperset(held)]
     return chosen
 
 
-def draw(dice: Random, choices: list[list[str]], held: tuple[str, ...]) -> tuple[str, ...]:
+def draw(
+    dice: Random, choices: list[list[str]], held: tuple[str, ...]
+) -> tuple[str, ...]:
     """An allowed combination that holds these options, at random."""
-    fixed = [[option for option in group if option in held] or group for group in choices]
+    fixed = [
+        [option for option in group if option in held] or group for group in choices
+    ]
     draws = (tuple(map(dice.choice, fixed)) for _ in range(100_000))
     return next(choice for choice in draws if allowed(choice))
 
@@ -174,12 +217,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def words(place: Path, *choice: str) -> tuple[str, ...]:
     small = (word for option in choice for word in SMALL.get(option, ()))
-    unusual = SURPRISE in choice or any(f"model={model}" in choice for model in DETECTORS)
+    unusual = SURPRISE in choice or any(
+        f"model={model}" in choice for model in DETECTORS
+    )
     data = ONE_CLASS if unusual else ("data=folder",)
     features = (
-        () if any(option.startswith("features=") for option in choice) else ("features=log_mel",)
+        ()
+        if any(option.startswith("features=") for option in choice)
+        else ("features=log_mel",)
     )
-    return (*data, *here(place), *TINY, "data.micro_batch_size=8", *features, *choice, *small)
+    return (
+        *data,
+        *here(place),
+        *TINY,
+        "data.micro_batch_size=8",
+        *features,
+        *choice,
+        *small,
+    )
 
 
 @pytest.mark.parametrize("choice", pairwise(), ids=" ".join)
@@ -209,7 +264,10 @@ def test_a_pair_is_refused(pair: tuple[str, str], place: Path) -> None:
 @pytest.fixture(scope="module")
 def pair(place: Path) -> tuple[str, ...]:
     """Words for a table of recordings of two microphones, with directions."""
-    rows = [f"{i}.wav,{azimuth},{azimuth % 7}" for i, azimuth in enumerate(range(-80, 81, 18))]
+    rows = [
+        f"{i}.wav,{azimuth},{azimuth % 7}"
+        for i, azimuth in enumerate(range(-80, 81, 18))
+    ]
     for i in range(len(rows)):
         wave = noise(i)
         write(
@@ -248,11 +306,17 @@ def test_what_compares_microphones_trains_with_an_array(
 
 
 @pytest.mark.parametrize("choice", OF_ARRAYS)
-def test_what_compares_microphones_is_refused_without_an_array(choice: str, place: Path) -> None:
+def test_what_compares_microphones_is_refused_without_an_array(
+    choice: str, place: Path
+) -> None:
     group = next(group for group in GROUPS if choice in options(group))
-    word, features = f"{group}={choice}", f"features={choice if choice in COMPARING else 'raw'}"
+    word, features = (
+        f"{group}={choice}",
+        f"features={choice if choice in COMPARING else 'raw'}",
+    )
     with pytest.raises(
-        UserError, match="has something to learn" if choice == "nothing" else "array=circular6"
+        UserError,
+        match="has something to learn" if choice == "nothing" else "array=circular6",
     ):
         train(
             experiment(
@@ -299,15 +363,17 @@ def test_an_optimizer_takes_a_step_with_a_model_or_is_refused(
         expected = refusal(optimizer, model)
         if expected:
             with pytest.raises(UserError, match=expected):
-                system.build_optimizer()
+                make_optimizer(Factory(), cfg.optimizer, system)
         else:
             assert loss_of_a_step(cfg, data, system).isfinite()
 
 
 def loss_of_a_step(cfg: DictConfig, data: Dataset, system: System) -> Tensor:
-    found = system.build_optimizer()
+    found = make_optimizer(Factory(), cfg.optimizer, system)
     return found.step(
-        Closure(AudioDataModule(data).full_batch(), system.loss_of, found, Tensor.backward)
+        Closure(
+            AudioDataModule(data).full_batch(), system.loss_of, found, Tensor.backward
+        )
     )  # type: ignore[arg-type, return-value]
 
 
@@ -336,17 +402,27 @@ def test_a_grid_of_few_points_is_searched(place: Path) -> None:
 def test_every_option_composes_with_others() -> None:
     groups = ("trainer", "callbacks", "logger", "paths", *GROUPS)
     for choice in zip_longest(*map(general, groups)):
-        chosen = {group: option for group, option in zip(groups, choice, strict=True) if option}
+        chosen = {
+            group: option
+            for group, option in zip(groups, choice, strict=True)
+            if option
+        }
         cfg = configured(*map("=".join, chosen.items()))
-        assert all(cfg.choices.get(group, option) == option for group, option in chosen.items())
+        assert all(
+            cfg.choices.get(group, option) == option for group, option in chosen.items()
+        )
 
 
 @pytest.mark.parametrize("group", ["data", "task", "experiment"])
 def test_every_option_that_brings_others_composes(group: str) -> None:
-    roots = dict.fromkeys(("folder", "normal_abnormal", "dcase_task2"), ["data.root=recordings"])
+    roots = dict.fromkeys(
+        ("folder", "normal_abnormal", "dcase_task2"), ["data.root=recordings"]
+    )
     given = {"csv": ["data.table=clips.csv"], **roots}
     for option in general(group):
         assert (
-            configured(f"{group}={option}", *given.get(option, [])).choices.get(group, option)
+            configured(f"{group}={option}", *given.get(option, [])).choices.get(
+                group, option
+            )
             == option
         )

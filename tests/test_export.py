@@ -71,14 +71,18 @@ def test_it_is_checked_on_the_validation_clips(exported: Exported, run: Path) ->
     assert not list(run.glob("*.tmp*"))
 
 
-def test_it_answers_as_the_run_does(exported: Exported, run: Path, recording: Path) -> None:
+def test_it_answers_as_the_run_does(
+    exported: Exported, run: Path, recording: Path
+) -> None:
     ours, theirs = Predictor(str(run)), Predictor(str(exported.path))
     for one, other in zip(ours(recording), theirs(recording), strict=True):
         assert one[:3] == other[:3]
         assert other.decoded == pytest.approx(one.decoded, abs=1e-5)
 
 
-def test_predicting_needs_no_torch(exported: Exported, run: Path, recording: Path) -> None:
+def test_predicting_needs_no_torch(
+    exported: Exported, run: Path, recording: Path
+) -> None:
     words = [
         WITHOUT_TORCH,
         str(REPOSITORY / "scripts/predict.py"),
@@ -116,13 +120,19 @@ def test_it_says_what_it_hears_and_where_it_is_from_but_no_place_of_this_machine
     )
 
 
-def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(tmp_path: Path) -> None:
+def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(
+    tmp_path: Path,
+) -> None:
     system = untrained(
         MACHINES, "data=normal_abnormal", "model=autoencoder_linear", "features=log_mel"
     )
     system.task.center.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     system.task.calibrated.fill_(True)
-    facts = {"spec": asdict(MACHINES), "output": system.task.output.to_plain(), "run": {}}
+    facts = {
+        "spec": asdict(MACHINES),
+        "output": system.task.output.to_plain(),
+        "run": {},
+    }
     export.write(trace(system, MACHINES), facts, tmp_path / "model.onnx")
     model = OnnxModel(tmp_path / "model.onnx")
     wave = 0.1 * torch.randn(3, 1, 8000)
@@ -130,13 +140,15 @@ def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(tmp_pat
         expected = system.decode(wave).numpy()  # (3, 2, 2)
     assert model.decode(wave.numpy()) == pytest.approx(expected, abs=1e-4)
     assert model.decode(wave[:1].numpy()) == pytest.approx(expected[:1], abs=1e-4)
-    assert model.output.row(expected[0]).keys() == {"score", "alarm", "section"}
+    assert model.output.to_row(expected[0]).keys() == {"score", "alarm", "section"}
 
 
 def test_what_pytorch_does_not_compute_can_not_be_exported() -> None:
     spec = Spec(8000, 1, 4000, "label", ("cat", "dog"))
     system = untrained(spec, "data=folder", "model=svm")
-    system.model.memorize([(torch.randn(8, *system.features.out_shape), torch.eye(2).repeat(4, 1))])
+    system.model.memorize(
+        [(torch.randn(8, *system.features.out_shape), torch.eye(2).repeat(4, 1))]
+    )
     with pytest.raises(UserError, match="Classifier on LogMel can't be exported"):
         trace(system, spec)
 
@@ -145,7 +157,7 @@ class Off(Trained):
     """Answers that are all wrong by the same."""
 
     def __init__(self, model: OnnxModel, error: float):
-        super().__init__(model.spec, model.reading)
+        super().__init__(model.spec, model.output)
         self.model, self.error = model, error
 
     def decode(self, wave: np.ndarray) -> np.ndarray:
@@ -155,7 +167,8 @@ class Off(Trained):
 def test_answers_that_differ_are_told(exported: Exported, run: Path) -> None:
     from auris.training.reopen import reopen
 
-    _, _, data, fitted = reopen(str(run))
+    _, _, fitted = reopen(str(run))
+    data = fitted.data
     system = fitted.system
     model = OnnxModel(exported.path)
     assert compare(system, Off(model, 5e-4), data) == (4, pytest.approx(5e-4, abs=1e-5))
@@ -165,7 +178,9 @@ def test_answers_that_differ_are_told(exported: Exported, run: Path) -> None:
 
 
 def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="There is no .*model.onnx; python scripts/export.py"):
+    with pytest.raises(
+        UserError, match="There is no .*model.onnx; python scripts/export.py"
+    ):
         Predictor(str(tmp_path / "model.onnx"))
     path = tmp_path / "noise.onnx"
     path.write_bytes(b"noise")
@@ -187,7 +202,8 @@ def test_packages_that_are_missing_are_told(
 ) -> None:
     monkeypatch.setattr(onnx_model, "find_spec", lambda name: None)
     with pytest.raises(
-        UserError, match=r"needs onnx and onnxscript and onnxruntime; pip install .*\[onnx\]"
+        UserError,
+        match=r"needs onnx and onnxscript and onnxruntime; pip install .*\[onnx\]",
     ):
         export_run(str(tmp_path))
     with pytest.raises(UserError, match="ONNX needs onnxruntime;"):
@@ -207,7 +223,7 @@ def test_a_format_from_its_plain_values_reads_arrays_as_tensors(
     output: OutputFormat, decoded: list
 ) -> None:
     again = read_format(json.loads(json.dumps(output.to_plain())))
-    assert again.row(np.float32(decoded)) == output.row(torch.tensor(decoded))
+    assert again.to_row(np.float32(decoded)) == output.to_row(torch.tensor(decoded))
     assert len(again.split_in_time(np.float32(decoded))) == 1
 
 
@@ -220,18 +236,20 @@ def test_what_onnx_lacks_is_said_in_other_words() -> None:
 
 
 def test_directions_read_in_degrees() -> None:
-    assert DirectionOutput(True).row(np.float32([0.5, -0.5, 2**-0.5])) == {
+    assert DirectionOutput(True).to_row(np.float32([0.5, -0.5, 2**-0.5])) == {
         "azimuth": -45.0,
         "elevation": 45.0,
     }
-    assert DirectionOutput(False).row(np.float32([-1, 0, 0])) == {"azimuth": 180.0}
-    assert DirectionOutput(True).text({"azimuth": -45.2, "elevation": 45.0}) == [
+    assert DirectionOutput(False).to_row(np.float32([-1, 0, 0])) == {"azimuth": 180.0}
+    assert DirectionOutput(True).to_words({"azimuth": -45.2, "elevation": 45.0}) == [
         "azimuth -45°",
         "elevation 45°",
     ]
 
 
 def test_what_is_known_of_an_array_comes_back_from_json(tmp_path: Path) -> None:
-    spec = Spec(16000, 2, 16000, "direction", microphones=((0.0, 0.05, 0.0), (0.0, -0.05, 0.0)))
+    spec = Spec(
+        16000, 2, 16000, "direction", microphones=((0.0, 0.05, 0.0), (0.0, -0.05, 0.0))
+    )
     spec.save(tmp_path / "spec.json")
     assert Spec.load(tmp_path / "spec.json") == spec

@@ -26,11 +26,15 @@ def wave() -> Tensor:
     """Three clips of two channels: noise in which a tone comes and goes."""
     noise = torch.randn(3, 2, RATE // 2, generator=torch.Generator().manual_seed(0))
     time = torch.arange(RATE // 2) / RATE
-    return 0.1 * noise + torch.sin(2 * torch.pi * 440 * time) * torch.sin(2 * torch.pi * 3 * time)
+    return 0.1 * noise + torch.sin(2 * torch.pi * 440 * time) * torch.sin(
+        2 * torch.pi * 3 * time
+    )
 
 
 def librosa_power(wave: Tensor, **settings: float) -> np.ndarray:
-    return librosa.feature.melspectrogram(y=wave.double().numpy(), power=2.0, **MEL, **settings)
+    return librosa.feature.melspectrogram(
+        y=wave.double().numpy(), power=2.0, **MEL, **settings
+    )
 
 
 def standardized(transform: nn.Module, wave: Tensor) -> Standardized:
@@ -54,14 +58,18 @@ def test_silence_lies_at_the_floor() -> None:
 def test_mfcc_is_librosas(wave: Tensor) -> None:
     ours = Mfcc(RATE, n_mfcc=13, n_fft=512, hop_length=160, n_mels=40)(wave).numpy()
     for clip, cepstrum in zip(wave, ours, strict=True):
-        level = librosa.power_to_db(librosa_power(clip, n_mels=40), amin=1e-10, top_db=80)
+        level = librosa.power_to_db(
+            librosa_power(clip, n_mels=40), amin=1e-10, top_db=80
+        )
         assert (
             np.abs(cepstrum - dct(level, axis=-2, norm="ortho")[:, :13]).max() < 0.02
         )  # of some 100 dB
 
 
 @pytest.mark.parametrize("transform", [LogMel(RATE), Mfcc(RATE)])
-def test_a_clip_does_not_depend_on_its_batch(wave: Tensor, transform: nn.Module) -> None:
+def test_a_clip_does_not_depend_on_its_batch(
+    wave: Tensor, transform: nn.Module
+) -> None:
     loud = torch.cat([wave[:1], 1000 * wave[1:]])
     assert torch.allclose(transform(loud)[:1], transform(wave[:1]), atol=1e-4)
 
@@ -95,7 +103,9 @@ def test_batches_teach_what_one_batch_teaches(wave: Tensor) -> None:
     )
 
 
-def test_what_was_learnt_is_saved_and_the_transform_holds_no_weights(wave: Tensor) -> None:
+def test_what_was_learnt_is_saved_and_the_transform_holds_no_weights(
+    wave: Tensor,
+) -> None:
     features = standardized(LogMel(RATE), wave)
     features.learn([features.raw(wave)])
     again = standardized(LogMel(RATE), wave)
@@ -111,7 +121,9 @@ def test_a_constant_feature_is_not_blown_up(wave: Tensor) -> None:
     assert features(torch.zeros_like(wave)).abs().max() < 1
 
 
-def test_a_feature_that_was_constant_in_training_is_not_blown_up_later(wave: Tensor) -> None:
+def test_a_feature_that_was_constant_in_training_is_not_blown_up_later(
+    wave: Tensor,
+) -> None:
     features = standardized(nn.Identity(), wave)
     features.learn([features.raw(torch.zeros_like(wave))])
     assert features(wave).abs().max() < 100
@@ -125,5 +137,7 @@ def test_features_stay_in_float32(wave: Tensor, transform: nn.Module) -> None:
         x = features(wave)
     assert x.dtype == torch.float32 and torch.equal(x, features(wave))
     half = features(wave.half())
-    assert half.dtype == torch.float32 and torch.equal(half, features(wave.half().float()))
+    assert half.dtype == torch.float32 and torch.equal(
+        half, features(wave.half().float())
+    )
     assert torch.equal(features(wave.double()), features(wave))

@@ -61,7 +61,9 @@ def test_index_and_seed_change_the_samples(clips: list[np.ndarray]) -> None:
 def test_clips_are_finite_bounded_and_audible(clips: list[np.ndarray]) -> None:
     for clip in [*clips, simulate(NORMAL + 1, RATE, 1.0, snr=60.0)]:
         assert (
-            clip.dtype == np.float32 and np.isfinite(clip).all() and 0.01 < np.abs(clip).max() <= 1
+            clip.dtype == np.float32
+            and np.isfinite(clip).all()
+            and 0.01 < np.abs(clip).max() <= 1
         )
 
 
@@ -75,19 +77,25 @@ def test_any_rate_and_duration(rate: int, duration: float) -> None:
 @pytest.mark.parametrize("index", [0, NORMAL + 1, NORMAL + 5])
 def test_sample_rate_leaves_the_sound_as_it_is(index: int) -> None:
     low, high = (bands(simulate(index, rate, 3.0), rate) for rate in (RATE, 2 * RATE))
-    assert np.abs(low - high)[:-1].max() < 1.5  # the last band holds the edge of the lower rate
+    assert (
+        np.abs(low - high)[:-1].max() < 1.5
+    )  # the last band holds the edge of the lower rate
 
 
 @pytest.mark.parametrize("index", [NORMAL + 1, NORMAL + 5])
 def test_leak_rises_with_the_knob_and_nothing_else_does(index: int) -> None:
     silent, soft, loud = (
-        simulate(index, RATE, 2.0, snr=snr).astype(float) for snr in (SILENT, -20.0, -10.0)
+        simulate(index, RATE, 2.0, snr=snr).astype(float)
+        for snr in (SILENT, -20.0, -10.0)
     )
     assert level(loud - silent) - level(soft - silent) == pytest.approx(10, abs=0.01)
 
 
 def test_knob_is_the_mean_level_of_leaks_over_the_background() -> None:
-    draws = ((leak(5.0, np.random.default_rng([9, i])), session(i, seed=9)) for i in range(300))
+    draws = (
+        (leak(5.0, np.random.default_rng([9, i])), session(i, seed=9))
+        for i in range(300)
+    )
     spread = np.array([strength(hole, who) for hole, who in draws]) - usual_strength()
     assert abs(spread.mean()) < 2 and 5 < spread.std() < 10
 
@@ -95,7 +103,9 @@ def test_knob_is_the_mean_level_of_leaks_over_the_background() -> None:
 def test_leaks_are_from_plain_to_inaudible() -> None:
     leaks = range(NORMAL + 1, NORMAL + 121, 2)
     rises = [
-        np.max(bands(simulate(i, RATE, 1.0)) - bands(simulate(i, RATE, 1.0, snr=SILENT)))
+        np.max(
+            bands(simulate(i, RATE, 1.0)) - bands(simulate(i, RATE, 1.0, snr=SILENT))
+        )
         for i in leaks
     ]
     assert np.min(rises) < 3, (
@@ -110,9 +120,9 @@ def test_levels_are_as_planned(group: int) -> None:
     sound = leaking(HOLE, who, 6.0, 2 * RATE, RATE, np.random.default_rng(0))
     planned = steady(who) + 6 + strength(HOLE, who) - usual_strength()
     assert level(sound) == pytest.approx(planned, abs=0.3)
-    assert level(noise(np.ones_like, -20.0, RATE, RATE, np.random.default_rng(0))) == pytest.approx(
-        -20, abs=0.3
-    )
+    assert level(
+        noise(np.ones_like, -20.0, RATE, RATE, np.random.default_rng(0))
+    ) == pytest.approx(-20, abs=0.3)
     cycle = turn(who, RATE, np.random.default_rng(0))
     assert cycle.shape == (TURN,) and level(cycle) == pytest.approx(who.tone, abs=0.01)
 
@@ -139,9 +149,9 @@ def small() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 def test_loudness_says_little_and_spectra_much(small: tuple[np.ndarray, ...]) -> None:
     learnt, usual, spectra, loudness = small
     leaks = [place(NORMAL + i)[0] == "leak" for i in range(len(spectra))]
-    near = np.sort(np.linalg.norm(spectra[:, None] - learnt, axis=2), axis=1)[:, :3].mean(
-        1
-    )  # nearest neighbours
+    near = np.sort(np.linalg.norm(spectra[:, None] - learnt, axis=2), axis=1)[
+        :, :3
+    ].mean(1)  # nearest neighbours
     assert roc_auc_score(leaks, loudness) < 0.65
     assert roc_auc_score(leaks, np.abs(loudness - usual.mean())) < 0.65
     assert 0.88 < roc_auc_score(leaks, near) < 1
@@ -149,32 +159,46 @@ def test_loudness_says_little_and_spectra_much(small: tuple[np.ndarray, ...]) ->
 
 def test_table_keeps_its_promises() -> None:
     rows = table()
-    sets = {split: [row for row in rows if row[3] == split] for split in ("train", "val", "test")}
+    sets = {
+        split: [row for row in rows if row[3] == split]
+        for split in ("train", "val", "test")
+    }
     assert {split: len(part) for split, part in sets.items()} == {
         "train": 240,
         "val": 60,
         "test": 200,
     }
     assert {label for _, label, _, split in rows if split != "test"} == {"normal"}
-    assert Counter(label for _, label, _, _ in sets["test"]) == {"normal": 100, "leak": 100}
+    assert Counter(label for _, label, _, _ in sets["test"]) == {
+        "normal": 100,
+        "leak": 100,
+    }
     assert len({name for name, *_ in rows}) == len(rows)
-    assert [(label, group) for _, label, group, _ in rows] == [place(i) for i in range(len(rows))]
+    assert [(label, group) for _, label, group, _ in rows] == [
+        place(i) for i in range(len(rows))
+    ]
     assert table(seed=1) != rows == table()
 
 
 @pytest.mark.parametrize(("normal", "test"), [(300, 200), (20, 8), (41, 30)])
-def test_sessions_are_in_one_set_and_do_not_give_the_label_away(normal: int, test: int) -> None:
+def test_sessions_are_in_one_set_and_do_not_give_the_label_away(
+    normal: int, test: int
+) -> None:
     rows = table(normal, test)
     assert len({(group, split) for *_, group, split in rows}) == len(
         {group for *_, group, _ in rows}
     )
-    counts = Counter((group, label) for _, label, group, split in rows if split == "test")
+    counts = Counter(
+        (group, label) for _, label, group, split in rows if split == "test"
+    )
     assert all(counts[group, "normal"] == counts[group, "leak"] for group, _ in counts)
     assert {split for *_, split in rows} == {"train", "val", "test"}
 
 
 def test_sessions_of_all_sets_are_drawn_alike() -> None:
-    train, test = ([session(group) for group in part] for part in (range(1500), range(1500, 3000)))
+    train, test = (
+        [session(group) for group in part] for part in (range(1500), range(1500, 3000))
+    )
     for name in (field.name for field in fields(train[0])):
         a, b = ([getattr(who, name) for who in part] for part in (train, test))
         assert abs(np.mean(a) - np.mean(b)) < 0.15 * np.std(a), name
@@ -193,7 +217,9 @@ def test_peak_follows_strouhal(ratio: float, diameter: float) -> None:
 def test_flow_is_choked_above_the_critical_pressure() -> None:
     assert jet.mach(1.88) < 1 == jet.mach(1.9)
     assert jet.speed(3) == jet.speed(8) == pytest.approx(jet.SOUND_SPEED / np.sqrt(1.2))
-    assert jet.power(8, 1e-3) == pytest.approx(2 * jet.power(4, 1e-3))  # by the density alone
+    assert jet.power(8, 1e-3) == pytest.approx(
+        2 * jet.power(4, 1e-3)
+    )  # by the density alone
 
 
 def test_power_grows_as_the_eighth_power_of_speed() -> None:
@@ -213,7 +239,9 @@ def test_spectrum_is_the_published_one() -> None:
         -(8.1476823 + 3.6523177 * x[2]) * x[2] ** 2,
         29.77786 - 38.16739 * x[3],
     )
-    assert 10 * np.log10(jet.spectrum(5000 * 10**x, 5000.0)) == pytest.approx(published, abs=0.2)
+    assert 10 * np.log10(jet.spectrum(5000 * 10**x, 5000.0)) == pytest.approx(
+        published, abs=0.2
+    )
 
 
 def test_air_absorbs_as_tabulated() -> None:
@@ -225,6 +253,10 @@ def test_air_absorbs_as_tabulated() -> None:
 
 def test_sound_spreads_over_a_sphere_and_far_away_the_hall_takes_over() -> None:
     f, who = np.array([1000.0]), session(0)
-    assert 10 * np.log10(jet.direct(f, 2) / jet.direct(f, 4)) == pytest.approx(6.03, abs=0.02)
-    near, far = (arriving(f, Leak(2e-3, 4.0, distance, 0.0), who) for distance in (0.5, 50.0))
+    assert 10 * np.log10(jet.direct(f, 2) / jet.direct(f, 4)) == pytest.approx(
+        6.03, abs=0.02
+    )
+    near, far = (
+        arriving(f, Leak(2e-3, 4.0, distance, 0.0), who) for distance in (0.5, 50.0)
+    )
     assert near[0] > near[1] == far[1] > far[0]

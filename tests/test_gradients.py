@@ -58,7 +58,9 @@ def cross_entropy(y: np.ndarray, target: np.ndarray) -> np.ndarray:
     return share - target
 
 
-def by_hand(model: nn.Module, slope: object, x: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
+def by_hand(
+    model: nn.Module, slope: object, x: np.ndarray, target: np.ndarray
+) -> list[np.ndarray]:
     """The lecture's back-propagation for clips (n, B), averaged over them: G_W and G_b of each layer in turn."""
     layers = [m for m in model.modules() if isinstance(m, nn.Linear)]
     weights = [layer.weight.detach().numpy() for layer in layers]
@@ -76,17 +78,23 @@ def by_hand(model: nn.Module, slope: object, x: np.ndarray, target: np.ndarray) 
 
 @pytest.mark.parametrize("micro_batch_size", [8, 3])
 @pytest.mark.parametrize(
-    "loss, slope", [(nn.MSELoss(), squared_error), (nn.CrossEntropyLoss(), cross_entropy)]
+    "loss, slope",
+    [(nn.MSELoss(), squared_error), (nn.CrossEntropyLoss(), cross_entropy)],
 )
 def test_a_step_follows_the_gradient_of_the_lecture(
     loss: nn.Module, slope: object, micro_batch_size: int
 ) -> None:
     model, batches = perceptron(depth=4), loader(40, 8, micro_batch_size)
     step = next(iter(batches))
-    x, target = batches.wave[step.index].flatten(1).numpy().T, batches.target[step.index].numpy().T
+    x, target = (
+        batches.wave[step.index].flatten(1).numpy().T,
+        batches.target[step.index].numpy().T,
+    )
     expected = by_hand(model, slope, x, target)
     found = gradient(model, loss, step)
-    assert len(found) == len(expected) == 10  # G_W and G_b of four hidden layers and of the last
+    assert (
+        len(found) == len(expected) == 10
+    )  # G_W and G_b of four hidden layers and of the last
     for ours, theirs in zip(found, expected, strict=True):
         assert np.abs(theirs).max() > 1e-4
         np.testing.assert_allclose(ours.numpy(), theirs, rtol=0, atol=1e-10)
@@ -98,8 +106,15 @@ def flat(parts: list[Tensor]) -> Tensor:
 
 def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
     """Within 10 % of s sqrt((N - B) / (N - 1) / B), s of single clips, as batches are drawn without replacement."""
-    model, loss, clips, sizes = perceptron(depth=1), nn.CrossEntropyLoss(), 512, [4, 16, 64]
-    each = torch.stack([flat(gradient(model, loss, [one])) for one in singles(clips)])  # (N, P)
+    model, loss, clips, sizes = (
+        perceptron(depth=1),
+        nn.CrossEntropyLoss(),
+        512,
+        [4, 16, 64],
+    )
+    each = torch.stack(
+        [flat(gradient(model, loss, [one])) for one in singles(clips)]
+    )  # (N, P)
     mean = flat(gradient(model, loss, next(iter(loader(clips, clips, clips)))))
     torch.testing.assert_close(each.mean(0), mean, rtol=0, atol=1e-12)
     single = float((each - mean).square().sum(1).mean().sqrt())
@@ -107,7 +122,11 @@ def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
     for size in sizes:
         batches = loader(clips, size, size)
         found = torch.stack(
-            [flat(gradient(model, loss, s)) for e in range(size) for s in epoch(batches, e)]
+            [
+                flat(gradient(model, loss, s))
+                for e in range(size)
+                for s in epoch(batches, e)
+            ]
         )
         deviations.append(float((found - mean).square().sum(1).mean().sqrt()))
         torch.testing.assert_close(

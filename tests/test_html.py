@@ -57,7 +57,10 @@ def test_text_stays_text(made: str) -> None:
 
 
 def test_markup_stays_markup_and_attributes_can_be_left_out() -> None:
-    assert tag("p", tag("b", "x"), Html("<i>y</i>"), " < z") == "<p><b>x</b><i>y</i> &lt; z</p>"
+    assert (
+        tag("p", tag("b", "x"), Html("<i>y</i>"), " < z")
+        == "<p><b>x</b><i>y</i> &lt; z</p>"
+    )
     assert (
         tag("audio", controls=True, hidden=False, class_="a", aria_label=None)
         == '<audio controls class="a"></audio>'
@@ -78,7 +81,9 @@ def test_a_player_holds_the_sound_and_there_is_room_for_some() -> None:
     wave = np.random.default_rng(0).uniform(-1, 1, 16000 * 12)
     made = players.Players(8000)
     first = made.play(wave, 16000, EVIL)
-    assert first.startswith('<audio controls preload="metadata"') and "<img" not in first
+    assert (
+        first.startswith('<audio controls preload="metadata"') and "<img" not in first
+    )
     assert len(first) < 200_000  # 10 s
     made.left = len(first) // 2
     assert made.play(wave, 16000, "no room") == ""

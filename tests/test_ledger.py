@@ -24,13 +24,17 @@ def dataset(test_set: str, fold: int) -> Any:
 OF_A = dataset("a", 1)
 
 
-def opened(outputs: Path, *words: str, of: Any = OF_A, value: float | None = None) -> None:
+def opened(
+    outputs: Path, *words: str, of: Any = OF_A, value: float | None = None
+) -> None:
     """What a run with these settings leaves in the ledger; without a value it was killed."""
     settings = to_plain(configured("data=folder", "data.root=here", *words))
     folder = outputs / "folder" / settings["choices"]["model"] / "now"
     look = open_test(folder, settings, of)
     if value is not None:
-        close_test(outputs, look, {"accuracy": {"value": value}, "auroc": {"value": 0.0}})
+        close_test(
+            outputs, look, {"accuracy": {"value": value}, "auroc": {"value": 0.0}}
+        )
 
 
 def test_openings_of_one_test_set_are_told_with_what_came_out(tmp_path: Path) -> None:
@@ -40,7 +44,9 @@ def test_openings_of_one_test_set_are_told_with_what_came_out(tmp_path: Path) ->
     first, second = looks(tmp_path, "a")
     assert (first.run, first.metric, first.value) == ("folder/mlp/now", "accuracy", 0.5)
     assert (second.run, second.metric, second.value) == ("folder/cnn/now", None, None)
-    assert [look.fold for look in looks(tmp_path, "b")] == [2] and looks(tmp_path, "c") == []
+    assert [look.fold for look in looks(tmp_path, "b")] == [2] and looks(
+        tmp_path, "c"
+    ) == []
 
 
 def test_seeds_and_folds_are_of_one_configuration(tmp_path: Path) -> None:
@@ -103,6 +109,9 @@ def test_other_training_clips_are_no_other_test_set(
     name: str, same: bool, folder: Path, tmp_path: Path
 ) -> None:
     usual = data(Folder(str(folder)), tmp_path / "store")
-    before, clip = usual.test_set, next(clip for clip, own, _ in usual.clips if own == name)
+    before, clip = (
+        usual.test_set,
+        next(clip for clip, own, _ in usual.clips if own == name),
+    )
     write(clip.path, noise(1000))
     assert (data(Folder(str(folder)), tmp_path / "store").test_set == before) is same

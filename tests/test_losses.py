@@ -35,7 +35,8 @@ def test_gamma_looks_away_from_the_easy_clip() -> None:
     easy, hard = torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 3.0]])
     target = torch.tensor([[1.0, 0.0]])
     shares = [
-        (FocalLoss(g)(easy, target) / FocalLoss(g)(hard, target)).item() for g in (0.0, 1.0, 2.0)
+        (FocalLoss(g)(easy, target) / FocalLoss(g)(hard, target)).item()
+        for g in (0.0, 1.0, 2.0)
     ]
     assert shares[0] > 10 * shares[1] > 100 * shares[2]
 

@@ -33,7 +33,12 @@ def facts(source: Source, root: Path) -> dict[str, tuple[str | None, ...]]:
     clips = source.collect().clips
     assert all(clip.group == str(clip.path) for clip in clips)
     return {
-        str(clip.path.relative_to(root)): (clip.label, clip.split, clip.section, clip.domain)
+        str(clip.path.relative_to(root)): (
+            clip.label,
+            clip.split,
+            clip.section,
+            clip.domain,
+        )
         for clip in clips
     }
 
@@ -49,12 +54,23 @@ def test_two_folders_say_what_is_normal(tmp_path: Path, odd: str) -> None:
 
 
 def test_folders_above_a_pair_are_its_section(tmp_path: Path) -> None:
-    names = [f"fan/id_0{i}/{label}/deep/00.wav" for i in (0, 2) for label in ("normal", "abnormal")]
-    found = facts(NormalAbnormal(str(tree(tmp_path, *names, "fan/stray.wav"))), tmp_path)
+    names = [
+        f"fan/id_0{i}/{label}/deep/00.wav"
+        for i in (0, 2)
+        for label in ("normal", "abnormal")
+    ]
+    found = facts(
+        NormalAbnormal(str(tree(tmp_path, *names, "fan/stray.wav"))), tmp_path
+    )
     assert list(found) == [names[1], names[0], names[3], names[2]]
-    assert [section for _, _, section, _ in found.values()] == 2 * ["fan/id_00"] + 2 * ["fan/id_02"]
+    assert [section for _, _, section, _ in found.values()] == 2 * ["fan/id_00"] + 2 * [
+        "fan/id_02"
+    ]
     inner = tmp_path / "fan"
-    assert {section for _, _, section, _ in facts(NormalAbnormal(str(inner)), inner).values()} == {
+    assert {
+        section
+        for _, _, section, _ in facts(NormalAbnormal(str(inner)), inner).values()
+    } == {
         "id_00",
         "id_02",
     }
@@ -67,27 +83,41 @@ def test_the_first_normal_recordings_of_each_section_train(tmp_path: Path) -> No
     assert {name for name, (_, split, _, _) in found.items() if split == "train"} == {
         f"{section}/normal/0{i}.wav" for section in "ab" for i in range(4)
     }
-    assert {split for label, split, _, _ in found.values() if label == "abnormal"} == {"test"}
+    assert {split for label, split, _, _ in found.values() if label == "abnormal"} == {
+        "test"
+    }
 
 
 def test_ten_recordings_train_and_validate(tmp_path: Path) -> None:
     """As with the recordings of a MIMII fan, of which the first ten train."""
     clips = NormalAbnormal(str(pair(tmp_path, 20, 20)), train_size=10).collect().clips
     view = AnomalyTargets("normal")
-    sets = view.split(clips, fold=1, folds=5, seed=0)
-    view.check(sets, clips)
-    assert view.count(sets, clips) == "8 train, 2 val, 10 + 20 anomalous test"
-    assert {c.path.name for c, name in zip(clips, sets, strict=True) if name != "test"} == {
-        f"{i:02}.wav" for i in range(10)
-    }
+    sets = view.split_clips(clips, fold=1, folds=5, seed=0)
+    view.check_splits(sets, clips)
+    assert view.summarize_clips(sets, clips) == "8 train, 2 val, 10 + 20 anomalous test"
+    assert {
+        c.path.name for c, name in zip(clips, sets, strict=True) if name != "test"
+    } == {f"{i:02}.wav" for i in range(10)}
 
 
 @pytest.mark.parametrize(
     ("names", "size", "says"),
     [
-        (["abnormal/0.wav", "norm/0.wav"], None, "No folder normal with recordings is in"),
-        (["normal/0.wav", "odd/0.wav"], None, "No folder abnormal with recordings is in"),
-        (["normal/0.txt.wav", "abnormal/0.txt"], None, "No folder abnormal with recordings is in"),
+        (
+            ["abnormal/0.wav", "norm/0.wav"],
+            None,
+            "No folder normal with recordings is in",
+        ),
+        (
+            ["normal/0.wav", "odd/0.wav"],
+            None,
+            "No folder abnormal with recordings is in",
+        ),
+        (
+            ["normal/0.txt.wav", "abnormal/0.txt"],
+            None,
+            "No folder abnormal with recordings is in",
+        ),
         (
             ["normal/normal_1.wav", "normal/Anomaly_0.wav", "abnormal/0.wav"],
             None,
@@ -132,7 +162,9 @@ def test_folders_that_do_not_say_enough_are_refused(
 
 @pytest.mark.parametrize("source", [NormalAbnormal, DcaseTask2])
 def test_a_missing_root_is_refused(source: type[NormalAbnormal | DcaseTask2]) -> None:
-    with pytest.raises(UserError, match="There is no folder .*nowhere; data.root must name"):
+    with pytest.raises(
+        UserError, match="There is no folder .*nowhere; data.root must name"
+    ):
         source("nowhere").collect()
 
 
@@ -143,9 +175,24 @@ SCHEMES = {  # of each year: recordings with what they are, and others that say 
             "fan/train/normal_id_00_00000999.wav": ("normal", "train", "fan/id_00", ""),
             "fan/test/normal_id_00_00000000.wav": ("normal", "test", "fan/id_00", ""),
             "fan/test/anomaly_id_00_00000000.wav": ("anomaly", "test", "fan/id_00", ""),
-            "ToyCar/train/normal_id_01_00000000.wav": ("normal", "train", "ToyCar/id_01", ""),
-            "ToyCar/test/normal_id_01_00000349.wav": ("normal", "test", "ToyCar/id_01", ""),
-            "ToyCar/test/anomaly_id_01_00000263.wav": ("anomaly", "test", "ToyCar/id_01", ""),
+            "ToyCar/train/normal_id_01_00000000.wav": (
+                "normal",
+                "train",
+                "ToyCar/id_01",
+                "",
+            ),
+            "ToyCar/test/normal_id_01_00000349.wav": (
+                "normal",
+                "test",
+                "ToyCar/id_01",
+                "",
+            ),
+            "ToyCar/test/anomaly_id_01_00000263.wav": (
+                "anomaly",
+                "test",
+                "ToyCar/id_01",
+                "",
+            ),
         },
         ["fan/test/id_01_00000000.wav"],
     ),
@@ -211,7 +258,10 @@ SCHEMES = {  # of each year: recordings with what they are, and others that say 
                 "target",
             ),
         },
-        ["eval_data/bearing/test/section_03_test_0000.wav", "dev_data/bearing/train/normal.wav"],
+        [
+            "eval_data/bearing/test/section_03_test_0000.wav",
+            "dev_data/bearing/train/normal.wav",
+        ],
     ),
     2023: (
         {
@@ -296,20 +346,27 @@ def test_names_of_each_year_are_understood(tmp_path: Path, year: int) -> None:
     named, others = SCHEMES[year]
     source = DcaseTask2(str(tree(tmp_path, *named, *others)))
     assert facts(source, tmp_path) == named
-    assert f"({len(others)} left out for lack of a label, or of a section" in source.collect().about
+    assert (
+        f"({len(others)} left out for lack of a label, or of a section"
+        in source.collect().about
+    )
 
 
 def machines(root: Path, *names: str) -> Path:
     """Machines of one section each, as of 2020."""
-    parts = ("train/normal_id_00_0.wav", "test/normal_id_00_0.wav", "test/anomaly_id_00_0.wav")
+    parts = (
+        "train/normal_id_00_0.wav",
+        "test/normal_id_00_0.wav",
+        "test/anomaly_id_00_0.wav",
+    )
     return tree(root, *(f"{name}/{part}" for name in names for part in parts))
 
 
 def test_the_folder_of_one_machine_is_a_data_set_too(tmp_path: Path) -> None:
     root = machines(tmp_path, "fan", "pump") / "fan"
-    assert {section for _, _, section, _ in facts(DcaseTask2(str(root)), root).values()} == {
-        "fan/id_00"
-    }
+    assert {
+        section for _, _, section, _ in facts(DcaseTask2(str(root)), root).values()
+    } == {"fan/id_00"}
 
 
 @pytest.mark.parametrize(
@@ -319,14 +376,18 @@ def test_the_folder_of_one_machine_is_a_data_set_too(tmp_path: Path) -> None:
 def test_machines_may_be_chosen(
     tmp_path: Path, chosen: str | list[str] | None, sections: str
 ) -> None:
-    collection = DcaseTask2(str(machines(tmp_path, "fan", "pump", "slider")), chosen).collect()
+    collection = DcaseTask2(
+        str(machines(tmp_path, "fan", "pump", "slider")), chosen
+    ).collect()
     assert {clip.section for clip in collection.clips} == {
         f"{name}/id_00" for name in sections.split()
     }
     assert collection.about == f"recordings of DCASE Task 2 in {tmp_path}"
 
 
-def test_a_section_without_training_or_labelled_test_recordings_is_left_out(tmp_path: Path) -> None:
+def test_a_section_without_training_or_labelled_test_recordings_is_left_out(
+    tmp_path: Path,
+) -> None:
     machines(tmp_path, "fan")
     tree(
         tmp_path,
@@ -382,7 +443,9 @@ def test_other_recordings_are_no_data_set_of_dcase(tmp_path: Path) -> None:
 
 
 def test_the_real_fan_has_its_twenty_normal_recordings(real: Path) -> None:
-    clips: list[Clip] = NormalAbnormal(str(real / "mimii_fan"), train_size=10).collect().clips
+    clips: list[Clip] = (
+        NormalAbnormal(str(real / "mimii_fan"), train_size=10).collect().clips
+    )
     assert [clip.path.stem for clip in clips if clip.split == "train"] == [
         f"{i:08}" for i in range(10)
     ]

@@ -12,15 +12,27 @@ from conftest import SHARED, call, cli, fill, noise, sine, write
 
 from auris.runs.ledger import all_looks
 
-SMALL = ("data.sample_rate=8000", "data.duration=2", "trainer.max_epochs=4", "model.width=32")
+SMALL = (
+    "data.sample_rate=8000",
+    "data.duration=2",
+    "trainer.max_epochs=4",
+    "model.width=32",
+)
 
 
 @pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory, real_or_simulated: dict[str, str]) -> Path:
+def job(
+    tmp_path_factory: pytest.TempPathFactory, real_or_simulated: dict[str, str]
+) -> Path:
     """The folder of a finished main job."""
     place = tmp_path_factory.mktemp("job")
     done = cli(
-        "train.py", "model=mlp", "data=cats_babies", *SMALL, cwd=place, env=real_or_simulated
+        "train.py",
+        "model=mlp",
+        "data=cats_babies",
+        *SMALL,
+        cwd=place,
+        env=real_or_simulated,
     )
     assert done.returncode == 0, done.stderr
     return place / "outputs/cats_babies/mlp/latest"
@@ -48,7 +60,12 @@ def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
         and result["seconds"] > 0
     )
     for scores in (result["val"], result["test"]):
-        assert set(scores["metrics"]) == {"accuracy", "balanced_accuracy", "macro_f1", "auroc"}
+        assert set(scores["metrics"]) == {
+            "accuracy",
+            "balanced_accuracy",
+            "macro_f1",
+            "auroc",
+        }
         for estimate in scores["metrics"].values():
             assert 0 <= estimate["low"] <= estimate["value"] <= estimate["high"] <= 1
         assert 0.5 <= scores["majority"]["accuracy"] < 0.6
@@ -59,7 +76,8 @@ def test_the_test_set_was_opened_once(job: Path) -> None:
     result = json.loads((job / "result.json").read_text())
     assert look.run == f"cats_babies/mlp/{job.resolve().name}"
     assert (
-        look.metric == "accuracy" and look.value == result["test"]["metrics"]["accuracy"]["value"]
+        look.metric == "accuracy"
+        and look.value == result["test"]["metrics"]["accuracy"]["value"]
     )
 
 
@@ -105,7 +123,11 @@ def test_evaluation_repeats_the_result_and_is_written_down(
     job: Path, real_or_simulated: dict[str, str]
 ) -> None:
     done = call(
-        "scripts/evaluate.py", str(job), "--json", cwd=job.parents[3], env=real_or_simulated
+        "scripts/evaluate.py",
+        str(job),
+        "--json",
+        cwd=job.parents[3],
+        env=real_or_simulated,
     )
     assert done.returncode == 0, done.stderr
     assert (
@@ -113,7 +135,11 @@ def test_evaluation_repeats_the_result_and_is_written_down(
         == json.loads((job / "result.json").read_text())["test"]["metrics"]
     )
     first, second = all_looks(job.parents[2])
-    assert {**asdict(first), "key": "", "time": ""} == {**asdict(second), "key": "", "time": ""}
+    assert {**asdict(first), "key": "", "time": ""} == {
+        **asdict(second),
+        "key": "",
+        "time": "",
+    }
 
 
 def test_prediction_needs_the_folder_of_the_run_only(job: Path, tmp_path: Path) -> None:
@@ -131,7 +157,8 @@ def test_prediction_needs_the_folder_of_the_run_only(job: Path, tmp_path: Path) 
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Path(row["path"]).name for row in rows] == ["long.flac", "short.wav"]
     assert all(
-        row["class"] in ("cat", "crying_baby") and 0.5 <= row["probability"] <= 1 for row in rows
+        row["class"] in ("cat", "crying_baby") and 0.5 <= row["probability"] <= 1
+        for row in rows
     )
     assert [row["stop"] for row in rows] == [11.0, 0.7]
 
@@ -150,16 +177,22 @@ def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
     )  # its end shows the table
     assert done.returncode == 0, done.stderr
     results = [
-        json.loads(path.read_text()) for path in tmp_path.glob("outputs/folder/*/2*/result.json")
+        json.loads(path.read_text())
+        for path in tmp_path.glob("outputs/folder/*/2*/result.json")
     ]
     assert len(results) == 4
     assert all("val" in result and "test" not in result for result in results)
     assert not list(tmp_path.rglob("test_ledger.jsonl"))
-    assert "| folder linear | 2 x 1 |" in done.stdout and "| folder mlp | 2 x 1 |" in done.stdout
+    assert (
+        "| folder linear | 2 x 1 |" in done.stdout
+        and "| folder mlp | 2 x 1 |" in done.stdout
+    )
     table = call("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
     assert (tmp_path / "outputs/compare.png").is_file(), table.stderr
     rows = json.loads(table.stdout)
-    assert [row["folds"] for row in rows] == [2, 2] and {row["name"] for row in rows} == {
+    assert [row["folds"] for row in rows] == [2, 2] and {
+        row["name"] for row in rows
+    } == {
         "folder linear",
         "folder mlp",
     }
@@ -181,7 +214,11 @@ def test_two_processes_train_like_one(tmp_path: Path) -> None:
     results = {}
     for trainer, run in (("cpu", call), ("ddp", cli)):
         done = run(
-            "train.py", *words, f"trainer={trainer}", f"paths.outputs={trainer}", cwd=tmp_path
+            "train.py",
+            *words,
+            f"trainer={trainer}",
+            f"paths.outputs={trainer}",
+            cwd=tmp_path,
         )
         assert done.returncode == 0, done.stderr
         runs = list((tmp_path / trainer / "folder/linear").glob("2*"))
@@ -199,7 +236,11 @@ def test_a_stranger_configuration_runs_no_code(job: Path, tmp_path: Path) -> Non
 
     evil = tmp_path / "run"
     shutil.copytree(job.resolve(), evil)
-    text = (evil / "config.yaml").read_text().replace("torch.nn.CrossEntropyLoss", "os.system")
+    text = (
+        (evil / "config.yaml")
+        .read_text()
+        .replace("torch.nn.CrossEntropyLoss", "os.system")
+    )
     (evil / "config.yaml").write_text(text.replace("plugins: []", "plugins: [os]"))
     done = call("scripts/predict.py", str(evil), str(evil / "x.wav"), cwd=tmp_path)
     assert done.returncode == 1
@@ -209,4 +250,8 @@ def test_a_stranger_configuration_runs_no_code(job: Path, tmp_path: Path) -> Non
 @pytest.fixture(scope="session")
 def real_or_simulated() -> dict[str, str]:
     """Where the recordings are, else an environment in which the simulation takes their place."""
-    return {"AURIS_DATA": str(SHARED)} if SHARED.is_dir() else {**os.environ, "no_proxy": "*"}
+    return (
+        {"AURIS_DATA": str(SHARED)}
+        if SHARED.is_dir()
+        else {**os.environ, "no_proxy": "*"}
+    )

@@ -16,13 +16,17 @@ PLUGINS: list[str] = []  # that are trusted
 SHAPES = {"in_shape": (1, 8, 9), "out_shape": (2,)}
 
 
-def build(name: str, target: str, facts: dict[str, Any] | None = None, **settings: Any) -> Any:
+def build(
+    name: str, target: str, facts: dict[str, Any] | None = None, **settings: Any
+) -> Any:
     """Make the node `name` of a configuration."""
     node = OmegaConf.create({name: {"_target_": target, **settings}})[name]
     return Factory(PLUGINS).make(node, **(facts or {}))
 
 
-def sentence(name: str, target: str, facts: dict[str, Any] | None = None, **settings: Any) -> str:
+def sentence(
+    name: str, target: str, facts: dict[str, Any] | None = None, **settings: Any
+) -> str:
     """What the user reads where `build` must fail."""
     with pytest.raises(UserError) as caught:
         build(name, target, facts, **settings)
@@ -37,11 +41,15 @@ def parameters() -> dict[str, Any]:
 def test_facts_are_handed_where_they_are_asked_for() -> None:
     assert (
         build(
-            "features", "auris.features.spectrogram.LogMel", {"sample_rate": 8000, "channels": 2}
+            "features",
+            "auris.features.spectrogram.LogMel",
+            {"sample_rate": 8000, "channels": 2},
         ).power.sample_rate
         == 8000
     )
-    assert isinstance(build("features", "torch.nn.ReLU", {"sample_rate": 8000}), nn.ReLU)
+    assert isinstance(
+        build("features", "torch.nn.ReLU", {"sample_rate": 8000}), nn.ReLU
+    )
 
 
 def test_the_configuration_wins_over_a_fact() -> None:
@@ -67,16 +75,23 @@ def test_facts_arrive_as_they_are() -> None:
 
 
 def test_positions_lists_and_nested_nodes() -> None:
-    layers = build("model", "torch.nn.Sequential", _args_=[{"_target_": "torch.nn.ReLU"}, SUMMARY])
+    layers = build(
+        "model", "torch.nn.Sequential", _args_=[{"_target_": "torch.nn.ReLU"}, SUMMARY]
+    )
     assert [type(layer).__name__ for layer in layers] == ["ReLU", "MeanDeviation"]
 
 
 def test_a_group_of_several_leaves_out_what_is_null() -> None:
     parts = Factory().make_each(
-        {"gain": {"_target_": "auris.features.augmentation.waveform.Gain"}, "noise": None},
+        {
+            "gain": {"_target_": "auris.features.augmentation.waveform.Gain"},
+            "noise": None,
+        },
         sample_rate=8000,
     )
-    assert [(name, type(part).__name__) for name, part in parts.items()] == [("gain", "Gain")]
+    assert [(name, type(part).__name__) for name, part in parts.items()] == [
+        ("gain", "Gain")
+    ]
     assert Factory().make_each(None) == Factory().make_each({}) == {}
 
 
@@ -108,7 +123,7 @@ def test_other_packages_are_refused(target: str) -> None:
         "torch.nn.functional.relu",  # a function
         "torch.Generator",  # classes of no known kind
         "torch.utils.data.DataLoader",
-        "auris.core.instantiate.make",  # our own functions
+        "auris.core.instantiate.to_plain",  # our own functions
         "auris.core.instantiate.first_line",  # and those we import
         "auris.training.run.train",
         "auris.core.errors.UserError",
@@ -150,7 +165,9 @@ def test_a_refused_target_can_not_hide(target: str, settings: Any) -> None:
 def test_an_interpolation_can_not_hide_a_target(tmp_path: Path) -> None:
     node = "{_target_: os.mkdir, _args_: [" + str(tmp_path / "made") + "]}"
     with pytest.raises(UserError, match="may not name os.mkdir"):
-        build("model", "auris.models.mlp.Mlp", SHAPES, summary=f"${{oc.decode:'{node}'}}")
+        build(
+            "model", "auris.models.mlp.Mlp", SHAPES, summary=f"${{oc.decode:'{node}'}}"
+        )
     assert not (tmp_path / "made").exists()
 
 
@@ -231,14 +248,21 @@ def test_wrong_values_of_an_optimizer(settings: dict[str, Any], text: str) -> No
     ],
 )
 def test_wrong_values_of_a_model(settings: dict[str, Any], text: str) -> None:
-    assert sentence("model", "auris.models.mlp.Mlp", SHAPES, summary=SUMMARY, **settings) == text
+    assert (
+        sentence("model", "auris.models.mlp.Mlp", SHAPES, summary=SUMMARY, **settings)
+        == text
+    )
 
 
-@pytest.mark.parametrize("settings", [{"lr": 1}, {"lr": 0.1}, {"fused": None}, {"fused": True}])
+@pytest.mark.parametrize(
+    "settings", [{"lr": 1}, {"lr": 0.1}, {"fused": None}, {"fused": True}]
+)
 def test_right_values_of_an_optimizer(settings: dict[str, Any]) -> None:
     (name, value), *_ = settings.items()
     assert (
-        build("optimizer", "torch.optim.AdamW", parameters(), **settings).param_groups[0][name]
+        build("optimizer", "torch.optim.AdamW", parameters(), **settings).param_groups[
+            0
+        ][name]
         == value
     )
 
@@ -261,14 +285,21 @@ def test_right_values_of_a_trainer(settings: dict[str, Any]) -> None:
         "accelerator": "cpu",
     }
     assert (
-        build("trainer", "lightning.pytorch.Trainer", max_epochs=3, **quiet, **settings).max_epochs
+        build(
+            "trainer", "lightning.pytorch.Trainer", max_epochs=3, **quiet, **settings
+        ).max_epochs
         == 3
     )
 
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("precision", "32-treu"), ("precision", 7), ("devices", 1.5), ("max_epochs", "ten")],
+    [
+        ("precision", "32-treu"),
+        ("precision", 7),
+        ("devices", 1.5),
+        ("max_epochs", "ten"),
+    ],
 )
 def test_wrong_values_of_a_trainer(setting: str, value: Any) -> None:
     text = sentence("trainer", "lightning.pytorch.Trainer", **{setting: value})
@@ -295,17 +326,27 @@ def test_an_argument_that_does_not_exist() -> None:
 
 def test_an_argument_that_is_missing() -> None:
     text = sentence("model", "torch.nn.Linear", in_features=3)
-    assert text.startswith("model: Linear can't be built: ") and "'out_features'" in text
+    assert (
+        text.startswith("model: Linear can't be built: ") and "'out_features'" in text
+    )
 
 
 def test_a_part_that_can_not_be_built_is_told_with_its_reason() -> None:
-    text = sentence("model", "auris.models.mlp.Mlp", SHAPES, summary={**SUMMARY, "wrong": 1})
+    text = sentence(
+        "model", "auris.models.mlp.Mlp", SHAPES, summary={**SUMMARY, "wrong": 1}
+    )
     assert text.startswith("model.summary: ") and "'wrong'" in text
 
 
 @pytest.mark.parametrize(
     "target",
-    ["auris.models.mlp.Mpl", "auris.modles.Mlp", "torch.optim.AdamX", "torch..nn.ReLU", "auris"],
+    [
+        "auris.models.mlp.Mpl",
+        "auris.modles.Mlp",
+        "torch.optim.AdamX",
+        "torch..nn.ReLU",
+        "auris",
+    ],
 )
 def test_a_class_that_does_not_exist(target: str) -> None:
     assert sentence("model", target).startswith(f"model: there is no {target}")

@@ -16,7 +16,13 @@ from sklearn.metrics import (
 from torch import Tensor
 from torchmetrics.functional import classification as oracle
 
-from auris.tasks.classification.metrics import Accuracy, Auroc, BalancedAccuracy, MacroF1, confusion
+from auris.tasks.classification.metrics import (
+    Accuracy,
+    Auroc,
+    BalancedAccuracy,
+    MacroF1,
+)
+from auris.tasks.classification.metrics import confusion_matrix as counted
 from auris.tasks.metric import Metric, wilson
 
 EVERY = [Accuracy(), BalancedAccuracy(), MacroF1(), Auroc()]
@@ -37,7 +43,9 @@ def scores(*values: float) -> Tensor:
 
 @pytest.mark.parametrize("classes", [2, 5])
 @pytest.mark.parametrize("seed", range(3))
-def test_accuracies_and_f1_are_scikit_learns_and_torchmetrics(classes: int, seed: int) -> None:
+def test_accuracies_and_f1_are_scikit_learns_and_torchmetrics(
+    classes: int, seed: int
+) -> None:
     decoded, target = some(classes=classes, seed=seed)
     said, true = decoded.argmax(1).numpy(), target.numpy()
     for metric, theirs, name in (
@@ -85,7 +93,9 @@ def test_a_class_that_never_occurs_is_left_out() -> None:
         f1_score(target, said, average="macro")
     )
     unseen = F.pad(decoded, (0, 2))  # neither said nor true
-    assert BalancedAccuracy().value(unseen, target) == BalancedAccuracy().value(decoded, target)
+    assert BalancedAccuracy().value(unseen, target) == BalancedAccuracy().value(
+        decoded, target
+    )
     assert MacroF1().value(unseen, target) == MacroF1().value(decoded, target)
 
 
@@ -110,14 +120,15 @@ def test_whole_weights_equal_repeated_clips(metric: Metric) -> None:
     decoded = (decoded * 8).round() / 8  # with ties
     weight = torch.randint(0, 4, (5, 20), generator=torch.Generator().manual_seed(1))
     repeated = [
-        metric.value(decoded.repeat_interleave(w, 0), target.repeat_interleave(w)) for w in weight
+        metric.value(decoded.repeat_interleave(w, 0), target.repeat_interleave(w))
+        for w in weight
     ]
     assert metric(decoded, target, weight.float()).tolist() == pytest.approx(repeated)
 
 
 def test_confusion_is_scikit_learns() -> None:
     decoded, target = some()
-    counts = confusion(decoded, target, torch.ones(1, len(target)))[0]
+    counts = counted(decoded, target, torch.ones(1, len(target)))[0]
     assert np.array_equal(counts, confusion_matrix(target, decoded.argmax(1)))
 
 
@@ -131,7 +142,9 @@ def test_confusion_is_scikit_learns() -> None:
         (1, 1, 0.207, 1),
     ],
 )
-def test_wilson_interval_of_known_shares(right: int, count: int, low: float, high: float) -> None:
+def test_wilson_interval_of_known_shares(
+    right: int, count: int, low: float, high: float
+) -> None:
     assert wilson(right / count, count) == pytest.approx((low, high), abs=6e-4)
 
 
@@ -142,7 +155,9 @@ def test_accuracy_is_told_with_wilsons_interval() -> None:
 
 @pytest.mark.parametrize("metric", EVERY, ids=lambda metric: type(metric).__name__)
 def test_a_perfect_score_does_not_claim_certainty(metric: Metric) -> None:
-    estimate = metric.estimate(scores(*[0.1] * 8, *[0.9] * 8), torch.tensor([0] * 8 + [1] * 8))
+    estimate = metric.estimate(
+        scores(*[0.1] * 8, *[0.9] * 8), torch.tensor([0] * 8 + [1] * 8)
+    )
     assert estimate == pytest.approx((1.0, 0.806, 1.0), abs=1e-3)
 
 
@@ -164,7 +179,9 @@ def test_estimates_repeat_and_lie_round_the_value() -> None:
 
 def test_a_resample_that_misses_a_class_does_not_spoil_the_interval() -> None:
     decoded, target = scores(0.1, 0.6, 0.3, 0.2, 0.5), torch.tensor([0, 0, 0, 0, 1])
-    assert Auroc().resampled(decoded, target, 200, torch.arange(len(target))).isnan().any()
+    assert (
+        Auroc().resample(decoded, target, 200, torch.arange(len(target))).isnan().any()
+    )
     assert not any(map(isnan, Auroc().estimate(decoded, target, 200)))
 
 
@@ -173,7 +190,9 @@ def test_a_resample_that_misses_a_class_does_not_spoil_the_interval() -> None:
     [(BalancedAccuracy(), 0.8), (Auroc(), 0.7602)],
     ids=["BalancedAccuracy", "Auroc"],
 )
-def test_intervals_cover_the_truth_about_19_times_in_20(metric: Metric, truth: float) -> None:
+def test_intervals_cover_the_truth_about_19_times_in_20(
+    metric: Metric, truth: float
+) -> None:
     """Scores are normal, one deviation apart for AUROC: Phi(1 / sqrt 2) = 0.7602; or right in 8 of 10 cases."""
     draw, target = torch.Generator().manual_seed(0), torch.arange(100) % 2
     covered = 0
@@ -181,7 +200,9 @@ def test_intervals_cover_the_truth_about_19_times_in_20(metric: Metric, truth: f
         if isinstance(metric, Auroc):
             p = (torch.randn(100, generator=draw) + target).sigmoid()
         else:
-            p = torch.where(torch.rand(100, generator=draw) < 0.8, target, 1 - target).float()
+            p = torch.where(
+                torch.rand(100, generator=draw) < 0.8, target, 1 - target
+            ).float()
         _, low, high = metric.estimate(torch.stack([1 - p, p], 1), target, repeats=200)
         covered += low <= truth <= high
     assert 0.89 <= covered / 200 <= 0.99

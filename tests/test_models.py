@@ -53,9 +53,13 @@ def fit(model: nn.Module, x: Tensor, target: Tensor, steps: int) -> float:
 
 
 @pytest.mark.parametrize("out_shape", [(2,), (3, 4), (2, 3, 4)])
-@pytest.mark.parametrize("in_shape", [(1, 64, 216), (2, 64, 100), (1, 40, 33), (3, 5, 7)])
+@pytest.mark.parametrize(
+    "in_shape", [(1, 64, 216), (2, 64, 100), (1, 40, 33), (3, 5, 7)]
+)
 @pytest.mark.parametrize("build", [linear, perceptron, mlp, Cnn, resnet])
-def test_features_become_outputs(build: type[Network], in_shape: Shape, out_shape: Shape) -> None:
+def test_features_become_outputs(
+    build: type[Network], in_shape: Shape, out_shape: Shape
+) -> None:
     model, x = build(in_shape, out_shape).eval(), torch.randn(3, *in_shape)
     assert model(x).shape == (3, *out_shape)
     assert model.embed(x).shape == (3, model.head[1].in_features)
@@ -64,7 +68,9 @@ def test_features_become_outputs(build: type[Network], in_shape: Shape, out_shap
 @pytest.mark.parametrize("out_shape", [(2,), (3, 4)])
 @pytest.mark.parametrize("in_shape", [(1, 22050), (2, 8000), (1, 64, 5000)])
 @pytest.mark.parametrize("build", [linear, mlp, Cnn1d])
-def test_waves_become_outputs(build: type[Network], in_shape: Shape, out_shape: Shape) -> None:
+def test_waves_become_outputs(
+    build: type[Network], in_shape: Shape, out_shape: Shape
+) -> None:
     model, x = build(in_shape, out_shape).eval(), torch.randn(3, *in_shape)
     assert model(x).shape == (3, *out_shape)
     assert model.embed(x).shape == (3, model.head[1].in_features)
@@ -74,7 +80,9 @@ def test_depth_and_width_are_what_is_built() -> None:
     deep = mlp((1, 4, 9), (2,), depth=3, width=10)
     size = MeanDeviation()(torch.zeros(1, 1, 4, 9)).shape[1]
     hidden = [
-        (m.in_features, m.out_features) for m in deep.body.modules() if isinstance(m, nn.Linear)
+        (m.in_features, m.out_features)
+        for m in deep.body.modules()
+        if isinstance(m, nn.Linear)
     ]
     assert hidden == [(size, 10), (10, 10), (10, 10)]
     assert parameters(linear((1, 4, 9), (2,))) == size * 2 + 2
@@ -82,8 +90,12 @@ def test_depth_and_width_are_what_is_built() -> None:
 
 def test_a_cnn_of_two_blocks_a_stage_is_larger_and_a_wide_stride_is_not() -> None:
     shape, out = (1, 64, 100), (2,)
-    assert parameters(Cnn(shape, out, blocks=2)) > 1.5 * parameters(Cnn(shape, out, blocks=1))
-    assert parameters(Cnn(shape, out, stride=(4, 4))) == parameters(Cnn(shape, out, stride=(2, 2)))
+    assert parameters(Cnn(shape, out, blocks=2)) > 1.5 * parameters(
+        Cnn(shape, out, blocks=1)
+    )
+    assert parameters(Cnn(shape, out, stride=(4, 4))) == parameters(
+        Cnn(shape, out, stride=(2, 2))
+    )
 
 
 def test_a_summary_begins_with_mean_and_deviation() -> None:
@@ -105,12 +117,16 @@ def test_a_cnn_refuses_what_is_no_picture_and_names_another(in_shape: Shape) -> 
 
 
 def test_features_that_a_model_can_not_read_are_refused() -> None:
-    with pytest.raises(UserError, match=r"Cnn can't read features of shape \(2, 64, 100\)"):
+    with pytest.raises(
+        UserError, match=r"Cnn can't read features of shape \(2, 64, 100\)"
+    ):
         _check_shapes(Cnn((1, 64, 100), (2,)), UNCHANGED, (2, 64, 100), (2,))
 
 
 def test_outputs_of_another_shape_are_refused() -> None:
-    with pytest.raises(UserError, match=r"Linear puts out shape \(2,\) and the task needs \(3,\)"):
+    with pytest.raises(
+        UserError, match=r"Linear puts out shape \(2,\) and the task needs \(3,\)"
+    ):
         _check_shapes(linear((1, 8, 9), (2,)), UNCHANGED, (1, 8, 9), (3,))
 
 
@@ -141,7 +157,15 @@ def test_an_mlp_has_a_layer_and_a_unit(setting: dict[str, int]) -> None:
         mlp((1, 4, 9), (2,), **setting)
 
 
-UNFIT = {"MultiheadAttention", "Softmax2d", "Threshold", "GLU", "Softmax", "Softmin", "LogSoftmax"}
+UNFIT = {
+    "MultiheadAttention",
+    "Softmax2d",
+    "Threshold",
+    "GLU",
+    "Softmax",
+    "Softmin",
+    "LogSoftmax",
+}
 ACTIVATIONS = sorted(set(nn.modules.activation.__all__) - UNFIT)
 
 
@@ -159,7 +183,9 @@ def test_an_activation_that_needs_more_than_its_name_is_refused(name: str) -> No
 
 
 def test_an_unknown_activation_is_told_with_the_nearest() -> None:
-    with pytest.raises(UserError, match="no model.activation=Relu; did you mean ReLU\\?"):
+    with pytest.raises(
+        UserError, match="no model.activation=Relu; did you mean ReLU\\?"
+    ):
         activated("Relu")
 
 
@@ -169,7 +195,9 @@ def test_a_linear_model_finds_a_linear_border_at_any_scale(scale: float) -> None
     target = torch.arange(40) % 2
     x = torch.randn(40, 1, 4, 20)
     x[:, 0, 1] += 2 * target[:, None]
-    assert fit(linear((1, 4, 20), (2,)), scale * (x + 10), target, 100) < 0.25  # a guess: 0.69
+    assert (
+        fit(linear((1, 4, 20), (2,)), scale * (x + 10), target, 100) < 0.25
+    )  # a guess: 0.69
 
 
 @pytest.mark.parametrize("build", [mlp, Cnn, resnet])

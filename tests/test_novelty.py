@@ -48,7 +48,9 @@ def test_distances_are_to_the_nearest_clips_of_the_nearest_other_recordings() ->
         for at in range(30):
             far = np.sqrt(((part - part[at]) ** 2).mean(1))
             each = sorted(
-                min(far[recording == one]) for one in recording.unique() if one != recording[at]
+                min(far[recording == one])
+                for one in recording.unique()
+                if one != recording[at]
             )
             known = novelty.distances(novelty.seen, novelty.recording)[v, at].item()
             assert known == pytest.approx(np.mean(each[:NEIGHBOURS]), rel=1e-3)
@@ -56,7 +58,10 @@ def test_distances_are_to_the_nearest_clips_of_the_nearest_other_recordings() ->
 
 def test_what_is_like_the_known_is_marked_as_seldom_as_promised() -> None:
     shares = [
-        (knowing(drawn(60, seed), torch.arange(60))(drawn(200, 1000 + seed)) >= 1 - MARKED)
+        (
+            knowing(drawn(60, seed), torch.arange(60))(drawn(200, 1000 + seed))
+            >= 1 - MARKED
+        )
         for seed in range(10)
     ]
     assert 0.05 < torch.cat(shares).float().mean() < 0.13
@@ -75,13 +80,17 @@ def test_one_recording_says_nothing_of_others() -> None:
 
 @pytest.mark.parametrize("frequency", [440.0])
 def test_pitch_against_a_known_one(frequency: float) -> None:
-    wave = np.concatenate([sine(frequency, 0.7, 22050), np.zeros(22050)]) + 1e-5 * noise(
-        1, 1.7, 22050
+    wave = np.concatenate(
+        [sine(frequency, 0.7, 22050), np.zeros(22050)]
+    ) + 1e-5 * noise(1, 1.7, 22050)
+    periodic, _, octave, spread = Aspects(22050)(
+        torch.tensor(wave, dtype=torch.float)[None, None]
+    )[0, -23:-19].tolist()
+    assert (
+        periodic > 0.9
+        and octave == pytest.approx(np.log2(frequency), abs=0.06)
+        and spread < 0.5
     )
-    periodic, _, octave, spread = Aspects(22050)(torch.tensor(wave, dtype=torch.float)[None, None])[
-        0, -23:-19
-    ].tolist()
-    assert periodic > 0.9 and octave == pytest.approx(np.log2(frequency), abs=0.06) and spread < 0.5
 
 
 def test_silence_around_a_sound_changes_neither_pitch_nor_timbre() -> None:
@@ -96,7 +105,10 @@ def test_silence_around_a_sound_changes_neither_pitch_nor_timbre() -> None:
 
 
 def test_hiss_has_no_pitch_and_short_clips_and_many_channels_are_heard() -> None:
-    assert Aspects(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[0, -23] < 0.5
+    assert (
+        Aspects(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[0, -23]
+        < 0.5
+    )
     assert Aspects(RATE)(torch.rand(2, 4, 100)).isfinite().all()
     assert Aspects(1000)(torch.rand(1, 1, 2000)).isfinite().all()
 
@@ -105,18 +117,29 @@ def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
     cfg = configured("data=folder", "data.root=here", "model=linear")
     spec = Spec(RATE, 1, RATE // 2, "label", ("cat", "dog"))
     system, again, old = (Experiment(cfg).build_system(spec) for _ in range(3))
-    waves = torch.tensor(np.stack([noise(seed) for seed in range(12)]), dtype=torch.float)[:, None]
+    waves = torch.tensor(
+        np.stack([noise(seed) for seed in range(12)]), dtype=torch.float
+    )[:, None]
     system.novelty.fit([waves], torch.arange(12))  # type: ignore[union-attr]
     again.load_state_dict(system.state_dict())
     tone = torch.tensor(sine(440), dtype=torch.float)[None, None]
-    assert again.novelty_of(tone) == system.novelty_of(tone) and system.novelty_of(tone)[0] > 0.9  # type: ignore[operator]
+    assert (
+        again.novelty_of(tone) == system.novelty_of(tone)
+        and system.novelty_of(tone)[0] > 0.9
+    )  # type: ignore[operator]
     old.load_state_dict(
-        {key: value for key, value in system.state_dict().items() if not key.startswith("novelty.")}
+        {
+            key: value
+            for key, value in system.state_dict().items()
+            if not key.startswith("novelty.")
+        }
     )
     assert old.novelty_of(tone) == [None]
 
 
-def test_dogs_are_marked_more_often_than_cats_and_babies(real: Path, tmp_path: Path) -> None:
+def test_dogs_are_marked_more_often_than_cats_and_babies(
+    real: Path, tmp_path: Path
+) -> None:
     """The aim is nine dogs in ten, at one of the others in ten; this holds what is reached on the first fold."""
     cfg = configured(
         "data=cats_babies",
@@ -128,19 +151,25 @@ def test_dogs_are_marked_more_often_than_cats_and_babies(real: Path, tmp_path: P
     system = Experiment(cfg).build_system(opened.spec)
     learn_novelty(system, AudioDataModule(opened))
     tested = torch.stack(
-        [opened.store.wave[opened.clips[at][2]] for at in opened.indices("test").tolist()]
+        [
+            opened.store.wave[opened.clips[at][2]]
+            for at in opened.indices("test").tolist()
+        ]
     )
     dogs = [
         fit_length(read_samples(path, 44100, stop=5.0), 5 * 44100, "zeros")
         for path in sorted((real / "esc10/dog_bark").glob("*"))[::2]
     ]
     strange, usual = (
-        np.array(system.novelty_of(wave)) for wave in (torch.tensor(np.stack(dogs)), tested)
+        np.array(system.novelty_of(wave))
+        for wave in (torch.tensor(np.stack(dogs)), tested)
     )
     assert (usual >= 1 - MARKED).mean() <= 0.2 and (strange >= 1 - MARKED).mean() >= 0.8
 
 
-def test_a_task_that_tells_itself_what_is_unusual_has_none(folder: Path, tmp_path: Path) -> None:
+def test_a_task_that_tells_itself_what_is_unusual_has_none(
+    folder: Path, tmp_path: Path
+) -> None:
     words = (
         "data=one_class",
         "data.of=folder",
@@ -149,7 +178,10 @@ def test_a_task_that_tells_itself_what_is_unusual_has_none(folder: Path, tmp_pat
         "model=mahalanobis",
     )
     cfg = configured(
-        *words, f"data.root={folder}", "data.duration=0.5", f"paths.store={tmp_path}/store"
+        *words,
+        f"data.root={folder}",
+        "data.duration=0.5",
+        f"paths.store={tmp_path}/store",
     )
     opened = Experiment(cfg).dataset
     system = Experiment(cfg).build_system(opened.spec)

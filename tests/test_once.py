@@ -21,7 +21,9 @@ class Doubled:
 
 def batch(*clips: int) -> Batch:
     index = torch.tensor(clips)
-    return Batch(torch.arange(10.0)[:, None, None].expand(-1, 1, 4), index, index, index)
+    return Batch(
+        torch.arange(10.0)[:, None, None].expand(-1, 1, 4), index, index, index
+    )
 
 
 def test_each_clip_is_computed_once() -> None:

@@ -29,7 +29,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Recordings of two classes, in folders and in a table with sections."""
     place = fill(tmp_path_factory.mktemp("one_class"))
     rows = [
-        f"{label}/{i}.wav,{label},{'ab'[i % 2]}" for label in ("tone", "hiss") for i in range(10)
+        f"{label}/{i}.wav,{label},{'ab'[i % 2]}"
+        for label in ("tone", "hiss")
+        for i in range(10)
     ]
     (place / "clips.csv").write_text("\n".join(["path,label,section", *rows]))
     return place
@@ -67,7 +69,9 @@ def run(place: Path, *words: str) -> tuple[dict[str, Any], Counter]:
 def test_the_other_class_is_found_and_never_validates(
     place: Path, words: tuple[str, ...], normal: str
 ) -> None:
-    result, scored = run(place, *(word.format(place) for word in words), f"data.normal={normal}")
+    result, scored = run(
+        place, *(word.format(place) for word in words), f"data.normal={normal}"
+    )
     other = {"tone": "hiss", "hiss": "tone"}[normal]
     assert set(scored) == {("val", normal), ("test", normal), ("test", other)}
     assert scored["test", other] == 10
@@ -78,16 +82,32 @@ def test_the_other_class_is_found_and_never_validates(
     )
 
 
-def test_known_anomalies_show_how_well_they_are_found_in_validation(place: Path) -> None:
-    words = ("data=one_class", "data.of=folder", f"data.root={place}", "data.normal=tone")
-    result, scored = run(place, *words, "data.known_anomalies=[hiss/0.wav,'hiss/[1-3].wav']")
+def test_known_anomalies_show_how_well_they_are_found_in_validation(
+    place: Path,
+) -> None:
+    words = (
+        "data=one_class",
+        "data.of=folder",
+        f"data.root={place}",
+        "data.normal=tone",
+    )
+    result, scored = run(
+        place, *words, "data.known_anomalies=[hiss/0.wav,'hiss/[1-3].wav']"
+    )
     assert (scored["val", "hiss"], scored["test", "hiss"]) == (4, 6)
     assert result["val"]["metrics"]["auroc"]["value"] == 1
 
 
-def test_classes_that_are_normal_in_turn_are_one_row(place: Path, tmp_path: Path) -> None:
+def test_classes_that_are_normal_in_turn_are_one_row(
+    place: Path, tmp_path: Path
+) -> None:
     for normal in ("tone", "hiss"):
-        words = ("data=one_class", "data.of=folder", f"data.root={place}", f"data.normal={normal}")
+        words = (
+            "data=one_class",
+            "data.of=folder",
+            f"data.root={place}",
+            f"data.normal={normal}",
+        )
         train(Experiment(config(place, *words, f"paths.outputs={tmp_path}")))
     runs = find_runs([str(tmp_path)])
     assert {run.settings["data.normal"] for run in runs} == {"tone", "hiss"}
@@ -102,8 +122,14 @@ def test_classes_that_are_normal_in_turn_are_one_row(place: Path, tmp_path: Path
             ("data.of=fsdd",),
             "There is no data.of=fsdd; Choices: cats_babies, csv, esc10, esc50, folder",
         ),
-        (("data.of=folder",), "data.of=folder needs to know where it is; name it with data.root="),
-        (("data.of=csv",), "data.of=csv needs to know where it is; name it with data.table="),
+        (
+            ("data.of=folder",),
+            "data.of=folder needs to know where it is; name it with data.root=",
+        ),
+        (
+            ("data.of=csv",),
+            "data.of=csv needs to know where it is; name it with data.table=",
+        ),
         (
             ("data.of=folder", "data.root={}", "data.normal=tune"),
             "No recording is labelled tune, .* did you mean tone",
@@ -120,7 +146,12 @@ def test_classes_that_are_normal_in_turn_are_one_row(place: Path, tmp_path: Path
 )
 def test_mistakes_are_told(place: Path, words: tuple[str, ...], says: str) -> None:
     with pytest.raises(UserError, match=says):
-        run(place, "data=one_class", "data.normal=tone", *(word.format(place) for word in words))
+        run(
+            place,
+            "data=one_class",
+            "data.normal=tone",
+            *(word.format(place) for word in words),
+        )
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,10 @@ class Point(nn.Module):
         super().__init__()
         half = len(start) // 2
         self.function = function
-        self.one, self.two = nn.Parameter(start[:half].clone()), nn.Parameter(start[half:].clone())
+        self.one, self.two = (
+            nn.Parameter(start[:half].clone()),
+            nn.Parameter(start[half:].clone()),
+        )
 
     @property
     def groups(self) -> list[dict]:
@@ -133,11 +136,15 @@ def test_a_population_has_four_children_or_more(build: type[Evolution | CmaEs]) 
     with pytest.raises(UserError, match="optimizer.population=3 is too small"):
         build(groups, population=3)
     assert build(groups, population=4).population == 4
-    assert build(Point(sphere, torch.zeros(10)).groups).population == 4 + 6  # 3 ln 10 = 6.9
+    assert (
+        build(Point(sphere, torch.zeros(10)).groups).population == 4 + 6
+    )  # 3 ln 10 = 6.9
 
 
 @pytest.mark.parametrize("size, kind", [(500, "CMA"), (501, "SepCMA")])
-def test_cma_es_learns_scales_only_where_a_matrix_would_be_too_large(size: int, kind: str) -> None:
+def test_cma_es_learns_scales_only_where_a_matrix_would_be_too_large(
+    size: int, kind: str
+) -> None:
     point = Point(sphere, torch.zeros(size))
     search = CmaEs(point.groups)
     point.walk(search, 1)
@@ -146,7 +153,9 @@ def test_cma_es_learns_scales_only_where_a_matrix_would_be_too_large(size: int, 
 
 def test_the_separable_cma_es_goes_on_improving() -> None:
     point = Point(sphere, torch.zeros(501))
-    assert point.walk(CmaEs(point.groups), 150)[-1] < 0.5 * float(sphere(torch.zeros(501)))
+    assert point.walk(CmaEs(point.groups), 150)[-1] < 0.5 * float(
+        sphere(torch.zeros(501))
+    )
 
 
 def holed(x: Tensor) -> Tensor:
@@ -169,7 +178,8 @@ def test_a_first_loss_that_is_not_a_number_is_left_for_any_other(
     build: Callable[[list[dict]], Optimizer],
 ) -> None:
     point = Point(
-        lambda x: torch.where(x.mean() < -0.9, torch.nan, sphere(x)), torch.full((4,), -1.0)
+        lambda x: torch.where(x.mean() < -0.9, torch.nan, sphere(x)),
+        torch.full((4,), -1.0),
     )
     found = point.walk(build(point.groups), 1)[
         -1
@@ -212,7 +222,8 @@ def test_a_grid_may_have_as_many_points_as_was_said() -> None:
     for levels in range(2, 12):
         assert GridSearch(groups, levels, most=levels**5).levels == levels
         with pytest.raises(
-            UserError, match=f"{levels} values for each of 5 parameters has {levels}\\^5 points"
+            UserError,
+            match=f"{levels} values for each of 5 parameters has {levels}\\^5 points",
         ):
             GridSearch(groups, levels, most=levels**5 - 1)
 
@@ -226,7 +237,9 @@ def test_a_grid_has_two_values_or_more(setting: dict) -> None:
 def test_lbfgs_finds_the_bottom_of_the_valley() -> None:
     point = Point(rosenbrock, torch.tensor([-1.2, 1.0], dtype=torch.float64))
     point.walk(Lbfgs(point.groups), 10)
-    torch.testing.assert_close(point.place, torch.ones(2, dtype=torch.float64), rtol=0, atol=1e-5)
+    torch.testing.assert_close(
+        point.place, torch.ones(2, dtype=torch.float64), rtol=0, atol=1e-5
+    )
 
 
 FEATURES, OUTPUTS, CLIPS = 6, 3, 40
@@ -264,11 +277,15 @@ def solve(model: nn.Module, x: Tensor, target: Tensor, **settings: float) -> nn.
 
 def solution(model: Network) -> np.ndarray:
     """(W + 1, K), the constant last."""
-    return np.vstack([model.last.weight.detach().numpy().T, model.last.bias.detach().numpy()])
+    return np.vstack(
+        [model.last.weight.detach().numpy().T, model.last.bias.detach().numpy()]
+    )
 
 
 @pytest.mark.parametrize("rank", [FEATURES, 3])
-def test_without_ridge_the_closed_form_is_least_squares_of_the_least_norm(rank: int) -> None:
+def test_without_ridge_the_closed_form_is_least_squares_of_the_least_norm(
+    rank: int,
+) -> None:
     x, target = clips(rank)
     found = solution(solve(linear(), x, target, ridge=0.0))
     h = np.hstack([x.flatten(1).numpy(), np.ones((CLIPS, 1))])
@@ -279,7 +296,9 @@ def test_without_ridge_the_closed_form_is_least_squares_of_the_least_norm(rank: 
 
 
 @pytest.mark.parametrize("ridge", [0.01, 1.0, 30.0])
-def test_the_closed_form_is_where_the_gradient_of_its_objective_is_zero(ridge: float) -> None:
+def test_the_closed_form_is_where_the_gradient_of_its_objective_is_zero(
+    ridge: float,
+) -> None:
     x, target = clips()
     model = solve(linear(), x, target, ridge=ridge)
 
@@ -313,9 +332,14 @@ def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(
     before = deepcopy(model.state_dict())
     solve(model, x, target, ridge=0.0)
     others = sum(p.numel() for p in model.parameters()) - (4 + 1) * OUTPUTS
-    assert len(said) == 1 and f"the last layer only; {others} other parameters stay" in said[0]
+    assert (
+        len(said) == 1
+        and f"the last layer only; {others} other parameters stay" in said[0]
+    )
     changed = {
-        name for name, value in model.state_dict().items() if not torch.equal(value, before[name])
+        name
+        for name, value in model.state_dict().items()
+        if not torch.equal(value, before[name])
     }
     assert changed == {"head.1.weight", "head.1.bias"}
     assert model.training
@@ -325,7 +349,9 @@ def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(
     )
 
 
-def test_nothing_is_said_where_the_last_layer_is_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_said_where_the_last_layer_is_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     said: list[str] = []
     monkeypatch.setattr("auris.training.optimizers.closed_form.tell", said.append)
     solve(linear(), *clips())
@@ -333,20 +359,32 @@ def test_nothing_is_said_where_the_last_layer_is_all(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.L1Loss()])
-@pytest.mark.parametrize("build, model", [(ClosedForm, linear()), (Alternating, factors())])
-def test_solvers_refuse_other_losses(build: type, model: nn.Module, loss: nn.Module) -> None:
+@pytest.mark.parametrize(
+    "build, model", [(ClosedForm, linear()), (Alternating, factors())]
+)
+def test_solvers_refuse_other_losses(
+    build: type, model: nn.Module, loss: nn.Module
+) -> None:
     with pytest.raises(UserError, match="choose loss=mse"):
         build([{"params": list(model.parameters())}], model, list, loss)
 
 
 def test_solvers_refuse_models_that_they_can_not_solve() -> None:
     with pytest.raises(UserError, match="LinearAutoencoder has none"):
-        ClosedForm([{"params": list(factors().parameters())}], factors(), list, nn.MSELoss())
+        ClosedForm(
+            [{"params": list(factors().parameters())}], factors(), list, nn.MSELoss()
+        )
     with pytest.raises(UserError, match="choose model=autoencoder_linear"):
-        Alternating([{"params": list(linear().parameters())}], linear(), list, nn.MSELoss())
+        Alternating(
+            [{"params": list(linear().parameters())}], linear(), list, nn.MSELoss()
+        )
     with pytest.raises(UserError, match="optimizer.ridge=-1"):
         ClosedForm(
-            [{"params": list(linear().parameters())}], linear(), list, nn.MSELoss(), ridge=-1
+            [{"params": list(linear().parameters())}],
+            linear(),
+            list,
+            nn.MSELoss(),
+            ridge=-1,
         )
 
 
@@ -366,11 +404,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         (["model=knn", "optimizer=lbfgs"], "choose optimizer=memorize"),
         (["model=linear", "optimizer=memorize"], "Linear can't keep clips"),
-        (["model=linear", "optimizer=closed_form", "loss=cross_entropy"], "choose loss=mse"),
+        (
+            ["model=linear", "optimizer=closed_form", "loss=cross_entropy"],
+            "choose loss=mse",
+        ),
         (["model=knn", "optimizer=closed_form"], "NearestNeighbours has none"),
-        (["model=linear", "optimizer=alternating", "loss=mse"], "choose model=autoencoder_linear"),
-        (["model=linear", "optimizer=grid_search"], r"3\^\d+ points, and 100000 are the most"),
-        (["model=linear", "optimizer=evolution", "trainer=ddp"], "works in one process"),
+        (
+            ["model=linear", "optimizer=alternating", "loss=mse"],
+            "choose model=autoencoder_linear",
+        ),
+        (
+            ["model=linear", "optimizer=grid_search"],
+            r"3\^\d+ points, and 100000 are the most",
+        ),
+        (
+            ["model=linear", "optimizer=evolution", "trainer=ddp"],
+            "works in one process",
+        ),
     ],
 )
 def test_a_run_refuses_what_does_not_go_together(

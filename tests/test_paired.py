@@ -52,7 +52,9 @@ def pair(tmp_path: Path, first: Rows, second: Rows, **settings: object) -> Pair:
     return compare_pair(runs, "test")
 
 
-@pytest.mark.parametrize("won, lost", [(7, 2), (2, 7), (0, 0), (5, 5), (30, 11), (1, 0)])
+@pytest.mark.parametrize(
+    "won, lost", [(7, 2), (2, 7), (0, 0), (5, 5), (30, 11), (1, 0)]
+)
 def test_mcnemar_is_an_exact_sign_test(won: int, lost: int) -> None:
     known = binomtest(won, won + lost).pvalue if won + lost else 1.0
     assert mcnemar(won, lost) == pytest.approx(known)
@@ -70,13 +72,19 @@ def test_right_and_wrong_are_told_in_plain_words(tmp_path: Path) -> None:
         "no significant difference."
     )
     half = 1.96 * ((9 - 25 / 20) / 20**2) ** 0.5  # Wald's, of paired proportions
-    assert (found.low, found.high) == pytest.approx((0.25 - half, 0.25 + half), abs=0.06)
+    assert (found.low, found.high) == pytest.approx(
+        (0.25 - half, 0.25 + half), abs=0.06
+    )
 
 
 def test_clips_of_one_group_are_drawn_together(tmp_path: Path) -> None:
     alone = [True] * 8 + [False] * 8
-    together: Rows = [{**row, "group": f"g{at % 2}"} for at, row in enumerate(said(*alone))]
-    wrong: Rows = [{**row, "group": f"g{at % 2}"} for at, row in enumerate(said(*[False] * 16))]
+    together: Rows = [
+        {**row, "group": f"g{at % 2}"} for at, row in enumerate(said(*alone))
+    ]
+    wrong: Rows = [
+        {**row, "group": f"g{at % 2}"} for at, row in enumerate(said(*[False] * 16))
+    ]
     found = pair(tmp_path, together, wrong)
     assert found.groups == 2 and (found.low, found.high) == (
         0.5,
@@ -87,10 +95,14 @@ def test_clips_of_one_group_are_drawn_together(tmp_path: Path) -> None:
 def test_scores_are_compared_by_the_area_under_the_curve(tmp_path: Path) -> None:
     label = ["ok"] * 10 + ["leak"] * 10
     good: Rows = [{"label": name, "score": at} for at, name in enumerate(label)]
-    poor: Rows = [{"label": name, "score": at * 7 % 20} for at, name in enumerate(label)]
+    poor: Rows = [
+        {"label": name, "score": at * 7 % 20} for at, name in enumerate(label)
+    ]
     found = pair(tmp_path, good, poor, normal="ok")
     score = torch.tensor([float(row["score"]) for row in poor])
-    known = auroc(score, torch.tensor([name == "leak" for name in label]), torch.ones(1, 20)).item()
+    known = auroc(
+        score, torch.tensor([name == "leak" for name in label]), torch.ones(1, 20)
+    ).item()
     assert found.metric == "auroc" and found.difference == pytest.approx(1 - known)
     assert 0 < found.low < found.difference < found.high and found.p < 0.01
     assert (
@@ -101,17 +113,20 @@ def test_scores_are_compared_by_the_area_under_the_curve(tmp_path: Path) -> None
 
 def test_errors_are_compared_by_the_variance_that_is_explained(tmp_path: Path) -> None:
     first: Rows = [
-        {"label": "a", "mean_squared_error": 1.0, "explained_variance": 0.5} for _ in range(4)
+        {"label": "a", "mean_squared_error": 1.0, "explained_variance": 0.5}
+        for _ in range(4)
     ]
     second: Rows = [
-        {"label": "a", "mean_squared_error": 1.5, "explained_variance": 0.25} for _ in range(4)
+        {"label": "a", "mean_squared_error": 1.5, "explained_variance": 0.25}
+        for _ in range(4)
     ]
     assert pair(tmp_path, first, second).difference == pytest.approx(0.25)
 
 
 def test_resamples_without_a_change_of_sign_are_significant() -> None:
     assert (
-        sign_test(torch.ones(999)) == pytest.approx(2 / 1000) and sign_test(torch.zeros(10)) == 1.0
+        sign_test(torch.ones(999)) == pytest.approx(2 / 1000)
+        and sign_test(torch.zeros(10)) == 1.0
     )
     assert sign_test(torch.linspace(-1, 1, 1001)) == pytest.approx(1.0, abs=0.01)
 
@@ -128,7 +143,9 @@ def test_what_can_not_be_compared_is_told(tmp_path: Path) -> None:
         match=r"not tried on the same clips \(2 are shared, of 2 and 3\); compare runs of one",
     ):
         compare_pair([run, other], "test")
-    with pytest.raises(UserError, match="judged by accuracy, the other by explained_variance"):
+    with pytest.raises(
+        UserError, match="judged by accuracy, the other by explained_variance"
+    ):
         compare_pair([run, task], "test")
     (tmp_path / "b" / "predictions_test.csv").unlink()
     with pytest.raises(UserError, match="b holds no predictions of its test clips"):
@@ -148,12 +165,19 @@ def test_the_command_line_compares_two_runs(tmp_path: Path) -> None:
 
 
 def test_directions_are_compared_by_their_errors(tmp_path: Path) -> None:
-    near: Rows = [{"label": "", "azimuth": 0.0, "error": 2.0 + at % 3} for at in range(30)]
-    far: Rows = [{"label": "", "azimuth": 0.0, "error": 5.0 + at % 3} for at in range(30)]
+    near: Rows = [
+        {"label": "", "azimuth": 0.0, "error": 2.0 + at % 3} for at in range(30)
+    ]
+    far: Rows = [
+        {"label": "", "azimuth": 0.0, "error": 5.0 + at % 3} for at in range(30)
+    ]
     found = pair(tmp_path, near, far)
     assert (found.metric, found.low, found.high) == (
         "mean_error",
         pytest.approx(-3.0),
         pytest.approx(-3.0),
     )
-    assert found.said.startswith("mean_error of cnn is 3.000, of mlp 6.000") and found.p < 0.05
+    assert (
+        found.said.startswith("mean_error of cnn is 3.000, of mlp 6.000")
+        and found.p < 0.05
+    )

@@ -28,7 +28,9 @@ SHARE = 1e-3  # the least share of a class that is expressed
 
 
 def neighbours(k: int = 5) -> NearestNeighbours:
-    return NearestNeighbours((FEATURES, 1), (CLASSES,), MeanDeviation(), Classification(SPEC), k)
+    return NearestNeighbours(
+        (FEATURES, 1), (CLASSES,), MeanDeviation(), Classification(SPEC), k
+    )
 
 
 def lookup() -> Lookup:
@@ -58,7 +60,9 @@ def test_nearest_neighbours_are_those_of_scikit_learn(k: int, offset: float) -> 
     (x, label), (new, _) = clips(200, offset=offset), clips(100, seed=1, offset=offset)
     model = taught(neighbours(k), x, label)
     theirs = KNeighborsClassifier(k).fit(x.flatten(1).double().numpy(), label.numpy())
-    expected = torch.from_numpy(theirs.predict_proba(new.flatten(1).double().numpy())).float()
+    expected = torch.from_numpy(
+        theirs.predict_proba(new.flatten(1).double().numpy())
+    ).float()
     torch.testing.assert_close(model(new).exp(), expected.clamp_min(SHARE))
 
 
@@ -81,7 +85,9 @@ def test_a_lookup_knows_every_training_clip_and_the_mean_of_all_for_others() -> 
     (x, label), (new, _) = clips(60), clips(40, seed=1)
     model = taught(lookup(), x, label)
     assert torch.equal(model(x).argmax(1), label)
-    torch.testing.assert_close(model(x).exp(), F.one_hot(label, CLASSES).float().clamp_min(SHARE))
+    torch.testing.assert_close(
+        model(x).exp(), F.one_hot(label, CLASSES).float().clamp_min(SHARE)
+    )
     shares = label.bincount(minlength=CLASSES) / 60
     torch.testing.assert_close(model(new).exp(), shares.expand(40, -1))
     assert set(model(new).argmax(1).tolist()) == {int(shares.argmax())}
@@ -94,7 +100,9 @@ def test_a_lookup_of_a_clip_that_was_told_twice_answers_both() -> None:
 
 
 @pytest.mark.parametrize("build", [neighbours, lookup])
-def test_a_file_of_tensors_is_enough_to_answer_again(build: type[Plain], tmp_path: Path) -> None:
+def test_a_file_of_tensors_is_enough_to_answer_again(
+    build: type[Plain], tmp_path: Path
+) -> None:
     x, label = clips(50)
     model = taught(build(), x, label)
     torch.save(model.state_dict(), tmp_path / "model.pt")
@@ -141,7 +149,9 @@ def run(place: Path, model: str) -> Path:
 
 
 def files(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +172,9 @@ def test_a_run_leaves_what_a_run_of_a_network_leaves_and_can_be_asked(
         "model.pt",
         "metrics.csv",
     } <= files(folder)
-    ours, theirs = (json.loads((run / "result.json").read_text()) for run in (folder, linear))
+    ours, theirs = (
+        json.loads((run / "result.json").read_text()) for run in (folder, linear)
+    )
     assert ours.keys() == theirs.keys() and ours["test"].keys() == theirs["test"].keys()
     predictor = Predictor(str(folder))
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
@@ -171,5 +183,5 @@ def test_a_run_leaves_what_a_run_of_a_network_leaves_and_can_be_asked(
         first = next(
             iter(predictor(Path(row["path"])))
         )  # the clip is the first window of its recording
-        told = predictor.output.row(first.decoded)
+        told = predictor.output.to_row(first.decoded)
         assert told["p_tone"] == pytest.approx(float(row["p_tone"]), abs=1e-4)

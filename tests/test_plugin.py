@@ -61,7 +61,9 @@ def test_it_trains_and_is_scored_by_its_own_metric(folder: Path) -> None:
     result = json.loads((folder / "result.json").read_text())
     metric = result["test"]["metrics"]["mean_absolute_error"]
     table = (folder / "predictions_test.csv").read_text().splitlines()
-    cells = [dict(zip(table[0].split(","), row.split(","), strict=True)) for row in table[1:]]
+    cells = [
+        dict(zip(table[0].split(","), row.split(","), strict=True)) for row in table[1:]
+    ]
     errors = [abs(float(row["beeps"]) - float(row["label"])) for row in cells]
     assert metric["value"] == pytest.approx(np.mean(errors), abs=0.01)
     assert metric["low"] <= metric["value"] <= metric["high"]
@@ -84,7 +86,9 @@ def test_tensorboard_shows_its_plot_and_its_sound(folder: Path) -> None:
 
 def test_it_predicts_and_only_where_it_is_trusted(folder: Path, place: Path) -> None:
     recording = "recordings/3/0.wav"
-    done = run("scripts/predict.py", str(folder), recording, "--plugins", "beeps", cwd=place)
+    done = run(
+        "scripts/predict.py", str(folder), recording, "--plugins", "beeps", cwd=place
+    )
     assert done.stdout.rstrip().endswith(" beeps"), done.stderr
     refused = run("scripts/predict.py", str(folder), recording, cwd=place)
     assert refused.returncode == 1 and "plugins=[...]" in refused.stderr
@@ -95,7 +99,14 @@ def test_its_export_predicts_the_same(folder: Path, place: Path) -> None:
     words = ("--plugins", "beeps")
     assert run("scripts/export.py", str(folder), *words, cwd=place).returncode == 0
     answers = [
-        run("scripts/predict.py", str(model), "recordings/2/1.wav", "--json", *words, cwd=place)
+        run(
+            "scripts/predict.py",
+            str(model),
+            "recordings/2/1.wav",
+            "--json",
+            *words,
+            cwd=place,
+        )
         for model in (folder, folder / "model.onnx")
     ]
     first, second = (json.loads(answer.stdout)["beeps"] for answer in answers)

@@ -52,7 +52,9 @@ def test_a_short_recording_is_one_window(predictor: Predictor, tmp_path: Path) -
     assert (answer.start, answer.stop) == (0.0, 0.3)
 
 
-def test_any_rate_and_format_gets_the_right_answer(predictor: Predictor, tmp_path: Path) -> None:
+def test_any_rate_and_format_gets_the_right_answer(
+    predictor: Predictor, tmp_path: Path
+) -> None:
     for name, rate in [("tone.flac", 8000), ("tone.wav", 44100), ("tone.ogg", 16000)]:
         path = write(tmp_path / name, sine(500, 0.9, rate), rate)
         assert next(predictor.rows(path, windows=False))["class"] == "tone"
@@ -60,7 +62,9 @@ def test_any_rate_and_format_gets_the_right_answer(predictor: Predictor, tmp_pat
     assert next(predictor.rows(path, windows=False))["class"] == "hiss"
 
 
-def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor: Predictor) -> None:
+def test_a_training_clip_gets_the_answer_that_the_run_gave(
+    run: Path, predictor: Predictor
+) -> None:
     data = open_experiment(run).dataset
     clip, _, row = data.clips[0]
     (answer,) = predictor(clip.path)
@@ -68,16 +72,25 @@ def test_a_training_clip_gets_the_answer_that_the_run_gave(run: Path, predictor:
     assert np.allclose(answer.decoded, expected, atol=1e-6)
 
 
-def test_what_is_unlike_the_training_data_is_marked(predictor: Predictor, tmp_path: Path) -> None:
-    odd = next(predictor.rows(write(tmp_path / "whistle.wav", sine(3000, 0.4)), windows=False))
-    usual = next(predictor.rows(write(tmp_path / "hiss.wav", noise(3, 0.4)), windows=False))
+def test_what_is_unlike_the_training_data_is_marked(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    odd = next(
+        predictor.rows(write(tmp_path / "whistle.wav", sine(3000, 0.4)), windows=False)
+    )
+    usual = next(
+        predictor.rows(write(tmp_path / "hiss.wav", noise(3, 0.4)), windows=False)
+    )
     assert odd["is_novel"] and 0.9 <= odd["novelty"] <= 1
     assert not usual["is_novel"] and 0 <= usual["novelty"] < 0.9
 
 
-def test_silence_between_sounds_is_passed_over(predictor: Predictor, tmp_path: Path) -> None:
+def test_silence_between_sounds_is_passed_over(
+    predictor: Predictor, tmp_path: Path
+) -> None:
     path = write(
-        tmp_path / "gap.wav", np.concatenate([sine(440, 0.5), np.zeros(8000), sine(440, 0.5)])
+        tmp_path / "gap.wav",
+        np.concatenate([sine(440, 0.5), np.zeros(8000), sine(440, 0.5)]),
     )
     answers = list(predictor(path))
     assert all(answer.stop - answer.start == pytest.approx(0.5) for answer in answers)
@@ -101,7 +114,9 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(
         list(predictor(path))
 
 
-def test_channels_are_averaged_where_that_is_asked_for(run: Path, tmp_path: Path) -> None:
+def test_channels_are_averaged_where_that_is_asked_for(
+    run: Path, tmp_path: Path
+) -> None:
     path = write(tmp_path / "stereo.wav", np.stack([sine(440), sine(440)], 1))
     (answer,) = Predictor(str(run), mix=True)(path)
     assert answer.decoded.argmax() == 1
@@ -149,7 +164,9 @@ def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(
     ]
 
 
-def test_rows_without_alarms_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_without_alarms_stay_as_they_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     row = {
         "path": "a.wav",
         "start": 0.0,

@@ -39,7 +39,11 @@ def sound(
     """(T,) of a ride at `speed` whose car makes no noise of its own."""
     take = Take(speed, ripple, 0.0, rows)
     return record(
-        replace(who, hum=-300.0), take, int(seconds * RATE), RATE, np.random.default_rng(0)
+        replace(who, hum=-300.0),
+        take,
+        int(seconds * RATE),
+        RATE,
+        np.random.default_rng(0),
     )
 
 
@@ -71,20 +75,26 @@ def test_clips_are_finite_bounded_and_audible() -> None:
             assert np.isfinite(clip).all() and 0.01 < np.abs(clip).max() <= 1
 
 
-@pytest.mark.parametrize(("rate", "duration"), [(44100, 0.5), (8000, 1.0), (22050, 0.1)])
+@pytest.mark.parametrize(
+    ("rate", "duration"), [(44100, 0.5), (8000, 1.0), (22050, 0.1)]
+)
 def test_any_rate_and_duration(rate: int, duration: float) -> None:
     clip = simulate(DEFECT, rate, duration)
     assert clip.shape == (int(rate * duration),) and np.isfinite(clip).all()
 
 
 def test_impacts_come_at_the_same_times_at_any_rate() -> None:
-    low, high = (envelope(simulate(DEFECT, rate, snr=40.0), rate) for rate in (8000, 16000))
+    low, high = (
+        envelope(simulate(DEFECT, rate, snr=40.0), rate) for rate in (8000, 16000)
+    )
     assert np.corrcoef(low, high)[0, 1] > 0.9
     assert np.corrcoef(low, np.roll(high, 10))[0, 1] < 0.5
 
 
 @pytest.mark.parametrize(("normal", "test"), [(300, 200), (50, 30), (0, 8)])
-def test_groups_stay_whole_and_do_not_give_the_label_away(normal: int, test: int) -> None:
+def test_groups_stay_whole_and_do_not_give_the_label_away(
+    normal: int, test: int
+) -> None:
     rows = table(normal, test)
     assert len({name for name, *_ in rows}) == len(rows) == normal + test
     assert len({(split, group) for *_, group, split in rows}) == len(
@@ -94,8 +104,12 @@ def test_groups_stay_whole_and_do_not_give_the_label_away(normal: int, test: int
     assert count["test", "normal"] == count["test", "defect"] == test / 2
     assert count["train", "defect"] == count["val", "defect"] == 0
     assert count["val", "normal"] == pytest.approx(normal / 5, abs=4)  # whole rides
-    tested = Counter((group, label) for _, label, group, split in rows if split == "test")
-    assert all(tested[group, "normal"] == tested[group, "defect"] for group, _ in tested)
+    tested = Counter(
+        (group, label) for _, label, group, split in rows if split == "test"
+    )
+    assert all(
+        tested[group, "normal"] == tested[group, "defect"] for group, _ in tested
+    )
 
 
 def test_table_says_what_is_simulated() -> None:
@@ -118,7 +132,8 @@ def test_seed_chooses_the_rides_that_validate() -> None:
 def test_normal_and_defective_clips_differ_in_the_defect_only() -> None:
     for number in range(8):
         sane, ill = (
-            plan(ride(1), bad, 5.0, 0.0, np.random.default_rng(number)) for bad in (False, True)
+            plan(ride(1), bad, 5.0, 0.0, np.random.default_rng(number))
+            for bad in (False, True)
         )
         assert replace(ill, rows=ill.rows[:-1]) == sane
         assert SPEED[0] <= sane.speed <= SPEED[1]
@@ -141,7 +156,8 @@ def test_dips_that_no_axle_meets_are_silent() -> None:
 def test_rolling_noise_grows_by_nine_decibels_per_doubling_of_speed() -> None:
     """30 log10 V (Thompson 2009, ch. 2)."""
     gain = [
-        decibels(sound(ride(g), 40.0, seconds=1)) - decibels(sound(ride(g), 20.0, seconds=1))
+        decibels(sound(ride(g), 40.0, seconds=1))
+        - decibels(sound(ride(g), 20.0, seconds=1))
         for g in range(20)
     ]
     assert np.mean(gain) == pytest.approx(9, abs=1)
@@ -155,23 +171,37 @@ def test_sleepers_are_heard_at_the_frequency_of_their_passing() -> None:
     assert f[np.argmax(spectrum)] == pytest.approx(SPEED_NOW / who.sleeper, abs=0.5)
 
 
-@pytest.mark.parametrize(("kind", "spacing"), [(JOINT, 15.0), (SQUAT, 6.0), (CRACK, 6.0)])
-def test_dips_are_heard_at_their_spacing_once_for_each_axle(kind: tuple, spacing: float) -> None:
+@pytest.mark.parametrize(
+    ("kind", "spacing"), [(JOINT, 15.0), (SQUAT, 6.0), (CRACK, 6.0)]
+)
+def test_dips_are_heard_at_their_spacing_once_for_each_axle(
+    kind: tuple, spacing: float
+) -> None:
     who = replace(ride(0), far=1.0, wheelbase=2.5)
-    dips = row(spacing, np.mean(kind[1]), 20.0, (-spacing, 100.0), np.random.default_rng(0))
+    dips = row(
+        spacing, np.mean(kind[1]), 20.0, (-spacing, 100.0), np.random.default_rng(0)
+    )
     power = np.minimum(envelope(sound(who, SPEED_NOW, dips)), 0.1)
     power -= power.mean()
-    likeness = np.correlate(power, power, "full")[len(power) :]  # from a lag of one frame on
+    likeness = np.correlate(power, power, "full")[
+        len(power) :
+    ]  # from a lag of one frame on
     lag = 0.005 * (1 + np.arange(len(likeness)))
     for distance in (2.5, spacing):
         near = np.abs(lag * SPEED_NOW / distance - 1) < 0.4
-        assert lag[near][np.argmax(likeness[near])] * SPEED_NOW == pytest.approx(distance, rel=0.1)
+        assert lag[near][np.argmax(likeness[near])] * SPEED_NOW == pytest.approx(
+            distance, rel=0.1
+        )
 
 
 def test_a_dip_reaches_up_to_speed_over_length() -> None:
     """A raised cosine has half its value at zero where the wavelength is its length."""
     who, f = ride(0), np.array([1.0, SPEED_NOW / 0.03])
-    gain = np.abs(dip(who, 0.03, SPEED_NOW, f)) / f / contact(who, 2 * np.pi * f / SPEED_NOW)
+    gain = (
+        np.abs(dip(who, 0.03, SPEED_NOW, f))
+        / f
+        / contact(who, 2 * np.pi * f / SPEED_NOW)
+    )
     assert gain[1] / gain[0] == pytest.approx(0.5, abs=0.02)
 
 
@@ -179,24 +209,32 @@ def test_joints_thud_squats_knock_and_cracks_click() -> None:
     who, middle = ride(0), []
     for kind in (JOINT, SQUAT, CRACK):
         both = sound(
-            who, SPEED_NOW, row(6.0, np.mean(kind[1]), 0.0, (0.0, 100.0), np.random.default_rng(0))
+            who,
+            SPEED_NOW,
+            row(6.0, np.mean(kind[1]), 0.0, (0.0, 100.0), np.random.default_rng(0)),
         )
         power = np.square(np.abs(np.fft.rfft(both - sound(who, SPEED_NOW))))
-        middle.append(np.sum(power * np.fft.rfftfreq(len(both), 1 / RATE)) / np.sum(power))
+        middle.append(
+            np.sum(power * np.fft.rfftfreq(len(both), 1 / RATE)) / np.sum(power)
+        )
     assert 1.3 * middle[0] < middle[1] and 1.3 * middle[1] < middle[2]
 
 
 def test_level_is_that_of_impacts_to_rolling_noise() -> None:
     who, quiet = ride(0), sound(ride(0), SPEED_NOW)
     dips = row(6.0, 0.03, -7.0, (0.0, 100.0), np.random.default_rng(0))
-    assert decibels(sound(who, SPEED_NOW, dips) - quiet) - decibels(quiet) == pytest.approx(
-        -7, abs=0.01
-    )
+    assert decibels(sound(who, SPEED_NOW, dips) - quiet) - decibels(
+        quiet
+    ) == pytest.approx(-7, abs=0.01)
 
 
 def test_knob_moves_the_anomaly_by_as_many_decibels() -> None:
-    without, low, high = (simulate(DEFECT, RATE, 3.0, snr=snr) for snr in (-300.0, -12.0, -2.0))
-    assert decibels(high - without) - decibels(low - without) == pytest.approx(10, abs=0.01)
+    without, low, high = (
+        simulate(DEFECT, RATE, 3.0, snr=snr) for snr in (-300.0, -12.0, -2.0)
+    )
+    assert decibels(high - without) - decibels(low - without) == pytest.approx(
+        10, abs=0.01
+    )
     assert np.array_equal(
         *(simulate(DEFECT - 1, RATE, 1.0, snr=snr) for snr in (-12.0, 12.0))
     )  # a normal clip
@@ -204,13 +242,19 @@ def test_knob_moves_the_anomaly_by_as_many_decibels() -> None:
 
 def test_noise_of_its_unit_spectrum_has_rms_one() -> None:
     gain = 1 / (1 + np.arange(8001.0) / 500)
-    assert decibels(noise(gain, gain, RATE, np.random.default_rng(0))) == pytest.approx(0, abs=0.3)
+    assert decibels(noise(gain, gain, RATE, np.random.default_rng(0))) == pytest.approx(
+        0, abs=0.3
+    )
 
 
 def statistics(clip: np.ndarray) -> np.ndarray:
     """Deviation over time of the log power (F,) in 32 bands of 250 Hz."""
-    frames = np.lib.stride_tricks.sliding_window_view(clip, 512)[::256] * np.hanning(512)
-    power = np.square(np.abs(np.fft.rfft(frames)))[:, 1:].reshape(len(frames), 32, 8).sum(2)
+    frames = np.lib.stride_tricks.sliding_window_view(clip, 512)[::256] * np.hanning(
+        512
+    )
+    power = (
+        np.square(np.abs(np.fft.rfft(frames)))[:, 1:].reshape(len(frames), 32, 8).sum(2)
+    )
     return np.log(power + 1e-9).std(0)
 
 
@@ -222,7 +266,8 @@ def test_loudness_tells_little_and_statistics_of_the_spectrum_tell_much() -> Non
         np.stack([statistics(clip) for clip in clips]),
     )
     train, test = (
-        [i for i, row in enumerate(rows) if row[3] == split] for split in ("train", "test")
+        [i for i, row in enumerate(rows) if row[3] == split]
+        for split in ("train", "test")
     )
     defect = [rows[i][1] == "defect" for i in test]
     assert roc_auc_score(defect, loud[test]) < 0.65
@@ -230,7 +275,11 @@ def test_loudness_tells_little_and_statistics_of_the_spectrum_tell_much() -> Non
     x = (x - x[train].mean(0)) / x[train].std(0)
     assert (
         roc_auc_score(
-            defect, NearestNeighbors(n_neighbors=3).fit(x[train]).kneighbors(x[test])[0].mean(1)
+            defect,
+            NearestNeighbors(n_neighbors=3)
+            .fit(x[train])
+            .kneighbors(x[test])[0]
+            .mean(1),
         )
         > 0.9
     )

@@ -8,8 +8,16 @@ from conftest import REPOSITORY
 from running import configured, options
 
 README = (REPOSITORY / "README.md").read_text()
-LINES = [line.split("#")[0].strip() for line in README.splitlines() if line.startswith("    ")]
-TRAIN = [line for line in LINES if line.startswith("python train.py") and "resume=" not in line]
+LINES = [
+    line.split("#")[0].strip()
+    for line in README.splitlines()
+    if line.startswith("    ")
+]
+TRAIN = [
+    line
+    for line in LINES
+    if line.startswith("python train.py") and "resume=" not in line
+]
 SCRIPTS = [line for line in LINES if line.startswith("python scripts/")]
 
 
@@ -42,7 +50,9 @@ def test_the_commands_are_found() -> None:
 def test_the_table_of_options_is_complete(group: str) -> None:
     row = re.search(rf"^\| `{group}` \| (.*) \|$", README, re.MULTILINE)
     assert row is not None
-    assert sorted(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", row.group(1)))) == options(group)
+    assert sorted(
+        re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", row.group(1)))
+    ) == options(group)
 
 
 def test_every_file_that_is_named_is_there() -> None:

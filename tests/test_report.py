@@ -32,7 +32,9 @@ from auris.training.run import train
 
 EVIL = "<img src=x onerror=alert(1)>"
 MATHS = "hiss $\\frac{"
-SMALL = [word for word in TINY if word not in ("test=false", "report=false")] + ["test=true"]
+SMALL = [word for word in TINY if word not in ("test=false", "report=false")] + [
+    "test=true"
+]
 
 
 def run(place: Path, model: str, *words: str, out: str = "out") -> Path:
@@ -83,7 +85,10 @@ def test_the_report_answers_and_repeats(linear: Path) -> None:
     text = (linear / "report.html").read_text()
     result = json.loads((linear / "result.json").read_text())
     right = round(4 * result["test"]["metrics"]["accuracy"]["value"])
-    assert f"{right} of 4 unseen clips right, 95 % interval" in text and "always answering" in text
+    assert (
+        f"{right} of 4 unseen clips right, 95 % interval" in text
+        and "always answering" in text
+    )
     assert (
         result["fingerprint"] in text
         and result["versions"]["torch"] in text
@@ -111,16 +116,24 @@ def test_the_page_is_well_formed_and_nothing_is_fetched(linear: Path) -> None:
     named = [value for name, value in outline.attributes if name == "id"]
     assert len(named) == len(set(named))
     sources = [
-        value or "" for name, value in outline.attributes if name in ("src", "href", "xlink:href")
+        value or ""
+        for name, value in outline.attributes
+        if name in ("src", "href", "xlink:href")
     ]
-    assert len(sources) > 4 and all(source.startswith(("data:", "#")) for source in sources)
+    assert len(sources) > 4 and all(
+        source.startswith(("data:", "#")) for source in sources
+    )
     assert {"script", "img", "link", "iframe"}.isdisjoint(outline.names)
 
 
-def test_a_phone_shows_all_and_strangers_do_nothing(linear: Path, tmp_path: Path) -> None:
+def test_a_phone_shows_all_and_strangers_do_nothing(
+    linear: Path, tmp_path: Path
+) -> None:
     told = look(linear / "report.html", tmp_path)
     assert told["width"] <= 380 and told["height"] > 2000
-    assert len(told["durations"]) == 4 and all(0.4 < seconds < 0.7 for seconds in told["durations"])
+    assert len(told["durations"]) == 4 and all(
+        0.4 < seconds < 0.7 for seconds in told["durations"]
+    )
     assert (
         told["handlers"] == told["scripts"] == 0
         and told["title"] == "folder linear"
@@ -129,7 +142,10 @@ def test_a_phone_shows_all_and_strangers_do_nothing(linear: Path, tmp_path: Path
 
 
 def test_the_script_writes_the_same_and_opens_no_test_set(linear: Path) -> None:
-    before, looks = (linear / "report.html").read_text(), (linear.parents[2] / LEDGER).read_text()
+    before, looks = (
+        (linear / "report.html").read_text(),
+        (linear.parents[2] / LEDGER).read_text(),
+    )
     again = write_report(open_subject(str(linear))).read_text()
     timed = re.compile(r"<tr><th>prediction.*?</tr>")
     assert timed.sub("", again) == timed.sub("", before)
@@ -166,7 +182,13 @@ def test_validation_clips_are_called_so(place: Path) -> None:
 
 
 def test_anomalies_and_simulations_have_their_own_words(place: Path) -> None:
-    folder = run(place, "mahalanobis", f"data.normal='{MATHS}'", "task=anomaly", "features=log_mel")
+    folder = run(
+        place,
+        "mahalanobis",
+        f"data.normal='{MATHS}'",
+        "task=anomaly",
+        "features=log_mel",
+    )
     text = (folder / "report.html").read_text()
     assert (
         "Does it sound as it should?" in text
@@ -185,7 +207,9 @@ def test_an_audit_of_the_same_recordings_is_shown(linear: Path, place: Path) -> 
     write_audit(found, place / "out/audit/folder")
     body = data(subject).body
     assert "An audit has listened to all recordings" in body and found.findings
-    assert all(f"<strong>{f.severity}: {f.check}</strong>" in body for f in found.findings)
+    assert all(
+        f"<strong>{f.severity}: {f.check}</strong>" in body for f in found.findings
+    )
 
 
 def test_it_is_told_where_a_constant_answer_may_be_as_good(subject: Subject) -> None:
@@ -209,7 +233,9 @@ def test_a_report_that_fails_is_no_failure_of_the_run(
         folder=linear, experiment=subject.experiment, fitted=subject, evaluated={}
     )
     try_to_report(run)  # type: ignore[arg-type]
-    assert len(said) == 1 and said[0].startswith("There is no report: ZeroDivisionError")
+    assert len(said) == 1 and said[0].startswith(
+        "There is no report: ZeroDivisionError"
+    )
     monkeypatch.setattr(subject.experiment, "debug", True)
     with pytest.raises(ZeroDivisionError):
         try_to_report(run)  # type: ignore[arg-type]
@@ -237,13 +263,19 @@ FALL = np.exp(-np.arange(40) / 5)
             40,
             "It overfits: it knows its training clips much better than others.",
         ),
-        (losses(FALL, 1 + np.linspace(0, 1, 40)), 1, "It learnt nothing that carries over."),
+        (
+            losses(FALL, 1 + np.linspace(0, 1, 40)),
+            1,
+            "It learnt nothing that carries over.",
+        ),
         (losses(FALL, np.full(40, np.nan)), 40, "Nothing watched this training."),
         (losses([1], [1]), 1, "There is no curve."),
         (losses(FALL - 3, FALL - 2.9), 40, "It fits."),  # a loss may be negative
     ],
 )
-def test_the_verdict_is_that_of_the_curves(curves: Losses, chosen: int, words: str) -> None:
+def test_the_verdict_is_that_of_the_curves(
+    curves: Losses, chosen: int, words: str
+) -> None:
     assert judge(curves, chosen).words == words
 
 
@@ -260,7 +292,12 @@ def test_saliency_is_where_the_reason_is(subject: Subject) -> None:
 
         def forward(self, wave: torch.Tensor) -> torch.Tensor:
             spectrum = torch.fft.rfft(wave[:, 0])
-            return spectrum[:, spectrum.shape[1] // 2 :].abs().square().mean(1, keepdim=True)
+            return (
+                spectrum[:, spectrum.shape[1] // 2 :]
+                .abs()
+                .square()
+                .mean(1, keepdim=True)
+            )
 
     class Stand:
         features, model, task = torch.nn.Identity(), Loud(), None
@@ -277,7 +314,10 @@ def test_saliency_is_where_the_reason_is(subject: Subject) -> None:
     stand.task = type(
         "T",
         (),
-        {"decode": staticmethod(lambda o, x: o), "error": staticmethod(lambda d, t: d[:, 0])},
+        {
+            "decode": staticmethod(lambda o, x: o),
+            "error": staticmethod(lambda d, t: d[:, 0]),
+        },
     )
     bands = Bands(8000)
     wave = torch.from_numpy(sine(500) + np.r_[np.zeros(2000), 0.3 * sine(3000)[2000:]])[

@@ -53,13 +53,17 @@ def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> 
     straight = call("train.py", *words, "paths.outputs=straight", cwd=tmp_path)
     assert straight.returncode == 0, straight.stderr
     run = tmp_path / "killed/folder/cnn/latest"
-    start_and_kill([*words, "paths.outputs=killed"], run / "checkpoints/last.ckpt", tmp_path)
+    start_and_kill(
+        [*words, "paths.outputs=killed"], run / "checkpoints/last.ckpt", tmp_path
+    )
     assert not (run / "refit").exists()
     start_and_kill([f"resume={run}"], run / "refit/checkpoints/last.ckpt", tmp_path)
     assert not (run / "result.json").exists()
     resumed = call("train.py", f"resume={run}", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
-    assert len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2  # the one folder, and latest
+    assert (
+        len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2
+    )  # the one folder, and latest
     assert same(weights(run), weights(tmp_path / "straight/folder/cnn/latest"))
     assert epochs(run) == list(range(30))
 
@@ -113,10 +117,15 @@ def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(
         "schedule=constant",
         "callbacks.ema=null",
     )
-    train(experiment("data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"))
+    train(
+        experiment(
+            "data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"
+        )
+    )
     home = tmp_path / "out/folder/linear/latest/checkpoints"
     best, last = (
-        torch.load(home / name, weights_only=True)["epoch"] for name in ("best.ckpt", "last.ckpt")
+        torch.load(home / name, weights_only=True)["epoch"]
+        for name in ("best.ckpt", "last.ckpt")
     )
     assert best < last == 5
 

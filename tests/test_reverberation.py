@@ -4,7 +4,14 @@ import pytest
 import torch
 
 from auris.acoustics.image_source import Rooms, complete_order, impulse_responses
-from auris.acoustics.reverberation import decay_curve, eyring, measured_rt60, sabine, uneven, walls
+from auris.acoustics.reverberation import (
+    decay_curve,
+    eyring,
+    measured_rt60,
+    sabine,
+    uneven,
+    walls,
+)
 from auris.core.errors import UserError
 
 SIZE = torch.tensor([[5.0, 4.0, 3.0], [8.0, 6.0, 2.5]])
@@ -25,7 +32,9 @@ def test_eyring_asks_for_less_and_agrees_with_sabine_in_live_rooms():
     short, long = (torch.full((2,), time) for time in (0.2, 20.0))
     torch.testing.assert_close(-torch.log1p(-eyring(SIZE, short)), sabine(SIZE, short))
     assert (eyring(SIZE, short) < 0.8 * sabine(SIZE, short)).all()
-    torch.testing.assert_close(eyring(SIZE, long), sabine(SIZE, long), rtol=0.01, atol=0)
+    torch.testing.assert_close(
+        eyring(SIZE, long), sabine(SIZE, long), rtol=0.01, atol=0
+    )
 
 
 def test_sabine_has_its_limit():
@@ -41,7 +50,9 @@ def test_uneven_walls_keep_the_mean_exponent_and_the_order_of_weights():
     )
     absorption = uneven(mean, weight, SIZE)
     share = walls(SIZE) / walls(SIZE).sum(-1, keepdim=True)
-    torch.testing.assert_close((share * torch.log1p(-absorption)).sum(-1), torch.log1p(-mean))
+    torch.testing.assert_close(
+        (share * torch.log1p(-absorption)).sum(-1), torch.log1p(-mean)
+    )
     assert (absorption[0].diff() > 0).all() and absorption.max() < 1
     torch.testing.assert_close(absorption[1], torch.full((6,), 0.9))
 
@@ -82,10 +93,15 @@ def simulated(wanted: float) -> torch.Tensor:
     size, time = torch.tensor([[4.0, 3.6, 3.2]]), torch.tensor([wanted])
     absorption = eyring(size, time)[:, None].expand(1, 6)
     room = Rooms(
-        size, absorption, torch.tensor([[1.0, 1.2, 1.1]]), torch.tensor([[[2.7, 2.3, 1.9]]])
+        size,
+        absorption,
+        torch.tensor([[1.0, 1.2, 1.1]]),
+        torch.tensor([[[2.7, 2.3, 1.9]]]),
     )
     length = int(1.6 * wanted * RATE)
-    return impulse_responses(room, RATE, length, complete_order(size, length, RATE))[0, 0]
+    return impulse_responses(room, RATE, length, complete_order(size, length, RATE))[
+        0, 0
+    ]
 
 
 @pytest.mark.parametrize("wanted", [0.1, 0.2])

@@ -67,7 +67,9 @@ def data(source: Rooms, store: Path) -> Dataset:
         "batch_size": 3,
         "micro_batch_size": 3,
     }
-    return Dataset(source, DirectionTargets(), DataSettings(**settings), store, source.array)
+    return Dataset(
+        source, DirectionTargets(), DataSettings(**settings), store, source.array
+    )
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +88,17 @@ def kept(store: Path) -> Rooms:
 def test_each_scene_is_a_clip_of_its_own_room(kept: Rooms) -> None:
     clips = kept.collect().clips
     assert [clip.split for clip in clips] == ["train"] * 5 + ["val"] * 2 + ["test"] * 4
-    assert len({clip.group for clip in clips}) == len({clip.scene for clip in clips}) == 11
+    assert (
+        len({clip.group for clip in clips}) == len({clip.scene for clip in clips}) == 11
+    )
     for clip in clips:
         info = soundfile.info(clip.path)
         assert (info.channels, info.samplerate, info.frames) == (4, 8000, 800)
         size, source, centre = np.split(np.array(clip.scene.split()[:9], float), 3)
         assert ((source > 0) & (source < size) & (centre > 0) & (centre < size)).all()
-        assert clip.conditions[2] == pytest.approx(np.linalg.norm(source - centre), abs=2e-3)
+        assert clip.conditions[2] == pytest.approx(
+            np.linalg.norm(source - centre), abs=2e-3
+        )
 
 
 def test_the_combinations_of_the_grid_take_turns_and_are_named(kept: Rooms) -> None:
@@ -118,7 +124,9 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
     assert opened.target.shape == (11, 7)
     with (kept.folder / "clips.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    angles = torch.tensor([[float(row["azimuth"]), float(row["elevation"])] for row in rows])
+    angles = torch.tensor(
+        [[float(row["azimuth"]), float(row["elevation"])] for row in rows]
+    )
     torch.testing.assert_close(opened.target[:, :3], direction(*angles.T))
     assert len({row["rt60"] for row in rows}) > 8  # measured on each
     description = describe_data(opened)
@@ -127,7 +135,9 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
     assert (torch.corrcoef(waves) - torch.eye(11)).abs().max() < 0.9
 
 
-def test_scenes_are_made_once_and_others_elsewhere(kept: Rooms, store: Path, monkeypatch) -> None:
+def test_scenes_are_made_once_and_others_elsewhere(
+    kept: Rooms, store: Path, monkeypatch
+) -> None:
     monkeypatch.setattr(Rooms, "hear", None)
     assert rooms(store, grid=GRID, online=True).collect() == kept.collect()
     others = [
@@ -181,10 +191,14 @@ def test_a_dry_room_has_no_reverberation_time(tmp_path: Path, monkeypatch) -> No
         lambda response, rate: torch.full((len(response),), torch.nan),
     )
     clips = rooms(tmp_path, train_size=1, val_size=1, test_size=1).collect().clips
-    assert all(np.isnan(clip.conditions[0]) and clip.conditions[2] > 0 for clip in clips)
+    assert all(
+        np.isnan(clip.conditions[0]) and clip.conditions[2] > 0 for clip in clips
+    )
 
 
-def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path) -> None:
+def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(
+    store: Path,
+) -> None:
     source = rooms(store, online=True, grid=GRID)
     opened = data(source, store)
     batches = AudioDataModule(opened, seed=3)
@@ -197,7 +211,9 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path)
         return {
             i: pair
             for batch in batches
-            for i, *pair in zip(batch.index.tolist(), batch.wave, batch.target, strict=True)
+            for i, *pair in zip(
+                batch.index.tolist(), batch.wave, batch.target, strict=True
+            )
         }
 
     first, second, again = heard(0), heard(1), heard(1)
@@ -211,14 +227,17 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(store: Path)
         )  # as loud as those that are kept
         torch.testing.assert_close(second[i][0], again[i][0], atol=1e-4, rtol=0)
         torch.testing.assert_close(second[i][1], again[i][1])
-    assert not any(batch.fresh for batch in batches.full_batch())  # of which statistics are taken
+    assert not any(
+        batch.fresh for batch in batches.full_batch()
+    )  # of which statistics are taken
     assert not any(batch.fresh for step in batches.val_dataloader() for batch in step)
 
 
 def test_sets_have_seeds_of_their_own(store: Path) -> None:
     source = rooms(store)
     drawn = [
-        source.hear(name, [[0, 0]], [source], CPU)[0].direction for name in ("train", "val", "test")
+        source.hear(name, [[0, 0]], [source], CPU)[0].direction
+        for name in ("train", "val", "test")
     ]
     other = source.hear("train", [[1, 0]], [source], CPU)[0].direction
     assert len({tuple(d[0].tolist()) for d in (*drawn, other)}) == 4
@@ -237,6 +256,8 @@ def test_sets_have_seeds_of_their_own(store: Path) -> None:
         ({"rt60": None}, "data.rt60"),
     ],
 )
-def test_settings_that_cannot_be(tmp_path: Path, changes: dict[str, Any], sentence: str) -> None:
+def test_settings_that_cannot_be(
+    tmp_path: Path, changes: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(UserError, match=sentence):
         rooms(tmp_path, **changes)

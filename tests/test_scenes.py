@@ -38,7 +38,14 @@ LAWS = Laws(
     before=[0, 0.1],
 )
 DRY = replace(
-    LAWS, room=[6, 6, 4], rt60=0.25, uneven=0, distance=1, source_height=2, array_height=2, snr=40
+    LAWS,
+    room=[6, 6, 4],
+    rt60=0.25,
+    uneven=0,
+    distance=1,
+    source_height=2,
+    array_height=2,
+    snr=40,
 )
 
 
@@ -51,7 +58,9 @@ class Scened(NamedTuple):
     scenes: list[Scene]
 
 
-def hear(*seeds: int, laws: Laws = LAWS, array: Array = ARRAY, simulated=image_source) -> Scened:
+def hear(
+    *seeds: int, laws: Laws = LAWS, array: Array = ARRAY, simulated=image_source
+) -> Scened:
     simulator = Simulator(array, RATE, SAMPLES, [talk, bursts], simulated)
     heard, scenes = simulator(
         [np.random.default_rng(seed) for seed in seeds], [laws] * len(seeds), CPU
@@ -68,7 +77,9 @@ def test_a_scene_is_the_same_alone_and_in_any_batch() -> None:
     together = hear(1, 2, 3)
     for place, seed in enumerate((1, 2, 3)):
         alone = hear(seed)
-        torch.testing.assert_close(alone.wave[0], together.wave[place], atol=1e-4, rtol=0)
+        torch.testing.assert_close(
+            alone.wave[0], together.wave[place], atol=1e-4, rtol=0
+        )
         torch.testing.assert_close(alone.direction[0], together.direction[place])
         torch.testing.assert_close(
             alone.conditions[0], together.conditions[place], atol=1e-3, rtol=1e-3
@@ -81,7 +92,11 @@ def test_a_scene_is_the_same_alone_and_in_any_batch() -> None:
 def test_what_is_drawn_lies_within_the_laws_and_the_room() -> None:
     scenes = [draw(np.random.default_rng(seed), LAWS, 0.05) for seed in range(200)]
     for scene in scenes:
-        assert (scene.size[:2] >= 3).all() and (scene.size[:2] <= 4).all() and scene.size[2] == 2.5
+        assert (
+            (scene.size[:2] >= 3).all()
+            and (scene.size[:2] <= 4).all()
+            and scene.size[2] == 2.5
+        )
         assert 0.5 <= np.linalg.norm(scene.source - scene.centre) <= 1.5
         assert 1 <= scene.source[2] <= 1.6 and 0.8 <= scene.centre[2] <= 1.2
         for place, margin in ((scene.source, 0.1), (scene.centre, 0.15)):
@@ -96,9 +111,13 @@ def test_what_is_drawn_lies_within_the_laws_and_the_room() -> None:
 
 
 @pytest.mark.parametrize("name", ["circular4", "respeaker4"])
-def test_the_direction_is_where_srp_phat_finds_a_source_without_echoes(name: str) -> None:
+def test_the_direction_is_where_srp_phat_finds_a_source_without_echoes(
+    name: str,
+) -> None:
     array = load(name)
-    heard = hear(*range(8), laws=replace(DRY, diffuse_snr=None), array=array, simulated=direct)
+    heard = hear(
+        *range(8), laws=replace(DRY, diffuse_snr=None), array=array, simulated=direct
+    )
     x, hertz = spectrum(heard.wave, RATE, f_min=300, f_max=3500)
     directions = circle(360)
     found = estimate(srp_phat(x, array.microphones, directions, hertz), directions)
@@ -111,7 +130,9 @@ def test_a_turned_array_hears_from_elsewhere_by_as_much() -> None:
         away = scene.source - scene.centre
         world = np.degrees(np.arctan2(away[1], away[0]))
         elevation = np.degrees(np.arcsin(away[2] / np.linalg.norm(away)))
-        expected = direction(torch.tensor(world - scene.azimuth), torch.tensor(elevation)).float()
+        expected = direction(
+            torch.tensor(world - scene.azimuth), torch.tensor(elevation)
+        ).float()
         assert great_circle(seen, expected).item() < 0.01
 
 
@@ -127,34 +148,45 @@ def test_conditions_are_told_as_they_are() -> None:
 def test_the_snr_is_that_of_the_sound_in_the_room_to_the_noise() -> None:
     """The same scene at two SNR: what they differ by is noise alone."""
     quiet = replace(LAWS, diffuse_snr=None, snr=60)
-    clean, noisy = (hear(5, laws=laws).wave[0] for laws in (quiet, replace(quiet, snr=3)))
-    share = (noisy * clean).sum() / clean.square().sum()  # both are scaled to the same peak
+    clean, noisy = (
+        hear(5, laws=laws).wave[0] for laws in (quiet, replace(quiet, snr=3))
+    )
+    share = (
+        noisy * clean
+    ).sum() / clean.square().sum()  # both are scaled to the same peak
     left = noisy - share * clean
     snr = 10 * torch.log10((share * clean).square().mean() / left.square().mean())
     assert snr.item() == pytest.approx(3, abs=0.3)
     correlation = torch.corrcoef(left)
-    assert (correlation - torch.eye(4)).abs().max() < 0.15  # each microphone has its own
+    assert (
+        correlation - torch.eye(4)
+    ).abs().max() < 0.15  # each microphone has its own
 
 
 def test_diffuse_noise_is_common_to_near_microphones() -> None:
     still = replace(LAWS, diffuse_snr=0, snr=60)
     near = Array([[0.004, 0, 0], [-0.004, 0, 0]])
     quiet, noisy = (
-        hear(5, laws=laws, array=near).wave[0] for laws in (replace(still, diffuse_snr=None), still)
+        hear(5, laws=laws, array=near).wave[0]
+        for laws in (replace(still, diffuse_snr=None), still)
     )
     left = noisy - (noisy * quiet).sum() / quiet.square().sum() * quiet
     assert torch.corrcoef(left)[0, 1] > 0.9
 
 
 @pytest.mark.parametrize("asked", [0.3, 0.6])
-def test_the_reverberation_that_is_measured_is_about_what_was_asked_for(asked: float) -> None:
+def test_the_reverberation_that_is_measured_is_about_what_was_asked_for(
+    asked: float,
+) -> None:
     laws = replace(LAWS, room=[5, 4, 3], rt60=asked, uneven=0.0)
     measured = hear(*range(3), laws=laws).conditions[:, 0]
     assert (measured > 0.8 * asked).all() and (measured < 1.6 * asked).all()
 
 
 @pytest.mark.parametrize(("uneven", "least", "most"), [(0.0, 1, 1.001), (1.0, 1.1, 8)])
-def test_walls_differ_by_as_much_as_they_should(uneven: float, least: float, most: float) -> None:
+def test_walls_differ_by_as_much_as_they_should(
+    uneven: float, least: float, most: float
+) -> None:
     seen = []
 
     def record(rooms: Rooms, rate: int, length: int) -> torch.Tensor:
@@ -168,7 +200,9 @@ def test_walls_differ_by_as_much_as_they_should(uneven: float, least: float, mos
 
 def test_a_sound_that_began_before_reverberates_from_the_start() -> None:
     early, late = (
-        hear(3, laws=replace(LAWS, rt60=0.4, before=before, snr=60, diffuse_snr=None)).wave[0]
+        hear(
+            3, laws=replace(LAWS, rt60=0.4, before=before, snr=60, diffuse_snr=None)
+        ).wave[0]
         for before in (0.0, 0.3)
     )
     quiet = 30  # samples, of the 40 by which responses are late
@@ -191,7 +225,9 @@ def test_what_is_no_law_is_refused(changes: dict, sentence: str) -> None:
         replace(LAWS, **changes)
 
 
-@pytest.mark.parametrize("changes", [{"distance": 9}, {"array_height": 3}, {"source_height": 2.49}])
+@pytest.mark.parametrize(
+    "changes", [{"distance": 9}, {"array_height": 3}, {"source_height": 2.49}]
+)
 def test_what_does_not_fit_the_room_is_refused(changes: dict) -> None:
     with pytest.raises(UserError, match="fits into the rooms"):
         hear(0, laws=replace(LAWS, **changes))
@@ -216,7 +252,9 @@ def test_a_dead_room_that_is_too_large_for_its_reverberation_is_refused() -> Non
 def test_dry_sounds_have_unit_power_and_the_length_asked_for(
     sound, seconds: float, rate: int
 ) -> None:
-    one, again, other = (sound(np.random.default_rng(seed), seconds, rate) for seed in (0, 0, 1))
+    one, again, other = (
+        sound(np.random.default_rng(seed), seconds, rate) for seed in (0, 0, 1)
+    )
     assert (
         one.shape == (round(seconds * rate),)
         and np.array_equal(one, again)
@@ -230,7 +268,8 @@ def test_dry_sounds_have_unit_power_and_the_length_asked_for(
 
 def test_bursts_begin_and_end() -> None:
     powers = [
-        bursts(np.random.default_rng(seed), 1.0, RATE).reshape(50, -1) ** 2 for seed in range(10)
+        bursts(np.random.default_rng(seed), 1.0, RATE).reshape(50, -1) ** 2
+        for seed in range(10)
     ]
     assert np.mean([(power.mean(1) < 0.01).any() for power in powers]) > 0.5
 
@@ -239,7 +278,9 @@ def test_talk_is_a_voice_and_a_breath() -> None:
     """Of its frames some have a pitch and some have not."""
     sound = talk(np.random.default_rng(0), 3.0, RATE).reshape(-1, 400)  # 50 ms
     spectra = [np.fft.irfft(np.abs(np.fft.rfft(frame, 1024)) ** 2) for frame in sound]
-    pitched = [max(wave[RATE // 400 : RATE // 60]) / wave[0] for wave in spectra if wave[0] > 1]
+    pitched = [
+        max(wave[RATE // 400 : RATE // 60]) / wave[0] for wave in spectra if wave[0] > 1
+    ]
     assert max(pitched) > 0.6 and min(pitched) < 0.4
 
 
@@ -253,7 +294,9 @@ def folder(tmp_path):
 def test_no_recording_sounds_in_two_sets(folder) -> None:
     sounds = dry_sounds(["talk"], str(folder))
     paths = {name: sound.paths for name, (sound,) in sounds.items()}
-    assert sorted(path for part in paths.values() for path in part) == list_recordings(folder)
+    assert sorted(path for part in paths.values() for path in part) == list_recordings(
+        folder
+    )
     assert all(paths.values()) and set(paths) == {"train", "val", "test"}
 
 

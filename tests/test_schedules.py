@@ -10,7 +10,9 @@ from auris.training.schedules import Cosine, OneCycle
 
 
 def cosine(total_steps: int = 100, warm_up: float = 0.1, lr: float = 0.5) -> Cosine:
-    return Cosine(torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=lr), total_steps, warm_up)
+    return Cosine(
+        torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=lr), total_steps, warm_up
+    )
 
 
 def rates(schedule: Cosine, steps: int) -> list[float]:
@@ -31,7 +33,9 @@ def test_it_falls_along_half_a_cosine_to_zero() -> None:
     schedule = cosine()
     used = rates(schedule, 100)
     assert max(used) == pytest.approx(0.5) and min(used) > 0
-    assert used[10:] == pytest.approx([0.25 * (1 + cos(pi * step / 90)) for step in range(90)])
+    assert used[10:] == pytest.approx(
+        [0.25 * (1 + cos(pi * step / 90)) for step in range(90)]
+    )
     assert schedule.get_last_lr()[0] == pytest.approx(0)
 
 
@@ -42,7 +46,9 @@ def test_it_stays_at_zero_after_the_end() -> None:
 @pytest.mark.parametrize("warm_up", [0.0, 1.0])
 @pytest.mark.parametrize("total_steps", [1, 2, 7])
 def test_short_runs_learn_too(total_steps: int, warm_up: float) -> None:
-    assert all(0 < rate <= 0.5 for rate in rates(cosine(total_steps, warm_up), total_steps))
+    assert all(
+        0 < rate <= 0.5 for rate in rates(cosine(total_steps, warm_up), total_steps)
+    )
 
 
 def test_a_restored_schedule_goes_on_as_if_nothing_had_happened() -> None:
@@ -72,4 +78,6 @@ def test_one_cycle_needs_no_momentum_and_gives_none(
         optimizer.step(lambda: torch.zeros(()))
         schedule.step()
     assert schedule.get_last_lr()[0] == pytest.approx(0.5)
-    assert (before != {name: optimizer.param_groups[0][name] for name in before}) == moves
+    assert (
+        before != {name: optimizer.param_groups[0][name] for name in before}
+    ) == moves

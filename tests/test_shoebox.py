@@ -34,7 +34,10 @@ def drawn(count: int, microphones: int, seed: int = 0) -> Rooms:
     size = draw([3, 3, 2.4], [8, 7, 4], (count, 3))
     places = size[:, None] * draw(0.1, 0.9, (count, 1 + microphones, 3))
     return Rooms(
-        *map(torch.from_numpy, (size, draw(0.05, 0.7, (count, 6)), places[:, 0], places[:, 1:]))
+        *map(
+            torch.from_numpy,
+            (size, draw(0.05, 0.7, (count, 6)), places[:, 0], places[:, 1:]),
+        )
     )
 
 
@@ -44,7 +47,9 @@ def by_hand(paths: list[tuple[float, float]], length: int) -> torch.Tensor:
     total = np.zeros(length)
     for metres, gain in paths:
         at = t - LEAD - metres * RATE / SPEED
-        window = np.where(abs(at) < LEAD + 1, np.cos(np.pi * at / (2 * LEAD + 2)) ** 2, 0)
+        window = np.where(
+            abs(at) < LEAD + 1, np.cos(np.pi * at / (2 * LEAD + 2)) ** 2, 0
+        )
         total += gain / (4 * np.pi * metres) * np.sinc(at) * window
     return torch.from_numpy(total)
 
@@ -86,7 +91,10 @@ def test_the_direct_path_is_late_by_its_length_and_weaker_by_4_pi_times_it():
 
 def test_first_reflections_by_hand():
     absorption = torch.tensor([[0.0, 0.19, 0.36, 0.51, 0.64, 0.75]])
-    source, microphone = torch.tensor([[1.0, 2.0, 1.5]]), torch.tensor([[[3.0, 2.0, 1.5]]])
+    source, microphone = (
+        torch.tensor([[1.0, 2.0, 1.5]]),
+        torch.tensor([[[3.0, 2.0, 1.5]]]),
+    )
     room = Rooms(torch.tensor([[5.0, 4.0, 3.0]]), absorption, source, microphone)
     paths = [
         (2, 1),
@@ -103,12 +111,17 @@ def test_first_reflections_by_hand():
 @pytest.mark.parametrize("order", [2, 5])
 def test_a_direct_sum_over_images_gives_the_same(order):
     room = drawn(1, 1, seed=order)
-    assert off(impulse_responses(room, RATE, 2500, order)[0, 0], summed(room, order, 2500)) < 2e-3
+    assert (
+        off(impulse_responses(room, RATE, 2500, order)[0, 0], summed(room, order, 2500))
+        < 2e-3
+    )
 
 
 def test_source_and_microphone_can_change_places():
     room = drawn(3, 1)
-    other = room._replace(source=room.microphones[:, 0], microphones=room.source[:, None])
+    other = room._replace(
+        source=room.microphones[:, 0], microphones=room.source[:, None]
+    )
     there, back = (impulse_responses(each, RATE, 1500, 8) for each in (room, other))
     torch.testing.assert_close(there, back, atol=1e-12, rtol=0)
 
@@ -117,7 +130,10 @@ def test_a_batch_is_its_rooms_one_by_one_and_a_short_response_the_beginning_of_a
     rooms = drawn(4, 3)
     together = impulse_responses(rooms, RATE, 1500, 9)
     alone = torch.cat(
-        [impulse_responses(Rooms(*(x[[b]] for x in rooms)), RATE, 1500, 9) for b in range(4)]
+        [
+            impulse_responses(Rooms(*(x[[b]] for x in rooms)), RATE, 1500, 9)
+            for b in range(4)
+        ]
     )
     torch.testing.assert_close(together, alone, atol=1e-12, rtol=0)
     cut = impulse_responses(rooms, RATE, 600, 9)
@@ -129,8 +145,12 @@ def test_a_batch_is_its_rooms_one_by_one_and_a_short_response_the_beginning_of_a
 def test_large_batches_are_made_in_parts(monkeypatch):
     rooms = drawn(5, 2)
     whole = impulse_responses(rooms, RATE, 400, 3)
-    monkeypatch.setitem(shoebox.AT_ONCE, "cpu", 2 * 2 * 400 * shoebox.PHASES)  # two rooms
-    torch.testing.assert_close(impulse_responses(rooms, RATE, 400, 3), whole, atol=1e-12, rtol=0)
+    monkeypatch.setitem(
+        shoebox.AT_ONCE, "cpu", 2 * 2 * 400 * shoebox.PHASES
+    )  # two rooms
+    torch.testing.assert_close(
+        impulse_responses(rooms, RATE, 400, 3), whole, atol=1e-12, rtol=0
+    )
 
 
 def test_single_precision_is_enough():
@@ -144,7 +164,8 @@ def test_the_complete_order_has_all_that_arrives_in_time():
     rooms, length = drawn(4, 2), 900
     order = complete_order(rooms.size, length, RATE)
     fewer, complete, more = (
-        impulse_responses(rooms, RATE, length, n)[..., :-LEAD] for n in (4, order, order + 4)
+        impulse_responses(rooms, RATE, length, n)[..., :-LEAD]
+        for n in (4, order, order + 4)
     )
     torch.testing.assert_close(complete, more, atol=1e-12, rtol=0)
     assert off(fewer, more) > 1e-3
@@ -164,7 +185,10 @@ def test_walls_that_absorb_all_leave_the_direct_path():
             {"source": torch.tensor([[1.0, 1.0, 9.0]])},
             "The source is not inside room 0 of 5 x 4 x 3 m",
         ),
-        ({"microphones": torch.tensor([[[1.0, 1, 1], [2, -1, 1]]])}, "Microphone 2 is not inside"),
+        (
+            {"microphones": torch.tensor([[[1.0, 1, 1], [2, -1, 1]]])},
+            "Microphone 2 is not inside",
+        ),
         ({"microphones": torch.full((1, 1, 3), 1.5)}, "is where the source is"),
         ({"absorption": torch.full((1, 6), 1.5)}, "from 0 to 1"),
     ],
@@ -188,8 +212,12 @@ def test_pyroomacoustics_gives_the_same():
     rooms, order, length = drawn(20, 4), 12, 3000
     ours = 4 * np.pi * impulse_responses(rooms, RATE, length, order)
     for b in range(20):
-        walls = dict(zip(WALLS, map(oracle.Material, rooms.absorption[b].tolist()), strict=True))
-        room = oracle.ShoeBox(rooms.size[b].tolist(), fs=RATE, materials=walls, max_order=order)
+        walls = dict(
+            zip(WALLS, map(oracle.Material, rooms.absorption[b].tolist()), strict=True)
+        )
+        room = oracle.ShoeBox(
+            rooms.size[b].tolist(), fs=RATE, materials=walls, max_order=order
+        )
         room.add_source(rooms.source[b].tolist())
         room.add_microphone_array(rooms.microphones[b].T.numpy())
         room.compute_rir()

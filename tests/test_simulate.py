@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from auris.acoustics.voice import formants, resonate, voiced
-from auris.data.simulation.cats_babies import CLASSES, mix, place, recording, room, simulate, table
+from auris.data.simulation.cats_babies import (
+    CLASSES,
+    mix,
+    place,
+    recording,
+    room,
+    simulate,
+    table,
+)
 
 RATE = 16000
 
@@ -31,7 +39,9 @@ def test_clips_are_finite_bounded_and_audible(clips: list[np.ndarray]) -> None:
         assert np.isfinite(clip).all() and 0.03 < np.abs(clip).max() <= 1
 
 
-@pytest.mark.parametrize(("rate", "duration"), [(44100, 0.5), (8000, 1.0), (22050, 0.1)])
+@pytest.mark.parametrize(
+    ("rate", "duration"), [(44100, 0.5), (8000, 1.0), (22050, 0.1)]
+)
 def test_any_rate_and_duration(rate: int, duration: float) -> None:
     assert simulate(0, rate, duration).shape == (int(rate * duration),)
 
@@ -40,7 +50,9 @@ def test_any_rate_and_duration(rate: int, duration: float) -> None:
 def test_folds_keep_groups_whole_and_classes_balanced(count: int) -> None:
     rows = table(count)
     assert len({name for name, *_ in rows}) == count
-    assert len({(fold, group) for _, _, fold, group in rows}) == len({group for *_, group in rows})
+    assert len({(fold, group) for _, _, fold, group in rows}) == len(
+        {group for *_, group in rows}
+    )
     assert {fold for _, _, fold, _ in rows} == {1, 2, 3, 4, 5}
     labels = Counter(label for _, label, _, _ in rows)
     assert abs(labels[CLASSES[0]] - labels[CLASSES[1]]) <= 1
@@ -63,7 +75,9 @@ def test_takes_share_their_recording() -> None:
 
 
 def test_confounders_do_not_know_the_class() -> None:
-    cats, babies = ([recording(group) for group in range(first, 2000, 2)] for first in (0, 1))
+    cats, babies = (
+        [recording(group) for group in range(first, 2000, 2)] for first in (0, 1)
+    )
     for name in ("snr", "rt60", "slope", "tilt", "closing"):
         a, b = ([getattr(who, name) for who in side] for side in (cats, babies))
         assert abs(np.mean(a) - np.mean(b)) < 0.2 * np.std(a)
@@ -100,7 +114,9 @@ def test_noise_lies_at_the_ratio_asked_for(snr: float) -> None:
     rng = np.random.default_rng(0)
     sound, noise = np.sin(np.arange(RATE) / 5), rng.standard_normal(RATE)
     left = mix(sound, noise, snr) - sound
-    assert 10 * np.log10(np.mean(sound**2) / np.mean(left**2)) == pytest.approx(snr, abs=0.01)
+    assert 10 * np.log10(np.mean(sound**2) / np.mean(left**2)) == pytest.approx(
+        snr, abs=0.01
+    )
 
 
 def test_room_decays_by_its_reverberation_time() -> None:

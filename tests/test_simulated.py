@@ -25,7 +25,9 @@ SETTINGS = {
 }
 
 
-def source(kind: type[SimulatedAnomalies], store: Path, **changes: float) -> SimulatedAnomalies:
+def source(
+    kind: type[SimulatedAnomalies], store: Path, **changes: float
+) -> SimulatedAnomalies:
     return kind(str(store), **{**SETTINGS, **changes})
 
 
@@ -52,7 +54,8 @@ def test_clips_are_made_once_and_said_to_be_simulated(
     assert source(kind, tmp_path).collect() == collection and len(quick) == 28
     assert collection.source == "simulated"
     assert (
-        collection.about.startswith("SIMULATED ") and "at 0 dB, not recordings" in collection.about
+        collection.about.startswith("SIMULATED ")
+        and "at 0 dB, not recordings" in collection.about
     )
     assert all(clip.path.is_relative_to(tmp_path) for clip in collection.clips)
     assert {soundfile.info(clip.path).samplerate for clip in collection.clips} == {8000}
@@ -64,11 +67,13 @@ def test_normal_clips_train_and_half_of_the_test_clips_are_anomalous(
 ) -> None:
     clips = source(kind, tmp_path).collect().clips
     view = AnomalyTargets("normal")
-    sets = view.split(clips, fold=1, folds=5, seed=0)
-    view.check(sets, clips)
+    sets = view.split_clips(clips, fold=1, folds=5, seed=0)
+    view.check_splits(sets, clips)
     check_disjoint(sets, clips, [[str(clip.path)] for clip in clips])
     assert sets == [clip.split for clip in clips]
-    sizes = Counter((name, clip.label == "normal") for name, clip in zip(sets, clips, strict=True))
+    sizes = Counter(
+        (name, clip.label == "normal") for name, clip in zip(sets, clips, strict=True)
+    )
     assert sizes["train", True] + sizes["val", True] == 20 and sizes["val", True] > 0
     assert sizes["test", True] == sizes["test", False] == 4
 
@@ -86,18 +91,25 @@ def test_normal_clips_train_and_half_of_the_test_clips_are_anomalous(
     ids=str,
 )
 def test_another_setting_has_a_folder_of_its_own(
-    kind: type[SimulatedAnomalies], tmp_path: Path, quick: list[int], change: dict[str, float]
+    kind: type[SimulatedAnomalies],
+    tmp_path: Path,
+    quick: list[int],
+    change: dict[str, float],
 ) -> None:
-    one, other = (source(kind, tmp_path, **settings).collect() for settings in ({}, change))
+    one, other = (
+        source(kind, tmp_path, **settings).collect() for settings in ({}, change)
+    )
     assert not {clip.path for clip in one.clips} & {clip.path for clip in other.clips}
     if "snr" in change:  # the same rows, made again
-        assert [c.path.name for c in one.clips] == [c.path.name for c in other.clips] and len(
-            quick
-        ) == 2 * 28
+        assert [c.path.name for c in one.clips] == [
+            c.path.name for c in other.clips
+        ] and len(quick) == 2 * 28
 
 
 @KINDS
-def test_the_snr_changes_anomalies_alone(kind: type[SimulatedAnomalies], tmp_path: Path) -> None:
+def test_the_snr_changes_anomalies_alone(
+    kind: type[SimulatedAnomalies], tmp_path: Path
+) -> None:
     one, other = source(kind, tmp_path), source(kind, tmp_path, snr=20)
     labels = [row[1] for row in one.rows()]
     odd = next(i for i, label in enumerate(labels) if label != "normal")
@@ -110,12 +122,16 @@ def test_the_snr_changes_anomalies_alone(kind: type[SimulatedAnomalies], tmp_pat
 def test_too_few_clips_are_refused(
     kind: type[SimulatedAnomalies], tmp_path: Path, change: dict[str, float]
 ) -> None:
-    with pytest.raises(UserError, match="should be 20 or more, data.test_size=[78] 8 or more"):
+    with pytest.raises(
+        UserError, match="should be 20 or more, data.test_size=[78] 8 or more"
+    ):
         source(kind, tmp_path, **change)
 
 
 @pytest.mark.parametrize("name", ["gas_leak", "rail_defect"])
-def test_the_command_line_knows_them(name: str, tmp_path: Path, quick: list[int]) -> None:
+def test_the_command_line_knows_them(
+    name: str, tmp_path: Path, quick: list[int]
+) -> None:
     small = (
         "data.train_size=20",
         "data.test_size=8",
@@ -125,4 +141,8 @@ def test_the_command_line_knows_them(name: str, tmp_path: Path, quick: list[int]
     cfg = configured(f"data={name}", *small)
     assert (cfg.choices.model, cfg.choices.loss) == ("autoencoder", "surprise")
     data = Experiment(cfg).dataset
-    assert (data.spec.target, data.spec.sample_rate, len(data.clips)) == ("anomaly", 16000, 28)
+    assert (data.spec.target, data.spec.sample_rate, len(data.clips)) == (
+        "anomaly",
+        16000,
+        28,
+    )

@@ -85,7 +85,9 @@ def short_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four clips of a tenth of a second, to save time."""
     rows = [(f"clip{i}", ("cat", "crying_baby")[i % 2], 1 + i, i) for i in range(4)]
     monkeypatch.setattr(cats_babies, "table", lambda: rows)
-    monkeypatch.setattr(cats_babies, "simulate", lambda index, rate: noise(index, 0.1, rate))
+    monkeypatch.setattr(
+        cats_babies, "simulate", lambda index, rate: noise(index, 0.1, rate)
+    )
 
 
 def cats(tmp_path: Path, url: str, source: str = "auto") -> CatsBabies:
@@ -93,13 +95,22 @@ def cats(tmp_path: Path, url: str, source: str = "auto") -> CatsBabies:
     names[5], names[20] = "cat", "crying_baby"
     root = str(tmp_path / "data")
     return CatsBabies(
-        source, str(tmp_path / "store"), root, url, names, [5, 20], "esc50_cats_babies.txt"
+        source,
+        str(tmp_path / "store"),
+        root,
+        url,
+        names,
+        [5, 20],
+        "esc50_cats_babies.txt",
     )
 
 
 def test_folder_and_table_are_real(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "clips.csv").write_text("path,label\na.wav,cat\n")
-    for source, count in ((Folder(str(folder)), 20), (Table(str(tmp_path / "clips.csv")), 1)):
+    for source, count in (
+        (Folder(str(folder)), 20),
+        (Table(str(tmp_path / "clips.csv")), 1),
+    ):
         collection = source.collect()
         assert (len(collection.clips), collection.source) == (count, "real")
 
@@ -113,11 +124,18 @@ def test_local_table_comes_first(tmp_path: Path, nowhere: str) -> None:
     write(tmp_path / "1-100-A-5.wav", sine(440))
     (tmp_path / "clips.csv").write_text("path,label,fold,group\na.ogg,cat,2,tom\n")
     ((clip,), source, about) = Esc(str(tmp_path), nowhere, NAMES).collect()
-    assert (clip.path, clip.label, clip.fold, clip.group) == (tmp_path / "a.ogg", "cat", 2, "tom")
+    assert (clip.path, clip.label, clip.fold, clip.group) == (
+        tmp_path / "a.ogg",
+        "cat",
+        2,
+        "tom",
+    )
     assert source == "real" and str(tmp_path) in about
 
 
-@pytest.mark.parametrize(("table", "audio"), [("esc50.csv", "."), ("meta/esc50.csv", "audio")])
+@pytest.mark.parametrize(
+    ("table", "audio"), [("esc50.csv", "."), ("meta/esc50.csv", "audio")]
+)
 def test_local_recordings_go_by_their_names(
     tmp_path: Path, nowhere: str, table: str, audio: str
 ) -> None:
@@ -156,9 +174,13 @@ def test_what_is_there_is_not_fetched_again(tmp_path: Path, mirror: Mirror) -> N
     assert mirror.asked == [f"/audio/{RECORDINGS[1]}"]
 
 
-def test_broken_off_download_goes_on_where_it_ended(tmp_path: Path, mirror: Mirror) -> None:
+def test_broken_off_download_goes_on_where_it_ended(
+    tmp_path: Path, mirror: Mirror
+) -> None:
     last = mirror.pages.pop(f"/audio/{RECORDINGS[3]}")
-    with pytest.raises(UserError, match=r"broke off after 3 of 4 files .*Not Found.*run it again"):
+    with pytest.raises(
+        UserError, match=r"broke off after 3 of 4 files .*Not Found.*run it again"
+    ):
         Esc(str(tmp_path), mirror.url, NAMES).collect()
     mirror.pages[f"/audio/{RECORDINGS[3]}"] = last
     mirror.asked.clear()
@@ -168,7 +190,13 @@ def test_broken_off_download_goes_on_where_it_ended(tmp_path: Path, mirror: Mirr
 
 @pytest.mark.parametrize(
     "page",
-    [b"<html>Please log in</html>", wav(REAL - 1), wav(REAL, 22050), wav()[:-1000], b""],
+    [
+        b"<html>Please log in</html>",
+        wav(REAL - 1),
+        wav(REAL, 22050),
+        wav()[:-1000],
+        b"",
+    ],
     ids=["page", "short", "rate", "truncated", "empty"],
 )
 def test_file_that_is_not_the_recording_is_refused_and_not_kept(
@@ -186,14 +214,18 @@ def test_invalid_file_on_disk_is_fetched_again(tmp_path: Path, mirror: Mirror) -
     assert (tmp_path / RECORDINGS[0]).read_bytes() == wav()
 
 
-def test_page_of_a_portal_is_not_taken_for_the_table(tmp_path: Path, mirror: Mirror) -> None:
+def test_page_of_a_portal_is_not_taken_for_the_table(
+    tmp_path: Path, mirror: Mirror
+) -> None:
     mirror.pages["/meta/esc50.csv"] = b"<html>Please log in</html>"
     with pytest.raises(UserError, match="none can be fetched .*is not the recording"):
         Esc(str(tmp_path), mirror.url, NAMES).collect()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_unreachable_address_is_found_out_within_seconds(tmp_path: Path, nowhere: str) -> None:
+def test_unreachable_address_is_found_out_within_seconds(
+    tmp_path: Path, nowhere: str
+) -> None:
     begin = time.monotonic()
     with pytest.raises(
         UserError,
@@ -211,7 +243,12 @@ def test_server_that_never_answers_is_given_up(
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         with pytest.raises(Unreachable, match="timed out"):
-            fetch_file("a.wav", f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path, is_original)
+            fetch_file(
+                "a.wav",
+                f"http://127.0.0.1:{silent.getsockname()[1]}",
+                tmp_path,
+                is_original,
+            )
 
 
 def test_server_of_another_kind_counts_as_unreachable(tmp_path: Path) -> None:
@@ -226,7 +263,12 @@ def test_server_of_another_kind_counts_as_unreachable(tmp_path: Path) -> None:
         server.listen()
         threading.Thread(target=greet, args=[server], daemon=True).start()
         with pytest.raises(Unreachable, match="220 ready for mail"):
-            fetch_file("a.wav", f"http://127.0.0.1:{server.getsockname()[1]}", tmp_path, is_original)
+            fetch_file(
+                "a.wav",
+                f"http://127.0.0.1:{server.getsockname()[1]}",
+                tmp_path,
+                is_original,
+            )
 
 
 def test_only_web_addresses_are_opened(tmp_path: Path) -> None:
@@ -238,16 +280,22 @@ def test_only_web_addresses_are_opened(tmp_path: Path) -> None:
 def test_listing_names_eighty_recordings(tmp_path: Path, nowhere: str) -> None:
     names = cats(tmp_path, nowhere).real.known_names()
     assert len(set(names)) == 80
-    assert [sum(name.endswith(f"-{number}.wav") for name in names) for number in (5, 20)] == [
+    assert [
+        sum(name.endswith(f"-{number}.wav") for name in names) for number in (5, 20)
+    ] == [
         40,
         40,
     ]
 
 
-def test_listing_agrees_with_the_real_table(tmp_path: Path, nowhere: str, real: Path) -> None:
+def test_listing_agrees_with_the_real_table(
+    tmp_path: Path, nowhere: str, real: Path
+) -> None:
     lines = (real / "cats_babies/clips.csv").read_text().splitlines()[1:]
     wanted = {Path(line.split(",")[0]).stem for line in lines}
-    assert {name.rsplit("-", 1)[0] for name in cats(tmp_path, nowhere).real.known_names()} == wanted
+    assert {
+        name.rsplit("-", 1)[0] for name in cats(tmp_path, nowhere).real.known_names()
+    } == wanted
 
 
 def test_cats_and_babies_are_fetched_by_name(
@@ -270,7 +318,9 @@ def test_incomplete_local_set_is_completed(
 
 
 @pytest.mark.usefixtures("short_simulation")
-def test_without_network_the_simulation_says_that_it_is_one(tmp_path: Path, nowhere: str) -> None:
+def test_without_network_the_simulation_says_that_it_is_one(
+    tmp_path: Path, nowhere: str
+) -> None:
     begin = time.monotonic()
     collection = cats(tmp_path, nowhere).collect()
     assert time.monotonic() - begin < 3
@@ -280,7 +330,9 @@ def test_without_network_the_simulation_says_that_it_is_one(tmp_path: Path, nowh
     )
     assert [clip.label for clip in collection.clips] == 2 * ["cat", "crying_baby"]
     assert [clip.fold for clip in collection.clips] == [1, 2, 3, 4]
-    assert all(clip.path.is_relative_to(tmp_path / "store") for clip in collection.clips)
+    assert all(
+        clip.path.is_relative_to(tmp_path / "store") for clip in collection.clips
+    )
 
 
 @pytest.mark.usefixtures("short_simulation")
@@ -289,7 +341,9 @@ def test_simulation_can_be_asked_for_and_is_made_once(
 ) -> None:
     first = cats(tmp_path, mirror.url, "simulated").collect()
     assert first.source == "simulated" and mirror.asked == []
-    monkeypatch.setattr(cats_babies, "simulate", lambda index, rate: pytest.fail("made again"))
+    monkeypatch.setattr(
+        cats_babies, "simulate", lambda index, rate: pytest.fail("made again")
+    )
     assert cats(tmp_path, mirror.url, "simulated").collect() == first
 
 
@@ -310,13 +364,17 @@ def test_broken_off_simulation_goes_on(
 
 
 @pytest.mark.usefixtures("short_simulation")
-def test_real_recordings_are_never_replaced_when_asked_for(tmp_path: Path, nowhere: str) -> None:
+def test_real_recordings_are_never_replaced_when_asked_for(
+    tmp_path: Path, nowhere: str
+) -> None:
     with pytest.raises(UserError, match="none can be fetched"):
         cats(tmp_path, nowhere, "real").collect()
 
 
 def test_unknown_source_is_refused(tmp_path: Path, nowhere: str) -> None:
-    with pytest.raises(UserError, match="There is no data.source=simulate; did you mean simulated"):
+    with pytest.raises(
+        UserError, match="There is no data.source=simulate; did you mean simulated"
+    ):
         cats(tmp_path, nowhere, "simulate").collect()
 
 

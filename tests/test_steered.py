@@ -14,7 +14,12 @@ from auris.models.masked_srp import Steered
 RATE, SAMPLES = 16000, 4096
 SQUARE = [[0.05, 0.0, 0.0], [0.0, 0.05, 0.0], [-0.05, 0.0, 0.0], [0.0, -0.05, 0.0]]
 LINE = [[0.0, 0.075, 0.0], [0.0, 0.0, 0.0], [0.0, -0.075, 0.0]]
-SOLID = [[0.03, 0.03, 0.03], [0.03, -0.03, -0.03], [-0.03, 0.03, -0.03], [-0.03, -0.03, 0.03]]
+SOLID = [
+    [0.03, 0.03, 0.03],
+    [0.03, -0.03, -0.03],
+    [-0.03, 0.03, -0.03],
+    [-0.03, -0.03, 0.03],
+]
 
 
 def spec(microphones: list[list[float]]) -> Spec:
@@ -24,13 +29,19 @@ def spec(microphones: list[list[float]]) -> Spec:
 
 def plane_wave(array: Array, to: Tensor) -> Tensor:
     """White noise from directions (B, 3), as the microphones hear it, (B, M, T)."""
-    spectrum = torch.fft.rfft(torch.randn(SAMPLES, generator=torch.Generator().manual_seed(0)))
+    spectrum = torch.fft.rfft(
+        torch.randn(SAMPLES, generator=torch.Generator().manual_seed(0))
+    )
     hertz = torch.fft.rfftfreq(SAMPLES, 1 / RATE)
     late = delays(array.microphones, to)  # (B, M)
-    return torch.fft.irfft(spectrum * torch.exp(-2j * torch.pi * hertz * late[..., None]), SAMPLES)
+    return torch.fft.irfft(
+        spectrum * torch.exp(-2j * torch.pi * hertz * late[..., None]), SAMPLES
+    )
 
 
-def built(microphones: list[list[float]], out: int, step: float = 5.0) -> tuple[Phase, Steered]:
+def built(
+    microphones: list[list[float]], out: int, step: float = 5.0
+) -> tuple[Phase, Steered]:
     torch.manual_seed(0)
     facts = spec(microphones)
     features = Phase(RATE, Array(facts.microphones), n_fft=256, hop_length=128)
@@ -49,7 +60,9 @@ def test_it_fits_every_array(microphones: list[list[float]], out: int) -> None:
 
 
 @pytest.mark.parametrize("azimuth", [0.0, 95.0, -170.0])
-def test_the_map_has_its_top_where_the_sound_is_before_anything_is_learnt(azimuth: float) -> None:
+def test_the_map_has_its_top_where_the_sound_is_before_anything_is_learnt(
+    azimuth: float,
+) -> None:
     features, model = built(SQUARE, 2)
     wave = plane_wave(Array(SQUARE), direction(torch.tensor([azimuth]), torch.zeros(1)))
     masked, steering = model.body[0], model.body[1]  # type: ignore[index]

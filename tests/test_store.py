@@ -52,7 +52,9 @@ def opened(folder: Path, store: Path, settings: StoreSettings = SETTINGS) -> Sto
 def elsewhere(folder: Path, store: Path, gate: Path) -> subprocess.Popen[str]:
     """Open the store in another process, which decodes nothing before there is a file `gate`."""
     words = [sys.executable, "-c", OPEN, str(folder), str(store), str(gate)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def wait_for_draft(store: Path) -> Path:
@@ -92,9 +94,13 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return paths
 
 
-def test_rows_hold_the_samples_of_their_recordings(folder: Path, tmp_path: Path) -> None:
+def test_rows_hold_the_samples_of_their_recordings(
+    folder: Path, tmp_path: Path
+) -> None:
     store = opened(folder, tmp_path / "store")
-    assert store.wave.shape == (20, 1, 5000) and str(store.wave.dtype) == "torch.float32"
+    assert (
+        store.wave.shape == (20, 1, 5000) and str(store.wave.dtype) == "torch.float32"
+    )
     check_content(store, read_folder(folder))
 
 
@@ -107,10 +113,14 @@ def test_samples_are_resampled_mixed_and_padded(tmp_path: Path) -> None:
         .numpy()
     )
     assert np.allclose(row[100:700], sine(440, 0.1)[100:700] / 2, atol=1e-3)
-    assert np.array_equal(row[800:1600], row[:800]) and np.array_equal(row[1600:], row[:400])
+    assert np.array_equal(row[800:1600], row[:800]) and np.array_equal(
+        row[1600:], row[:400]
+    )
 
 
-def test_second_opening_decodes_nothing(folder: Path, tmp_path: Path, decoded: list[Path]) -> None:
+def test_second_opening_decodes_nothing(
+    folder: Path, tmp_path: Path, decoded: list[Path]
+) -> None:
     first = opened(folder, tmp_path / "store")
     assert len(decoded) == 20
     second = opened(folder, tmp_path / "store")
@@ -126,7 +136,9 @@ def test_unchanged_files_are_not_even_opened(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder, tmp_path / "store")
-    monkeypatch.setattr(audio, "read_header", lambda path: pytest.fail(f"{path} was opened"))
+    monkeypatch.setattr(
+        audio, "read_header", lambda path: pytest.fail(f"{path} was opened")
+    )
     opened(folder, tmp_path / "store")
 
 
@@ -155,9 +167,14 @@ def test_removed_and_added_files_leave_the_others_alone(
 
 def test_copied_rows_stand_where_built_rows_stand(tmp_path: Path) -> None:
     pause = np.concatenate([noise(0, 0.25), np.zeros(2000), noise(1, 0.25)])
-    clips = [clip(write(tmp_path / "pause.wav", pause)), clip(write(tmp_path / "b.wav", noise(2)))]
+    clips = [
+        clip(write(tmp_path / "pause.wav", pause)),
+        clip(write(tmp_path / "b.wav", noise(2))),
+    ]
     open_store(clips[:1], WINDOWS, tmp_path / "store")
-    copied, built = (open_store(clips, WINDOWS, tmp_path / name) for name in ("store", "fresh"))
+    copied, built = (
+        open_store(clips, WINDOWS, tmp_path / name) for name in ("store", "fresh")
+    )
     assert copied.entries == built.entries and copied.name == built.name
 
 
@@ -193,7 +210,9 @@ def test_rate_decides_the_samples(folder: Path, tmp_path: Path) -> None:
     assert np.allclose(tone[100:1300], sine(400, 0.325, 4000)[100:], atol=1e-3)
 
 
-def test_kill_while_building_leaves_no_broken_store(folder: Path, tmp_path: Path) -> None:
+def test_kill_while_building_leaves_no_broken_store(
+    folder: Path, tmp_path: Path
+) -> None:
     building = elsewhere(folder, tmp_path / "store", gate=tmp_path / "never")
     draft = wait_for_draft(tmp_path / "store")
     building.send_signal(signal.SIGKILL)
@@ -216,7 +235,9 @@ def test_two_processes_may_build_at_once(folder: Path, tmp_path: Path) -> None:
     assert list(tmp_path.glob("store/*/*")) == [draft.parent / store.name.split("-")[1]]
 
 
-def test_drafts_of_living_processes_are_left_alone(folder: Path, tmp_path: Path) -> None:
+def test_drafts_of_living_processes_are_left_alone(
+    folder: Path, tmp_path: Path
+) -> None:
     opened(folder, tmp_path / "store")
     (home,) = (path for path in (tmp_path / "store").iterdir() if path.is_dir())
     draft = home / f"abc.{os.getppid()}.def.tmp"
@@ -237,7 +258,9 @@ def test_unusable_recordings_are_named_with_their_reasons(tmp_path: Path) -> Non
         write(tmp_path / "empty.wav", sine(440, 0)): "empty",
         write(tmp_path / "short.wav", sine(440, 0.03)): "too short (30 ms)",
         write(tmp_path / "silent.wav", np.zeros(4000)): "silent",
-        write(tmp_path / "inf.wav", broken, subtype="FLOAT"): "holds NaN or infinite samples",
+        write(
+            tmp_path / "inf.wav", broken, subtype="FLOAT"
+        ): "holds NaN or infinite samples",
     }
     for _ in range(2):  # built, and remembered
         store = open_store([clip(path) for path in cases], SETTINGS, tmp_path / "store")
@@ -262,7 +285,8 @@ def test_mended_file_is_taken_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "count"), [(0.1, 1), (0.25, 1), (0.36, 1), (0.39, 2), (0.6, 2), (0.65, 3)]
+    ("seconds", "count"),
+    [(0.1, 1), (0.25, 1), (0.36, 1), (0.39, 2), (0.6, 2), (0.65, 3)],
 )
 def test_long_recordings_are_cut_and_no_window_is_less_than_half_full(
     tmp_path: Path, seconds: float, count: int
@@ -277,7 +301,11 @@ def test_long_recordings_are_cut_and_no_window_is_less_than_half_full(
 
 def test_silent_windows_are_dropped(tmp_path: Path) -> None:
     first, last = noise(0, 0.25), noise(1, 0.25)
-    path = write(tmp_path / "a.wav", np.concatenate([first, np.zeros(4000), last]), subtype="FLOAT")
+    path = write(
+        tmp_path / "a.wav",
+        np.concatenate([first, np.zeros(4000), last]),
+        subtype="FLOAT",
+    )
     store = open_store([clip(path)], WINDOWS, tmp_path / "store")
     wave = store.wave[list(store.entries[0].rows), 0]
     assert wave.shape == (2, 2000)
@@ -287,18 +315,28 @@ def test_silent_windows_are_dropped(tmp_path: Path) -> None:
 def test_header_that_promises_more_gives_no_empty_clips(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", noise(0, 1.0))
     path.write_bytes(path.read_bytes()[: 44 + 2 * 4000])
-    assert len(open_store([clip(path)], WINDOWS, tmp_path / "store").entries[0].rows) == 2
+    assert (
+        len(open_store([clip(path)], WINDOWS, tmp_path / "store").entries[0].rows) == 2
+    )
 
 
 def test_stretches_of_one_recording_are_clips_of_their_own(tmp_path: Path) -> None:
     sound = noise(0, 1.0)
     path = write(tmp_path / "a.wav", sound, subtype="FLOAT")
-    clips = [clip(path, start=0.5, stop=0.75), clip(path, stop=0.25), clip(path, start=0.5)]
+    clips = [
+        clip(path, start=0.5, stop=0.75),
+        clip(path, stop=0.25),
+        clip(path, start=0.5),
+    ]
     store = open_store(clips, WINDOWS, tmp_path / "store")
     assert [len(entry.rows) for entry in store.entries] == [1, 1, 2]
     for entry, start in zip(store.entries, (4000, 0, 4000), strict=True):
         assert np.allclose(store.wave[entry.rows[0], 0], sound[start : start + 2000])
-    assert store.entries[0].digests[0] == store.entries[2].digests[0] != store.entries[1].digests[0]
+    assert (
+        store.entries[0].digests[0]
+        == store.entries[2].digests[0]
+        != store.entries[1].digests[0]
+    )
 
 
 def test_same_content_under_two_names_has_one_digest(tmp_path: Path) -> None:
@@ -311,12 +349,16 @@ def test_same_content_under_two_names_has_one_digest(tmp_path: Path) -> None:
     assert store.entries[0].rows == store.entries[1].rows
 
 
-def test_writing_to_the_samples_never_reaches_the_disk(folder: Path, tmp_path: Path) -> None:
+def test_writing_to_the_samples_never_reaches_the_disk(
+    folder: Path, tmp_path: Path
+) -> None:
     opened(folder, tmp_path / "store").wave[:] = 0
     check_content(opened(folder, tmp_path / "store"), read_folder(folder))
 
 
-def test_one_folder_serves_several_data_sets(tmp_path: Path, decoded: list[Path]) -> None:
+def test_one_folder_serves_several_data_sets(
+    tmp_path: Path, decoded: list[Path]
+) -> None:
     few, many = (
         fill(tmp_path / "few", 3),
         fill(tmp_path / "many", 6),

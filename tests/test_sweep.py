@@ -51,8 +51,12 @@ WORDS = (
 RATE = "optimizer.lr=log(1e-4,1e-1)"
 SPACES: dict[str, BaseDistribution] = {
     "optimizer.lr=log(1e-5,1e-1)": FloatDistribution(1e-5, 1e-1, log=True),
-    "optimizer.lr=tag(log,interval(1e-5,1e-1))": FloatDistribution(1e-5, 1e-1, log=True),
-    "optimizer.lr=log(1,10)": FloatDistribution(1, 10, log=True),  # the setting is no whole number
+    "optimizer.lr=tag(log,interval(1e-5,1e-1))": FloatDistribution(
+        1e-5, 1e-1, log=True
+    ),
+    "optimizer.lr=log(1,10)": FloatDistribution(
+        1, 10, log=True
+    ),  # the setting is no whole number
     "data.batch_size=log(1,64)": IntDistribution(1, 64, log=True),
     "data.batch_size=log(1,64.0)": FloatDistribution(1, 64, log=True),
     "model.dropout=uniform(0,0.5)": FloatDistribution(0, 0.5),
@@ -79,7 +83,9 @@ def test_a_search_space_is_read(word: str) -> None:
 MISTAKES = {  # command line -> what the sentence must say
     (): "Nothing is searched; give a setting as log(a,b)",
     ("optimizer.lr=log(0,1)",): "optimizer.lr=log(0,1) should begin above 0",
-    ("optimizer.lr=log(1)",): "'optimizer.lr=log(1)' can't be read; a search space is log(a,b)",
+    (
+        "optimizer.lr=log(1)",
+    ): "'optimizer.lr=log(1)' can't be read; a search space is log(a,b)",
     ("optimizer.lr=log(a,b)",): "'optimizer.lr=log(a,b)' can't be read",
     ("optimizer.lr=logg(1,2)",): "'optimizer.lr=logg(1,2)' can't be read",
     (
@@ -107,7 +113,10 @@ MISTAKES = {  # command line -> what the sentence must say
     (RATE, "trials=4", "trials=5"): "trials is given twice.",
     (RATE, "timeout=soon"): "timeout=soon should be a number or null.",
     (RATE, "study=a/b"): "study=a/b should be a name of letters and digits",
-    (RATE, "pruner=medina"): "pruner=medina should be one of its choices; did you mean median?",
+    (
+        RATE,
+        "pruner=medina",
+    ): "pruner=medina should be one of its choices; did you mean median?",
     (RATE, "trails=40"): "There is no setting trails; did you mean trials?",
     (RATE, "model=linear,clnn"): "There is no model=clnn; did you mean cnn?",
     (RATE, "modle=cnn"): "There is no setting modle; at the top: did you mean model?",
@@ -116,7 +125,10 @@ MISTAKES = {  # command line -> what the sentence must say
         "model.dept=int(1,3)",
     ): "There is no setting model.dept; in model: did you mean depth?",
     ("model=mlp,linear", "model.depth=1,2"): "There is no setting model.depth",
-    (RATE, "trainer=ddp"): "Each run of a sweep is one process; choose trainer.devices=1.",
+    (
+        RATE,
+        "trainer=ddp",
+    ): "Each run of a sweep is one process; choose trainer.devices=1.",
     (RATE, "data=folder"): "data.root must be given",
     (RATE, "data=folder", "data.root=nowhere"): "There is no folder nowhere",
 }
@@ -163,19 +175,28 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sweep([*WORDS, RATE, "trials=3"], CONFIGS)
-    rows, said, home = table(place), capsys.readouterr().out, place / "outputs/sweeps/folder_linear"
-    assert [row["trial"] for row in rows] == ["0", "1", "2"] and {row["state"] for row in rows} == {
-        "complete"
-    }
+    rows, said, home = (
+        table(place),
+        capsys.readouterr().out,
+        place / "outputs/sweeps/folder_linear",
+    )
+    assert [row["trial"] for row in rows] == ["0", "1", "2"] and {
+        row["state"] for row in rows
+    } == {"complete"}
     assert len({row["optimizer.lr"] for row in rows}) == 3
-    assert [line.split(":")[0] for line in said.splitlines() if line.startswith("trial ")] == [
+    assert [
+        line.split(":")[0] for line in said.splitlines() if line.startswith("trial ")
+    ] == [
         "trial 0",
         "trial 1",
         "trial 2",
     ]
     best = min(rows, key=lambda row: float(row["val/loss"]))
     command = (home / "best.txt").read_text().strip()
-    assert said.endswith(f"{command}\n") and f"optimizer.lr={best['optimizer.lr']}" in command
+    assert (
+        said.endswith(f"{command}\n")
+        and f"optimizer.lr={best['optimizer.lr']}" in command
+    )
     assert (home / "sweep.png").read_bytes().startswith(b"\x89PNG")
     assert not [*place.rglob("test_ledger.jsonl"), *place.rglob("predictions_test.csv")]
     assert len(list(place.rglob("predictions_val.csv"))) == 3
@@ -188,7 +209,9 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
     assert table(place) == rows
     sweep([*reversed(WORDS), RATE, "trials=4"], CONFIGS)
     assert table(place)[:3] == rows and len(table(place)) == 4
-    with pytest.raises(UserError, match="give this one a name of its own, as in study=two"):
+    with pytest.raises(
+        UserError, match="give this one a name of its own, as in study=two"
+    ):
         sweep([*WORDS, "optimizer.lr=log(1e-3,1e-1)", "trials=4"], CONFIGS)
     fill(place / "recordings", each=12)
     with pytest.raises(UserError, match="has changed"):
@@ -215,7 +238,11 @@ def test_failed_trials_are_recorded_and_the_sweep_goes_on(
 ) -> None:
     def run(cfg: Any) -> float:
         assert cfg.test is False and cfg.refit is False
-        outcomes = {"ReLU": lambda: 0.5, "Tanh": lambda: math.nan, "GELU": lambda: 1 / 0}
+        outcomes = {
+            "ReLU": lambda: 0.5,
+            "Tanh": lambda: math.nan,
+            "GELU": lambda: 1 / 0,
+        }
         return outcomes[cfg.model.activation]()
 
     pretend(run)
@@ -236,7 +263,10 @@ def test_failed_trials_are_recorded_and_the_sweep_goes_on(
     assert said == {
         "ReLU": ("complete", ""),
         "Tanh": ("fail", "The validation figure val/loss is not a number."),
-        "GELU": ("fail", "ZeroDivisionError: division by zero (debug=true shows where.)"),
+        "GELU": (
+            "fail",
+            "ZeroDivisionError: division by zero (debug=true shows where.)",
+        ),
     }
 
 
@@ -251,10 +281,17 @@ def test_what_is_wrong_with_all_trials_is_told_once(place: Path) -> None:
 
 def test_a_wrong_setting_fails_its_own_trial_only(place: Path) -> None:
     words = [word for word in WORDS if word != "model=linear"]
-    sweep([*words, "model=mlp", "model.activation=ReLU,RELU", "trials=6", "seed=2"], CONFIGS)
-    states = {row["model.activation"]: row["state"] for row in table(place, "folder_mlp")}
+    sweep(
+        [*words, "model=mlp", "model.activation=ReLU,RELU", "trials=6", "seed=2"],
+        CONFIGS,
+    )
+    states = {
+        row["model.activation"]: row["state"] for row in table(place, "folder_mlp")
+    }
     assert states == {"ReLU": "complete", "RELU": "fail"}
-    assert len(list(place.rglob("result.json"))) == 1  # the same parameters are not run twice
+    assert (
+        len(list(place.rglob("result.json"))) == 1
+    )  # the same parameters are not run twice
 
 
 def test_a_sweep_stops_when_the_first_trials_fail_alike(
@@ -280,7 +317,8 @@ def test_without_a_finished_trial_the_reason_is_told(
 ) -> None:
     pretend(lambda cfg: math.inf)
     with pytest.raises(
-        UserError, match="None of 2 trials came to an end: The validation figure val/loss is not"
+        UserError,
+        match="None of 2 trials came to an end: The validation figure val/loss is not",
     ):
         sweep([*WORDS, RATE, "trials=2"], CONFIGS)
     with pytest.raises(
@@ -289,9 +327,13 @@ def test_without_a_finished_trial_the_reason_is_told(
         sweep([*WORDS, RATE, "study=late", "timeout=1e-9"], CONFIGS)
 
 
-def test_a_bad_trial_is_stopped_and_recorded(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_trial_is_stopped_and_recorded(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(
-        studies, "make_pruner", lambda plan: ThresholdPruner(upper=0.0, n_warmup_steps=1)
+        studies,
+        "make_pruner",
+        lambda plan: ThresholdPruner(upper=0.0, n_warmup_steps=1),
     )
     with pytest.raises(UserError, match="None of 1 trials"):
         sweep([*WORDS, RATE, "trials=1", "trainer.max_epochs=50"], CONFIGS)
@@ -327,7 +369,9 @@ def test_the_median_prunes_after_a_fifth_of_the_epochs(plan: Plan) -> None:
         assert bool(trial.should_prune()) is stopped
         study.tell(trial, state=TrialState.FAIL)
     assert isinstance(
-        studies.make_pruner(replace(plan, settings=replace(plan.settings, pruner="none"))),
+        studies.make_pruner(
+            replace(plan, settings=replace(plan.settings, pruner="none"))
+        ),
         optuna.pruners.NopPruner,
     )
 
@@ -343,9 +387,14 @@ def test_several_processes_share_a_study(plan: Plan) -> None:
         ]
         last = studies.next_trial(one, plan, me)
         assert None not in (*drawn, last)
-        assert studies.next_trial(two, plan, you) is None  # the seven that were asked for all run
+        assert (
+            studies.next_trial(two, plan, you) is None
+        )  # the seven that were asked for all run
         assert is_present(home, me) and is_present(home, you)
-        assert len({trial.params["optimizer.lr"] for trial in (*drawn, last) if trial}) == 7
+        assert (
+            len({trial.params["optimizer.lr"] for trial in (*drawn, last) if trial})
+            == 7
+        )
     assert not is_present(home, me)
     repeated = [studies.next_trial(one, plan, "gone") for _ in range(2)]
     assert [trial.params for trial in repeated if trial] == [
@@ -354,7 +403,10 @@ def test_several_processes_share_a_study(plan: Plan) -> None:
 
 
 def test_a_trial_that_kills_its_process_twice_is_given_up(plan: Plan) -> None:
-    study, plan = studies.open_study(plan), replace(plan, settings=replace(plan.settings, trials=1))
+    study, plan = (
+        studies.open_study(plan),
+        replace(plan, settings=replace(plan.settings, trials=1)),
+    )
     first, second = (studies.next_trial(study, plan, "gone") for _ in range(2))
     assert first and second and first.params == second.params
     assert studies.next_trial(study, plan, "gone") is None
@@ -368,7 +420,10 @@ def test_a_sweep_that_was_killed_goes_on_in_two_processes(place: Path) -> None:
     words = [*WORDS, RATE, "trainer.max_epochs=30", "trials=5", "pruner=none"]
     runs = place / "outputs/sweeps/folder_linear/runs/folder/linear"
     with start(words, place) as process:
-        while process.poll() is None and len(list(runs.glob("2*/checkpoints/last.ckpt"))) < 2:
+        while (
+            process.poll() is None
+            and len(list(runs.glob("2*/checkpoints/last.ckpt"))) < 2
+        ):
             time.sleep(0.02)
         assert process.poll() is None
         process.send_signal(signal.SIGKILL)

@@ -35,7 +35,10 @@ def test_finished_runs_come_into_the_table(
     show(multirun._notes(hydra))
     table = capsys.readouterr().out.splitlines()
     assert table[1].startswith("| configuration | folds x seeds | test accuracy |")
-    assert [line.split("|")[1].strip() for line in table[3:]] == ["birds cnn", "birds mlp"]
+    assert [line.split("|")[1].strip() for line in table[3:]] == [
+        "birds cnn",
+        "birds mlp",
+    ]
 
 
 def test_a_single_run_has_no_table(

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from auris.tasks.anomaly.threshold import upper_end
+from auris.tasks.anomaly.threshold import gamma_quantile
 
 DRAWS = {
     "normal": lambda: torch.randn(60),
@@ -19,23 +19,27 @@ def test_about_as_many_values_exceed_the_threshold_as_were_meant_to(
 ) -> None:
     """A few values decide what 1 % of others should exceed."""
     torch.manual_seed(0)
-    thresholds = [upper_end(DRAWS[kind]()[:count], 0.01) for _ in range(100)]
+    thresholds = [gamma_quantile(DRAWS[kind]()[:count], 0.01) for _ in range(100)]
     others = torch.cat([DRAWS[kind]() for _ in range(200)])
-    share = torch.tensor([(others > threshold).float().mean() for threshold in thresholds]).mean()
+    share = torch.tensor(
+        [(others > threshold).float().mean() for threshold in thresholds]
+    ).mean()
     assert 0.005 < share < most
 
 
 def test_the_threshold_of_a_normal_distribution_is_its_quantile() -> None:
     quantiles = torch.special.ndtri((torch.arange(10_000) + 0.5) / 10_000)
-    assert upper_end(3 + 2 * quantiles, 0.01) == pytest.approx(3 + 2 * 2.3263, abs=0.02)
+    assert gamma_quantile(3 + 2 * quantiles, 0.01) == pytest.approx(
+        3 + 2 * 2.3263, abs=0.02
+    )
 
 
 def test_the_threshold_follows_shift_and_scale() -> None:
     values = torch.randn(30, generator=torch.Generator().manual_seed(1)).exp()
-    assert upper_end(5 * values - 7, 0.05) == pytest.approx(
-        5 * upper_end(values, 0.05) - 7, rel=1e-4
+    assert gamma_quantile(5 * values - 7, 0.05) == pytest.approx(
+        5 * gamma_quantile(values, 0.05) - 7, rel=1e-4
     )
 
 
 def test_values_that_are_all_the_same_are_their_own_threshold() -> None:
-    assert upper_end(torch.full((5,), 2.0), 0.01) == 2
+    assert gamma_quantile(torch.full((5,), 2.0), 0.01) == 2

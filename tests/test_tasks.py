@@ -35,12 +35,18 @@ def test_the_target_is_what_the_model_is_given(task: Reconstruction) -> None:
     assert torch.equal(task.encode(torch.tensor([0, 1, 0]), x), x)
 
 
-def test_a_decoded_answer_is_the_error_of_a_clip_and_its_power(task: Reconstruction) -> None:
+def test_a_decoded_answer_is_the_error_of_a_clip_and_its_power(
+    task: Reconstruction,
+) -> None:
     x = clips()
     output = x.clone()
     output[1] += 0.5
     output[2, 0, 0, 0] += 6
-    assert task.decode(output, x).tolist() == [[0, 1], [0.25, 4], [6, 9]]  # 36 / 6 numbers
+    assert task.decode(output, x).tolist() == [
+        [0, 1],
+        [0.25, 4],
+        [6, 9],
+    ]  # 36 / 6 numbers
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,9 @@ def test_metrics_of_known_answers(
     assert metrics["explained_variance"].value(decoded, target) == pytest.approx(
         explained, abs=1e-6
     )
-    assert metrics["mean_squared_error"].value(decoded, target) == pytest.approx(error, abs=1e-6)
+    assert metrics["mean_squared_error"].value(decoded, target) == pytest.approx(
+        error, abs=1e-6
+    )
 
 
 def test_metrics_weigh_clips_as_often_as_they_were_drawn(task: Reconstruction) -> None:
@@ -72,9 +80,14 @@ def test_metrics_weigh_clips_as_often_as_they_were_drawn(task: Reconstruction) -
 
 def test_what_people_read(task: Reconstruction) -> None:
     decoded = torch.tensor([0.25, 4.0])
-    assert task.output.row(decoded) == {"mean_squared_error": 0.25, "explained_variance": 0.9375}
-    assert task.view.describe(decoded) == "with an error of 0.250"
-    assert task.error(torch.tensor([[0.25, 4.0], [6.0, 9.0]]), torch.zeros(2)).tolist() == [0.25, 6]
+    assert task.output.to_row(decoded) == {
+        "mean_squared_error": 0.25,
+        "explained_variance": 0.9375,
+    }
+    assert task.view.describe_prediction(decoded) == "with an error of 0.250"
+    assert task.error(
+        torch.tensor([[0.25, 4.0], [6.0, 9.0]]), torch.zeros(2)
+    ).tolist() == [0.25, 6]
 
 
 def test_the_plain_answer_is_the_mean_of_the_features_which_explains_nothing(
@@ -105,7 +118,9 @@ def run(place: Path, *words: str) -> Path:
     return (place / "out/folder" / cfg.choices.model / "latest").resolve()
 
 
-def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Path) -> None:
+def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(
+    place: Path,
+) -> None:
     words = (
         "model=autoencoder_linear",
         "optimizer=alternating",
@@ -123,10 +138,14 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Pa
             metrics["explained_variance"]["low"] > 0.5
             and result[name]["majority"]["explained_variance"] == 0
         )
-    losses = [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())]
+    losses = [
+        float(row["train/loss"])
+        for row in csv.DictReader((folder / "metrics.csv").open())
+    ]
     assert len(losses) == 8
     assert all(
-        after <= before + 1e-6 for before, after in zip(losses[:-1], losses[1:], strict=True)
+        after <= before + 1e-6
+        for before, after in zip(losses[:-1], losses[1:], strict=True)
     )
     assert losses[-1] < 0.5  # of 1, the power of standardised features
     predictor = Predictor(str(folder))
@@ -136,7 +155,7 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Pa
         first = next(
             iter(predictor(Path(row["path"])))
         )  # the clip is the first window of its recording
-        told = predictor.output.row(first.decoded)
+        told = predictor.output.to_row(first.decoded)
         assert told["explained_variance"] == pytest.approx(
             float(row["explained_variance"]), abs=1e-4
         )
@@ -152,10 +171,15 @@ def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lesse
         "trainer.max_epochs=4",
     )
     tones = (*solver, "data.normal=tone", "data.padding=repeat")
-    folders = [run(place, *tones, f"task={task}") for task in ("anomaly", "reconstruction")]
+    folders = [
+        run(place, *tones, f"task={task}") for task in ("anomaly", "reconstruction")
+    ]
     assert folders[0] != folders[1]
     surprise, error = (
-        [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())]
+        [
+            float(row["train/loss"])
+            for row in csv.DictReader((folder / "metrics.csv").open())
+        ]
         for folder in folders
     )
     assert len(surprise) == 4 and surprise == pytest.approx(error, rel=1e-5)
@@ -166,7 +190,8 @@ def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lesse
 
 def test_a_classifier_is_no_model_of_reconstruction(place: Path) -> None:
     with pytest.raises(
-        UserError, match="SVC tells classes apart and this task has none; choose model=knn"
+        UserError,
+        match="SVC tells classes apart and this task has none; choose model=knn",
     ):
         run(place, "model=svm", "task=reconstruction")
     with pytest.raises(UserError, match="choose task=reconstruction"):

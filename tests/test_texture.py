@@ -18,7 +18,9 @@ def test_a_window_is_the_mean_the_deviation_and_that_of_the_change() -> None:
         Texture(RATE)(wave),
     )  # frames of 64 ms: a window has 16, a hop 8
     part = frames[..., 8:24]
-    expected = torch.cat([part.mean(-1), part.std(-1), part.diff(dim=-1).std(-1)], dim=1)
+    expected = torch.cat(
+        [part.mean(-1), part.std(-1), part.diff(dim=-1).std(-1)], dim=1
+    )
     assert found.shape == (1, 3, 64, (frames.shape[-1] - 16) // 8 + 1)
     assert torch.allclose(found[..., 1], expected, atol=1e-5)
 
@@ -36,7 +38,11 @@ def test_a_clip_shorter_than_a_window_is_one() -> None:
     assert Texture(RATE)(torch.randn(2, 1, RATE // 2)).shape == (2, 3, 64, 1)
 
 
-@pytest.mark.parametrize("words", ["features.window=0.1", "features.hop=0.01", "features.hop=0"])
+@pytest.mark.parametrize(
+    "words", ["features.window=0.1", "features.hop=0.01", "features.hop=0"]
+)
 def test_windows_that_hold_no_frame_are_refused(words: str) -> None:
     with pytest.raises(UserError, match="too short for frames of 0.064 s"):
-        experiment("features=texture", words).build_features(Spec(RATE, 1, RATE, "label"))
+        experiment("features=texture", words).build_features(
+            Spec(RATE, 1, RATE, "label")
+        )

@@ -39,10 +39,12 @@ def many(count: int, label: str = "normal", **facts: str | int) -> list[Clip]:
     return [clip(f"{label}{section}{i}.wav", label, **facts) for i in range(count)]
 
 
-def sets(clips: list[Clip], *known: str, fold: int = 1, folds: int = 5, seed: int = 0) -> list[str]:
+def sets(
+    clips: list[Clip], *known: str, fold: int = 1, folds: int = 5, seed: int = 0
+) -> list[str]:
     view = AnomalyTargets("normal", known)
-    found = view.split(clips, fold, folds, seed)
-    view.check(found, clips)
+    found = view.split_clips(clips, fold, folds, seed)
+    view.check_splits(found, clips)
     return found
 
 
@@ -53,9 +55,9 @@ def shares(clips: list[Clip], found: list[str]) -> Counter:
 def test_each_label_is_a_class() -> None:
     clips = [clip(str(i), label) for i, label in enumerate(["dog", "Ant", "dog"])]
     assert LabelTargets().encode(clips).tolist() == [1, 0, 1]
-    assert LabelTargets().classes(clips) == ("Ant", "dog")
+    assert LabelTargets().classes_of(clips) == ("Ant", "dog")
     assert (
-        LabelTargets().summarize(["train", "val", "test"], clips)
+        LabelTargets().summarize_clips(["train", "val", "test"], clips)
         == "1 train, 1 val, 1 test; 2 classes: Ant, dog"
     )
 
@@ -69,10 +71,10 @@ def test_a_target_is_whether_it_is_anomalous_its_section_and_its_domain() -> Non
     ]
     view = AnomalyTargets("normal")
     assert view.encode(clips).tolist() == [[1, 1, 1], [0, 0, 0], [0, 1, 0], [1, 0, 1]]
-    assert view.facts(clips) == {
-        "classes": ("drip", "hum", "normal"),
-        "sections": ("fan", "pump"),
-        "domains": ("source", "target"),
+    assert view.classes_of(clips) == ("drip", "hum", "normal")
+    assert view.columns_of(clips) == {
+        "section": ("fan", "pump"),
+        "domain": ("source", "target"),
     }
 
 
@@ -96,7 +98,7 @@ def test_anomalies_of_folds_that_do_not_test_are_left_out() -> None:
     ]
     found = sets(clips, fold=2)
     assert found == ["train", "", "test", "test", "val", "", "train", ""]
-    assert AnomalyTargets("normal").summarize(found, clips) == (
+    assert AnomalyTargets("normal").summarize_clips(found, clips) == (
         "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as others of their fold or group train or validate"
     )
 
@@ -110,7 +112,11 @@ def test_an_anomaly_of_a_group_that_trains_is_left_out() -> None:
 
 
 def test_each_section_is_in_every_set() -> None:
-    clips = many(5, section="fan") + many(15, section="pump") + many(3, "odd", section="fan")
+    clips = (
+        many(5, section="fan")
+        + many(15, section="pump")
+        + many(3, "odd", section="fan")
+    )
     for fold in range(1, 6):
         found = sets(clips, fold=fold)
         assert Counter(found[:5]) == {"train": 3, "val": 1, "test": 1}
@@ -120,8 +126,12 @@ def test_each_section_is_in_every_set() -> None:
 def test_a_split_column_without_val_draws_it_from_the_normal_training_clips_of_each_section() -> (
     None
 ):
-    clips = [c for name in ("fan", "pump") for c in many(10, section=name, split="train")]
-    clips += many(4, "odd", section="fan", split="test") + [clip("n", section="pump", split="test")]
+    clips = [
+        c for name in ("fan", "pump") for c in many(10, section=name, split="train")
+    ]
+    clips += many(4, "odd", section="fan", split="test") + [
+        clip("n", section="pump", split="test")
+    ]
     found = sets(clips)
     assert Counter(found[:10]) == Counter(found[10:20]) == {"train": 8, "val": 2}
     assert found[20:] == 5 * ["test"]
@@ -156,7 +166,9 @@ def test_a_known_anomaly_of_any_fold_validates(known: str) -> None:
         "odd3": "",
     }
     expected |= {"last": "test", known: "val"}
-    assert dict(zip((c.group for c in clips), sets(clips, known), strict=True)) == expected
+    assert (
+        dict(zip((c.group for c in clips), sets(clips, known), strict=True)) == expected
+    )
 
 
 def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
@@ -176,7 +188,7 @@ def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
     check_disjoint(found, clips, [[str(c.path)] for c in clips])
     assert (
         AnomalyTargets("normal", [known])
-        .summarize(found, clips)
+        .summarize_clips(found, clips)
         .endswith(
             "4 + 4 anomalous test; 3 left out, as others of their fold or group train or validate"
         )
@@ -208,7 +220,11 @@ def test_a_known_anomaly_validates_whatever_the_column_says(split: str) -> None:
             (),
             "No recording is labelled normal, as data.normal says; did you",
         ),
-        (many(9), (), "All recordings are labelled normal; the test set needs some that are not"),
+        (
+            many(9),
+            (),
+            "All recordings are labelled normal; the test set needs some that are not",
+        ),
         (
             many(9) + many(3, "odd"),
             ("odd9.wav",),
@@ -219,7 +235,11 @@ def test_a_known_anomaly_validates_whatever_the_column_says(split: str) -> None:
             ("normal1.wav",),
             "names normal1.wav, and no anomalous recording has that name",
         ),
-        (many(9) + many(3, "odd"), ("odd*",), "The test set has no clip but normal ones"),
+        (
+            many(9) + many(3, "odd"),
+            ("odd*",),
+            "The test set has no clip but normal ones",
+        ),
         (many(4) + many(3, "odd"), (), "class normal has 4 recordings"),
         (
             many(9, section="a") + many(3, section="fan") + many(3, "odd", section="a"),
@@ -273,7 +293,9 @@ def data(
     for i, split in enumerate(["train", "train", "val", "val", "test", "test", "test"]):
         name = f"{i}.wav"
         write(root / name, noise(i, rate=rates.get(name, 8000)), rates.get(name, 8000))
-        lines.append(f"{name},{'odd' if i == 6 or i == 0 and normal is None else 'normal'},{split}")
+        lines.append(
+            f"{name},{'odd' if i == 6 or i == 0 and normal is None else 'normal'},{split}"
+        )
     (root / "clips.csv").write_text("\n".join(lines))
     settings = DataSettings(**{**SETTINGS, **changes}, normal=normal)
     targets = LabelTargets() if normal is None else AnomalyTargets(normal)
@@ -281,9 +303,12 @@ def data(
 
 
 @pytest.mark.parametrize("other", ["6.wav", "0.wav"])
-def test_different_rates_are_refused_unless_one_is_given(tmp_path: Path, other: str) -> None:
+def test_different_rates_are_refused_unless_one_is_given(
+    tmp_path: Path, other: str
+) -> None:
     with pytest.raises(
-        UserError, match=r"rates of 8000, 16000 Hz, .* data.sample_rate=8000 resamples all of them"
+        UserError,
+        match=r"rates of 8000, 16000 Hz, .* data.sample_rate=8000 resamples all of them",
     ):
         describe_data(data(tmp_path, {other: 16000}))
     assert data(tmp_path, {other: 16000}, sample_rate=8000).spec.sample_rate == 8000
@@ -320,10 +345,16 @@ def test_the_fingerprint_changes_with_what_is_known(tmp_path: Path) -> None:
     for i in range(8):
         write(tmp_path / f"{i}.wav", noise(i))
     splits = ["train", "train", "val", "val", "test", "test", "test", "test"]
-    rows = [f"{i}.wav,{'odd' if i > 5 else 'normal'},{split}" for i, split in enumerate(splits)]
+    rows = [
+        f"{i}.wav,{'odd' if i > 5 else 'normal'},{split}"
+        for i, split in enumerate(splits)
+    ]
     table = "\n".join(["path,label,split", *rows])
     sectioned = "\n".join(["path,label,split,section", *(f"{row},fan" for row in rows)])
-    assert len({fingerprint(table), fingerprint(table, "7.wav"), fingerprint(sectioned)}) == 3
+    assert (
+        len({fingerprint(table), fingerprint(table, "7.wav"), fingerprint(sectioned)})
+        == 3
+    )
     assert fingerprint(table, "7.wav") == fingerprint(table, "7*")
 
 
@@ -331,13 +362,17 @@ def test_one_class_of_the_real_recordings_has_its_official_folds(real: Path) -> 
     clips = read_table(real / "esc10/clips.csv")
     view = AnomalyTargets("rain")
     for fold in range(1, 6):
-        found = view.split(clips, fold, folds=5, seed=0)
-        view.check(found, clips)
-        assert Counter((name, c.label == "rain") for c, name in zip(clips, found, strict=True)) == {
+        found = view.split_clips(clips, fold, folds=5, seed=0)
+        view.check_splits(found, clips)
+        assert Counter(
+            (name, c.label == "rain") for c, name in zip(clips, found, strict=True)
+        ) == {
             ("train", True): 24,
             ("val", True): 8,
             ("test", True): 8,
             ("test", False): 72,
             ("", False): 288,
         }
-        assert {c.fold for c, name in zip(clips, found, strict=True) if name == "test"} == {fold}
+        assert {
+            c.fold for c, name in zip(clips, found, strict=True) if name == "test"
+        } == {fold}

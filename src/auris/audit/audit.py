@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 
 from auris.audit.check import SEVERITIES, Check, Finding
 from auris.audit.duplicates import Alike, Contradicting, Duplicated, Leaking
-from auris.audit.faults import Clipped, Mixed, Narrow, Offset, Silent, Truncated, Unreadable
+from auris.audit.faults import (
+    Clipped,
+    Mixed,
+    Narrow,
+    Offset,
+    Silent,
+    Truncated,
+    Unreadable,
+)
 from auris.audit.mislabelled import Suspect
 from auris.audit.recording import Recording, look_at
 from auris.audit.sets import Count, Lacking, Lonely, counts

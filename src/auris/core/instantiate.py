@@ -53,16 +53,24 @@ class Factory:
         Raises `UserError` for a target that is not allowed and for arguments that the
         constructor refuses.
         """
-        where = node._get_full_key("") if isinstance(node, DictConfig) else "configuration"
+        where = (
+            node._get_full_key("") if isinstance(node, DictConfig) else "configuration"
+        )
         settings = to_plain(node)
         if not isinstance(settings, dict) or "_target_" not in settings:
             raise UserError(f"{where} must have a _target_ that names a class.")
         return self._construct(settings, where, facts)
 
-    def make_each(self, nodes: Mapping[str, Any] | None, **facts: Any) -> dict[str, Any]:
+    def make_each(
+        self, nodes: Mapping[str, Any] | None, **facts: Any
+    ) -> dict[str, Any]:
         """The parts of a group that holds several, by name. A part set to null is left out."""
         named = (nodes or {}).items()
-        return {str(name): self.make(node, **facts) for name, node in named if node is not None}
+        return {
+            str(name): self.make(node, **facts)
+            for name, node in named
+            if node is not None
+        }
 
     def allowed_class(self, target: str, where: str) -> type:
         """The class behind `target`.
@@ -71,7 +79,9 @@ class Factory:
         """
         check_trusted(target, where, self.packages)
         cls = locate_object(target, where)
-        if not (isinstance(cls, type) and any(issubclass(cls, kind) for kind in _kinds(cls))):
+        if not (
+            isinstance(cls, type) and any(issubclass(cls, kind) for kind in _kinds(cls))
+        ):
             raise UserError(
                 f"{where}: _target_ may not name {target}; it is not a module, optimizer, schedule, "
                 "metric, callback, logger, trainer, strategy, estimator or source."
@@ -85,29 +95,47 @@ class Factory:
         if not isinstance(settings, dict):
             return settings
         if "_target_" not in settings:
-            return {key: self._construct(value, where, {}) for key, value in settings.items()}
+            return {
+                key: self._construct(value, where, {})
+                for key, value in settings.items()
+            }
         cls = self.allowed_class(str(settings["_target_"]), where)
-        given = {key: value for key, value in settings.items() if key not in ("_target_", "_args_")}
+        given = {
+            key: value
+            for key, value in settings.items()
+            if key not in ("_target_", "_args_")
+        }
         check_types(cls, given, where)
         positions = self._construct(settings.get("_args_", []), where, {})
         arguments = {
-            key: self._construct(value, f"{where}.{key}", {}) for key, value in given.items()
+            key: self._construct(value, f"{where}.{key}", {})
+            for key, value in given.items()
         }
         asked = inspect.signature(cls).parameters
-        wanted = {name: facts[name] for name in facts if name in asked and name not in given}
+        wanted = {
+            name: facts[name] for name in facts if name in asked and name not in given
+        }
         try:
             return cls(*positions, **arguments, **wanted)
         except _MISTAKES as error:
             reason = first_line(error)
-            raise UserError(f"{where}: {cls.__name__} can't be built: {reason}") from error
+            raise UserError(
+                f"{where}: {cls.__name__} can't be built: {reason}"
+            ) from error
 
 
 def to_plain(node: Any) -> Any:
     """A configuration node as plain dicts and lists, its references resolved."""
-    return OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
+    return (
+        OmegaConf.to_container(node, resolve=True)
+        if OmegaConf.is_config(node)
+        else node
+    )
 
 
 def _kinds(cls: type) -> Iterator[type]:
     """The classes that may be built, and those derived from them."""
-    estimators = ("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ()
+    estimators = (
+        ("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ()
+    )
     return (locate_object(name, "") for name in (*KINDS, *estimators))

@@ -57,15 +57,26 @@ class AudioDataModule(LightningDataModule):
 
     def split_loader(self, clips: Tensor, rank: int = 0, world_size: int = 1) -> Loader:
         """These clips in order, for process `rank` of `world_size`."""
-        return self._loader(clips, self.dataset.settings.micro_batch_size, None, rank, world_size)
+        return self._loader(
+            clips, self.dataset.settings.micro_batch_size, None, rank, world_size
+        )
 
     def full_batch(self) -> MicroBatches:
         """All training clips, in every process alike: for what is learnt from the set as a whole."""
         clips = self.train_clips
-        return MicroBatches(self.split_loader(clips).fetch_batch, clips, self.dataset.settings.micro_batch_size)
+        return MicroBatches(
+            self.split_loader(clips).fetch_batch,
+            clips,
+            self.dataset.settings.micro_batch_size,
+        )
 
     def _loader(
-        self, clips: Tensor, batch_size: int, seed: int | None, rank: int, world_size: int
+        self,
+        clips: Tensor,
+        batch_size: int,
+        seed: int | None,
+        rank: int,
+        world_size: int,
     ) -> Loader:
         return Loader(
             self._resident_wave(),

@@ -6,7 +6,9 @@ from pathlib import Path
 from auris.core.locate import locate_object
 from auris.inference.model import Trained
 
-_BACKENDS = {".onnx": "auris.inference.onnx_model.OnnxModel"}  # by the ending of a file's name
+_BACKENDS = {
+    ".onnx": "auris.inference.onnx_model.OnnxModel"
+}  # by the ending of a file's name
 _RUN_BACKEND = "auris.inference.torch_model.RunModel"
 
 

@@ -75,7 +75,9 @@ class Predictor:
             for span, own, unlike in zip(spans, decoded, novelty, strict=True):
                 for part in self._split_in_time(path, span, own):
                     if part.stop > covered + _SAME_TIME:
-                        yield part._replace(start=max(part.start, covered), novelty=unlike)
+                        yield part._replace(
+                            start=max(part.start, covered), novelty=unlike
+                        )
                 covered = span[1] if self.output.per_window else covered
         if is_silent:
             raise audio.Unusable("silent")
@@ -124,7 +126,9 @@ class Predictor:
         needed = self.spec.channels
         if channels != needed and not (self.mix and needed == 1):
             hint = "; --mix averages them" if needed == 1 else ""
-            raise audio.Unusable(f"it has {channels} channels and the model hears {needed}{hint}")
+            raise audio.Unusable(
+                f"it has {channels} channels and the model hears {needed}{hint}"
+            )
 
     def _check_rate(self, path: Path) -> None:
         """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
@@ -150,13 +154,15 @@ def find_recordings(places: Iterable[str]) -> list[Path]:
     return found
 
 
-def prediction_row(prediction: WindowPrediction, output: OutputFormat) -> dict[str, Any]:
+def prediction_row(
+    prediction: WindowPrediction, output: OutputFormat
+) -> dict[str, Any]:
     """A prediction as a row of a table."""
     row = {
         "path": str(prediction.path),
         "start": round(prediction.start, 3),
         "stop": round(prediction.stop, 3),
-        **output.row(prediction.decoded),
+        **output.to_row(prediction.decoded),
     }
     if prediction.novelty is not None:
         row["novelty"] = round(prediction.novelty, 3)
@@ -164,11 +170,14 @@ def prediction_row(prediction: WindowPrediction, output: OutputFormat) -> dict[s
     return row
 
 
-def _average_row(windows: Sequence[WindowPrediction], output: OutputFormat) -> dict[str, Any]:
+def _average_row(
+    windows: Sequence[WindowPrediction], output: OutputFormat
+) -> dict[str, Any]:
     """The mean of the predictions to the windows of a recording, as a row."""
     decoded = np.mean([window.decoded for window in windows], axis=0)
     known = [window.novelty for window in windows if window.novelty is not None]
     novelty = mean(known) if known else None
-    first, last = windows[0], windows[-1]
+    first = windows[0]
+    last = windows[-1]
     average = WindowPrediction(first.path, first.start, last.stop, decoded, novelty)
     return prediction_row(average, output)

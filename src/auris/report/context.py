@@ -69,7 +69,7 @@ class Subject:
             return {}
         task = self.system.task
         constant = task.constant_prediction(train_target(self.data), self.answers.decoded)
-        return task.output.row(constant[0])
+        return task.output.to_row(constant[0])
 
     @property
     def inspection(self) -> Inspection:

@@ -45,7 +45,7 @@ def told(subject: Subject) -> list[str]:
         return [
             "This run has kept no clips from training, so that nothing is known of how good it is."
         ]
-    first = subject.system.task.view.sentence(
+    first = subject.system.task.view.result_sentence(
         subject.scores, subject.clips_called, subject.constant
     )
     seen = (

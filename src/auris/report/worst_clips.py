@@ -60,7 +60,7 @@ def card(
     clip, _ = subject.clip(at)
     task, target = subject.system.task, subject.answers.target[at]
     view = task.view
-    said = view.describe(subject.answers.decoded[at], target)
+    said = view.describe_prediction(subject.answers.decoded[at], target)
     true = view.describe_target(clip.label, target)
     reason = ", and what in it made the answer wrong" if len(drawn.axes) > 1 else ""
     return tag(

@@ -54,7 +54,8 @@ def compare(runs: Sequence[Run], metric: str | None, name: str) -> list[Row]:
         for label, group in configurations(scored(runs, name))
     ]
     return sorted(
-        rows, key=lambda row: (isnan(row.mean), row.mean if row.best == "min" else -row.mean)
+        rows,
+        key=lambda row: (isnan(row.mean), row.mean if row.best == "min" else -row.mean),
     )
 
 
@@ -67,7 +68,9 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
     for run in group:
         scores = run.result[name]
         if metric not in scores["metrics"]:
-            raise UserError(f"There is no --metric {metric}; {suggest_choice(metric, scores['metrics'])}")
+            raise UserError(
+                f"There is no --metric {metric}; {suggest_choice(metric, scores['metrics'])}"
+            )
         value = number(scores["metrics"][metric]["value"])
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
@@ -106,7 +109,11 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 
     half = t.ppf(0.975, len(values) - 1) * stdev(values) / len(values) ** 0.5
     low, high = mean(values) - half, mean(values) + half
-    return (max(0.0, low), min(1.0, high)) if min(values) >= 0 and max(values) <= 1 else (low, high)
+    return (
+        (max(0.0, low), min(1.0, high))
+        if min(values) >= 0 and max(values) <= 1
+        else (low, high)
+    )
 
 
 def markdown(rows: Sequence[Row], name: str) -> str:
@@ -139,7 +146,9 @@ def table(rows: Sequence[Row], figure: str) -> str:
             f"{row.majority:.3f}",
             f"{row.minutes:.1f}",
         )
-        cells = [figure.replace("nan to nan", "-").replace("nan", "-") for figure in figures]
+        cells = [
+            figure.replace("nan to nan", "-").replace("nan", "-") for figure in figures
+        ]
         lines.append([row.name + mark, runs, *cells])
     return in_markdown(head, lines)
 

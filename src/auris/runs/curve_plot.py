@@ -68,7 +68,9 @@ def draw(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     for (left, right), (title, row) in zip(panels, rows.items(), strict=True):
         fill(left, "train/seconds", row)
         fill(right, "train/passes", row)
-        left.set(ylabel=title, yscale=axis_scale(curve.figures[name] for curve, name in row))
+        left.set(
+            ylabel=title, yscale=axis_scale(curve.figures[name] for curve, name in row)
+        )
     panels[-1, 0].set_xlabel("seconds in optimizer steps")
     panels[-1, 1].set_xlabel("passes over the training set")
     entitle(figure, curves, names)
@@ -89,7 +91,8 @@ def curves_of(group: Sequence[Run], place: int) -> list[Curve]:
     group = sorted(group, key=lambda run: (run.result["fold"], run.result["seed"]))
     read_ones = [(run, figures) for run in group if (figures := read(run))]
     return [
-        Curve(run, place, number == 0, figures) for number, (run, figures) in enumerate(read_ones)
+        Curve(run, place, number == 0, figures)
+        for number, (run, figures) in enumerate(read_ones)
     ]
 
 
@@ -108,7 +111,9 @@ def rows_of(curves: Sequence[Curve]) -> dict[str, Row]:
     """What to draw in each row of panels, by its title."""
     rows: dict[str, Row] = {}
     for curve in curves:
-        rows.setdefault(f"training loss\n{loss_name(curve.run)}", []).append((curve, "train/loss"))
+        rows.setdefault(f"training loss\n{loss_name(curve.run)}", []).append(
+            (curve, "train/loss")
+        )
     if len(rows) == 1:
         return rows
     for curve in curves:
@@ -128,7 +133,10 @@ def loss_name(run: Run) -> str:
         if key.startswith("loss.")
     }
     return " ".join(
-        [run.result["loss"], *(f"{key}={value}" for key, value in own.items() if key != "_target_")]
+        [
+            run.result["loss"],
+            *(f"{key}={value}" for key, value in own.items() if key != "_target_"),
+        ]
     )
 
 
@@ -144,7 +152,11 @@ def style(curve: Curve) -> dict[str, Any]:
     lap, colour = divmod(curve.place, len(COLOURS))
     point, line = MARKERS[curve.place % len(MARKERS)], DASHES[lap % len(DASHES)]
     kind = {"marker": point, "linestyle": ""} if single(curve) else {"linestyle": line}
-    weight = {"linewidth": 1.8, "zorder": 3} if curve.bold else {"linewidth": 0.7, "alpha": 0.4}
+    weight = (
+        {"linewidth": 1.8, "zorder": 3}
+        if curve.bold
+        else {"linewidth": 0.7, "alpha": 0.4}
+    )
     return {"color": COLOURS[colour], **weight, **kind}
 
 
@@ -159,8 +171,11 @@ def entitle(figure: Figure, curves: Sequence[Curve], names: Sequence[str]) -> No
     samples = [Line2D([], [], **style(shown[place])) for place in sorted(shown)]
     words = [names[place] for place in sorted(shown)]
     columns = 2 if max(map(len, words)) < 55 else 1
-    figure.legend(samples, words, loc="outside lower center", ncols=columns, frameon=False)
+    figure.legend(
+        samples, words, loc="outside lower center", ncols=columns, frameon=False
+    )
     sources = {
-        f"{curve.run.result['data']}, {WORDS[curve.run.result['source']]}" for curve in curves
+        f"{curve.run.result['data']}, {WORDS[curve.run.result['source']]}"
+        for curve in curves
     }
     figure.suptitle("; ".join(sorted(sources)))

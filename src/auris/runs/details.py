@@ -18,7 +18,8 @@ def details(runs: Sequence[Run], name: str) -> str:
     newest = {label: group[-1].result[name]["metrics"] for label, group in groups}
     metrics = dict.fromkeys(metric for scores in newest.values() for metric in scores)
     rows = [
-        [metric, *(cell(scores.get(metric)) for scores in newest.values())] for metric in metrics
+        [metric, *(cell(scores.get(metric)) for scores in newest.values())]
+        for metric in metrics
     ]
     return in_markdown([name, *newest], [row for row in rows if any(row[1:])])
 

@@ -43,10 +43,16 @@ class Run:
     @property
     def facts(self) -> dict[str, Any]:
         """All that a run can be picked by: its settings, what was chosen, and where."""
-        single = {key: value for key, value in self.result.items() if not isinstance(value, dict)}
+        single = {
+            key: value
+            for key, value in self.result.items()
+            if not isinstance(value, dict)
+        }
         return {
             **{
-                key: value for key, value in self.settings.items() if not key.startswith("choices.")
+                key: value
+                for key, value in self.settings.items()
+                if not key.startswith("choices.")
             },
             **single,
         }
@@ -54,11 +60,15 @@ class Run:
 
 def find_runs(places: Sequence[str]) -> list[Run]:
     """The finished runs below some folders, the newest of each configuration, fold and seed."""
-    found = sorted({path.resolve() for place in places for path in Path(place).rglob(RESULT)})
+    found = sorted(
+        {path.resolve() for place in places for path in Path(place).rglob(RESULT)}
+    )
     runs: dict[Any, Run] = {}
     for path in found:
         run = read_run(path.parent)
-        runs[identity(run.settings), run.result["fingerprint"], run.result["seed"]] = run
+        runs[identity(run.settings), run.result["fingerprint"], run.result["seed"]] = (
+            run
+        )
     if not runs:
         raise UserError(
             f"There is no finished run in {', '.join(places)}; name a folder such as outputs/cats_babies."
@@ -90,7 +100,8 @@ def flat(node: Any, prefix: str = "") -> dict[str, Any]:
 def identity(settings: dict[str, Any]) -> str:
     """What two runs of one configuration have in common."""
     return json.dumps(
-        {key: value for key, value in settings.items() if not varies(key)}, sort_keys=True
+        {key: value for key, value in settings.items() if not varies(key)},
+        sort_keys=True,
     )
 
 
@@ -101,7 +112,9 @@ def varies(key: str) -> bool:
 
 def listed(key: str, names: Sequence[str]) -> bool:
     """Whether a setting is one of `names`, or below one that ends with a dot."""
-    return any(key == name or (name.endswith(".") and key.startswith(name)) for name in names)
+    return any(
+        key == name or (name.endswith(".") and key.startswith(name)) for name in names
+    )
 
 
 def pick(runs: Sequence[Run], words: Sequence[str]) -> list[Run]:
@@ -110,7 +123,9 @@ def pick(runs: Sequence[Run], words: Sequence[str]) -> list[Run]:
         key, value = understand(word)
         check_name(key, {name for run in runs for name in run.facts})
         values = {str(run.facts[key]) for run in runs if key in run.facts}
-        runs = [run for run in runs if key in run.facts and str(run.facts[key]) == value]
+        runs = [
+            run for run in runs if key in run.facts and str(run.facts[key]) == value
+        ]
         if not runs:
             raise UserError(f"No run has {word}; {suggest_choice(value, values)}")
     return list(runs)
@@ -129,7 +144,9 @@ def check_name(key: str, names: set[str]) -> None:
     if key not in names:
         group, _, last = key.rpartition(".")
         beside = {
-            name.rpartition(".")[2] for name in names if name.rpartition(".")[0] == group
+            name.rpartition(".")[2]
+            for name in names
+            if name.rpartition(".")[0] == group
         } or names
         raise UserError(
             f"No run has a setting {key};{f' in {group}:' if group else ''} {suggest_choice(last, beside)}"

@@ -39,7 +39,9 @@ def check_same_data(folder: Path, fingerprint: str) -> None:
     """
     path = folder / FINGERPRINT
     if path.is_file() and path.read_text() != fingerprint:
-        raise UserError(f"The data of {folder} has changed since it was trained; train anew.")
+        raise UserError(
+            f"The data of {folder} has changed since it was trained; train anew."
+        )
 
 
 @rank_zero_only
@@ -71,7 +73,8 @@ def new_folder(parent: Path) -> Path:
 
 
 def point_latest(folder: Path) -> None:
-    link, draft = folder.parent / "latest", folder.parent / f".latest.{os.getpid()}"
+    link = folder.parent / "latest"
+    draft = folder.parent / f".latest.{os.getpid()}"
     draft.unlink(missing_ok=True)
     draft.symlink_to(folder.name)
     os.replace(draft, link)
@@ -81,10 +84,13 @@ def find_run(path: str) -> Path:
     """The folder of an existing run. Raises `UserError` where there is none."""
     folder = Path(path).expanduser().resolve()
     if not (folder / CONFIG).is_file():
-        known = sorted(str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG))
+        known = sorted(
+            str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG)
+        )
         hint = f" Runs here: {', '.join(known)}." if known else ""
         raise UserError(
-            f"There is no run in {path}; name the folder of one, as in outputs/cats_babies/mlp/latest.{hint}"
+            f"There is no run in {path}; name the folder of one, as in "
+            f"outputs/cats_babies/mlp/latest.{hint}"
         )
     return folder
 
@@ -109,7 +115,9 @@ def load_config(folder: Path) -> DictConfig:
 
 
 def read_curves(folder: Path) -> list[dict[str, str]]:
-    """What a run wrote after each epoch, "" where there was nothing to tell; empty for a run without curves."""
+    """What a run wrote after each epoch, "" where there was nothing to tell; empty for a run
+    without curves.
+    """
     for path in (folder / name for name in CURVES if (folder / name).is_file()):
         with path.open(newline="") as file:
             return list(csv.DictReader(file))

@@ -66,7 +66,8 @@ def close_test(outputs: Path, look: Look, metrics: dict[str, Any]) -> None:
     """Write down what came out: the value of the main metric, which is the first."""
     name, estimate = next(iter(metrics.items()))
     append(
-        outputs / LEDGER, {"key": look.key, "metric": name, "value": without_nan(estimate["value"])}
+        outputs / LEDGER,
+        {"key": look.key, "metric": name, "value": without_nan(estimate["value"])},
     )
 
 
@@ -88,7 +89,11 @@ def looks(outputs: Path, test_set: str) -> list[Look]:
 def all_looks(outputs: Path) -> list[Look]:
     """All openings of test sets that are written down beside the runs in `outputs`."""
     found: dict[str, dict[str, Any]] = {}
-    for line in (outputs / LEDGER).read_text().splitlines() if (outputs / LEDGER).is_file() else ():
+    for line in (
+        (outputs / LEDGER).read_text().splitlines()
+        if (outputs / LEDGER).is_file()
+        else ()
+    ):
         facts = understood(line)
         found.setdefault(facts.get("key", ""), {}).update(facts)
     return [Look(**facts) for facts in found.values() if "test_set" in facts]
@@ -108,7 +113,9 @@ def sentence(seen: Sequence[Look]) -> str:
         return ""
     several = len({look.configuration for look in seen})
     if several == 1:
-        return f"This test set has been looked at {len(seen)} times, by one configuration."
+        return (
+            f"This test set has been looked at {len(seen)} times, by one configuration."
+        )
     return (
         f"This test set has been looked at {len(seen)} times, by {several} configurations; "
         "the best of several looks better than it is."

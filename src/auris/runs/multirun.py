@@ -43,4 +43,7 @@ def show(path: Path) -> None:
         from auris.runs.find import find_runs
 
         runs = find_runs(folders)
-        print(f"\n{markdown(compare(runs, None, which_set(runs)), which_set(runs))}", flush=True)
+        print(
+            f"\n{markdown(compare(runs, None, which_set(runs)), which_set(runs))}",
+            flush=True,
+        )

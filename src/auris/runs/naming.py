@@ -30,19 +30,24 @@ def configurations(runs: Sequence[Run]) -> list[tuple[str, list[Run]]]:
     """The runs of each configuration, with a name for it."""
     groups = defaultdict(list)
     for run in runs:
-        groups[run.result["data"], run.result["about"], identity(run.settings)].append(run)
+        groups[run.result["data"], run.result["about"], identity(run.settings)].append(
+            run
+        )
     return list(zip(name_groups(list(groups.values())), groups.values(), strict=True))
 
 
 def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
     """The data and model of each configuration, with the choices and settings in which those of one name differ."""
-    names = [f"{group[0].result['data']} {group[0].result['model']}" for group in groups]
+    names = [
+        f"{group[0].result['data']} {group[0].result['model']}" for group in groups
+    ]
     return [
         " ".join(
             [
                 label,
                 *differences(
-                    group[0], [g[0] for g, n in zip(groups, names, strict=True) if n == label]
+                    group[0],
+                    [g[0] for g, n in zip(groups, names, strict=True) if n == label],
                 ),
             ]
         )
@@ -60,9 +65,19 @@ def differences(run: Run, others: Sequence[Run]) -> list[str]:
     told = []
     for key, value in words.items():
         alike = [
-            other for other in others if all(same(run, other, choice) for choice in causes(key))
+            other
+            for other in others
+            if all(same(run, other, choice) for choice in causes(key))
         ]
-        if len({str(other.result.get(key, other.settings.get(key, "-"))) for other in alike}) > 1:
+        if (
+            len(
+                {
+                    str(other.result.get(key, other.settings.get(key, "-")))
+                    for other in alike
+                }
+            )
+            > 1
+        ):
             told.append(f"{key}={value}")
     return told
 

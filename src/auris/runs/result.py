@@ -1,4 +1,6 @@
-"""What a run leaves behind: metrics with intervals, predictions, and what is needed to repeat it."""
+"""What a run leaves behind: metrics with intervals, predictions, and what is needed to repeat
+it.
+"""
 
 import json
 import math
@@ -41,7 +43,9 @@ def write_result(path: Path, **facts: Any) -> None:
         "command": shlex.join(sys.argv),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
-    write_atomically(path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(
+        path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def without_nan(value: Any) -> Any:
@@ -52,7 +56,9 @@ def without_nan(value: Any) -> Any:
 
 
 def peak_memory() -> float:
-    """The most memory that was in use, in MiB: of the GPU where there is one, else of the process."""
+    """The most memory that was in use, in MiB: of the GPU where there is one, else of the
+    process.
+    """
     if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
         return torch.cuda.max_memory_allocated() / 2**20
     unit = 1 if sys.platform == "darwin" else 1024
@@ -60,7 +66,9 @@ def peak_memory() -> float:
 
 
 def revision() -> str:
-    """The git revision of this program, with a plus where files were changed since; empty outside a checkout."""
+    """The git revision of this program, with a plus where files were changed since; empty
+    outside a checkout.
+    """
 
     def git(*words: str) -> str:
         here = os.path.dirname(__file__)

@@ -18,7 +18,9 @@ from auris.runs.naming import configurations
 Point = tuple[float, ...]  # the setting, a value, and the ends of its interval
 
 
-def draw_against(runs: Sequence[Run], setting: str, metric: str | None, name: str) -> Figure:
+def draw_against(
+    runs: Sequence[Run], setting: str, metric: str | None, name: str
+) -> Figure:
     """A line for each configuration: a metric of the set `name` over the values of a setting, with 95 % intervals.
 
     Raises `UserError` for runs on different data or of different tasks, and where the setting has no two numbers.
@@ -50,19 +52,29 @@ def check_setting(runs: Sequence[Run], setting: str) -> dict[str, float]:
     """The value of the setting in each run, by the run's folder."""
     check_name(setting, {key for run in runs for key in run.settings})
     values = {str(run.folder): run.settings.get(setting) for run in runs}
-    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float)}
+    numbers = {
+        key: float(value)
+        for key, value in values.items()
+        if isinstance(value, int | float)
+    }
     if len(numbers) < len(values) or len(set(numbers.values())) < 2:
-        raise UserError(f"--against {setting} needs runs with two or more numbers for it.")
+        raise UserError(
+            f"--against {setting} needs runs with two or more numbers for it."
+        )
     return numbers
 
 
 def without(run: Run, setting: str) -> Run:
     """The run as if the setting, which its data's description may tell as well, were no part of its configuration."""
     settings = {key: value for key, value in run.settings.items() if key != setting}
-    return replace(run, settings=settings, result={**run.result, "about": run.result["source"]})
+    return replace(
+        run, settings=settings, result={**run.result, "about": run.result["source"]}
+    )
 
 
-def line(group: Sequence[Run], values: dict[str, float], metric: str, name: str) -> list[Point]:
+def line(
+    group: Sequence[Run], values: dict[str, float], metric: str, name: str
+) -> list[Point]:
     """The mean over the runs at each value of the setting, and the mean of their intervals."""
     at = defaultdict(list)
     for run in group:

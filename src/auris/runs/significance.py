@@ -37,7 +37,9 @@ class Pair:
     said: str  # in words, the difference and the p value
 
 
-def compare_pair(places_of_runs: Sequence[str], name: str, plugins: Sequence[str] = ()) -> Pair:
+def compare_pair(
+    places_of_runs: Sequence[str], name: str, plugins: Sequence[str] = ()
+) -> Pair:
     """The difference of two runs on the same clips of a set, "test" or "val".
 
     Raises `UserError` where one of them has no predictions, or they are not of the same clips.
@@ -46,7 +48,8 @@ def compare_pair(places_of_runs: Sequence[str], name: str, plugins: Sequence[str
     tables = [read_predictions(run.folder, name) for run in runs]
     check_same_clips(*tables)
     first, second = (
-        read_comparable(run, rows, plugins) for run, rows in zip(runs, tables, strict=True)
+        read_comparable(run, rows, plugins)
+        for run, rows in zip(runs, tables, strict=True)
     )
     if first.name != second.name:
         raise UserError(
@@ -57,7 +60,8 @@ def compare_pair(places_of_runs: Sequence[str], name: str, plugins: Sequence[str
     values = [one.metric.value(one.decoded, one.target) for one in (first, second)]
     # the draws of all resamples are the same, so that they can be subtracted one by one
     by_chance = [
-        one.metric.resampled(one.decoded, one.target, REPEATS, group) for one in (first, second)
+        one.metric.resample(one.decoded, one.target, REPEATS, group)
+        for one in (first, second)
     ]
     change = by_chance[0] - by_chance[1]  # (REPEATS,)
     low, high = change[~change.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
@@ -79,18 +83,23 @@ def compare_pair(places_of_runs: Sequence[str], name: str, plugins: Sequence[str
 def judge(first: Comparable, second: Comparable, change: Tensor) -> tuple[float, str]:
     """The p value, and the difference in words: of right and wrong by McNemar, of all else by the bootstrap."""
     if first.right is None or second.right is None:
-        return sign_test(change), f"{first.name} of {{0}} is {{2:.3f}}, of {{1}} {{3:.3f}}"
+        return sign_test(
+            change
+        ), f"{first.name} of {{0}} is {{2:.3f}}, of {{1}} {{3:.3f}}"
     won = int((first.right & ~second.right).sum())
     lost = int((second.right & ~first.right).sum())
-    return mcnemar(
-        won, lost
-    ), f"{{0}} is right on {won} clips where {{1}} is wrong, wrong on {lost} where it is right"
+    return (
+        mcnemar(won, lost),
+        f"{{0}} is right on {won} clips where {{1}} is wrong, wrong on {lost} where it is right",
+    )
 
 
 def mcnemar(won: int, lost: int) -> float:
     """The exact two-sided p value of so many clips that one of two answers alone is right on (McNemar, 1947)."""
     count = won + lost
-    return min(1.0, 2 * sum(comb(count, k) for k in range(min(won, lost) + 1)) / 2**count)
+    return min(
+        1.0, 2 * sum(comb(count, k) for k in range(min(won, lost) + 1)) / 2**count
+    )
 
 
 def sign_test(change: Tensor) -> float:

@@ -27,7 +27,9 @@ def report(study: Study, plan: Plan) -> None:
 
     Raises `UserError` where no trial came to an end.
     """
-    from auris.training.evaluation import simulated_note  # torch and lightning take seconds
+    from auris.training.evaluation import (
+        simulated_note,  # torch and lightning take seconds
+    )
 
     trials, best = begun(study), best_trial(study)
     if best is None:

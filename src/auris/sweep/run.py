@@ -36,7 +36,10 @@ def sweep(words: Sequence[str], configs: Path) -> None:
 
 def work(plan: Plan, first: int, deadline: float) -> None:
     """Try one configuration after the other, until there are enough, or no time is left, or all fail alike."""
-    from auris.sweep.trial import carry_out, tell_trial  # torch and lightning take seconds
+    from auris.sweep.trial import (  # torch and lightning take seconds
+        carry_out,
+        tell_trial,
+    )
 
     study, parent = open_study(plan), multiprocessing.parent_process()
     with presence(plan.folder / PROCESSES) as process:

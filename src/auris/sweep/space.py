@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser, create_functions
+from hydra.core.override_parser.overrides_parser import (
+    OverridesParser,
+    create_functions,
+)
 from hydra.core.override_parser.types import (
     ChoiceSweep,
     IntervalSweep,

@@ -18,10 +18,14 @@ from auris.training.optimizers.base import Gradientless
 
 
 def check_choices(
-    features: Standardized, augment: Augment, model: nn.Module, loss: nn.Module, task: Task
+    features: Standardized,
+    augment: Augment,
+    model: nn.Module,
+    loss: nn.Module,
+    task: Task,
 ) -> None:
     """Raise `UserError` for parts of a system that don't go together."""
-    task.check(model, loss)
+    task.check_parts(model, loss)
     if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
         raise UserError(
             "augment.log_mixup adds powers and needs features=log_mel; "
@@ -71,20 +75,26 @@ def explaining(what: str, advice: str) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ValueError, IndexError) as error:
-        raise UserError(f"{what} ({first_line(error).rstrip('.')}); {advice}.") from error
+        raise UserError(
+            f"{what} ({first_line(error).rstrip('.')}); {advice}."
+        ) from error
 
 
 @torch.no_grad()
-def _check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape) -> None:
+def _check_shapes(
+    model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape
+) -> None:
     """Raise `UserError` unless `model` maps (B, *in_shape) to (B, *out_shape)."""
     x = torch.zeros(2, *in_shape)
     name = type(model).__name__
     with explaining(
-        f"augment: it can't change features of shape {in_shape}", "choose augment=wave, or none"
+        f"augment: it can't change features of shape {in_shape}",
+        "choose augment=wave, or none",
     ):
         augment.features(x)
     with explaining(
-        f"model: {name} can't read features of shape {in_shape}", "choose other features"
+        f"model: {name} can't read features of shape {in_shape}",
+        "choose other features",
     ):
         shape = tuple(model.eval()(x).shape[1:])
     model.train()
@@ -97,6 +107,8 @@ def _check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape
 def _check_loss(loss: nn.Module, shape: Shape) -> None:
     """Raise `UserError` unless `loss` turns outputs and targets (B, *shape) into one number."""
     name = type(loss).__name__
-    with explaining(f"loss: {name} can't compare outputs of shape {shape}", "choose another loss"):
+    with explaining(
+        f"loss: {name} can't compare outputs of shape {shape}", "choose another loss"
+    ):
         if loss(torch.zeros(2, *shape), torch.zeros(2, *shape)).ndim:
             raise ValueError("it gives several numbers")

@@ -1,4 +1,6 @@
-"""How good a trained system is on a split: predictions, metrics with intervals, the constant baseline."""
+"""How good a trained system is on a split: predictions, metrics with intervals, the constant
+baseline.
+"""
 
 import math
 from pathlib import Path
@@ -37,14 +39,20 @@ class Evaluated(NamedTuple):
 
 @torch.inference_mode()
 def predict_split(fitted: Fitted, split: str) -> Predictions:
-    """What the chosen weights make of all clips of a split, whatever the trainer was told to skip."""
+    """What the chosen weights make of all clips of a split, whatever the trainer was told to
+    skip.
+    """
     system = fitted.system.to(fitted.data.device).eval()
     rank, world_size = _process()
-    loader = fitted.data.split_loader(fitted.data.dataset.indices(split), rank, world_size)
+    loader = fitted.data.split_loader(
+        fitted.data.dataset.indices(split), rank, world_size
+    )
     with fitted.precision():
         batches = [
             system.predict_batch(batch.to(system.device))
-            for step in track_progress(loader, f"Predicting the {split} clips", len(loader))
+            for step in track_progress(
+                loader, f"Predicting the {split} clips", len(loader)
+            )
             for batch in step
         ]
     system.cpu()
@@ -65,7 +73,9 @@ def calibrate(fitted: Fitted) -> Predictions:
 def evaluate(
     fitted: Fitted, split: str, predictions: Predictions, table: Path | None = None
 ) -> Evaluated:
-    """Score the predictions to a split, say what comes out, and write what was said of each clip."""
+    """Score the predictions to a split, say what comes out, and write what was said of each
+    clip.
+    """
     task = fitted.system.task
     dataset = fitted.data.dataset
     scores = score(task, predictions, dataset)
@@ -99,18 +109,23 @@ def score(task: Task, predictions: Predictions, dataset: Dataset) -> Scores:
     constant = task.constant_prediction(train_target(dataset), decoded)
     group = dataset.groups_of(index)
     estimates = {
-        name: metric.estimate(decoded, target, group=group) for name, metric in metrics.items()
+        name: metric.estimate(decoded, target, group=group)
+        for name, metric in metrics.items()
     }
     return {
         "clips": len(target),
         "loss": loss[task.loss_mask(target)].mean().item(),
         "metrics": {name: estimate._asdict() for name, estimate in estimates.items()},
         "best": {name: metric.best for name, metric in metrics.items()},
-        "majority": {name: metric.value(constant, target) for name, metric in metrics.items()},
+        "majority": {
+            name: metric.value(constant, target) for name, metric in metrics.items()
+        },
     }
 
 
-def inspect(system: System, dataset: Dataset, split: str, predictions: Predictions) -> Inspection:
+def inspect(
+    system: System, dataset: Dataset, split: str, predictions: Predictions
+) -> Inspection:
     """What plots and sounds may see of a split."""
     index = predictions.index
     return Inspection(
@@ -155,7 +170,9 @@ def print_scores(split: str, scores: Scores, origin: str) -> None:
     known = {name: value for name, value in metrics if not math.isnan(value["value"])}
     width = max([18, *map(len, known)])
     for name, value in known.items():
-        info(f"  {name:<{width}} {Estimate(**value)}   ({scores['majority'][name]:.3f})")
+        info(
+            f"  {name:<{width}} {Estimate(**value)}   ({scores['majority'][name]:.3f})"
+        )
 
 
 def simulated_note(origin: str) -> str:

@@ -59,14 +59,18 @@ def fit(
         _mark_origin(trainer, experiment)
         home = _run_to_the_end(trainer, system, data, home)
     if not (home / BEST).is_file():
-        raise UserError("callbacks.checkpoint keeps the chosen weights; a run can't do without it.")
+        raise UserError(
+            "callbacks.checkpoint keeps the chosen weights; a run can't do without it."
+        )
     system.load_state_dict(_load_checkpoint(home / BEST)["state_dict"])
     chosen = json.loads((home / DONE).read_text())
     score = math.nan if chosen["score"] is None else chosen["score"]
     return Fitted(system, data, trainer, chosen["epochs"], score)
 
 
-def _run_to_the_end(trainer: Trainer, system: System, data: AudioDataModule, home: Path) -> Path:
+def _run_to_the_end(
+    trainer: Trainer, system: System, data: AudioDataModule, home: Path
+) -> Path:
     """Fit, and note that it is done: a run that stopped early would else go on when resumed.
 
     Returns the folder in which it happened: where several processes train, the first decides.

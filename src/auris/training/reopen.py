@@ -25,7 +25,9 @@ class Reopened(NamedTuple):
     fitted: Fitted
 
 
-def evaluate_run(run: str, split: str = "test", plugins: Sequence[str] = ()) -> Evaluated:
+def evaluate_run(
+    run: str, split: str = "test", plugins: Sequence[str] = ()
+) -> Evaluated:
     """The scores of a run on its "test", "val" or "train" clips.
 
     Opening the test set is written down. Raises `UserError` where the run is not finished, or the

@@ -73,16 +73,22 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
 def rehearse(experiment: Experiment) -> None:
     """Build everything once, so that a wrong choice leaves no folder behind."""
     system = experiment.build_system(experiment.dataset.spec)
-    trainer = experiment.build_trainer(system.task.monitor, experiment.outputs / "rehearsal")
+    trainer = experiment.build_trainer(
+        system.task.monitor, experiment.outputs / "rehearsal"
+    )
     check_search(system.build_optimizer(), trainer)
 
 
-def _find_weights(experiment: Experiment, folder: Path) -> tuple[Fitted, dict[str, Evaluated]]:
+def _find_weights(
+    experiment: Experiment, folder: Path
+) -> tuple[Fitted, dict[str, Evaluated]]:
     """Train, and train again on validation clips too where that is asked for.
 
     A refit leaves no clips to decide on a threshold.
     """
-    if not isinstance(experiment.refit, bool):  # a number of epochs: nothing is to be chosen
+    if not isinstance(
+        experiment.refit, bool
+    ):  # a number of epochs: nothing is to be chosen
         return _refit(experiment, folder, experiment.refit), {}
     fitted = fit(experiment, folder)
     table = folder / PREDICTIONS.format("val")
@@ -107,8 +113,12 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
     known = dataset.indices("train", "val")
     chosen = torch.linspace(0, len(known) - 1, min(MOST, len(known))).long()
     clips = known[chosen]
-    step = MicroBatches(data.split_loader(clips).fetch_batch, clips, PASS)  # in every process alike
-    batches = track_progress(step, "Learning what is known", count_parts(len(clips), PASS))
+    step = MicroBatches(
+        data.split_loader(clips).fetch_batch, clips, PASS
+    )  # in every process alike
+    batches = track_progress(
+        step, "Learning what is known", count_parts(len(clips), PASS)
+    )
     waves = (batch.to(system.device).wave for batch in batches)
     system.novelty.fit(waves, dataset.groups_of(clips))
 

@@ -65,7 +65,10 @@ class System(LightningModule):
         self._cached_features = Once(features.raw, features.out_shape)
         self._losses: list[Tensor] = []  # of this epoch's steps
         self._outputs: list[Predictions] = []  # of this validation's batches
-        self._cost = {"passes": 0.0, "seconds": 0.0}  # over the training clips, and in steps
+        self._cost = {
+            "passes": 0.0,
+            "seconds": 0.0,
+        }  # over the training clips, and in steps
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, *out_shape)
         return self.model(self.features(wave))
@@ -116,10 +119,14 @@ class System(LightningModule):
     @torch.no_grad()
     def fit_statistics(self, full_batch: MicroBatches) -> None:
         """Take from the training clips what is fixed before the search: means and deviations."""
-        self.features.learn(self._cached_features(batch.to(self.device)) for batch in full_batch)
+        self.features.learn(
+            self._cached_features(batch.to(self.device)) for batch in full_batch
+        )
         for part in self.model.modules():
             if isinstance(part, Standardized):
-                clean = (self.clean_features(batch.to(self.device)) for batch in full_batch)
+                clean = (
+                    self.clean_features(batch.to(self.device)) for batch in full_batch
+                )
                 part.learn(part.raw(x) for x in clean)
 
     @torch.no_grad()
@@ -133,7 +140,9 @@ class System(LightningModule):
         optimizer: Any = self.optimizers()
         closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
         loss = optimizer.step(closure)
-        self._losses.append(closure.last if loss is None else loss)  # a gradient scaler has none
+        self._losses.append(
+            closure.last if loss is None else loss
+        )  # a gradient scaler has none
         step_on(self.lr_schedulers())
         share = len(step) * self.trainer.world_size / len(self._data.train_clips)
         self._cost["passes"] += closure.calls * share
@@ -158,7 +167,9 @@ class System(LightningModule):
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         norm = self._clip_norm
-        self.clip_gradients(optimizer, gradient_clip_val=norm, gradient_clip_algorithm="norm")
+        self.clip_gradients(
+            optimizer, gradient_clip_val=norm, gradient_clip_algorithm="norm"
+        )
 
     def on_train_epoch_start(self) -> None:
         # all draws of an epoch follow from (seed, epoch, process), so that a resumed run draws

@@ -27,7 +27,9 @@ class Page(NamedTuple):
     def add_sound(self, name: str, wave: Tensor) -> None:
         """The first channel of (C, T), at full scale."""
         loud = peak_normalize(wave)[None]
-        self.writer.add_audio(f"{self.split}_{name}", loud, sample_rate=self.sample_rate)
+        self.writer.add_audio(
+            f"{self.split}_{name}", loud, sample_rate=self.sample_rate
+        )
 
 
 def fill_pages(
@@ -40,7 +42,9 @@ def fill_pages(
     if evaluated:
         split, predictions, _ = list(evaluated.values())[-1]
         page = Page(logger.experiment, split, experiment.dataset.spec.sample_rate)
-        _show_split(page, inspect(system, experiment.dataset, split, predictions), system)
+        _show_split(
+            page, inspect(system, experiment.dataset, split, predictions), system
+        )
     logger.log_hyperparams(_hyperparameters(experiment), _final_metrics(evaluated))
     logger.save()
 
@@ -76,7 +80,7 @@ def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
     view = system.task.view
     target = inspection.predictions.target[at]
     truth = view.describe_target(clip.label, target)
-    said = view.describe(inspection.predictions.decoded[at], target)
+    said = view.describe_prediction(inspection.predictions.decoded[at], target)
     return f"{clip.path.name} is {truth}; said {said}"
 
 

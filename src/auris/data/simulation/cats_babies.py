@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auris.acoustics.voice import Signal, colour, curve, formants, resonate, voiced, wander
+from auris.acoustics.voice import (
+    Signal,
+    colour,
+    curve,
+    formants,
+    resonate,
+    voiced,
+    wander,
+)
 
 CLASSES = ("cat", "crying_baby")
 

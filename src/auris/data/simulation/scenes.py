@@ -13,7 +13,13 @@ from torch import Tensor
 
 from auris.acoustics.arrays import Array, turned
 from auris.acoustics.diffuse_noise import at_snr, diffuse
-from auris.acoustics.image_source import LEAD, Rooms, check, complete_order, impulse_responses
+from auris.acoustics.image_source import (
+    LEAD,
+    Rooms,
+    check,
+    complete_order,
+    impulse_responses,
+)
 from auris.acoustics.reverberation import measured_rt60, sabine, uneven
 from auris.core.errors import UserError
 from auris.data.simulation.dry_signals import Dry

@@ -24,10 +24,14 @@ def inspect_clip(inspection: Inspection, wave: Tensor) -> tuple[list[Heatmap], T
         return _compare_with_copy(features, x, model.copy(x)), surprise
     power = spectrogram_below_peak(wave[0])
     hertz = torch.linspace(0, inspection.spec.sample_rate / 2, len(power))
-    return [Heatmap("spectrogram (dB below its peak)", power, (-80, 0), hertz)], surprise
+    return [
+        Heatmap("spectrogram (dB below its peak)", power, (-80, 0), hertz)
+    ], surprise
 
 
-def _compare_with_copy(features: Standardized, x: Tensor, copy: Tensor) -> list[Heatmap]:
+def _compare_with_copy(
+    features: Standardized, x: Tensor, copy: Tensor
+) -> list[Heatmap]:
     """Features (1, *in_shape) and their copy in their own units, and their squared error.
 
     Where bands have frequencies, that is the log power of the first channel, and the mean error

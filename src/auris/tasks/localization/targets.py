@@ -19,10 +19,12 @@ class DirectionTargets(Targets):
 
     kind = "direction"
 
-    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+    def split_clips(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> list[str]:
         return split_clips(clips, fold, folds, seed)
 
-    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         for clip in clips:
             if clip.direction is None:
                 raise UserError(
@@ -30,13 +32,13 @@ class DirectionTargets(Targets):
                 )
         check_filled(splits)
 
-    def classes(self, clips: Sequence[Clip]) -> tuple[str, ...]:
+    def classes_of(self, clips: Sequence[Clip]) -> tuple[str, ...]:
         return ()
 
-    def columns(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
+    def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         return {"section": unique_sorted(clip.section for clip in clips)}
 
-    def identity(self, clip: Clip) -> tuple[object, ...]:
+    def identity_of(self, clip: Clip) -> tuple[object, ...]:
         return (clip.label, clip.section, clip.direction)
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
@@ -50,7 +52,7 @@ class DirectionTargets(Targets):
         section = codes(clip.section for clip in clips)  # (N,)
         return torch.cat([vector, conditions, section[:, None].float()], dim=1)
 
-    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+    def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         azimuths = [clip.direction[0] for clip in clips if clip.direction]
         low = f"{min(azimuths):.0f}"
         high = f"{max(azimuths):.0f}"
