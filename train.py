@@ -10,7 +10,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from auris.core.errors import UserError
-from auris.core.explain import explain, plain_errors
+from auris.core.explain import explain_error, plain_errors
 from auris.runs.compose import check_flags, prepare
 
 
@@ -40,7 +40,7 @@ def one_of_many() -> Iterator[None]:
         yield
     except Exception as error:
         words = " ".join(HydraConfig.get().overrides.task)
-        failure = UserError(f"{words} failed: {explain(error)}")
+        failure = UserError(f"{words} failed: {explain_error(error)}")
         print(f"auris: {failure}", file=sys.stderr, flush=True)
         raise failure from error
 

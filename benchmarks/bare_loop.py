@@ -7,6 +7,8 @@ averaged weights as `python train.py` with the same words; nobody else has a say
 import sys
 
 import torch
+from auris.training.build import build
+from auris.training.setup import open_data
 from omegaconf import DictConfig
 from running import configured
 from take_turns import now
@@ -16,11 +18,9 @@ from torch.optim.lr_scheduler import LRScheduler
 from turns import report, turns
 
 from auris.core.instantiate import make
-from auris.core.malloc import keep_memory
+from auris.core.malloc import keep_freed_blocks
 from auris.data.loader import Loader
-from auris.training.build import build
 from auris.training.optimizers.build import make_optimizer
-from auris.training.setup import open_data
 from auris.training.system import System
 
 
@@ -66,7 +66,7 @@ def prepare(cfg: DictConfig) -> tuple[System, Loader]:
 
 
 def main(words: list[str]) -> None:
-    keep_memory()
+    keep_freed_blocks()
     cfg = configured(*words)
     system, loader = prepare(cfg)
     optimizer = make_optimizer(cfg.optimizer, system)

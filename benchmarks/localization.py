@@ -67,9 +67,9 @@ def race(name: str, laps: int) -> None:
     import torch
 
     from auris.acoustics import doa as directions
-    from auris.core.malloc import keep_memory
+    from auris.core.malloc import keep_freed_blocks
 
-    keep_memory()  # as train.py does
+    keep_freed_blocks()  # as train.py does
     torch.set_num_threads(1)
     x, hertz = spectra()
     microphones, places = torch.tensor(MICROPHONES), directions.circle(DIRECTIONS)

@@ -68,9 +68,9 @@ def race(rt60: float, laps: int) -> None:
     import pyroomacoustics
     import torch
 
-    from auris.core.malloc import keep_memory
+    from auris.core.malloc import keep_freed_blocks
 
-    keep_memory()  # as train.py does
+    keep_freed_blocks()  # as train.py does
     torch.set_num_threads(1)
     pyroomacoustics.constants.set("num_threads", 1)
     absorption, order = pyroomacoustics.inverse_sabine(rt60, SIZE)

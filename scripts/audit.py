@@ -18,11 +18,11 @@ def main() -> None:
     options = parser.parse_args()
     from auris.audit.audit import audit
     from auris.audit.output import show, write
-    from auris.core.log import hush
+    from auris.core.log import silence_libraries
     from auris.runs.compose import compose_run
     from auris.training.experiment import Experiment
 
-    hush()
+    silence_libraries()
     experiment = Experiment(compose_run(options.words, CONFIGS))
     result = audit(experiment.dataset)
     show(result)

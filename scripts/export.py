@@ -23,10 +23,10 @@ def main() -> None:
         help="packages of yours that the run's model is from",
     )
     options = parser.parse_args()
-    from auris.core.log import hush
+    from auris.core.log import silence_libraries
     from auris.inference.export import export_run
 
-    hush()
+    silence_libraries()
     print("Writing ...", flush=True)
     path, clips, difference = export_run(options.run, options.to, options.plugins)
     print(

@@ -21,12 +21,12 @@ def main() -> None:
         help="settings of train.py, such as data=... and features=...",
     )
     options = parser.parse_args()
-    from auris.core.log import hush
+    from auris.core.log import silence_libraries
     from auris.inference.features_table import rows
     from auris.runs.compose import compose_run
     from auris.training.experiment import Experiment
 
-    hush()
+    silence_libraries()
     experiment = Experiment(compose_run(options.words, CONFIGS))
     csv.writer(sys.stdout, lineterminator="\n").writerows(rows(experiment))
 

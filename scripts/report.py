@@ -19,12 +19,12 @@ def main() -> None:
         help="packages of yours that the runs name classes of",
     )
     options = parser.parse_args()
-    from auris.core.log import hush
+    from auris.core.log import silence_libraries
     from auris.report.comparison import write_comparison
     from auris.report.page import write_report
     from auris.report.reopen import open_subject
 
-    hush()
+    silence_libraries()
     subjects = [open_subject(run, options.plugins) for run in options.runs]
     for subject in subjects:
         print(f"Report: {write_report(subject)}")

@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from auris.core.errors import Parser
-from auris.core.explain import leave, plain_errors
+from auris.core.explain import exit_with, plain_errors
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 
@@ -32,7 +32,7 @@ def main() -> None:
     try:
         run_sweep(options.words, CONFIGS)
     except KeyboardInterrupt:
-        leave("Stopped; the same command goes on.", 130)
+        exit_with("Stopped; the same command goes on.", 130)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_curve
 from test_pictures import words_on_paper
 from torch import Tensor
 
-from auris.core.heatmap import Map, octaves
+from auris.core.figures import Heatmap, octave_ticks
 from auris.features.spectrogram import LogMel
 from auris.features.standardize import Standardized
 from auris.tasks.anomaly import plots as pictures
@@ -157,8 +157,8 @@ def test_a_closeup_has_seconds_and_frequencies_where_they_belong() -> None:
     values, frames = clicked(2.5, 40)
     hertz = LogMel(16000).centers()
     maps = [
-        Map("heard", values, (0.0, 7.0), hertz),
-        Map("other", values, (0.0, 7.0), None),
+        Heatmap("heard", values, (0.0, 7.0), hertz),
+        Heatmap("other", values, (0.0, 7.0), None),
     ]
     figure = plot_closeup(
         maps,
@@ -193,14 +193,14 @@ def test_a_closeup_has_seconds_and_frequencies_where_they_belong() -> None:
 
 
 def test_frequencies_are_labelled_at_their_bands() -> None:
-    rows = octaves(torch.linspace(0, 8000, 513))
+    rows = octave_ticks(torch.linspace(0, 8000, 513))
     assert {kilohertz: row - 0.5 for row, kilohertz in rows.items()} == {
         8: 512,
         4: 256,
         2: 128,
         1: 64,
     }
-    assert list(octaves(torch.tensor([600.0, 900.0])).values()) == []
+    assert list(octave_ticks(torch.tensor([600.0, 900.0])).values()) == []
 
 
 @pytest.mark.parametrize("rate", [8000, 44100])

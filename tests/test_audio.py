@@ -32,7 +32,7 @@ def test_formats_give_the_samples_that_were_written(
     tmp_path: Path, name: str, subtype: str, error: float
 ) -> None:
     sound = sine(440, 0.5)
-    wave = audio.read(write(tmp_path / name, sound, subtype=subtype), RATE)
+    wave = audio.read_samples(write(tmp_path / name, sound, subtype=subtype), RATE)
     assert wave.shape == (1, 4000) and wave.dtype == np.float32
     assert np.abs(wave[0] - sound).max() <= error
 
@@ -41,7 +41,7 @@ def test_channels_come_first(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.wav", np.stack([sine(440), sine(1000), 0 * sine(1)], axis=1)
     )
-    wave = audio.read(path, RATE)
+    wave = audio.read_samples(path, RATE)
     assert wave.shape == (3, 4000) and wave.flags.c_contiguous
     assert [round(loudest(row, RATE)) for row in wave[:2]] == [440, 1000]
     assert not wave[2].any()
@@ -53,7 +53,9 @@ def test_channels_come_first(tmp_path: Path) -> None:
 def test_resampling_keeps_frequency_length_and_level(
     tmp_path: Path, rate: int, wanted: int
 ) -> None:
-    (wave,) = audio.read(write(tmp_path / "a.wav", sine(1000, 1.0, rate), rate), wanted)
+    (wave,) = audio.read_samples(
+        write(tmp_path / "a.wav", sine(1000, 1.0, rate), rate), wanted
+    )
     assert len(wave) == wanted
     assert loudest(wave, wanted) == pytest.approx(1000, abs=1)
     assert np.abs(wave[wanted // 4 : wanted // 2]).max() == pytest.approx(
@@ -64,22 +66,23 @@ def test_resampling_keeps_frequency_length_and_level(
 def test_resampling_leaves_no_aliases(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", sine(7000, 1.0, 44100), 44100)
     assert (
-        np.abs(audio.read(path, RATE)[0, 1000:-1000]).max() < 1e-3
+        np.abs(audio.read_samples(path, RATE)[0, 1000:-1000]).max() < 1e-3
     )  # the file's own 16 bits leave less than that
 
 
 def test_start_and_stop_are_seconds_of_the_recording(tmp_path: Path) -> None:
     sound = noise(0, 1.0)
     path = write(tmp_path / "a.wav", sound, subtype="FLOAT")
-    assert np.allclose(audio.read(path, RATE, 0.25, 0.5)[0], sound[2000:4000])
-    assert np.allclose(audio.read(path, RATE, 0.75)[0], sound[6000:])
-    assert np.allclose(audio.read(path, RATE, 0.75, 9.0)[0], sound[6000:])
-    assert audio.read(path, 16000, 0.25, 0.5).shape == (1, 4000)
+    assert np.allclose(audio.read_samples(path, RATE, 0.25, 0.5)[0], sound[2000:4000])
+    assert np.allclose(audio.read_samples(path, RATE, 0.75)[0], sound[6000:])
+    assert np.allclose(audio.read_samples(path, RATE, 0.75, 9.0)[0], sound[6000:])
+    assert audio.read_samples(path, 16000, 0.25, 0.5).shape == (1, 4000)
 
 
 def test_length_is_in_seconds(tmp_path: Path) -> None:
     assert (
-        audio.length(write(tmp_path / "a.flac", sine(440, 0.75, 44100), 44100)) == 0.75
+        audio.read_duration(write(tmp_path / "a.flac", sine(440, 0.75, 44100), 44100))
+        == 0.75
     )
 
 
@@ -101,18 +104,18 @@ def test_unusable_recordings_say_why(tmp_path: Path) -> None:
     }
     for path, reason in reasons.items():
         with pytest.raises(Unusable, match=f"^{reason}"):
-            audio.read(path, RATE)
+            audio.read_samples(path, RATE)
 
 
 def test_stretch_beyond_the_end_is_empty(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="empty"):
-        audio.read(write(tmp_path / "a.wav", sine(440)), RATE, 0.6, 0.9)
+        audio.read_samples(write(tmp_path / "a.wav", sine(440)), RATE, 0.6, 0.9)
 
 
 def test_truncated_wav_gives_what_is_there(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", sine(440, 1.0))
     path.write_bytes(path.read_bytes()[: 44 + 2 * 6000])
-    assert np.abs(audio.read(path, RATE)[0] - sine(440, 0.75)).max() < 1e-4
+    assert np.abs(audio.read_samples(path, RATE)[0] - sine(440, 0.75)).max() < 1e-4
 
 
 @pytest.mark.parametrize("name", ["a.flac", "a.ogg"])
@@ -120,7 +123,7 @@ def test_truncated_stream_is_unusable_or_shorter(tmp_path: Path, name: str) -> N
     path = write(tmp_path / name, noise(0, 1.0))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     try:
-        assert 0 < audio.read(path, RATE).shape[1] < RATE
+        assert 0 < audio.read_samples(path, RATE).shape[1] < RATE
     except Unusable as error:
         assert "unreadable" in str(error) or "empty" in str(
             error
@@ -136,7 +139,7 @@ def test_header_without_a_length_is_unusable(tmp_path: Path) -> None:
     content[22:26] = bytes(4)
     path.write_bytes(content)
     with pytest.raises(Unusable, match="does not say how long"):
-        audio.length(path)
+        audio.read_duration(path)
 
 
 def test_silence_is_what_nobody_hears() -> None:
@@ -165,10 +168,13 @@ def test_right_channel_count_passes_and_any_other_is_refused() -> None:
 
 def test_fit_cuts_repeats_or_adds_silence() -> None:
     wave = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    assert audio.fit(wave, 2, "repeat").tolist() == [[1, 2], [4, 5]]
-    assert audio.fit(wave, 3, "zeros").tolist() == wave.tolist()
-    assert audio.fit(wave, 7, "repeat").tolist() == [
+    assert audio.fit_length(wave, 2, "repeat").tolist() == [[1, 2], [4, 5]]
+    assert audio.fit_length(wave, 3, "zeros").tolist() == wave.tolist()
+    assert audio.fit_length(wave, 7, "repeat").tolist() == [
         [1, 2, 3, 1, 2, 3, 1],
         [4, 5, 6, 4, 5, 6, 4],
     ]
-    assert audio.fit(wave, 5, "zeros").tolist() == [[1, 2, 3, 0, 0], [4, 5, 6, 0, 0]]
+    assert audio.fit_length(wave, 5, "zeros").tolist() == [
+        [1, 2, 3, 0, 0],
+        [4, 5, 6, 0, 0],
+    ]

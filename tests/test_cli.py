@@ -9,7 +9,7 @@ from conftest import REPOSITORY, call, cli, fill, write
 from running import experiment, options
 
 from auris.core.errors import UserError
-from auris.core.explain import explain
+from auris.core.explain import explain_error
 from auris.runs.compose import check_flags
 from auris.training.run import train
 
@@ -151,7 +151,7 @@ def test_a_mistake_is_told_in_one_sentence(
     monkeypatch.setattr(sys, "argv", [str(REPOSITORY / "train.py"), *words])
     with pytest.raises(Exception) as mistake:  # noqa: PT011
         train(experiment(*words))
-    sentence = explain(mistake.value)
+    sentence = explain_error(mistake.value)
     assert MISTAKES[words] in sentence
     assert "\n" not in sentence and "Traceback" not in sentence
     assert not (place / "outputs").exists()

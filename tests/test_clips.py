@@ -7,7 +7,7 @@ import pytest
 from conftest import noise, sine, write
 
 from auris.core.errors import UserError
-from auris.data.clips import Clip, read_esc, read_folder, read_table, recordings
+from auris.data.clips import Clip, list_recordings, read_esc, read_folder, read_table
 
 
 def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -153,7 +153,7 @@ def test_recordings_are_found_at_any_depth_and_nothing_else(tmp_path: Path) -> N
     write(tmp_path / "._A.wav", sine(440))  # what macOS leaves on foreign disks
     (tmp_path / "b/notes.txt").write_text("not audio")
     (tmp_path / "folder.wav").mkdir()
-    assert recordings(tmp_path) == wanted
+    assert list_recordings(tmp_path) == wanted
 
 
 def test_files_beside_the_classes_are_not_clips(folder: Path) -> None:

@@ -10,7 +10,7 @@ from conftest import fill
 from running import TINY, configured, here
 from torch import Tensor, nn
 
-from auris.data.loader import Batch, Step
+from auris.data.loader import Batch, MicroBatches
 from auris.features.pooling import MeanDeviation
 from auris.models.mlp import Linear, Mlp
 from auris.models.network import Network
@@ -36,23 +36,23 @@ def perceptron(dropout: float = 0.0) -> Mlp:
     )
 
 
-def step(pass_size: int) -> Step:
+def step(micro_batch_size: int) -> MicroBatches:
     draw = torch.Generator().manual_seed(0)
     wave, every = torch.randn(CLIPS, *SHAPE, generator=draw), torch.arange(CLIPS)
     target = torch.randn(CLIPS, CLASSES, generator=draw).softmax(1)
-    return Step(
-        lambda index: Batch(wave, index, target[index], index), every, pass_size
+    return MicroBatches(
+        lambda index: Batch(wave, index, target[index], index), every, micro_batch_size
     )
 
 
-def closure(model: nn.Module, pass_size: int, noise: float = 0.0) -> Closure:
+def closure(model: nn.Module, micro_batch_size: int, noise: float = 0.0) -> Closure:
     """Of a model whose input is augmented with noise."""
 
     def loss(batch: Batch) -> Tensor:
         x = batch.wave + noise * torch.randn_like(batch.wave)
         return nn.functional.cross_entropy(model(x), batch.target)
 
-    return Closure(step(pass_size), loss, model, lambda value: value.backward())
+    return Closure(step(micro_batch_size), loss, model, lambda value: value.backward())
 
 
 def gradient(model: nn.Module) -> Tensor:
@@ -61,17 +61,19 @@ def gradient(model: nn.Module) -> Tensor:
     )
 
 
-@pytest.mark.parametrize("pass_size", [1, 3, 4, 9])
+@pytest.mark.parametrize("micro_batch_size", [1, 3, 4, 9])
 @pytest.mark.parametrize("build", [linear, perceptron])
 def test_passes_add_up_to_the_batch(
-    build: Callable[[], Network], pass_size: int
+    build: Callable[[], Network], micro_batch_size: int
 ) -> None:
     torch.manual_seed(0)
     model = build()
     whole = closure(model, CLIPS)()
     expected = gradient(model)
-    assert len(list(step(pass_size))) > 1
-    assert closure(model, pass_size)().item() == pytest.approx(whole.item(), rel=1e-6)
+    assert len(list(step(micro_batch_size))) > 1
+    assert closure(model, micro_batch_size)().item() == pytest.approx(
+        whole.item(), rel=1e-6
+    )
     torch.testing.assert_close(gradient(model), expected, rtol=0, atol=1e-6)
 
 
@@ -85,22 +87,22 @@ def test_a_call_leaves_its_own_gradient_only() -> None:
     assert torch.equal(gradient(model), once) and once.abs().max() > 1e-3
 
 
-@pytest.mark.parametrize("pass_size", [CLIPS, 3])
+@pytest.mark.parametrize("micro_batch_size", [CLIPS, 3])
 def test_all_calls_of_a_step_see_the_same_augmentation_and_dropout(
-    pass_size: int,
+    micro_batch_size: int,
 ) -> None:
     torch.manual_seed(0)
     model = perceptron(dropout=0.5)
     ask, other = (
-        closure(model, pass_size, noise=1.0),
-        closure(model, pass_size, noise=1.0),
+        closure(model, micro_batch_size, noise=1.0),
+        closure(model, micro_batch_size, noise=1.0),
     )
     losses = [ask().item() for _ in range(3)]
     assert len(set(losses)) == 1
     torch.randn(5)  # what else draws between two calls does not matter
     assert ask().item() == losses[0]
     assert (
-        closure(model, pass_size, noise=1.0)().item() != losses[0]
+        closure(model, micro_batch_size, noise=1.0)().item() != losses[0]
     )  # the next step draws anew
     assert other().item() != losses[0]
 
@@ -177,8 +179,8 @@ def test_a_run_of_gradient_descent_in_passes_ends_like_one_of_whole_steps(
     model: str, place: Path
 ) -> None:
     words = (f"model={model}", "optimizer=gradient_descent")
-    whole = run(place, "whole", *words, "data.pass_size=64")
-    parts = run(place, "parts", *words, "data.pass_size=3")
+    whole = run(place, "whole", *words, "data.micro_batch_size=64")
+    parts = run(place, "parts", *words, "data.micro_batch_size=3")
     assert (
         json.loads((whole / "result.json").read_text())["epochs"] == 5
     )  # the weights have moved five times

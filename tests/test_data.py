@@ -30,7 +30,7 @@ DEFAULTS = {
     "folds": 5,
     "split_seed": 0,
     "batch_size": 4,
-    "pass_size": 4,
+    "micro_batch_size": 4,
 }
 
 
@@ -55,13 +55,22 @@ def table(root: Path, *lines: str) -> Table:
 
 
 def loader(
-    count: int = 20, batch_size: int = 6, pass_size: int = 1000, **changes: int | None
+    count: int = 20,
+    batch_size: int = 6,
+    micro_batch_size: int = 1000,
+    **changes: int | None,
 ) -> Loader:
     """Clip i is in row i + 100, whose samples are all i + 100, and of class i + 1000."""
     number = torch.arange(count)
     wave = torch.arange(count + 100.0)[:, None, None].expand(-1, 1, 3)
     return Loader(
-        wave, number + 1000, number + 100, number, batch_size, pass_size, **changes
+        wave,
+        number + 1000,
+        number + 100,
+        number,
+        batch_size,
+        micro_batch_size,
+        **changes,
     )
 
 
@@ -294,7 +303,7 @@ def test_batch_holds_wave_target_and_index_of_its_clips() -> None:
 
 
 def test_a_large_batch_goes_in_passes_that_hold_each_of_its_clips_once() -> None:
-    for step in loader(20, 20, pass_size=6, seed=1):
+    for step in loader(20, 20, micro_batch_size=6, seed=1):
         passes = [batch.index.tolist() for batch in step]
         assert [len(clips) for clips in passes] == [5, 5, 5, 5]
         assert sum(passes, []) == step.index.tolist() and sorted(
@@ -352,7 +361,8 @@ def test_no_batch_is_tiny(count: int, sizes: list[int]) -> None:
 def test_processes_share_each_batch_evenly(count: int, world: int) -> None:
     alone = indices(loader(count, seed=2))
     ranks = [
-        indices(loader(count, seed=2, rank=rank, world=world)) for rank in range(world)
+        indices(loader(count, seed=2, rank=rank, world_size=world))
+        for rank in range(world)
     ]
     for batch, *parts in zip(alone, *ranks, strict=True):
         assert {len(part) for part in parts} == {-(-len(batch) // world)}
@@ -363,7 +373,7 @@ def test_processes_share_each_batch_evenly(count: int, world: int) -> None:
 
 def test_two_processes_see_each_clip_of_an_even_batch_once() -> None:
     first, second = (
-        indices(loader(24, 6, seed=2, rank=rank, world=2)) for rank in range(2)
+        indices(loader(24, 6, seed=2, rank=rank, world_size=2)) for rank in range(2)
     )
     assert sorted(sum(first + second, [])) == list(range(24))
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from auris.core.errors import Parser, UserError, first_line, nearest
-from auris.core.explain import explain, plain_errors
+from auris.core.errors import Parser, UserError, first_line, suggest_choice
+from auris.core.explain import explain_error, plain_errors
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +34,13 @@ def leave(error: BaseException) -> int:
 
 def test_nearest_names_the_likely_word_and_all_choices_in_order() -> None:
     assert (
-        nearest("ccn", ["mlp", "linear", "cnn"])
+        suggest_choice("ccn", ["mlp", "linear", "cnn"])
         == "did you mean cnn? Choices: cnn, linear, mlp."
     )
 
 
 def test_nearest_does_not_guess_wildly() -> None:
-    assert nearest("xyz", ["mlp", "cnn"]) == "Choices: cnn, mlp."
+    assert suggest_choice("xyz", ["mlp", "cnn"]) == "Choices: cnn, mlp."
 
 
 @pytest.mark.parametrize(
@@ -104,12 +104,14 @@ def test_what_goes_well_and_what_leaves_by_itself_is_left_alone(
 
 def test_a_file_that_can_not_be_had_is_named() -> None:
     error = FileNotFoundError(errno.ENOENT, "No such file or directory", "clips.csv")
-    assert explain(error) == "clips.csv: No such file or directory."
-    assert explain(OSError("broken")) == "OSError: broken (debug=true shows where.)"
+    assert explain_error(error) == "clips.csv: No such file or directory."
+    assert (
+        explain_error(OSError("broken")) == "OSError: broken (debug=true shows where.)"
+    )
 
 
 def test_a_full_device_says_what_needs_less() -> None:
-    assert "smaller data.batch_size" in explain(
+    assert "smaller data.batch_size" in explain_error(
         RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
     )
 

@@ -226,7 +226,15 @@ def words(place: Path, *choice: str) -> tuple[str, ...]:
         if any(option.startswith("features=") for option in choice)
         else ("features=log_mel",)
     )
-    return (*data, *here(place), *TINY, "data.pass_size=8", *features, *choice, *small)
+    return (
+        *data,
+        *here(place),
+        *TINY,
+        "data.micro_batch_size=8",
+        *features,
+        *choice,
+        *small,
+    )
 
 
 @pytest.mark.parametrize("choice", pairwise(), ids=" ".join)
@@ -294,7 +302,7 @@ def test_what_compares_microphones_trains_with_an_array(
     choice: tuple[str, ...], pair: tuple[str, ...]
 ) -> None:
     small = (word for option in choice for word in SMALL.get(option, ()))
-    train(experiment(*pair, *TINY, "data.pass_size=8", *choice, *small))
+    train(experiment(*pair, *TINY, "data.micro_batch_size=8", *choice, *small))
 
 
 @pytest.mark.parametrize("choice", OF_ARRAYS)

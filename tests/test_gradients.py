@@ -28,13 +28,13 @@ def perceptron(depth: int) -> Mlp:
     return Mlp((FEATURES, 1), (CLASSES,), MeanDeviation(), **settings).double()  # type: ignore[arg-type]
 
 
-def loader(clips: int, batch_size: int, pass_size: int) -> Loader:
+def loader(clips: int, batch_size: int, micro_batch_size: int) -> Loader:
     """Clips that are their own features, (N, FEATURES, 1), ordered by class as on many a disk."""
     draw = torch.Generator().manual_seed(1)
     wave = torch.randn(clips, FEATURES, 1, generator=draw, dtype=torch.float64)
     label, _ = torch.randint(CLASSES, (clips,), generator=draw).sort()
     target, every = F.one_hot(label, CLASSES).double(), torch.arange(clips)
-    return Loader(wave, target, every, every, batch_size, pass_size, seed=0)
+    return Loader(wave, target, every, every, batch_size, micro_batch_size, seed=0)
 
 
 def gradient(model: nn.Module, loss: nn.Module, step: object) -> list[Tensor]:
@@ -76,15 +76,15 @@ def by_hand(
     return found[::-1]
 
 
-@pytest.mark.parametrize("pass_size", [8, 3])
+@pytest.mark.parametrize("micro_batch_size", [8, 3])
 @pytest.mark.parametrize(
     "loss, slope",
     [(nn.MSELoss(), squared_error), (nn.CrossEntropyLoss(), cross_entropy)],
 )
 def test_a_step_follows_the_gradient_of_the_lecture(
-    loss: nn.Module, slope: object, pass_size: int
+    loss: nn.Module, slope: object, micro_batch_size: int
 ) -> None:
-    model, batches = perceptron(depth=4), loader(40, 8, pass_size)
+    model, batches = perceptron(depth=4), loader(40, 8, micro_batch_size)
     step = next(iter(batches))
     x, target = (
         batches.wave[step.index].flatten(1).numpy().T,
@@ -141,7 +141,7 @@ def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
 
 def singles(clips: int) -> list[Batch]:
     batches = loader(clips, clips, 1)
-    return [batches.fetch(torch.tensor([i])) for i in range(clips)]
+    return [batches.fetch_batch(torch.tensor([i])) for i in range(clips)]
 
 
 def epoch(batches: Loader, number: int) -> Loader:

@@ -9,7 +9,7 @@ from conftest import RATE, noise, sine
 from running import configured
 from torch import Tensor, nn
 
-from auris.data.audio import fit, read
+from auris.data.audio import fit_length, read_samples
 from auris.data.module import AudioDataModule
 from auris.data.spec import Spec
 from auris.features.descriptors import Aspects
@@ -157,7 +157,7 @@ def test_dogs_are_marked_more_often_than_cats_and_babies(
         ]
     )
     dogs = [
-        fit(read(path, 44100, stop=5.0), 5 * 44100, "zeros")
+        fit_length(read_samples(path, 44100, stop=5.0), 5 * 44100, "zeros")
         for path in sorted((real / "esc10/dog_bark").glob("*"))[::2]
     ]
     strange, usual = (

@@ -65,7 +65,7 @@ def test_long_names_are_not_cut_off() -> None:
 @pytest.mark.parametrize("clips", [1, 4])
 def test_spectrograms_stand_under_each_other(clips: int) -> None:
     waves = [torch.randn(2, 8000 * (1 + k % 2)) for k in range(clips)]
-    figure = pictures.spectrograms(
+    figure = pictures.plot_spectrograms(
         waves, 16000, [f"clip {k}: cat, said crying_baby (0.97)" for k in range(clips)]
     )
     assert len(figure.axes) == clips and figure.axes[0].get_title(
@@ -77,7 +77,11 @@ def test_spectrograms_stand_under_each_other(clips: int) -> None:
 
 def test_a_tone_lies_at_its_frequency_and_80_db_are_shown() -> None:
     tone = torch.sin(2 * torch.pi * 4000 * torch.arange(16000) / 16000)
-    image = pictures.spectrograms([tone[None]], 16000, ["tone"]).axes[0].get_images()[0]
+    image = (
+        pictures.plot_spectrograms([tone[None]], 16000, ["tone"])
+        .axes[0]
+        .get_images()[0]
+    )
     level = torch.as_tensor(image.get_array())
     assert level[
         :, 10
@@ -86,8 +90,8 @@ def test_a_tone_lies_at_its_frequency_and_80_db_are_shown() -> None:
 
 
 def test_silence_can_be_shown() -> None:
-    assert pictures.level(torch.zeros(4000)).isfinite().all()
+    assert pictures.spectrogram_below_peak(torch.zeros(4000)).isfinite().all()
 
 
 def test_a_very_short_clip_can_be_shown() -> None:
-    pictures.spectrograms([torch.randn(1, 400)], 16000, ["click"])
+    pictures.plot_spectrograms([torch.randn(1, 400)], 16000, ["click"])

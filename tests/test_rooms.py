@@ -65,7 +65,7 @@ def data(source: Rooms, store: Path) -> Dataset:
         "folds": 5,
         "split_seed": 0,
         "batch_size": 3,
-        "pass_size": 3,
+        "micro_batch_size": 3,
     }
     return Dataset(
         source, DirectionTargets(), DataSettings(**settings), store, source.array

@@ -16,7 +16,7 @@ from auris.acoustics.doa.stft import spectrum
 from auris.acoustics.image_source import Rooms, impulse_responses
 from auris.acoustics.speech import bursts, talk
 from auris.core.errors import UserError
-from auris.data.clips import recordings
+from auris.data.clips import list_recordings
 from auris.data.simulation.dry_signals import Recorded, dry_sounds
 from auris.data.simulation.rendering import FULL, play
 from auris.data.simulation.scenes import Laws, Scene, Simulator, draw, image_source
@@ -294,14 +294,14 @@ def folder(tmp_path):
 def test_no_recording_sounds_in_two_sets(folder) -> None:
     sounds = dry_sounds(["talk"], str(folder))
     paths = {name: sound.paths for name, (sound,) in sounds.items()}
-    assert sorted(path for part in paths.values() for path in part) == recordings(
+    assert sorted(path for part in paths.values() for path in part) == list_recordings(
         folder
     )
     assert all(paths.values()) and set(paths) == {"train", "val", "test"}
 
 
 def test_a_recording_is_cut_resampled_and_played_again(folder) -> None:
-    sound = Recorded(recordings(folder))
+    sound = Recorded(list_recordings(folder))
     for seconds, rate in ((0.2, 8000), (0.2, 16000), (1.3, 8000)):
         wave, again = (sound(np.random.default_rng(0), seconds, rate) for _ in range(2))
         assert wave.shape == (round(seconds * rate),) and np.array_equal(wave, again)

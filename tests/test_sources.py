@@ -14,7 +14,7 @@ import soundfile
 from conftest import RATE, noise, sine, write
 
 from auris.core.errors import UserError
-from auris.data.download import Unreachable, fetch, fetch_all
+from auris.data.download import Unreachable, fetch_all, fetch_file
 from auris.data.simulation import cats_babies
 from auris.data.sources.cats_babies import CatsBabies
 from auris.data.sources.esc50 import Esc, is_original
@@ -204,7 +204,7 @@ def test_file_that_is_not_the_recording_is_refused_and_not_kept(
 ) -> None:
     mirror.pages[f"/audio/{RECORDINGS[0]}"] = page
     with pytest.raises(Unreachable, match="is not the recording that it should be"):
-        fetch(RECORDINGS[0], f"{mirror.url}/audio", tmp_path, is_original)
+        fetch_file(RECORDINGS[0], f"{mirror.url}/audio", tmp_path, is_original)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -238,12 +238,12 @@ def test_unreachable_address_is_found_out_within_seconds(
 def test_server_that_never_answers_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auris.data.download.PATIENCE", 0.2)
+    monkeypatch.setattr("auris.data.download._TIMEOUT", 0.2)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         with pytest.raises(Unreachable, match="timed out"):
-            fetch(
+            fetch_file(
                 "a.wav",
                 f"http://127.0.0.1:{silent.getsockname()[1]}",
                 tmp_path,
@@ -263,7 +263,7 @@ def test_server_of_another_kind_counts_as_unreachable(tmp_path: Path) -> None:
         server.listen()
         threading.Thread(target=greet, args=[server], daemon=True).start()
         with pytest.raises(Unreachable, match="220 ready for mail"):
-            fetch(
+            fetch_file(
                 "a.wav",
                 f"http://127.0.0.1:{server.getsockname()[1]}",
                 tmp_path,
@@ -274,7 +274,7 @@ def test_server_of_another_kind_counts_as_unreachable(tmp_path: Path) -> None:
 def test_only_web_addresses_are_opened(tmp_path: Path) -> None:
     write(tmp_path / "from/1-100-A-5.wav", sine(440, 5, 44100), 44100)
     with pytest.raises(UserError, match="must begin with http"):
-        fetch("1-100-A-5.wav", (tmp_path / "from").as_uri(), tmp_path, is_original)
+        fetch_file("1-100-A-5.wav", (tmp_path / "from").as_uri(), tmp_path, is_original)
 
 
 def test_listing_names_eighty_recordings(tmp_path: Path, nowhere: str) -> None:

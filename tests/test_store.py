@@ -14,12 +14,12 @@ import pytest
 import soundfile
 from conftest import RATE, fill, noise, sine, write
 
-from auris.core.files import digest
+from auris.core.files import content_digest
 from auris.data import audio
 from auris.data.clips import Clip, read_folder
-from auris.data.store import Settings, Store, open_store
+from auris.data.store import Store, StoreSettings, open_store
 
-SETTINGS = Settings(
+SETTINGS = StoreSettings(
     sample_rate=RATE, channels=1, samples=5000, padding="zeros"
 )  # longer than the recordings are
 WINDOWS = replace(SETTINGS, samples=2000)
@@ -30,14 +30,14 @@ from pathlib import Path
 from auris.data import audio, store
 from auris.data.clips import read_folder
 folder, home, gate = map(Path, sys.argv[1:])
-read, until = audio.read, time.monotonic() + 60
+read, until = audio.read_samples, time.monotonic() + 60
 def patiently(*words):
     while not gate.exists() and time.monotonic() < until:
         time.sleep(0.01)
     return read(*words)
-audio.read = patiently
-pack = store.open_store(read_folder(folder), store.Settings(8000, 1, 5000, "zeros"), home)
-print(store.digest(pack.wave.numpy().tobytes()))
+audio.read_samples = patiently
+pack = store.open_store(read_folder(folder), store.StoreSettings(8000, 1, 5000, "zeros"), home)
+print(store.content_digest(pack.wave.numpy().tobytes()))
 """
 
 
@@ -45,7 +45,7 @@ def clip(path: Path, **facts: float) -> Clip:
     return Clip(path, "any", str(path), **facts)
 
 
-def opened(folder: Path, store: Path, settings: Settings = SETTINGS) -> Store:
+def opened(folder: Path, store: Path, settings: StoreSettings = SETTINGS) -> Store:
     return open_store(read_folder(folder), settings, store)
 
 
@@ -84,13 +84,13 @@ def check_content(store: Store, clips: Sequence[Clip]) -> None:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The recordings that were decoded since the test began."""
     paths: list[Path] = []
-    read: Callable[..., np.ndarray] = audio.read
+    read: Callable[..., np.ndarray] = audio.read_samples
 
     def noted(path: Path, *words: float) -> np.ndarray:
         paths.append(path)
         return read(path, *words)
 
-    monkeypatch.setattr(audio, "read", noted)
+    monkeypatch.setattr(audio, "read_samples", noted)
     return paths
 
 
@@ -136,7 +136,9 @@ def test_unchanged_files_are_not_even_opened(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder, tmp_path / "store")
-    monkeypatch.setattr(audio, "header", lambda path: pytest.fail(f"{path} was opened"))
+    monkeypatch.setattr(
+        audio, "read_header", lambda path: pytest.fail(f"{path} was opened")
+    )
     opened(folder, tmp_path / "store")
 
 
@@ -228,7 +230,7 @@ def test_two_processes_may_build_at_once(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "open").touch()
     output, errors = building.communicate()
     assert building.returncode == 0, errors
-    assert output.strip() == digest(store.wave.numpy().tobytes())
+    assert output.strip() == content_digest(store.wave.numpy().tobytes())
     check_content(store, read_folder(folder))
     assert list(tmp_path.glob("store/*/*")) == [draft.parent / store.name.split("-")[1]]
 

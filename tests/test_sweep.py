@@ -30,7 +30,7 @@ from optuna.trial import TrialState, create_trial
 from running import CONFIGS, TINY, experiment
 
 from auris.core.errors import UserError
-from auris.core.explain import explain
+from auris.core.explain import explain_error
 from auris.runs.compose import compose_run
 from auris.sweep import study as studies
 from auris.sweep import trial as trials
@@ -145,7 +145,7 @@ def test_a_mistake_is_told_in_one_sentence(
     monkeypatch.setattr(sys, "argv", [str(REPOSITORY / "scripts/sweep.py"), *words])
     with pytest.raises(Exception) as mistake:  # noqa: PT011
         run_sweep(words, CONFIGS)
-    sentence = explain(mistake.value)
+    sentence = explain_error(mistake.value)
     assert MISTAKES[words] in sentence and "\n" not in sentence
     assert not (tmp_path / "outputs").exists()
 

@@ -26,7 +26,7 @@ SETTINGS = {
     "folds": 5,
     "split_seed": 0,
     "batch_size": 4,
-    "pass_size": 4,
+    "micro_batch_size": 4,
 }
 
 

@@ -19,7 +19,7 @@ from auris.audit.recording import Recording, look_at
 from auris.audit.sets import Count, Lacking, Lonely, counts
 from auris.audit.shortcuts import Clue, Shortcut
 from auris.core.errors import UserError
-from auris.core.progress import parallel
+from auris.core.progress import map_parallel
 from auris.data.dataset import Dataset
 
 
@@ -40,7 +40,7 @@ class Audit:
 
 def audit(data: Dataset) -> Audit:
     """Look at each recording of a data set once, then ask every check."""
-    seen = parallel(look_at, data.collection.clips, "Listening to recordings")
+    seen = map_parallel(look_at, data.collection.clips, "Listening to recordings")
     recordings, refusal = placed(seen, data)
     shortcut = Shortcut()
     # normal clips alone train and validate where anomalies are looked for

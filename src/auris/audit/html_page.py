@@ -63,6 +63,6 @@ def figure(recording: Recording, players: Players) -> Html:
     clip = recording.clip
     label = f"{recording.name} ({clip.label}{', ' * bool(recording.set_name)}{recording.set_name})"
     stop = min(clip.start + LONGEST, clip.stop or clip.start + LONGEST)
-    wave = audio.read(clip.path, recording.rate, clip.start, stop).mean(axis=0)
+    wave = audio.read_samples(clip.path, recording.rate, clip.start, stop).mean(axis=0)
     player = players.play(wave, recording.rate, label)
     return tag("figure", tag("figcaption", label), player) if player else join()

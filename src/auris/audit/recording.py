@@ -54,7 +54,7 @@ class Recording:
 
     @property
     def is_silent(self) -> bool:
-        return not self.reason and self.peak < audio.SILENCE
+        return not self.reason and self.peak < audio.SILENCE_PEAK
 
     @property
     def is_usable(self) -> bool:
@@ -65,9 +65,11 @@ def look_at(clip: Clip) -> Recording:
     """Read one clip and measure it."""
     short = False
     try:
-        info = audio.header(clip.path)
+        info = audio.read_header(clip.path)
         short = is_cut_short(clip.path)
-        wave = audio.read(clip.path, info.samplerate, clip.start, clip.stop)  # (C, T)
+        wave = audio.read_samples(
+            clip.path, info.samplerate, clip.start, clip.stop
+        )  # (C, T)
     except (audio.Unusable, OSError) as error:
         return Recording(clip, reason=str(error), truncated=short)
     duration = wave.shape[1] / info.samplerate
@@ -91,7 +93,7 @@ def listened(known: Recording, wave: np.ndarray) -> Recording:
     """Add what spectra tell of a wave (T,)."""
     narrow, tone = measures.band_powers(wave, known.rate)  # (frames, bands)
     frames = narrow.sum(1)
-    heard = frames[frames > audio.SILENCE**2]
+    heard = frames[frames > audio.SILENCE_PEAK**2]
     spectrum = measures.decibels(narrow.mean(0))
     width = known.rate / 2 / len(spectrum)
     edge = measures.edge(spectrum)

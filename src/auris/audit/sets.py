@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from auris.audit.check import Check, Finding, some
 from auris.audit.recording import Recording
-from auris.data.splits import SETS
+from auris.data.splits import SPLITS
 
 Count = tuple[str, str, int, int]  # label, set, recordings, groups
 
@@ -20,7 +20,7 @@ class Lacking(Check):
 
     name = "sets"
 
-    def __init__(self, refusal: str = "", needed: Sequence[str] = SETS):
+    def __init__(self, refusal: str = "", needed: Sequence[str] = SPLITS):
         self.refusal, self.needed = refusal, needed
 
     def look(self, recordings: Sequence[Recording]) -> list[Finding]:
@@ -31,7 +31,7 @@ class Lacking(Check):
         )
         placed = [recording for recording in recordings if recording.set_name]
         labels = self.missing(placed, "class", lambda r: r.clip.label, self.needed)
-        sections = self.missing(placed, "section", lambda r: r.clip.section, SETS)
+        sections = self.missing(placed, "section", lambda r: r.clip.section, SPLITS)
         domains = self.missing(placed, "domain", lambda r: r.clip.domain, ("test",))
         return refused + labels + sections + domains
 
@@ -98,7 +98,7 @@ def counts(recordings: Sequence[Recording]) -> list[Count]:
     rows = (
         (label, name)
         for label in sorted({label for label, _ in groups})
-        for name in (*SETS, "")
+        for name in (*SPLITS, "")
     )
     return [
         (*row, len(groups[row]), len(set(groups[row]))) for row in rows if row in groups

@@ -9,7 +9,7 @@ import numpy as np
 from auris.audit.check import Check, Finding
 from auris.audit.metadata import columns
 from auris.audit.recording import Recording
-from auris.core.progress import track
+from auris.core.progress import track_progress
 
 FOLDS = 5
 
@@ -99,7 +99,7 @@ def clues(recordings: Sequence[Recording]) -> list[Clue]:
     if len(facts) > 1:
         facts[ALL] = np.concatenate(list(facts.values()), axis=1)
     deals = dealt(labels, groups) if facts else labels[None]
-    jobs = track(facts.items(), "Looking for shortcuts", len(facts))
+    jobs = track_progress(facts.items(), "Looking for shortcuts", len(facts))
     return [
         Clue(name, *judged(accuracies(fact, deals, groups)), 1 / len(set(labels)))
         for name, fact in jobs

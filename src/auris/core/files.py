@@ -1,13 +1,16 @@
 """Files that others see whole or not at all, and names for contents."""
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
-def digest(content: bytes) -> str:
+def content_digest(content: bytes) -> str:
+    """A name of 32 letters for a content."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
@@ -29,3 +32,11 @@ def draft_of(path: Path) -> Iterator[Path]:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def read_json_object(path: Path) -> dict[str, Any]:
+    """The object that a JSON file holds; an empty one where it can't be read."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}

@@ -12,7 +12,7 @@ from typing import Any, final
 from omegaconf import DictConfig, OmegaConf
 
 from auris.core.errors import UserError, first_line
-from auris.core.locate import check_trusted, locate
+from auris.core.locate import check_trusted, locate_object
 from auris.core.validation import check_types
 
 PACKAGES = ("auris", "torch", "torchaudio", "torchmetrics", "lightning", "sklearn")
@@ -78,7 +78,7 @@ class Factory:
         Raises `UserError` unless it is of a known kind from a known package or plugin.
         """
         check_trusted(target, where, self.packages)
-        cls = locate(target, where)
+        cls = locate_object(target, where)
         if not (
             isinstance(cls, type) and any(issubclass(cls, kind) for kind in _kinds(cls))
         ):
@@ -148,4 +148,4 @@ def _kinds(cls: type) -> Iterator[type]:
     estimators = (
         ("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ()
     )
-    return (locate(name, "") for name in (*KINDS, *estimators))
+    return (locate_object(name, "") for name in (*KINDS, *estimators))

@@ -12,14 +12,14 @@ from torch import Tensor
 
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
-from auris.core.files import digest
+from auris.core.files import content_digest
 from auris.data.clips import Clip
-from auris.data.files import facts_of
+from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
 from auris.data.sources.base import Collection, Source
 from auris.data.spec import Spec
 from auris.data.splits import check_disjoint
-from auris.data.store import Settings, Store, open_store
+from auris.data.store import Store, StoreSettings, open_store
 from auris.data.targets import Targets, codes
 
 MIN_USABLE = 0.95  # of the recordings; a data set that has lost more is not the one that was meant
@@ -77,7 +77,7 @@ class Dataset:
         """In Hz: the one that was asked for, else the one that most recordings have."""
         if self.settings.sample_rate:
             return self.settings.sample_rate
-        facts = facts_of(
+        facts = inspect_files(
             (clip.path for clip in self.collection.clips), self.store_folder
         )
         rates = Counter(fact.sample_rate for fact in facts.values() if not fact.reason)
@@ -89,7 +89,7 @@ class Dataset:
         """The samples of all recordings, decoded where that has not been done yet."""
         assert self.settings.channels is not None
         samples = round(self.settings.duration * self.sample_rate)
-        settings = Settings(
+        settings = StoreSettings(
             self.sample_rate, self.settings.channels, samples, self.settings.padding
         )
         return open_store(self.collection.clips, settings, self.store_folder)
@@ -134,7 +134,7 @@ class Dataset:
     @cached_property
     def spec(self) -> Spec:
         clips = [recording.clip for recording in self.recordings]
-        facts = facts_of((clip.path for clip in clips), self.store_folder).values()
+        facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
         microphones = self.array.microphones.tolist() if self.array else []
         return Spec(
@@ -175,7 +175,7 @@ class Dataset:
             (*self.targets.identity_of(clip), split, row)
             for clip, split, row in self.clips
         ]
-        return digest(json.dumps([self.store.name, rows]).encode())[:16]
+        return content_digest(json.dumps([self.store.name, rows]).encode())[:16]
 
     @cached_property
     def test_set(self) -> str:
@@ -185,7 +185,7 @@ class Dataset:
         that have moved, have looked at the same test set.
         """
         tested = [clip for clip, split, _ in self.recordings if split == "test"]
-        facts = facts_of((clip.path for clip in tested), self.store_folder)
+        facts = inspect_files((clip.path for clip in tested), self.store_folder)
         rows = [
             (
                 facts[clip.path].content,
@@ -195,7 +195,9 @@ class Dataset:
             )
             for clip in tested
         ]
-        return digest(json.dumps([self.settings.normal, sorted(rows)]).encode())[:16]
+        return content_digest(
+            json.dumps([self.settings.normal, sorted(rows)]).encode()
+        )[:16]
 
     def list_unusable(self) -> str:
         """The recordings that can't be used, for people."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import SETS, how
+from auris.data.splits import SPLITS, describe_splits
 
 
 class Targets(ABC):
@@ -16,7 +16,7 @@ class Targets(ABC):
 
     kind: ClassVar[str]  # of target, as `Spec.target` names it
     needs_labels_in: ClassVar[tuple[str, ...]] = (
-        SETS  # the splits in which each label should be
+        SPLITS  # the splits in which each label should be
     )
 
     @abstractmethod
@@ -29,7 +29,7 @@ class Targets(ABC):
         self, clips: Sequence[Clip], fold: int, folds: int, seed: int
     ) -> str:
         """How the splits were separated, for people."""
-        return how(clips, fold, folds, seed)
+        return describe_splits(clips, fold, folds, seed)
 
     def check_rates(self, rates: Collection[int]) -> None:
         """Raise `UserError` where recordings of these sample rates in Hz can't become one."""
@@ -73,4 +73,4 @@ def codes(words: Iterable[str]) -> Tensor:
 
 def count_splits(splits: Sequence[str]) -> str:
     """How many clips there are in each split, for people."""
-    return ", ".join(f"{splits.count(split)} {split}" for split in SETS)
+    return ", ".join(f"{splits.count(split)} {split}" for split in SPLITS)

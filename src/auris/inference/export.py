@@ -14,7 +14,7 @@ import torch
 
 from auris import __version__
 from auris.core.errors import UserError
-from auris.core.progress import track
+from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, Trained
 from auris.inference.onnx_graph import trace
@@ -110,7 +110,9 @@ def compare(system: System, model: Trained, data: AudioDataModule) -> tuple[int,
     clips = data.dataset.indices("val")
     loader = data.split_loader(clips)
     batches = (
-        batch.wave for step in track(loader, "Comparing", len(loader)) for batch in step
+        batch.wave
+        for step in track_progress(loader, "Comparing", len(loader))
+        for batch in step
     )  # (B, C, T) each
     pairs = (
         (system.decode(wave).numpy(), model.decode(wave.numpy())) for wave in batches

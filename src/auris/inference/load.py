@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from auris.core.locate import locate
+from auris.core.locate import locate_object
 from auris.inference.model import Trained
 
 _BACKENDS = {
@@ -19,4 +19,4 @@ def open_trained(path: str, plugins: Sequence[str] = ()) -> Trained:
     Raises `UserError` where there is none.
     """
     backend = _BACKENDS.get(Path(path).suffix, _RUN_BACKEND)
-    return locate(backend, "model")(path, plugins)
+    return locate_object(backend, "model")(path, plugins)

@@ -10,7 +10,7 @@ import numpy as np
 
 from auris.core.errors import UserError
 from auris.data import audio
-from auris.data.clips import recordings
+from auris.data.clips import list_recordings
 from auris.inference.load import open_trained
 from auris.inference.model import NOVEL_RATE
 from auris.tasks.output import OutputFormat
@@ -107,7 +107,7 @@ class Predictor:
 
     def _spans(self, path: Path) -> Iterator[Span]:
         """Of each window; the last one ends with the recording."""
-        duration = audio.length(path)
+        duration = audio.read_duration(path)
         length = self.spec.duration
         hop = length if self.output.per_window else length * (1 - _OVERLAP)
         count = max(0, int(np.ceil((duration - length) / hop - 1e-6)))
@@ -117,12 +117,12 @@ class Predictor:
 
     def _read_window(self, path: Path, start: float, stop: float) -> np.ndarray:
         """A window (C, T) as the model saw them in training."""
-        wave = audio.read(path, self.spec.sample_rate, start, stop)
+        wave = audio.read_samples(path, self.spec.sample_rate, start, stop)
         wave = audio.to_channels(wave, self.spec.channels)
-        return audio.fit(wave, self.spec.samples, self.spec.padding)
+        return audio.fit_length(wave, self.spec.samples, self.spec.padding)
 
     def _check_channels(self, path: Path) -> None:
-        channels = audio.header(path).channels
+        channels = audio.read_header(path).channels
         needed = self.spec.channels
         if channels != needed and not (self.mix and needed == 1):
             hint = "; --mix averages them" if needed == 1 else ""
@@ -132,7 +132,7 @@ class Predictor:
 
     def _check_rate(self, path: Path) -> None:
         """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
-        rate = audio.header(path).samplerate
+        rate = audio.read_header(path).samplerate
         needed = self.spec.sample_rate
         if self.output.requires_full_band and rate < needed:
             raise audio.Unusable(
@@ -147,7 +147,7 @@ def find_recordings(places: Iterable[str]) -> list[Path]:
     for place in map(Path, places):
         if not place.exists():
             raise UserError(f"There is no {place}; name recordings or folders of them.")
-        below = recordings(place) if place.is_dir() else [place]
+        below = list_recordings(place) if place.is_dir() else [place]
         if not below:
             raise UserError(f"There is no recording below {place}.")
         found += below

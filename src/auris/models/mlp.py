@@ -5,7 +5,7 @@ from math import prod
 import torch
 from torch import nn
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.core.shapes import Shape
 from auris.features.pooling import LEAST_FRAMES
 from auris.features.standardize import Standardized
@@ -89,5 +89,7 @@ def activated(name: str) -> nn.Module:
     }  # mix units
     known = set(nn.modules.activation.__all__) - odd
     if name not in known:
-        raise UserError(f"There is no model.activation={name}; {nearest(name, known)}")
+        raise UserError(
+            f"There is no model.activation={name}; {suggest_choice(name, known)}"
+        )
     return getattr(nn, name)()

@@ -4,7 +4,7 @@ from auris.audit import output as saved
 from auris.audit.recording import Recording
 from auris.audit.sets import Lacking, Lonely, counts
 from auris.core.html import Html, details, join, table, tag
-from auris.data.splits import SETS
+from auris.data.splits import SPLITS
 from auris.report.context import Section, Subject
 from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
 
@@ -46,7 +46,7 @@ def split(recordings: list[Recording]) -> Html:
         dict.fromkeys(label for label, _ in cells),
         dict.fromkeys(name for _, name in cells),
     )
-    sets = [name for name in (*SETS, "") if name in names]
+    sets = [name for name in (*SPLITS, "") if name in names]
     rows = [
         (label or "all", *(written(*cells.get((label, name), (0, 0))) for name in sets))
         for label in labels

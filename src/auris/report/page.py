@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
-from auris.core.explain import explain
+from auris.core.explain import explain_error
 from auris.core.files import write_atomically
 from auris.core.html import Html, page, tag
-from auris.core.log import tell
+from auris.core.log import info
 from auris.report.context import Section, Subject
 from auris.report.cost import cost
 from auris.report.data import data
@@ -67,8 +67,8 @@ def try_to_report(run: FinishedRun) -> None:
     if not run.experiment.report:
         return
     try:
-        tell(f"Report: {report_on(run)}")
+        info(f"Report: {report_on(run)}")
     except Exception as error:
         if run.experiment.debug:
             raise
-        tell(f"There is no report: {explain(error)}")
+        info(f"There is no report: {explain_error(error)}")

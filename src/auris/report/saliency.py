@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 from torchaudio.functional import melscale_fbanks
 
-from auris.core.figures import below_peak
+from auris.core.figures import decibels_below_peak
 from auris.report.cost import multiply_adds
 from auris.training.system import System
 
@@ -60,7 +60,9 @@ class Bands:
 
     def level(self, wave: Tensor) -> Tensor:
         """(T,) -> (BANDS, T') in dB below the peak."""
-        return below_peak(self.share.T @ self.spectrum(wave[None])[0].abs().square())
+        return decibels_below_peak(
+            self.share.T @ self.spectrum(wave[None])[0].abs().square()
+        )
 
     def weighted(self, spectrum: Tensor, gain: Tensor, samples: int) -> Tensor:
         """Waves (B, C, T) of spectra (B, C, bins, T'), with gains (B, BANDS, T') that are 1 where nothing changes."""

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from auris.core.figures import COLOURS, new_figure, scale
+from auris.core.figures import COLOURS, axis_scale, new_figure
 from auris.core.html import join, tag
 from auris.report.context import Section, Subject
 from auris.report.svg import INK, picture, themed
@@ -179,7 +179,10 @@ def curves(losses: Losses, chosen: int) -> Figure:
                 [chosen], losses.val[chosen - 1 : chosen], "o", color=VAL, clip_on=False
             )
         axes.set(
-            xlabel="epoch", ylabel="loss", xlim=(1, len(epoch)), yscale=scale(losses)
+            xlabel="epoch",
+            ylabel="loss",
+            xlim=(1, len(epoch)),
+            yscale=axis_scale(losses),
         )
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)

@@ -5,8 +5,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from auris.core.figures import new_figure
-from auris.core.heatmap import Map, draw
+from auris.core.figures import Heatmap, draw_heatmap, new_figure
 from auris.core.html import Html, join, tag
 from auris.core.player import Players
 from auris.report.context import Section, Subject
@@ -101,10 +100,12 @@ def drawing(
             bottom=below / height,
             hspace=0.1,
         )
-        draw(panels[0], Map("", level, (-80.0, 0.0), bands.hertz), seconds)
+        draw_heatmap(panels[0], Heatmap("", level, (-80.0, 0.0), bands.hertz), seconds)
         if reason is not None:
-            faint = draw(
-                panels[1], Map("", level, (-80.0, 30.0), bands.hertz, "gray"), seconds
+            faint = draw_heatmap(
+                panels[1],
+                Heatmap("", level, (-80.0, 30.0), bands.hertz, "gray"),
+                seconds,
             )
             panels[1].imshow(
                 overlay(reason),

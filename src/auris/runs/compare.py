@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from statistics import mean, stdev
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.runs.find import Run
 from auris.runs.naming import group_runs
 from auris.tasks.metric import Estimate
@@ -134,7 +134,7 @@ def _summarize_group(
 def _metric_value(run: Run, metric: str, split: str) -> float:
     metrics = run.result[split]["metrics"]
     if metric not in metrics:
-        choices = nearest(metric, metrics)
+        choices = suggest_choice(metric, metrics)
         raise UserError(f"There is no --metric {metric}; {choices}")
     return _read_value(metrics[metric]["value"])
 

@@ -10,7 +10,7 @@ from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.runs.folder import RESULT, find_run, load_config
 
 
@@ -94,5 +94,5 @@ def check_flags(words: Sequence[str]) -> None:
         if word.startswith("-") and word.split("=")[0] not in known:
             raise UserError(
                 f"There is no flag {word}; settings are given as name=value, and "
-                f"{nearest(word, known)}"
+                f"{suggest_choice(word, known)}"
             )

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from auris.core.errors import UserError
-from auris.core.figures import COLOURS, new_figure, scale
+from auris.core.figures import COLOURS, axis_scale, new_figure
 from auris.runs.compare import main_metric
 from auris.runs.find import Run
 from auris.runs.folder import read_curves
@@ -91,7 +91,7 @@ def plot_training_curves(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     for (left, right), row in zip(panels, rows, strict=True):
         _draw_row(left, _SECONDS, row)
         _draw_row(right, _PASSES, row)
-        yscale = scale(curve.values[row.value] for curve in row.runs)
+        yscale = axis_scale(curve.values[row.value] for curve in row.runs)
         left.set(ylabel=row.title, yscale=yscale)
     panels[-1, 0].set_xlabel("seconds in optimizer steps")
     panels[-1, 1].set_xlabel("passes over the training set")

@@ -10,7 +10,7 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.runs.folder import CONFIG, RESULT
 
 _REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
@@ -123,7 +123,7 @@ def filter_runs(runs: Sequence[Run], filters: Sequence[str]) -> list[Run]:
             if key in properties:
                 by_value[str(properties[key])].append(run)
         if value not in by_value:
-            raise UserError(f"No run has {word}; {nearest(value, by_value)}")
+            raise UserError(f"No run has {word}; {suggest_choice(value, by_value)}")
         runs = by_value[value]
     return list(runs)
 
@@ -139,7 +139,7 @@ def check_setting_name(key: str, names: set[str]) -> None:
         if parent == group:
             beside.add(own)
     where = f" in {group}:" if group else ""
-    choices = nearest(last, beside or names)
+    choices = suggest_choice(last, beside or names)
     raise UserError(f"No run has a setting {key};{where} {choices}")
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
-from auris.core.files import digest
+from auris.core.files import content_digest
 from auris.data.dataset import Dataset
 from auris.runs.find import configuration_key, flatten
 from auris.runs.folder import LEDGER
@@ -62,7 +62,7 @@ def record_access(
         data=choices["data"],
         fold=dataset.settings.fold,
         run=str(folder.relative_to(outputs)),
-        configuration=digest(configuration.encode())[:16],
+        configuration=content_digest(configuration.encode())[:16],
     )
     _append(outputs / LEDGER, asdict(access))
     return access

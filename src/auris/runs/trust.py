@@ -25,8 +25,10 @@ _NEEDED = (
     "loss",
     "optimizer",
     "schedule",
+    "trainer",
+    "choices",
+    "seed",
 )
-_NEEDED += ("trainer", "choices", "seed")
 _SEPARATORS = "/\\:"  # of paths and addresses
 _NO_REFERENCES = "it holds references, which the configuration of a run has not"
 

@@ -15,7 +15,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.trial import FrozenTrial, TrialState
 
 from auris.core.errors import UserError
-from auris.core.figures import new_figure, scale
+from auris.core.figures import axis_scale, new_figure
 from auris.core.files import write_atomically
 from auris.sweep.plan import SweepPlan
 from auris.sweep.space import format_value
@@ -127,7 +127,7 @@ def _plot_study(path: Path, trials: Sequence[FrozenTrial], plan: SweepPlan) -> N
     ):
         _plot_parameter(axes, shown, name, distribution)
     values = np.array(_metric_values(shown))
-    yscale = scale([values])
+    yscale = axis_scale([values])
     for axes in panels:
         axes.set(ylabel=plan.monitor[0], yscale=yscale)
     figure.tight_layout()

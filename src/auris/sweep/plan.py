@@ -13,8 +13,8 @@ from omegaconf import DictConfig
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from auris.core.errors import UserError
-from auris.core.log import hush
-from auris.core.validation import describe, fits
+from auris.core.log import silence_libraries
+from auris.core.validation import describe_expected, fits_type
 from auris.data.summary import describe_data
 from auris.runs.compose import compose_run
 from auris.sweep.space import SearchSpace, parse_overrides, read_space
@@ -72,7 +72,7 @@ def make_plan(words: Sequence[str], configs: Path) -> SweepPlan:
     settings, overrides = _split_overrides(words)
     space = read_space(overrides)
     cfg = _compose_options(space, configs)
-    hush()
+    silence_libraries()
     experiment = Experiment(cfg)
     dataset = experiment.dataset
     print(describe_data(dataset), flush=True)
@@ -138,8 +138,10 @@ def _check_setting(override: Override) -> Any:
     """The value of a setting of the sweep."""
     value = override.value()
     hint = get_type_hints(SweepSettings)[override.key_or_group]
-    if not fits(value, hint):
-        raise UserError(f"{override.input_line} should be {describe(value, hint)}")
+    if not fits_type(value, hint):
+        raise UserError(
+            f"{override.input_line} should be {describe_expected(value, hint)}"
+        )
     if isinstance(value, int | float) and not value > 0:
         raise UserError(f"{override.input_line} should be above 0.")
     return value

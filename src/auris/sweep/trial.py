@@ -13,7 +13,7 @@ from optuna import Study, Trial, TrialPruned
 from optuna.trial import FrozenTrial, TrialState
 
 from auris.core.errors import UserError
-from auris.core.explain import explain
+from auris.core.explain import explain_error
 from auris.runs.compose import compose_run
 from auris.sweep.plan import MULTIRUN, SweepPlan
 from auris.sweep.space import format_override
@@ -59,7 +59,7 @@ def carry_out(trial: Trial, study: Study, plan: SweepPlan) -> None:
     except TrialPruned:
         study.tell(trial, state=TrialState.PRUNED)
     except Exception as error:
-        trial.set_user_attr(REASON, explain(error))
+        trial.set_user_attr(REASON, explain_error(error))
         study.tell(trial, state=TrialState.FAIL)
         if plan.debug:
             raise

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from auris.core.locate import check_trusted, locate
+from auris.core.locate import check_trusted, locate_object
 
 Array = Any  # of numpy or torch
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def read_format(values: dict[str, Any], plugins: Sequence[str] = ()) -> OutputFo
     """
     target = values["_target_"]
     check_trusted(target, "output format", ("auris", *plugins))
-    cls = locate(target, "output format")
+    cls = locate_object(target, "output format")
     if not (isinstance(cls, type) and issubclass(cls, OutputFormat)):
         raise TypeError(f"{target} is no output format")
     return cls(**{key: value for key, value in values.items() if key != "_target_"})

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from auris.data.loader import Batch, Step
+from auris.data.loader import Batch, MicroBatches
 
 
 class Closure:
@@ -20,7 +20,7 @@ class Closure:
 
     def __init__(
         self,
-        step: Step,
+        step: MicroBatches,
         loss: Callable[[Batch], Tensor],
         optimizer: Any,
         backward: Callable[[Tensor], None],

@@ -10,8 +10,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from auris.core.log import tell
-from auris.core.progress import track
+from auris.core.log import info
+from auris.core.progress import track_progress
 from auris.data.dataset import Dataset
 from auris.runs.ledger import (
     accesses_to,
@@ -56,7 +56,9 @@ def predict_split(fitted: Fitted, split: str) -> Predictions:
     with fitted.precision():
         batches = [
             system.predict_batch(batch.to(system.device))
-            for step in track(loader, f"Predicting the {split} clips", len(loader))
+            for step in track_progress(
+                loader, f"Predicting the {split} clips", len(loader)
+            )
             for batch in step
         ]
     system.cpu()
@@ -86,7 +88,7 @@ def evaluate(
     if fitted.trainer.is_global_zero:
         print_scores(split, scores, dataset.collection.source)
         if limitation := task.limitation():
-            tell(limitation)
+            info(limitation)
         if table:
             write_predictions(table, predictions, dataset, task)
     return Evaluated(split, predictions, scores)
@@ -102,7 +104,7 @@ def test(
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
     record_result(outputs, access, evaluated.scores["metrics"])
     if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):
-        tell(summary)
+        info(summary)
     return evaluated
 
 
@@ -166,7 +168,7 @@ def peak_normalize(wave: Tensor) -> Tensor:
 def print_scores(split: str, scores: Scores, origin: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
-    tell(
+    info(
         f"{split}: {scores['clips']} clips, with 95 % intervals; "
         f"in brackets those of a constant answer{note}"
     )
@@ -174,7 +176,7 @@ def print_scores(split: str, scores: Scores, origin: str) -> None:
     known = {name: value for name, value in metrics if not math.isnan(value["value"])}
     width = max([18, *map(len, known)])
     for name, value in known.items():
-        tell(
+        info(
             f"  {name:<{width}} {Estimate(**value)}   ({scores['majority'][name]:.3f})"
         )
 

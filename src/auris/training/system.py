@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from auris.core.errors import UserError
-from auris.data.loader import Batch, Step
+from auris.data.loader import Batch, MicroBatches
 from auris.data.module import AudioDataModule
 from auris.features.augmentation.mixup import Follow, unmixed
 from auris.features.augmentation.pipeline import Augment
@@ -117,7 +117,7 @@ class System(LightningModule):
         return Predictions(self.task.decode(output, x), batch.target, batch.index, loss)
 
     @torch.no_grad()
-    def fit_statistics(self, full_batch: Step) -> None:
+    def fit_statistics(self, full_batch: MicroBatches) -> None:
         """Take from the training clips what is fixed before the search: means and deviations."""
         self.features.learn(
             self._cached_features(batch.to(self.device)) for batch in full_batch
@@ -130,12 +130,12 @@ class System(LightningModule):
                 part.learn(part.raw(x) for x in clean)
 
     @torch.no_grad()
-    def fit_memory(self, full_batch: Step) -> None:
+    def fit_memory(self, full_batch: MicroBatches) -> None:
         """Let a model that keeps more than parameters take it from the training clips."""
         if isinstance(self.model, Detector):
             self.model.eval().settle(lambda: self._pairs(full_batch))
 
-    def training_step(self, step: Step, _: int) -> None:
+    def training_step(self, step: MicroBatches, _: int) -> None:
         started = time.monotonic()
         optimizer: Any = self.optimizers()
         closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
@@ -148,7 +148,7 @@ class System(LightningModule):
         self._cost["passes"] += closure.calls * share
         self._cost["seconds"] += time.monotonic() - started
 
-    def validation_step(self, step: Step, _: int) -> None:
+    def validation_step(self, step: MicroBatches, _: int) -> None:
         for batch in step:
             self._outputs.append(self.predict_batch(batch.to(self.device)))
 
@@ -214,7 +214,7 @@ class System(LightningModule):
         """The batches that the trainer was given."""
         return self.trainer.datamodule  # type: ignore[attr-defined]
 
-    def _pairs(self, full_batch: Step) -> Iterator[tuple[Tensor, Tensor]]:
+    def _pairs(self, full_batch: MicroBatches) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in full_batch:
             batch = batch.to(self.device)
             x = self.clean_features(batch)  # (B, C', F, T')

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
-from auris.core.figures import spectrograms
+from auris.core.figures import plot_spectrograms
 from auris.tasks.inspection import Inspection
 from auris.training.evaluation import Evaluated, inspect, most_wrong, peak_normalize
 from auris.training.experiment import Experiment
@@ -69,7 +69,7 @@ def _show_worst(page: Page, inspection: Inspection, system: System) -> None:
         f"{rank}. {_describe_clip(inspection, system, at)}"
         for rank, at in enumerate(worst, start=1)
     ]
-    page.add_figure("worst", spectrograms(waves, page.sample_rate, titles))
+    page.add_figure("worst", plot_spectrograms(waves, page.sample_rate, titles))
     for rank, wave in enumerate(waves, start=1):
         page.add_sound(f"worst/{rank}", wave)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from auris.acoustics.speech import bursts, level, talk
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.data import audio
-from auris.data.clips import recordings
-from auris.data.splits import SETS
+from auris.data.clips import list_recordings
+from auris.data.splits import SPLITS
 
 Dry = Callable[
     [np.random.Generator, float, int], np.ndarray
@@ -30,18 +30,21 @@ class Recorded:
     ) -> np.ndarray:
         path = self.paths[int(rng.integers(len(self.paths)))]
         try:
-            start = rng.uniform(0, max(0.0, audio.length(path) - seconds))
-            wave = audio.read(path, rate, start, start + seconds).mean(0, keepdims=True)
+            start = rng.uniform(0, max(0.0, audio.read_duration(path) - seconds))
+            wave = audio.read_samples(path, rate, start, start + seconds).mean(
+                0, keepdims=True
+            )
         except audio.Unusable as error:
             raise UserError(f"data.sources: {path} can't be used: {error}.") from error
-        return level(audio.fit(wave, round(seconds * rate), "repeat")[0])
+        return level(audio.fit_length(wave, round(seconds * rate), "repeat")[0])
 
 
 def listing(folder: str) -> list[tuple[str, int]]:
     """Names and sizes in bytes of the recordings below a folder: with others, scenes would be others."""
     root = Path(folder).expanduser()
     return [
-        (str(path.relative_to(root)), path.stat().st_size) for path in recordings(root)
+        (str(path.relative_to(root)), path.stat().st_size)
+        for path in list_recordings(root)
     ]
 
 
@@ -52,19 +55,21 @@ def dry_sounds(names: Sequence[str], folder: str | None) -> dict[str, list[Dry]]
     either.
     """
     if folder is not None:
-        paths = recordings(Path(folder).expanduser())
-        if len(paths) < len(SETS):
+        paths = list_recordings(Path(folder).expanduser())
+        if len(paths) < len(SPLITS):
             raise UserError(
                 f"data.sources={folder} holds {len(paths)} recordings; 3 or more are needed, as none may "
                 "sound in two of the sets."
             )
         return {
-            name: [Recorded(paths[i :: len(SETS)])]
-            for i, name in enumerate(reversed(SETS))
+            name: [Recorded(paths[i :: len(SPLITS)])]
+            for i, name in enumerate(reversed(SPLITS))
         }
     for name in names:
         if name not in MADE:
-            raise UserError(f"There is no data.sounds={name}; {nearest(name, MADE)}")
+            raise UserError(
+                f"There is no data.sounds={name}; {suggest_choice(name, MADE)}"
+            )
     if not names:
         raise UserError(f"data.sounds is empty; name one or more of {', '.join(MADE)}.")
-    return {name: [MADE[sound] for sound in names] for name in SETS}
+    return {name: [MADE[sound] for sound in names] for name in SPLITS}

@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from auris.core.files import write_atomically
-from auris.core.progress import parallel
+from auris.core.progress import map_parallel
 
 Part = Iterable[
     tuple[Sequence[Any], np.ndarray]
@@ -41,7 +41,7 @@ def write_folder(
         if not path.is_file():
             write_wave(path, make(index), sample_rate)
 
-    parallel(write, range(len(rows)), f"Simulating {len(rows)} clips")
+    map_parallel(write, range(len(rows)), f"Simulating {len(rows)} clips")
     write_rows(
         table,
         ["path", "label", *columns.split(",")],
@@ -77,7 +77,7 @@ def write_parts(
             write_atomically(done, json.dumps(rows))
         return json.loads(done.read_text())
 
-    rows = parallel(write, range(len(parts)), "Simulating scenes")
+    rows = map_parallel(write, range(len(parts)), "Simulating scenes")
     write_rows(
         table, ["path", *columns.split(",")], [row for part in rows for row in part]
     )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.data.clips import read_table
 from auris.data.download import Unreachable
 from auris.data.sources.base import Collection, Source
@@ -38,7 +38,7 @@ class CatsBabies(Source):
         }
         if self.choice not in ways:
             raise UserError(
-                f"There is no data.source={self.choice}; {nearest(self.choice, ways)}"
+                f"There is no data.source={self.choice}; {suggest_choice(self.choice, ways)}"
             )
         return ways[self.choice]()
 

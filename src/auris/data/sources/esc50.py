@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auris.core.errors import UserError
 from auris.data import audio
-from auris.data.clips import Clip, read_esc, read_table, recordings
+from auris.data.clips import Clip, list_recordings, read_esc, read_table
 from auris.data.download import Unreachable, fetch_all
 from auris.data.sources.base import Collection, Source
 
@@ -48,7 +48,7 @@ class Esc(Source):
         """The clips at `root`: of a table `clips.csv`, or under ESC-50's own names; none if some are missing."""
         if (self.root / "clips.csv").is_file():
             return read_table(self.root / "clips.csv")
-        found = recordings(self.root) if self.root.is_dir() else []
+        found = list_recordings(self.root) if self.root.is_dir() else []
         missing = {Path(name).stem for name in self.known_names()} - {
             path.stem for path in found
         }
@@ -93,8 +93,8 @@ def is_original(path: Path) -> bool:
     """Whether a file decodes to what every recording of ESC-50 is: 5 s at 44.1 kHz."""
     try:
         return (
-            audio.header(path).samplerate == 44100
-            and audio.read(path, 44100).shape[1] == 5 * 44100
+            audio.read_header(path).samplerate == 44100
+            and audio.read_samples(path, 44100).shape[1] == 5 * 44100
         )
     except audio.Unusable:
         return False

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from auris.core.errors import UserError, nearest
-from auris.data.clips import Clip, recordings
+from auris.core.errors import UserError, suggest_choice
+from auris.data.clips import Clip, list_recordings
 from auris.data.sources.base import Collection, Source
 
 LABELS = {
@@ -47,7 +47,7 @@ class Machines(Source):
             raise UserError(
                 f"There is no folder {self.root}; data.root must name the one with the recordings."
             )
-        return self.label(recordings(self.root))
+        return self.label(list_recordings(self.root))
 
     @abstractmethod
     def label(self, paths: Sequence[Path]) -> Collection:
@@ -139,7 +139,7 @@ class DcaseTask2(Machines):
         for name in self.wanted or ():
             if name not in known:
                 raise UserError(
-                    f"There is no data.machine={name} in {self.root}; {nearest(name, known)}"
+                    f"There is no data.machine={name} in {self.root}; {suggest_choice(name, known)}"
                 )
         chosen = [
             path

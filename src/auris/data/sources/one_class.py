@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.core.instantiate import Factory
 from auris.data.sources.base import Collection, Source
 
@@ -25,7 +25,7 @@ class OneClass(Source):
         table: str | None = None,
     ):
         if of not in sources:
-            raise UserError(f"There is no data.of={of}; {nearest(of, sources)}")
+            raise UserError(f"There is no data.of={of}; {suggest_choice(of, sources)}")
         if normal is None:
             raise UserError(
                 "data.normal must be given, as in data.normal=rain: the class that is normal."

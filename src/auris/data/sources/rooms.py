@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from auris.acoustics.pyroom import pyroomacoustics
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.data.simulation.rendering import Heard
 from auris.data.simulation.scenes import Laws, Scene, Simulator, image_source
 from auris.data.sources.base import Fresh
@@ -44,7 +44,7 @@ class Rooms(Laws, Scenes):
         Scenes.__post_init__(self)
         if self.simulator not in SIMULATORS:
             raise UserError(
-                f"There is no data.simulator={self.simulator}; {nearest(self.simulator, SIMULATORS)}"
+                f"There is no data.simulator={self.simulator}; {suggest_choice(self.simulator, SIMULATORS)}"
             )
         if self.simulation_rate < 1000:
             raise UserError(
@@ -61,7 +61,9 @@ class Rooms(Laws, Scenes):
         known = [field.name for field in fields(Laws)]
         for name, values in self.grid.items():
             if name not in known:
-                raise UserError(f"There is no data.grid.{name}; {nearest(name, known)}")
+                raise UserError(
+                    f"There is no data.grid.{name}; {suggest_choice(name, known)}"
+                )
             if not isinstance(values, Sequence) or not values:
                 raise UserError(
                     f"data.grid.{name}={values} should be a list of values, as in [0.3,0.6]."

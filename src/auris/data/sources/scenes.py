@@ -19,7 +19,7 @@ from auris.data.simulation.dry_signals import Dry, dry_sounds, listing
 from auris.data.simulation.rendering import Heard
 from auris.data.simulation.writer import write_parts
 from auris.data.sources.base import Collection, Source
-from auris.data.splits import SETS
+from auris.data.splits import SPLITS
 
 COLUMNS = ",".join(
     ("azimuth", "elevation", *CONDITIONS, "section", "split", "group", "scene")
@@ -176,7 +176,7 @@ class Scenes(Source):
     ) -> list[np.random.Generator]:
         """A generator for each scene of a set."""
         return [
-            np.random.default_rng([self.simulation_seed, SETS.index(name), *seed])
+            np.random.default_rng([self.simulation_seed, SPLITS.index(name), *seed])
             for seed in seeds
         ]
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.features.augmentation.draws import uniform
 
 AXES = {"time": -1, "frequency": -2}
@@ -70,7 +70,9 @@ class Mask(nn.Module):
     def __init__(self, axis: str, count: int = 2, share: float = 0.2):
         super().__init__()
         if axis not in AXES:
-            raise UserError(f"There is no axis {axis} of a mask; {nearest(axis, AXES)}")
+            raise UserError(
+                f"There is no axis {axis} of a mask; {suggest_choice(axis, AXES)}"
+            )
         self.axis, self.count, self.share = AXES[axis], count, share
 
     def forward(self, x: Tensor) -> Tensor:

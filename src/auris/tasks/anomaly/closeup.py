@@ -7,15 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from auris.core.figures import COLOURS, new_figure
-from auris.core.heatmap import Map, draw
+from auris.core.figures import COLOURS, Heatmap, draw_heatmap, new_figure
 
 _USUAL = "0.6"
 _ALARM = COLOURS[1]
 
 
 def plot_closeup(
-    maps: Sequence[Map],
+    maps: Sequence[Heatmap],
     frames: Tensor,
     seconds: Sequence[float],
     threshold: float | None,
@@ -33,7 +32,7 @@ def plot_closeup(
         len(maps) + 1, 2, squeeze=False, sharex="col", width_ratios=(50, 1)
     )
     for (axes, bar), shown in zip(panels, maps, strict=False):
-        image = draw(axes, shown, duration)
+        image = draw_heatmap(axes, shown, duration)
         figure.colorbar(image, cax=bar)
     scores, empty = panels[-1]
     empty.axis("off")

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.data.clips import Clip
-from auris.data.splits import SETS, drawn, from_folds, split
+from auris.data.splits import SPLITS, draw_folds, split_by_fold, split_clips
 
 
 def split_anomalies(
@@ -54,7 +54,7 @@ def check_anomalies(splits: Sequence[str], clips: Sequence[Clip], normal: str) -
     """Raise `UserError` where a split lacks normal clips, the test set anomalies, or the like."""
     labelled = zip(splits, clips, strict=True)
     found = {(split, clip.label == normal) for split, clip in labelled}
-    for name in SETS:
+    for name in SPLITS:
         if (name, True) not in found:
             raise UserError(
                 f"The {name} set has no {normal} clip; "
@@ -81,7 +81,7 @@ def _given_splits(
         for clip, own in zip(clips, is_known, strict=True)
     ]
     _check_column(given, normal)
-    return split(_with_section(given), fold, folds, seed)
+    return split_clips(_with_section(given), fold, folds, seed)
 
 
 def _drawn_splits(
@@ -89,7 +89,7 @@ def _drawn_splits(
 ) -> list[str]:
     """Normal clips in folds; all others test."""
     usual = _with_section([clip for clip in clips if clip.label == normal])
-    splits = iter(from_folds(drawn(usual, folds, seed), fold))
+    splits = iter(split_by_fold(draw_folds(usual, folds, seed), fold))
     return [next(splits) if clip.label == normal else "test" for clip in clips]
 
 
@@ -126,7 +126,7 @@ def _check_labels(clips: Sequence[Clip], normal: str, known: Sequence[str]) -> N
     labels = sorted({clip.label for clip in clips})
     if normal not in labels:
         raise UserError(
-            f"No recording is labelled {normal}, as data.normal says; {nearest(normal, labels)}"
+            f"No recording is labelled {normal}, as data.normal says; {suggest_choice(normal, labels)}"
         )
     if len(labels) < 2:
         raise UserError(

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import SETS
+from auris.data.splits import SPLITS
 from auris.data.targets import Targets, codes, unique_sorted
 from auris.tasks.anomaly.splits import check_anomalies, check_rates, split_anomalies
 
@@ -68,7 +68,7 @@ class AnomalyTargets(Targets):
     def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         is_normal = [clip.label == self.normal for clip in clips]
         counts = Counter(zip(splits, is_normal, strict=True))
-        summary = ", ".join(_describe_counts(counts, split) for split in SETS)
+        summary = ", ".join(_describe_counts(counts, split) for split in SPLITS)
         if left_out := counts["", True] + counts["", False]:
             summary += f"; {left_out} left out, as others of their fold or group train or validate"
         sections = unique_sorted(clip.section for clip in clips)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from auris.core.figures import COLOURS, literal, new_figure
+from auris.core.figures import COLOURS, escape_math, new_figure
 from auris.tasks.metric import wilson
 
 _BINS = 10  # of a reliability curve
@@ -37,7 +37,7 @@ def plot_confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     if is_small:
         _write_counts(axes, counts, fractions)
     size = 10 if is_small else 7
-    names = [literal(name) for name in classes]
+    names = [escape_math(name) for name in classes]
     axes.set_xticks(range(len(classes)), names, rotation=45, ha="right", fontsize=size)
     axes.set_yticks(range(len(classes)), names, fontsize=size)
     axes.set(xlabel="said", ylabel="true")

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from auris.core.progress import track
+from auris.core.progress import track_progress
 from auris.models.doa import NormMusic, SrpPhat
 from auris.tasks.inspection import Inspection
 from auris.tasks.localization.hearing import Hearing
@@ -32,7 +32,7 @@ def predict_baselines(
     }
     found: dict[str, list[Tensor]] = {name: [] for name in methods}
     chunks = some.split(_CHUNK_SIZE)
-    for chunk in track(chunks, "Asking formulas where it is", len(chunks)):
+    for chunk in track_progress(chunks, "Asking formulas where it is", len(chunks)):
         wave = torch.stack(
             [inspection.clip(at)[1] for at in chunk.tolist()]
         )  # (B, M, T)

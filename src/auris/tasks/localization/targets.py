@@ -9,7 +9,7 @@ from torch import Tensor
 from auris.acoustics.arrays import direction
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split
+from auris.data.splits import check_filled, split_clips
 from auris.data.targets import Targets, codes, count_splits, unique_sorted
 
 
@@ -22,7 +22,7 @@ class DirectionTargets(Targets):
     def split_clips(
         self, clips: Sequence[Clip], fold: int, folds: int, seed: int
     ) -> list[str]:
-        return split(clips, fold, folds, seed)
+        return split_clips(clips, fold, folds, seed)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         for clip in clips:

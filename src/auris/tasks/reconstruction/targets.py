@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split
+from auris.data.splits import check_filled, split_clips
 from auris.data.targets import Targets, count_splits
 
 
@@ -21,7 +21,7 @@ class NoTargets(Targets):
     def split_clips(
         self, clips: Sequence[Clip], fold: int, folds: int, seed: int
     ) -> list[str]:
-        return split(clips, fold, folds, seed)
+        return split_clips(clips, fold, folds, seed)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_filled(splits)

@@ -3,7 +3,7 @@
 from torch import nn
 
 from auris.core.errors import UserError
-from auris.core.log import tell
+from auris.core.log import info
 from auris.models.network import Network
 from auris.training.optimizers.base import Examples, Groups, Solver
 from auris.training.optimizers.ridge import regress
@@ -49,7 +49,7 @@ class ClosedForm(Solver):
             - last.bias.numel()
         )
         if rest:
-            tell(
+            info(
                 f"The closed form solves the last layer only; {rest} other parameters stay "
                 "as they were drawn."
             )

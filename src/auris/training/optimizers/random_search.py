@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.core.progress import track
+from auris.core.progress import track_progress
 from auris.training.optimizers.base import Groups, Loss, Search
 
 
@@ -73,7 +73,7 @@ class GridSearch(Search):
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         values = torch.linspace(-self.bound, self.bound, self.levels).tolist()
-        points = track(
+        points = track_progress(
             product(values, repeat=len(start)),
             "Searching the grid",
             self.levels ** len(start),
