@@ -1,4 +1,7 @@
-"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies; exit code 1 where something is an error"""
+"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies
+
+The exit code is 1 where something is an error.
+"""
 
 from pathlib import Path
 
@@ -16,17 +19,17 @@ def main() -> None:
         help="settings of train.py, such as data=folder data.root=/my/recordings",
     )
     options = parser.parse_args()
-    from auris.audit.audit import audit
-    from auris.audit.output import show, write
+    from auris.audit.audit import run_audit
+    from auris.audit.output import print_audit, write_audit
     from auris.core.log import hush
     from auris.runs.compose import compose_run
     from auris.training.experiment import Experiment
 
     hush()
     cfg = compose_run(options.words, CONFIGS)
-    result = audit(Experiment(cfg).dataset)
-    show(result)
-    print(f"Audit: {write(result, Path(cfg.paths.outputs) / 'audit' / cfg.choices.data)}")
+    result = run_audit(Experiment(cfg).dataset)
+    print_audit(result)
+    print(f"Audit: {write_audit(result, Path(cfg.paths.outputs) / 'audit' / cfg.choices.data)}")
     raise SystemExit(int(result.failed))
 
 

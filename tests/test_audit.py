@@ -1,4 +1,4 @@
-"""The audit finds each planted fault, says which recordings have it, and says nothing of a clean set."""
+"""The audit finds each planted fault, names its recordings, and says nothing of a clean set."""
 
 import base64
 import io
@@ -15,10 +15,9 @@ from browser import look
 from conftest import call, write
 from running import experiment
 
-from auris.audit.audit import Audit, audit
+from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import audit_page
-from auris.audit.output import verdict
-from auris.audit.output import write as write_page
+from auris.audit.output import count_severities, write_audit
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -26,8 +25,10 @@ CLASSES = ("low", "high")
 Plant = Callable[[Path], None]
 
 
-def sound(label: str, seed: int, seconds: float = SECONDS, rate: int = RATE) -> np.ndarray:
-    """(T,) noise whose spectrum tells the class, with a lively envelope, as loud in one class as in the other."""
+def sound(
+    label: str, seed: int, seconds: float = SECONDS, rate: int = RATE
+) -> np.ndarray:
+    """(T,) noise whose spectrum tells the class, with a lively envelope, equally loud in both."""
     random = np.random.default_rng(seed + 1000 * CLASSES.index(label))
     wave = random.standard_normal(round(seconds * rate))
     wave = np.convolve(wave, [1, 0.9 if label == "low" else -0.9], "same")
@@ -52,8 +53,10 @@ def judged(folder: Path, tmp_path: Path, *words: str) -> Audit:
         if table.is_file()
         else ("data=folder", f"data.root={folder}")
     )
-    return audit(
-        experiment(*source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words).dataset
+    return run_audit(
+        experiment(
+            *source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words
+        ).dataset
     )
 
 
@@ -64,7 +67,10 @@ def kinds(result: Audit) -> set[tuple[str, str]]:
 def test_a_clean_set_raises_nothing(tmp_path: Path) -> None:
     result = judged(clean(tmp_path / "clean"), tmp_path)
     assert not result.findings and not result.failed
-    assert {clue.fact for clue in result.clues} >= {"level", "noise floor"}  # it did look
+    assert {clue.fact for clue in result.predictability} >= {
+        "level",
+        "noise floor",
+    }  # it did look
     assert sum(many for _, _, many, _ in result.counts) == 32
 
 
@@ -111,12 +117,20 @@ def rewrapped(folder: Path) -> None:
 def moved(folder: Path) -> None:
     long = sound("low", 77, 2 * SECONDS)
     for name, start in (("3", 0), ("4", 4321)):
-        write(folder / "low" / f"{name}.wav", long[start : start + round(SECONDS * RATE)], RATE)
+        write(
+            folder / "low" / f"{name}.wav",
+            long[start : start + round(SECONDS * RATE)],
+            RATE,
+        )
 
 
 def encoded(folder: Path) -> None:
     (folder / "low" / "3.wav").unlink()
-    write(folder / "low" / "3.mp3", 0.6 * soundfile.read(folder / "low" / "4.wav")[0], RATE)
+    write(
+        folder / "low" / "3.mp3",
+        0.6 * soundfile.read(folder / "low" / "4.wav")[0],
+        RATE,
+    )
 
 
 def doubted(folder: Path) -> None:
@@ -128,11 +142,17 @@ def rates(folder: Path) -> None:
 
 
 def stereo(folder: Path) -> None:
-    write(folder / "low" / "3.wav", np.stack([sound("low", 3), sound("low", 3)], 1), RATE)
+    write(
+        folder / "low" / "3.wav", np.stack([sound("low", 3), sound("low", 3)], 1), RATE
+    )
 
 
 def stretched(folder: Path) -> None:
-    write(folder / "low" / "3.wav", soxr.resample(sound("low", 3, rate=8000), 8000, RATE), RATE)
+    write(
+        folder / "low" / "3.wav",
+        soxr.resample(sound("low", 3, rate=8000), 8000, RATE),
+        RATE,
+    )
 
 
 def mislabelled(folder: Path) -> None:
@@ -180,7 +200,9 @@ def test_a_planted_fault_is_found_where_it_is(plant: Plant, tmp_path: Path) -> N
     assert {finding.check for finding in result.findings} <= allowed
 
 
-def table(folder: Path, rows: list[str], header: str = "path,label,split,group") -> None:
+def table(
+    folder: Path, rows: list[str], header: str = "path,label,split,group"
+) -> None:
     (folder / "clips.csv").write_text("\n".join([header, *rows]) + "\n")
 
 
@@ -192,19 +214,32 @@ def test_a_group_in_two_sets_is_an_error(tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=8)
     table(
         folder,
-        [f"{c}/{i}.wav,{c},{third(i)},{'x' if i < 2 else i}{c}" for c in CLASSES for i in range(8)],
+        [
+            f"{c}/{i}.wav,{c},{third(i)},{'x' if i < 2 else i}{c}"
+            for c in CLASSES
+            for i in range(8)
+        ],
     )
     result = judged(folder, tmp_path)
-    assert kinds(result) == {("leakage", "error")} and "Groups" in result.findings[0].sentence
+    assert (
+        kinds(result) == {("leakage", "error")}
+        and "Groups" in result.findings[0].sentence
+    )
     assert {path.stem for path in result.findings[0].paths} == {"0", "1"}
 
 
 def test_a_shifted_copy_in_another_set_is_an_error(tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)  # 3 trains, 4 tests
-    table(folder, [f"{c}/{i}.wav,{c},{third(i)},{i}{c}" for c in CLASSES for i in range(8)])
+    table(
+        folder,
+        [f"{c}/{i}.wav,{c},{third(i)},{i}{c}" for c in CLASSES for i in range(8)],
+    )
     result = judged(folder, tmp_path)
-    assert kinds(result) == {("leakage", "error"), ("near-duplicate", "warning")} and result.failed
+    assert (
+        kinds(result) == {("leakage", "error"), ("near-duplicate", "warning")}
+        and result.failed
+    )
 
 
 def test_copies_of_one_group_are_a_note(tmp_path: Path) -> None:
@@ -213,22 +248,34 @@ def test_copies_of_one_group_are_a_note(tmp_path: Path) -> None:
     sets = [third(i) if i != 4 else "train" for i in range(12)]
     table(
         folder,
-        [f"{c}/{i}.wav,{c},{sets[i]},{3 if i == 4 else i}{c}" for c in CLASSES for i in range(12)],
+        [
+            f"{c}/{i}.wav,{c},{sets[i]},{3 if i == 4 else i}{c}"
+            for c in CLASSES
+            for i in range(12)
+        ],
     )
     assert kinds(judged(folder, tmp_path)) == {("near-duplicate", "note")}
 
 
-@pytest.mark.parametrize(("name", "severity"), [("train", "error"), ("test", "warning")])
+@pytest.mark.parametrize(
+    ("name", "severity"), [("train", "error"), ("test", "warning")]
+)
 def test_a_class_that_a_set_lacks(name: str, severity: str, tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=8)
     other = {"train": "val", "test": "train"}[name]
     rows = [f"{c}/{i}.wav,{c},{third(i)},{i}{c}" for c in CLASSES for i in range(8)]
     table(
         folder,
-        [row.replace(f",{name},", f",{other},") if row.startswith("low") else row for row in rows],
+        [
+            row.replace(f",{name},", f",{other},") if row.startswith("low") else row
+            for row in rows
+        ],
     )
     (found,) = judged(folder, tmp_path).findings
-    assert (found.check, found.severity) == ("sets", severity) and "class low" in found.sentence
+    assert (found.check, found.severity) == (
+        "sets",
+        severity,
+    ) and "class low" in found.sentence
 
 
 def louder(label: str, i: int) -> tuple[str, np.ndarray]:
@@ -244,7 +291,9 @@ def other_format(label: str, i: int) -> tuple[str, np.ndarray]:
 
 
 def later(label: str, i: int) -> tuple[str, np.ndarray]:
-    return f"2024-0{1 if label == 'low' else 2}-{i + 1:02}_12-30-00.wav", sound(label, i)
+    return f"2024-0{1 if label == 'low' else 2}-{i + 1:02}_12-30-00.wav", sound(
+        label, i
+    )
 
 
 SHORTCUTS = {
@@ -266,7 +315,7 @@ def test_a_shortcut_is_named(
     result = judged(tmp_path / "set", tmp_path)
     found = [finding for finding in result.findings if finding.check == "shortcut"]
     assert f"The {SHORTCUTS[made]} alone gives the label away" in found[0].sentence
-    best = max(clue.accuracy for clue in result.clues)
+    best = max(clue.accuracy for clue in result.predictability)
     assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
 
 
@@ -276,7 +325,7 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)
     result = judged(folder, tmp_path, "data.folds=3")
-    text = audit_page(result, verdict(result))
+    text = audit_page(result, count_severities(result))
     sounds = [
         base64.b64decode(found)
         for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)
@@ -285,33 +334,47 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     wave, rate = soundfile.read(io.BytesIO(sounds[0]))
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
     monkeypatch.setattr("auris.core.player.LARGEST", 10)
-    assert "data:audio" not in audit_page(result, verdict(result))
+    assert "data:audio" not in audit_page(result, count_severities(result))
 
 
 def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:
     for label in CLASSES:
         write(tmp_path / "set" / label / "0.wav", np.zeros(RATE), RATE)
-    assert {("silent", "error"), ("sets", "error")} == kinds(judged(tmp_path / "set", tmp_path))
+    assert {("silent", "error"), ("sets", "error")} == kinds(
+        judged(tmp_path / "set", tmp_path)
+    )
 
 
 def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=8)
     silent(folder)
-    (folder / "low" / "3.wav").rename(folder / "low" / "<img src=x onerror=alert(1)>.wav")
+    (folder / "low" / "3.wav").rename(
+        folder / "low" / "<img src=x onerror=alert(1)>.wav"
+    )
     words = ("data=folder", f"data.root={folder}", "data.duration=1.5", "data.folds=3")
     done = call("scripts/audit.py", *words, cwd=tmp_path)
-    assert done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout, (
-        done.stderr
+    assert (
+        done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout
+    ), done.stderr
+    told = json.loads(
+        (tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text()
     )
-    told = json.loads((tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text())
-    assert [f["check"] for f in told["findings"]] == ["silent"] and told["recordings"] == 16
+    assert [f["check"] for f in told["findings"]] == ["silent"] and told[
+        "recordings"
+    ] == 16
     page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()
-    assert "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
+    assert (
+        "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
+    )
 
 
 def test_a_phone_shows_the_page_and_plays_it(tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)
-    told = look(write_page(judged(folder, tmp_path, "data.folds=3"), tmp_path), tmp_path)
+    told = look(
+        write_audit(judged(folder, tmp_path, "data.folds=3"), tmp_path), tmp_path
+    )
     assert told["width"] <= 380 and not told["asked"] and told["scripts"] == 0
-    assert len(told["durations"]) >= 2 and told["durations"][0] == pytest.approx(SECONDS, abs=0.1)
+    assert len(told["durations"]) >= 2 and told["durations"][0] == pytest.approx(
+        SECONDS, abs=0.1
+    )

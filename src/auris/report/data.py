@@ -2,7 +2,7 @@
 
 from auris.audit import output as saved
 from auris.audit.recording import Recording
-from auris.audit.sets import Lacking, Lonely, counts
+from auris.audit.sets import MissingClass, SingleGroup, count_recordings
 from auris.core.html import Html, details, join, table, tag
 from auris.data.splits import SETS
 from auris.report.context import Section, Subject
@@ -38,7 +38,8 @@ def data(subject: Subject) -> Section:
 
 def split(recordings: list[Recording]) -> Html:
     """Counts of recordings, and of groups where they are fewer, in each class and set."""
-    cells = {(label, name): (many, groups) for label, name, many, groups in counts(recordings)}
+    counts = count_recordings(recordings)
+    cells = {(label, name): (many, groups) for label, name, many, groups in counts}
     labels, names = (
         dict.fromkeys(label for label, _ in cells),
         dict.fromkeys(name for _, name in cells),
@@ -68,14 +69,14 @@ def openings(subject: Subject) -> Html:
 def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
     """What an earlier audit of these recordings found; else what can be told without listening, and how to get one."""
     folder = subject.experiment.outputs / "audit" / subject.experiment.choices["data"]
-    audit = saved.read(folder, subject.data.collection.clips)
+    audit = saved.read_audit(folder, subject.data.collection.clips)
     if audit:
         told = audit["findings"]
     else:
         told = [
             vars(finding)
-            for check in (Lacking(needed=("test",)), Lonely())
-            for finding in check.look(recordings)
+            for check in (MissingClass(needed=("test",)), SingleGroup())
+            for finding in check.run_on(recordings)
         ]
     told = [*told, *unusable(subject)]
     marks = [
