@@ -16,18 +16,18 @@ def main() -> None:
         help="settings of train.py, such as data=folder data.root=/my/recordings",
     )
     options = parser.parse_args()
-    from auris.audit.audit import audit
-    from auris.audit.output import show, write
+    from auris.audit.audit import run_audit
+    from auris.audit.output import print_audit, write_audit
     from auris.core.log import silence_libraries
     from auris.runs.compose import compose_run
     from auris.training.experiment import Experiment
 
     silence_libraries()
     experiment = Experiment(compose_run(options.words, CONFIGS))
-    result = audit(experiment.dataset)
-    show(result)
+    result = run_audit(experiment.dataset)
+    print_audit(result)
     folder = experiment.outputs / "audit" / experiment.choices["data"]
-    print(f"Audit: {write(result, folder)}")
+    print(f"Audit: {write_audit(result, folder)}")
     raise SystemExit(int(result.failed))
 
 

@@ -1,4 +1,4 @@
-"""The audit finds each planted fault, says which recordings have it, and says nothing of a clean set."""
+"""The audit finds each planted fault, names its recordings, and says nothing of a clean set."""
 
 import base64
 import io
@@ -15,10 +15,9 @@ from browser import look
 from conftest import call, write
 from running import experiment
 
-from auris.audit.audit import Audit, audit
+from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import audit_page
-from auris.audit.output import verdict
-from auris.audit.output import write as write_page
+from auris.audit.output import count_severities, write_audit
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -29,7 +28,7 @@ Plant = Callable[[Path], None]
 def sound(
     label: str, seed: int, seconds: float = SECONDS, rate: int = RATE
 ) -> np.ndarray:
-    """(T,) noise whose spectrum tells the class, with a lively envelope, as loud in one class as in the other."""
+    """(T,) noise whose spectrum tells the class, with a lively envelope, equally loud in both."""
     random = np.random.default_rng(seed + 1000 * CLASSES.index(label))
     wave = random.standard_normal(round(seconds * rate))
     wave = np.convolve(wave, [1, 0.9 if label == "low" else -0.9], "same")
@@ -54,7 +53,7 @@ def judged(folder: Path, tmp_path: Path, *words: str) -> Audit:
         if table.is_file()
         else ("data=folder", f"data.root={folder}")
     )
-    return audit(
+    return run_audit(
         experiment(
             *source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words
         ).dataset
@@ -68,7 +67,7 @@ def kinds(result: Audit) -> set[tuple[str, str]]:
 def test_a_clean_set_raises_nothing(tmp_path: Path) -> None:
     result = judged(clean(tmp_path / "clean"), tmp_path)
     assert not result.findings and not result.failed
-    assert {clue.fact for clue in result.clues} >= {
+    assert {clue.fact for clue in result.predictability} >= {
         "level",
         "noise floor",
     }  # it did look
@@ -316,7 +315,7 @@ def test_a_shortcut_is_named(
     result = judged(tmp_path / "set", tmp_path)
     found = [finding for finding in result.findings if finding.check == "shortcut"]
     assert f"The {SHORTCUTS[made]} alone gives the label away" in found[0].sentence
-    best = max(clue.accuracy for clue in result.clues)
+    best = max(clue.accuracy for clue in result.predictability)
     assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
 
 
@@ -326,7 +325,7 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)
     result = judged(folder, tmp_path, "data.folds=3")
-    text = audit_page(result, verdict(result))
+    text = audit_page(result, count_severities(result))
     sounds = [
         base64.b64decode(found)
         for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)
@@ -335,7 +334,7 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     wave, rate = soundfile.read(io.BytesIO(sounds[0]))
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
     monkeypatch.setattr("auris.core.player.LARGEST", 10)
-    assert "data:audio" not in audit_page(result, verdict(result))
+    assert "data:audio" not in audit_page(result, count_severities(result))
 
 
 def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:
@@ -373,7 +372,7 @@ def test_a_phone_shows_the_page_and_plays_it(tmp_path: Path) -> None:
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)
     told = look(
-        write_page(judged(folder, tmp_path, "data.folds=3"), tmp_path), tmp_path
+        write_audit(judged(folder, tmp_path, "data.folds=3"), tmp_path), tmp_path
     )
     assert told["width"] <= 380 and not told["asked"] and told["scripts"] == 0
     assert len(told["durations"]) >= 2 and told["durations"][0] == pytest.approx(

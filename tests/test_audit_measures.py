@@ -1,4 +1,4 @@
-"""The audit's measures against waves whose answer is known, and against those that only look faulty."""
+"""The audit's measures of waves whose answer is known, and of those that only look faulty."""
 
 import struct
 from pathlib import Path
@@ -8,17 +8,18 @@ import pytest
 from conftest import noise, sine, write
 from scipy.signal import butter, sosfilt
 
-from auris.audit import fingerprint, measures
+from auris.audit import measures
+from auris.audit.fingerprint import matching_pairs
 from auris.audit.headers import is_cut_short
-from auris.audit.recording import Recording, look_at
-from auris.audit.shortcuts import accuracies, binned, dealt
+from auris.audit.recording import Recording, measure_recording
+from auris.audit.shortcuts import balanced_accuracies, permuted_labels, to_bins
 from auris.data.clips import Clip
 
 RATE = 44100
 
 
 def seen(path: Path) -> Recording:
-    return look_at(Clip(path, "x", str(path)))
+    return measure_recording(Clip(path, "x", str(path)))
 
 
 def test_a_sine_is_measured(tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_fingerprints_of_tones_and_of_other_noise_do_not_match(tmp_path: Path) -
         seen(write(tmp_path / f"{i}.wav", wave)).fingerprint
         for i, wave in enumerate(waves)
     ]
-    assert list(fingerprint.pairs(prints)) == []
+    assert list(matching_pairs(prints)) == []
 
 
 def test_a_fingerprint_survives_a_cut_a_codec_another_rate_and_noise(
@@ -98,7 +99,7 @@ def test_a_fingerprint_survives_a_cut_a_codec_another_rate_and_noise(
     ]  # noqa: E501
     paths.append(write(tmp_path / "low.wav", soxr.resample(long, RATE, 16000), 16000))
     prints = [seen(path).fingerprint for path in paths]
-    assert {pair for pair in fingerprint.pairs(prints) if pair[0] == 0} == {
+    assert {pair for pair in matching_pairs(prints) if pair[0] == 0} == {
         (0, i) for i in range(1, 5)
     }
 
@@ -119,19 +120,22 @@ def test_a_length_that_a_pipe_could_not_know_is_no_promise(tmp_path: Path) -> No
 
 def test_labels_are_dealt_whole_by_group() -> None:
     labels, groups = np.array([0, 0, 1, 1, 1, 0]), np.array([0, 0, 1, 1, 2, 3])
-    deals = dealt(labels, groups)
+    deals = permuted_labels(labels, groups)
     assert (
         (deals[0] == labels).all()
         and (deals[:, 0] == deals[:, 1]).all()
         and (deals != labels).any()
     )
-    mixed = dealt(labels, np.array([0, 0, 0, 1, 1, 1]))
+    mixed = permuted_labels(labels, np.array([0, 0, 0, 1, 1, 1]))
     assert (mixed[:, :3].sum(1) == 1).all() and (mixed[:, 3:].sum(1) == 2).all()
 
 
 def test_accuracy_is_one_for_what_tells_and_a_half_for_what_does_not() -> None:
     labels, groups = np.arange(200) % 2, np.arange(200)
     chance = np.random.default_rng(0).random(200)
-    tells = accuracies(binned(labels + 0.1 * chance)[:, None], labels[None], groups)
-    says_nothing = accuracies(binned(chance)[:, None], dealt(labels, groups), groups)
+    telling = to_bins(labels + 0.1 * chance)[:, None]
+    mute = to_bins(chance)[:, None]
+    tells = balanced_accuracies(telling, labels[None], groups)
+    permuted = permuted_labels(labels, groups)
+    says_nothing = balanced_accuracies(mute, permuted, groups)
     assert tells == [1.0] and says_nothing.mean() == pytest.approx(0.5, abs=0.02)

@@ -15,8 +15,8 @@ from conftest import noise, sine, write
 from running import TINY, configured, experiment, here
 from test_html import Outline
 
-from auris.audit.audit import audit
-from auris.audit.output import write as write_audit
+from auris.audit.audit import run_audit
+from auris.audit.output import write_audit
 from auris.core.errors import UserError
 from auris.report.comparison import comparison
 from auris.report.context import Subject
@@ -203,7 +203,7 @@ def test_anomalies_and_simulations_have_their_own_words(place: Path) -> None:
 def test_an_audit_of_the_same_recordings_is_shown(linear: Path, place: Path) -> None:
     subject = open_subject(str(linear))
     assert "No audit has listened" in data(subject).body
-    found = audit(subject.data)
+    found = run_audit(subject.data)
     write_audit(found, place / "out/audit/folder")
     body = data(subject).body
     assert "An audit has listened to all recordings" in body and found.findings

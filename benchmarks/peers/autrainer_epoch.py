@@ -19,7 +19,7 @@ from clips import RATE, SECONDS
 from omegaconf import OmegaConf
 from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
-from turns import timed
+from turns import timed_turns
 
 from auris.models.cnn import Cnn
 
@@ -48,7 +48,7 @@ class TakeTurns(CallbackMixin):
 
     def __init__(self) -> None:
         super().__init__()
-        self.laps = timed()
+        self.laps = timed_turns()
 
     def cb_on_iteration_begin(
         self, trainer: ModularTaskTrainer, iteration: int

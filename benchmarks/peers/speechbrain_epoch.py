@@ -13,7 +13,7 @@ from speechbrain.dataio.dataio import read_audio
 from speechbrain.dataio.dataset import DynamicItemDataset
 from speechbrain.lobes.features import Fbank
 from torch import Tensor
-from turns import timed
+from turns import timed_turns
 
 from auris.data.clips import read_table
 from auris.models.cnn import Cnn
@@ -75,7 +75,7 @@ def main(table: str, batch_size: str, device: str) -> None:
         "persistent_workers": True,
     }
     brain(device).fit(
-        timed(),
+        timed_turns(),
         dataset(Path(table), "train"),
         dataset(Path(table), "val"),
         train_loader_kwargs={"shuffle": True, **settings},

@@ -23,7 +23,7 @@ def audit_page(audit: Audit, verdict: str) -> str:
     ]
     clues = [
         (c.fact, f"{100 * c.accuracy:.0f} %", f"{100 * c.chance:.0f} %", f"{c.p:.2g}")
-        for c in audit.clues
+        for c in audit.predictability
     ]
     return page(
         "Data audit",
@@ -61,7 +61,7 @@ def section(finding: Finding, recordings: list[Recording], players: Players) -> 
 def figure(recording: Recording, players: Players) -> Html:
     """A player with a caption; nothing where the page has no room for it."""
     clip = recording.clip
-    label = f"{recording.name} ({clip.label}{', ' * bool(recording.set_name)}{recording.set_name})"
+    label = f"{recording.name} ({clip.label}{', ' * bool(recording.split)}{recording.split})"
     stop = min(clip.start + LONGEST, clip.stop or clip.start + LONGEST)
     wave = audio.read_samples(clip.path, recording.rate, clip.start, stop).mean(axis=0)
     player = players.play(wave, recording.rate, label)

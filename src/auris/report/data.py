@@ -2,7 +2,7 @@
 
 from auris.audit import output as saved
 from auris.audit.recording import Recording
-from auris.audit.sets import Lacking, Lonely, counts
+from auris.audit.sets import MissingClass, SingleGroup, count_recordings
 from auris.core.html import Html, details, join, table, tag
 from auris.data.splits import SPLITS
 from auris.report.context import Section, Subject
@@ -40,7 +40,7 @@ def split(recordings: list[Recording]) -> Html:
     """Counts of recordings, and of groups where they are fewer, in each class and set."""
     cells = {
         (label, name): (many, groups)
-        for label, name, many, groups in counts(recordings)
+        for label, name, many, groups in count_recordings(recordings)
     }
     labels, names = (
         dict.fromkeys(label for label, _ in cells),
@@ -74,14 +74,14 @@ def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
     """What an earlier audit of these recordings found; else what can be told without listening, and how to get one."""
     outputs = outputs_of(subject.folder, subject.experiment.name)
     folder = outputs / "audit" / subject.experiment.choices["data"]
-    audit = saved.read(folder, subject.data.collection.clips)
+    audit = saved.read_audit(folder, subject.data.collection.clips)
     if audit:
         told = audit["findings"]
     else:
         told = [
             vars(finding)
-            for check in (Lacking(needed=("test",)), Lonely())
-            for finding in check.look(recordings)
+            for check in (MissingClass(needed=("test",)), SingleGroup())
+            for finding in check.run_on(recordings)
         ]
     told = [*told, *unusable(subject)]
     marks = [
