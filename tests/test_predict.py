@@ -1,14 +1,13 @@
 """Prediction: windows that cover a recording, what is refused, and the same answer as in training."""
 
 from pathlib import Path
-from runpy import run_path
-from typing import Any
 
 import numpy as np
 import pytest
-from conftest import REPOSITORY, fill, noise, sine, write
+from conftest import fill, noise, sine, write
 from running import experiment, here
 
+from auris.cli.predict import write_text
 from auris.core.errors import UserError
 from auris.inference.predictor import Predictor, find_recordings
 from auris.tasks.anomaly.output import ScoreOutput
@@ -135,11 +134,6 @@ def test_a_run_that_is_not_finished_is_told(run: Path, tmp_path: Path) -> None:
         Predictor(str(tmp_path))
 
 
-def script(name: str) -> dict[str, Any]:
-    """The functions of a script."""
-    return run_path(str(REPOSITORY / "scripts" / f"{name}.py"))
-
-
 def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -155,7 +149,7 @@ def test_people_read_a_line_for_each_alarm_and_each_quiet_stretch(
         for path, several in scores.items()
         for at, score in enumerate(several)
     ]
-    script("predict")["write_text"](iter(rows), ScoreOutput((), True))
+    write_text(iter(rows), ScoreOutput((), True))
     assert capsys.readouterr().out.splitlines() == [
         "a.wav  0.0-3.0 s  score up to 0.90",
         "a.wav  3.0-5.0 s  score up to 7.25  ALARM",
@@ -175,9 +169,7 @@ def test_rows_without_alarms_stay_as_they_are(
         "probability": 0.75,
         "p_cat": 0.75,
     }
-    script("predict")["write_text"](
-        iter([row, {**row, "novelty": 0.99, "is_novel": True}]), ClassOutput(())
-    )
+    write_text(iter([row, {**row, "novelty": 0.99, "is_novel": True}]), ClassOutput(()))
     assert capsys.readouterr().out.splitlines() == [
         "a.wav  0.0-5.0 s  cat  0.7500",
         "a.wav  0.0-5.0 s  unlike the training data (cat?)",
