@@ -151,8 +151,9 @@ def to_bins(column: np.ndarray) -> np.ndarray:
     quantiles = np.quantile(column, fractions, method="lower")
     edges = np.unique(quantiles)
     values = len(set(column))
-    side = "left" if values > count else "right"
-    return np.searchsorted(edges, column, side=side)
+    if values > count:
+        return np.searchsorted(edges, column, side="left")
+    return np.searchsorted(edges, column, side="right")
 
 
 def permuted_labels(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
