@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from array_files import load
 from conftest import noise, write
 from omegaconf import OmegaConf
 from running import CONFIGS
-from test_arrays import load
 
 from auris.acoustics.arrays import direction
 from auris.core.errors import UserError

@@ -7,9 +7,9 @@ import pytest
 import torch
 from conftest import RATE, noise
 from matplotlib.axes import Axes
+from paper import words_on_paper
 from running import experiment
 from sklearn.metrics import roc_curve
-from test_pictures import words_on_paper
 from torch import Tensor
 
 from auris.core.figures import Heatmap, octave_ticks

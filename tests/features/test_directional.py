@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 import torch
+from array_files import load, spec
+from array_waves import heard, level
 from omegaconf import OmegaConf
 from running import CONFIGS
-from test_arrays import load
-from test_directions import heard, level
-from test_localization import spec
 from torch import Tensor
 
 from auris.acoustics.arrays import Array

@@ -12,8 +12,8 @@ import pytest
 import torch
 from browser import look
 from conftest import noise, sine, write
+from outline import Outline
 from running import TINY, configured, experiment, here
-from test_html import Outline
 
 from auris.audit.audit import run_audit
 from auris.audit.output import write_audit

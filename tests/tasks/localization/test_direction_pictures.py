@@ -9,8 +9,8 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 from omegaconf import OmegaConf
+from paper import words_on_paper
 from running import CONFIGS
-from test_pictures import words_on_paper
 from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array, direction

@@ -2,17 +2,10 @@
 
 import pytest
 import torch
-from matplotlib.figure import Figure
+from paper import words_on_paper
 
 from auris.core import figures as pictures
 from auris.tasks.classification.plots import plot_confusion
-
-
-def words_on_paper(figure: Figure) -> bool:
-    """Whether no title, name or number is cut off at the edge."""
-    figure.canvas.draw()
-    box, paper = figure.get_tightbbox(), figure.get_size_inches()
-    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= paper[0] and box.y1 <= paper[1]
 
 
 def counts(classes: int) -> torch.Tensor:

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from test_arrays import load
+from array_files import spec
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -14,11 +14,6 @@ from auris.tasks.localization.task import Localization
 from auris.tasks.losses import AngularLoss, CosineLoss
 
 UNKNOWN = [torch.nan] * 3 + [0.0]
-
-
-def spec(name: str) -> Spec:
-    places = tuple(map(tuple, load(name).microphones.tolist()))
-    return Spec(16000, len(places), 8000, "direction", microphones=places)
 
 
 def task(name: str, elevation: bool | None = None) -> Localization:

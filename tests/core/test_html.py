@@ -1,38 +1,13 @@
 """Pages escape what is text, are well formed, and have what they need inside."""
 
-from html.parser import HTMLParser
-
 import numpy as np
 import pytest
+from outline import Outline
 
 from auris.core import player as players
-from auris.core.html import VOID, Html, details, facts, join, lines, page, table, tag
+from auris.core.html import Html, details, facts, join, lines, page, table, tag
 
 EVIL = '"><img src=x onerror=alert(1)>&'
-
-
-class Outline(HTMLParser):
-    """The elements of a page, and whether each is closed where it should be."""
-
-    def __init__(self, text: str):
-        super().__init__()
-        self.open: list[str] = []
-        self.names: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.feed(text)
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names.append(tag)
-        self.attributes += attrs
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.attributes += attrs  # of a picture
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
+from array_files import load
 from conftest import noise, write
-from test_arrays import load
 
 from auris.acoustics.arrays import Array, direction
 from auris.acoustics.doa.grid import circle, estimate

@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from array_waves import RATE, heard, level
 
 from auris.acoustics.arrays import Array, angles, direction
 from auris.acoustics.doa import srp as steered
@@ -18,7 +19,6 @@ from auris.acoustics.doa.stft import spectrum
 from auris.acoustics.image_source import SPEED, Rooms, impulse_responses
 from auris.core.errors import UserError
 
-RATE = 16000
 SQUARE = Array([[0.03, 0.04, 0], [-0.04, 0.03, 0], [-0.03, -0.04, 0], [0.04, -0.03, 0]])
 LINE = Array([[0, 0.075, 0], [0, 0.025, 0], [0, -0.025, 0], [0, -0.075, 0]])
 SOLID = Array(
@@ -39,25 +39,6 @@ METHODS = {
     for method in (srp_phat, music, norm_music)
 } | {"least_squares": lambda x, array, _, hertz: least_squares(x, array, hertz)}
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-
-
-def heard(array: Array, directions: torch.Tensor, noise: float = 0.01) -> torch.Tensor:
-    """Waves (B, M, T) of white noise from directions (B, 3), each delayed as a whole, and noise of the sensors."""
-    draw = torch.Generator().manual_seed(0)
-    length = 4096
-    late = delays(array.microphones.double(), directions.double())  # (B, M)
-    hertz = torch.fft.rfftfreq(length, 1 / RATE, dtype=torch.float64)
-    source = torch.fft.rfft(
-        torch.randn(len(directions), 1, length, generator=draw, dtype=torch.float64)
-    )
-    wave = torch.fft.irfft(
-        source * torch.exp(-2j * torch.pi * hertz * late[..., None]), length
-    )
-    return (wave + noise * torch.randn(wave.shape, generator=draw)).float()
-
-
-def level(*azimuths: float) -> torch.Tensor:
-    return direction(torch.tensor(azimuths), torch.zeros(len(azimuths)))
 
 
 def degrees(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:

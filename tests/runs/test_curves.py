@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
-from test_compare import finished
-from test_pictures import words_on_paper
+from paper import words_on_paper
+from records import finished
 
 from auris.core.errors import UserError
 from auris.runs.curve_plot import plot_training_curves

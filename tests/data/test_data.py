@@ -9,34 +9,15 @@ import pytest
 import soundfile
 import torch
 from conftest import RATE, fill, noise, sine, write
+from labelled import data
 
 from auris.core.errors import UserError
 from auris.data.dataset import Dataset
 from auris.data.loader import Loader
 from auris.data.module import AudioDataModule
-from auris.data.settings import DataSettings
-from auris.data.sources.base import Source
 from auris.data.sources.folder import Folder, Table
 from auris.data.spec import Spec
 from auris.data.summary import describe_data
-from auris.tasks.classification.targets import LabelTargets
-
-DEFAULTS = {
-    "sample_rate": None,
-    "channels": 1,
-    "duration": 0.6,
-    "padding": "repeat",
-    "fold": 1,
-    "folds": 5,
-    "split_seed": 0,
-    "batch_size": 4,
-    "micro_batch_size": 4,
-}
-
-
-def data(source: Source, store: Path, **changes: object) -> Dataset:
-    settings = DataSettings(**{**DEFAULTS, **changes})
-    return Dataset(source, LabelTargets(), settings, store)
 
 
 @pytest.fixture

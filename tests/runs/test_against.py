@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from conftest import call
 from matplotlib.figure import Figure
-from test_compare import finished
-from test_pictures import words_on_paper
+from paper import words_on_paper
+from records import finished
 
 from auris.core.errors import UserError
 from auris.core.figures import COLOURS

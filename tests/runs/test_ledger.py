@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from conftest import noise, write
+from labelled import data
 from running import configured
-from test_data import data
 
 from auris.core.instantiate import to_plain
 from auris.data.sources.folder import Folder

@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 from auris.runs.compose import compose_run
 from auris.training.experiment import Experiment
 
-CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 TINY = (
     "data.duration=0.5",
     "data.batch_size=4",

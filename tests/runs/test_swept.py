@@ -6,7 +6,7 @@ import pytest
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
-from test_compare import finished
+from records import finished
 
 from auris.runs.multirun import note_run, print_table
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import cli
+from records import finished
 from scipy.stats import binomtest
-from test_compare import finished
 
 from auris.core.errors import UserError
 from auris.runs.significance import (

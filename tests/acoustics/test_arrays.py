@@ -1,15 +1,12 @@
 """Arrays: their coordinates, what they can tell apart, angles."""
 
-from pathlib import Path
-
 import pytest
 import torch
-from omegaconf import OmegaConf
+from array_files import FOLDER, load
 
 from auris.acoustics.arrays import Array, angles, direction
 from auris.core.errors import UserError
 
-FOLDER = Path(__file__).parents[1] / "configs" / "array"
 ALL = {
     "respeaker4": (4, 2),
     "linear4": (4, 1),
@@ -19,12 +16,6 @@ ALL = {
     "tetrahedron4": (4, 3),
     "pair": (2, 1),
 }
-
-
-def load(name: str) -> Array:
-    return Array(
-        OmegaConf.to_container(OmegaConf.load(FOLDER / f"{name}.yaml"))["microphones"]
-    )
 
 
 def of(azimuth: float, elevation: float = 0) -> torch.Tensor:
