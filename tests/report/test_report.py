@@ -227,7 +227,7 @@ def test_a_report_that_fails_is_no_failure_of_the_run(
     linear: Path, subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr("auris.report.page.tell", said.append)
+    monkeypatch.setattr("auris.report.page.info", said.append)
     monkeypatch.setattr("auris.report.page.SECTIONS", (lambda _: 1 / 0,))
     run = SimpleNamespace(
         folder=linear, experiment=subject.experiment, fitted=subject, evaluated={}

@@ -325,7 +325,7 @@ def test_the_last_layer_only_of_a_deep_network_is_solved_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr("auris.training.optimizers.closed_form.tell", said.append)
+    monkeypatch.setattr("auris.training.optimizers.closed_form.info", said.append)
     torch.manual_seed(0)
     x, target = clips()
     model = Mlp((FEATURES, 1), (OUTPUTS,), MeanDeviation(), depth=2, width=4).double()
@@ -353,7 +353,7 @@ def test_nothing_is_said_where_the_last_layer_is_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr("auris.training.optimizers.closed_form.tell", said.append)
+    monkeypatch.setattr("auris.training.optimizers.closed_form.info", said.append)
     solve(linear(), *clips())
     assert not said
 
