@@ -13,13 +13,17 @@ from auris.core.errors import UserError
 from auris.core.explain import explain_error, plain_errors
 from auris.core.locate import locate_object
 from auris.core.places import config_folder
+from auris.core.words import quote_words
 from auris.runs.compose import check_flags, prepare
+
+_MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
 
 
 def train(words: Sequence[str]) -> None:
     """Train as the words of a command line say: one run, or with -m several."""
     check_flags(words)
-    sys.argv[1:] = words
+    several = not _MULTIRUN.isdisjoint(words)
+    sys.argv[1:] = quote_words(words, several)
     _run_hydra()
 
 

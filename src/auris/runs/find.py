@@ -11,6 +11,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from auris.core.errors import UserError, suggest_choice
+from auris.core.words import quote_word
 from auris.runs.folder import CONFIG, RESULT
 
 _REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
@@ -147,5 +148,5 @@ def _parse_filter(word: str) -> tuple[str, str]:
     """The name and the value of a word as train.py reads it: 1e-3 is 0.001."""
     if "=" not in word:
         raise UserError(f"--same {word} should be name=value, as in data=cats_babies.")
-    override = OverridesParser.create().parse_override(word)
+    override = OverridesParser.create().parse_override(quote_word(word))
     return override.key_or_group, str(override.value())
