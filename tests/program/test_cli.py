@@ -31,7 +31,7 @@ MISTAKES = {  # command line -> what the sentence must say
     ): "There is no setting optimizer.lrr; in optimizer: did you mean lr?",
     (
         "trainer.epochs=3",
-    ): "There is no setting trainer.epochs; in trainer: did you mean max_epochs?",
+    ): "There is no setting trainer.epochs; did you mean trainer.max_epochs=3?",
     (
         "data.batchsize=3",
     ): "There is no setting data.batchsize; in data: did you mean batch_size?",
