@@ -9,6 +9,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from auris.cli.help import find_help
 from auris.core.errors import UserError
 from auris.core.explain import explain_error, plain_errors
 from auris.core.locate import locate_object
@@ -22,6 +23,9 @@ _MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
 def train(words: Sequence[str]) -> None:
     """Train as the words of a command line say: one run, or with -m several."""
     check_flags(words)
+    if page := find_help(words):
+        print(page)
+        return
     several = not _MULTIRUN.isdisjoint(words)
     sys.argv[1:] = quote_words(words, several)
     _run_hydra()
