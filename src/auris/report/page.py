@@ -1,6 +1,5 @@
 """The page of one run."""
 
-import json
 from pathlib import Path
 
 import torch
@@ -19,6 +18,7 @@ from auris.report.summary import answer
 from auris.report.training_curves import learning
 from auris.report.worst_clips import worst
 from auris.runs.folder import RESULT
+from auris.runs.result import load_result
 from auris.training.run import FinishedRun
 
 REPORT = "report.html"
@@ -29,7 +29,7 @@ SECTIONS = (learning, pictures, worst, data, cost, repeat)
 
 def report_on(run: FinishedRun) -> Path:
     """Write the report of a run that has just ended, with its predictions to the split that counts."""
-    result = json.loads((run.folder / RESULT).read_text())
+    result = load_result(run.folder / RESULT)
     evaluated = list(run.evaluated.values())
     predictions = evaluated[-1].predictions if evaluated else None
     with torch.compiler.set_stance(

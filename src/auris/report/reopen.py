@@ -1,12 +1,12 @@
 """Finished runs, opened again to be reported on."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from auris.core.errors import UserError
 from auris.report.context import Subject
 from auris.runs.folder import RESULT, finished_run
+from auris.runs.result import load_result
 from auris.training.evaluation import predict_split
 from auris.training.reopen import reopen
 
@@ -22,7 +22,7 @@ def open_subject(run: str, plugins: Sequence[str] = ()) -> Subject:
             f"The run in {run} has no {RESULT}; python train.py resume={run} goes on with it."
         )
     folder, experiment, fitted = reopen(run, plugins)
-    result = json.loads(path.read_text())
+    result = load_result(path)
     subject = Subject(folder, experiment, result, fitted.system, None)
     knows = subject.set_name == "val" and subject.result["refit"]
     return (
