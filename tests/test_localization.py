@@ -6,7 +6,7 @@ from test_arrays import load
 from torch import Tensor
 from torch.nn import functional as F
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.tasks.localization.metrics import great_circle
@@ -29,7 +29,7 @@ def of(*angles: tuple[float, float]) -> Tensor:
     """Targets (B, 7) of azimuths and elevations in degrees."""
     azimuth, elevation = torch.tensor(angles).T
     return torch.cat(
-        [direction(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)], 1
+        [unit_vector(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)], 1
     )
 
 
@@ -133,7 +133,7 @@ def test_a_constant_guess_is_the_mean_direction() -> None:
 
 def test_an_answer_in_words() -> None:
     flat, space = task("respeaker4"), task("tetrahedron4")
-    towards = direction(torch.tensor(-90.004), torch.tensor(12.0))
+    towards = unit_vector(torch.tensor(-90.004), torch.tensor(12.0))
     assert (
         flat.output.to_row(towards) == {"azimuth": -90.0}
         and flat.view.describe_prediction(towards) == "azimuth -90°"

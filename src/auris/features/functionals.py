@@ -8,19 +8,19 @@ from torch import Tensor, nn
 from torchaudio.functional import create_dct
 from torchaudio.transforms import MelScale, Spectrogram
 
-from auris.acoustics.spectral import decibels
+from auris.acoustics.spectral import limited_level
 
-LEAST_FRAMES = 3  # fewer have no skewness
+MIN_FRAMES = 3  # fewer have no skewness
 
 
-LEAST_SPREAD = 1e-5  # deviation over the largest value; what varies less is rounding
+_MIN_SPREAD = 1e-5  # deviation over the largest value; what varies less is rounding
 
 
 def skewness(track: Tensor) -> Tensor:
     """Third standardised moment over the last axis (Pearson, 1895); 0 of what does not change."""
     distance = track - track.mean(-1, keepdim=True)
     deviation = distance.square().mean(-1).sqrt()
-    constant = deviation <= LEAST_SPREAD * track.abs().amax(-1)
+    constant = deviation <= _MIN_SPREAD * track.abs().amax(-1)
     return (
         (distance / deviation.where(~constant, 1.0)[..., None])
         .pow(3)
@@ -41,7 +41,7 @@ STATISTICS: dict[str, Callable[[Tensor], Tensor]] = {  # (..., T') -> (...)
 Chosen = Mapping[str, Iterable[str]]  # which statistics of which tracks
 
 
-def summarize(tracks: Mapping[str, Tensor], chosen: Chosen) -> Tensor:
+def summarize_tracks(tracks: Mapping[str, Tensor], chosen: Chosen) -> Tensor:
     """Tracks (B, C, k, T'), each with a k of its own -> (B, C, numbers)."""
     return torch.cat(
         [
@@ -63,7 +63,7 @@ def summary_names(rows: Mapping[str, list[str]], chosen: Chosen) -> list[str]:
     ]
 
 
-class Vector(nn.Module, ABC):
+class ClipVector(nn.Module, ABC):
     """Waves (B, C, T) -> (B, D, 1): D numbers in a single frame, D / C for each channel, from one spectrum.
 
     Args:
@@ -107,15 +107,15 @@ class Vector(nn.Module, ABC):
     def forward(self, wave: Tensor) -> Tensor:
         """Raises `ValueError` for clips of fewer than `LEAST_FRAMES` frames."""
         frames = 1 + wave.shape[-1] // self.hop_length
-        if frames < LEAST_FRAMES:
+        if frames < MIN_FRAMES:
             raise ValueError(
-                f"statistics need {LEAST_FRAMES} frames, {self.hop_length} samples apart, and there are {frames}"
+                f"statistics need {MIN_FRAMES} frames, {self.hop_length} samples apart, and there are {frames}"
             )
         return self.describe(wave, self.spectrum(wave)).flatten(1)[..., None]
 
     def level(self, power: Tensor) -> Tensor:
         """Levels (B, C, n_mels, T') in dB of power (B, C, F, T')."""
-        return decibels(self.mel(power), self.dynamic_range)
+        return limited_level(self.mel(power), self.dynamic_range)
 
     def cepstrum(self, level: Tensor) -> Tensor:
         """Mel-frequency cepstrum (B, C, n_mfcc, T') of levels (B, C, n_mels, T'): Davis and Mermelstein (1980)."""

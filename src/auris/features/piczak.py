@@ -7,10 +7,10 @@ from torch import Tensor
 from torchaudio.transforms import MelScale
 
 from auris.acoustics import spectral
-from auris.features.functionals import Vector, summarize, summary_names
+from auris.features.functionals import ClipVector, summarize_tracks, summary_names
 
 
-class Piczak(Vector):
+class Piczak(ClipVector):
     """The 26 features of ESC-50's first baseline: Piczak (2015), ESC: Dataset for environmental sound classification.
 
     Mean and deviation over frames of 12 mel-frequency cepstral coefficients, without the 0th, and of the share of zero
@@ -47,8 +47,8 @@ class Piczak(Vector):
 
     def describe(self, wave: Tensor, power: Tensor) -> Tensor:
         mfcc = self.cepstrum(self.level(power))[..., 1:, :]
-        crossings = spectral.zero_crossings(wave, self.hop_length, self.hop_length)
-        return summarize({"mfcc": mfcc, "zero_crossings": crossings}, self.CHOSEN)
+        crossings = spectral.zero_crossing_rate(wave, self.hop_length, self.hop_length)
+        return summarize_tracks({"mfcc": mfcc, "zero_crossings": crossings}, self.CHOSEN)
 
     def channel_names(self) -> list[str]:
         mfcc = [f"mfcc_{i}" for i in range(1, len(self.dct))]

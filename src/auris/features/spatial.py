@@ -7,17 +7,17 @@ import torch
 from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array
+from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.acoustics.doa.gcc import gcc_phat
-from auris.acoustics.doa.grid import grid
-from auris.acoustics.doa.plane_waves import pairs
+from auris.acoustics.doa.grid import direction_grid
+from auris.acoustics.doa.plane_waves import microphone_pairs
 from auris.acoustics.doa.srp import srp_map
-from auris.acoustics.doa.stft import cross, spectrum
-from auris.acoustics.image_source import SPEED
-from auris.acoustics.spectral import LEAST_POWER
+from auris.acoustics.doa.stft import band_spectrum, cross_phase
+from auris.acoustics.spectral import MIN_POWER
 from auris.core.errors import UserError
 
 
-class Directional(nn.Module):
+class ArrayFeature(nn.Module):
     """A feature of the short-time spectra of an array.
 
     Args:
@@ -45,18 +45,18 @@ class Directional(nn.Module):
 
     def spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
         """Spectra (B, M, F, T') and their frequencies (F,) in Hz."""
-        return spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
+        return band_spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
 
     def frequencies(self) -> Tensor:
         """Those of the spectra, (F,) in Hz."""
         return self.spectrum(torch.zeros(1, 1, self.n_fft))[1]
 
 
-class GccPhat(Directional):
+class GccPhat(ArrayFeature):
     """Correlation of each pair with phase transform, lag by lag: (B, M, T) -> (B, P, L, T').
 
     Args:
-        per_sample: lags in the time of a sample. They reach as far as sound can be late from one microphone to another.
+        lags_per_sample: lags in the time of a sample. They reach as far as sound can be late from one microphone to another.
     """
 
     def __init__(
@@ -67,23 +67,23 @@ class GccPhat(Directional):
         hop_length: int = 256,
         f_min: float = 100.0,
         f_max: float = 7000.0,
-        per_sample: int = 4,
+        lags_per_sample: int = 4,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        if per_sample < 1:
-            raise UserError(f"features.per_sample={per_sample} should be 1 or more.")
-        reach = float(torch.pdist(self.microphones).max()) / SPEED  # s
-        most = int(reach * sample_rate * per_sample) + 1
+        if lags_per_sample < 1:
+            raise UserError(f"features.lags_per_sample={lags_per_sample} should be 1 or more.")
+        reach = float(torch.pdist(self.microphones).max()) / SPEED_OF_SOUND  # s
+        most = int(reach * sample_rate * lags_per_sample) + 1
         self.lags = torch.arange(-most, most + 1) / (
-            sample_rate * per_sample
+            sample_rate * lags_per_sample
         )  # (L,) in s
 
     def forward(self, wave: Tensor) -> Tensor:
         x, hertz = self.spectrum(wave)
-        return gcc_phat(x, pairs(wave.shape[1]).to(x.device), self.lags, hertz)
+        return gcc_phat(x, microphone_pairs(wave.shape[1]).to(x.device), self.lags, hertz)
 
 
-class Phase(Directional):
+class Phase(ArrayFeature):
     """How microphones differ at each frequency: (B, M, T) -> (B, 3 P + 1, F, T').
 
     Cosine and sine of the phase by which the second of each pair is ahead of the first; the level in dB by which it is
@@ -96,9 +96,9 @@ class Phase(Directional):
 
     def forward(self, wave: Tensor) -> Tensor:
         x, _ = self.spectrum(wave)
-        who = pairs(wave.shape[1]).to(x.device)
-        phase = cross(x, who)  # (B, P, F, T')
-        level = (x.abs().square() + LEAST_POWER).log10()  # (B, M, F, T')
+        who = microphone_pairs(wave.shape[1]).to(x.device)
+        phase = cross_phase(x, who)  # (B, P, F, T')
+        level = (x.abs().square() + MIN_POWER).log10()  # (B, M, F, T')
         louder = level[:, who[:, 1]] - level[:, who[:, 0]]
         mean = level.mean(1, keepdim=True)
         return torch.cat(
@@ -107,7 +107,7 @@ class Phase(Directional):
         )
 
 
-class SteeredPower(Directional):
+class SteeredPower(ArrayFeature):
     """A map of steered response power with phase transform, band by band: (B, M, T) -> (B, bands, D, T').
 
     Args:
@@ -133,7 +133,7 @@ class SteeredPower(Directional):
                 f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
                 f"features.step={step} above 0 and up to 90 degrees."
             )
-        self.bands, self.directions = bands, grid(self.array, step)
+        self.bands, self.directions = bands, direction_grid(self.array, step)
 
     def forward(self, wave: Tensor) -> Tensor:
         x, hertz = self.spectrum(wave)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchaudio.transforms import MFCC, MelSpectrogram
 
-from auris.acoustics.spectral import LEAST_POWER, centers
+from auris.acoustics.spectral import MIN_POWER, mel_centers
 
 
 class LogMel(nn.Module):
@@ -45,7 +45,7 @@ class LogMel(nn.Module):
 
     def centers(self) -> Tensor:
         """(n_mels,) the frequency in Hz at which each band peaks."""
-        return centers(self.power.mel_scale)
+        return mel_centers(self.power.mel_scale)
 
 
 class Mfcc(nn.Module):
@@ -84,6 +84,6 @@ class Level(nn.Module):
         return (
             10
             * F.avg_pool1d(power, self.frame_length, self.hop_length)
-            .clamp_min(LEAST_POWER)
+            .clamp_min(MIN_POWER)
             .log10()[:, :, None]
         )

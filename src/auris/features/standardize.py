@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from auris.core.shapes import Shape
 
-LEAST_DEVIATION = (
+_MIN_STD = (
     1e-5  # of a feature; one that hardly changed in training is not blown up
 )
 
@@ -70,5 +70,5 @@ class Standardized(nn.Module):
         deviation = (squares / count - mean.square()).clamp_min(0).sqrt()
         self.mean.copy_(mean[..., None])
         self.deviation.copy_(
-            torch.where(deviation < LEAST_DEVIATION, 1.0, deviation)[..., None]
+            torch.where(deviation < _MIN_STD, 1.0, deviation)[..., None]
         )

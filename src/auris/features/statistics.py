@@ -11,31 +11,36 @@ from torch.nn import functional as F
 from torchaudio.transforms import MelScale
 
 from auris.acoustics import spectral
-from auris.features.functionals import STATISTICS, Vector, summarize, summary_names
+from auris.features.functionals import (
+    STATISTICS,
+    ClipVector,
+    summarize_tracks,
+    summary_names,
+)
 
-MODULATED_BANDS = 16  # into which the mel bands are gathered to look at modulation
+_MODULATION_BANDS = 16  # into which the mel bands are gathered to look at modulation
 
 
-ALL = tuple(STATISTICS)
+_ALL = tuple(STATISTICS)
 
 
-CHANGE = ALL[1:]  # the mean of a difference is only the last frame less the first
+_WITHOUT_MEAN = _ALL[1:]  # the mean of a difference is only the last frame less the first
 
 
-SUMMARIES = {
-    "mfcc": ALL,
-    "first_difference": CHANGE,
-    "second_difference": CHANGE,
-    "contrast": ALL,
-    "centroid": ALL,
-    "bandwidth": ALL,
-    "roll_off": ALL,
-    "zero_crossings": ALL,
+_SUMMARIES = {
+    "mfcc": _ALL,
+    "first_difference": _WITHOUT_MEAN,
+    "second_difference": _WITHOUT_MEAN,
+    "contrast": _ALL,
+    "centroid": _ALL,
+    "bandwidth": _ALL,
+    "roll_off": _ALL,
+    "zero_crossings": _ALL,
     "log_mel": ("mean", "deviation"),
 }
 
 
-class Statistics(Vector):
+class Statistics(ClipVector):
     """What is usually measured of a sound, summarised over frames.
 
     Mel-frequency cepstrum with its first and second differences, contrast, centroid, bandwidth, roll-off, share of zero
@@ -72,14 +77,14 @@ class Statistics(Vector):
             sample_rate / hop_length,
         )  # of bins and of frames, in Hz
         self.register_buffer("hertz", torch.arange(n_fft // 2 + 1) * spacing)  # (F,)
-        self.bands = min(MODULATED_BANDS, n_mels)
+        self.bands = min(_MODULATION_BANDS, n_mels)
 
     def describe(self, wave: Tensor, power: Tensor) -> Tensor:
         tracks = self.tracks(wave, power)
-        modulation = spectral.modulation(
+        modulation = spectral.modulation_spectrum(
             tracks["log_mel"], self.frame_rate, self.bands
         )  # (B, C, bands, octaves)
-        return torch.cat([summarize(tracks, SUMMARIES), modulation.flatten(2)], -1)
+        return torch.cat([summarize_tracks(tracks, _SUMMARIES), modulation.flatten(2)], -1)
 
     def tracks(self, wave: Tensor, power: Tensor) -> dict[str, Tensor]:
         """What is summarised, each (B, C, k, T')."""
@@ -88,13 +93,13 @@ class Statistics(Vector):
         held = F.pad(wave, (half, half), mode="replicate")
         return {
             "mfcc": mfcc,
-            "first_difference": spectral.difference(mfcc, 1),
-            "second_difference": spectral.difference(mfcc, 2),
-            "contrast": spectral.contrast(power, self.spacing, self.dynamic_range),
-            "centroid": spectral.centroid(magnitude, self.hertz),
-            "bandwidth": spectral.bandwidth(magnitude, self.hertz),
-            "roll_off": spectral.roll_off(magnitude, self.hertz),
-            "zero_crossings": spectral.zero_crossings(
+            "first_difference": spectral.frame_derivative(mfcc, 1),
+            "second_difference": spectral.frame_derivative(mfcc, 2),
+            "contrast": spectral.spectral_contrast(power, self.spacing, self.dynamic_range),
+            "centroid": spectral.spectral_centroid(magnitude, self.hertz),
+            "bandwidth": spectral.spectral_bandwidth(magnitude, self.hertz),
+            "roll_off": spectral.roll_off_frequency(magnitude, self.hertz),
+            "zero_crossings": spectral.zero_crossing_rate(
                 held, self.n_fft, self.hop_length
             ),
             "log_mel": level,
@@ -105,20 +110,20 @@ class Statistics(Vector):
         modulated = [
             f"log_mel_{hertz:.0f}_hz_modulation"
             for hertz in F.adaptive_avg_pool1d(
-                spectral.centers(self.mel)[None], self.bands
+                spectral.mel_centers(self.mel)[None], self.bands
             )[0]
         ]
         octaves = [
-            in_words(*octave)
-            for octave in spectral.octaves(spectral.SLOWEST_OCTAVE, self.frame_rate / 2)
+            _band_name(*octave)
+            for octave in spectral.octave_bands(spectral.SLOWEST_OCTAVE, self.frame_rate / 2)
         ]
-        return summary_names(rows, SUMMARIES) + [
+        return summary_names(rows, _SUMMARIES) + [
             f"{band}_{octave}" for band in modulated for octave in octaves
         ]
 
     def rows(self) -> dict[str, list[str]]:
         """The names of the rows of each track."""
-        octaves = spectral.octaves(
+        octaves = spectral.octave_bands(
             spectral.LOWEST_OCTAVE, self.spacing * (self.n_fft // 2)
         )
         mfcc = [f"mfcc_{i}" for i in range(len(self.dct))]
@@ -126,16 +131,16 @@ class Statistics(Vector):
             "mfcc": mfcc,
             "first_difference": [f"{name}_first_difference" for name in mfcc],
             "second_difference": [f"{name}_second_difference" for name in mfcc],
-            "contrast": [f"contrast_{in_words(*octave)}" for octave in octaves],
+            "contrast": [f"contrast_{_band_name(*octave)}" for octave in octaves],
             **{
                 name: [name]
                 for name in ("centroid", "bandwidth", "roll_off", "zero_crossings")
             },
             "log_mel": [
-                f"log_mel_{hertz:.0f}_hz" for hertz in spectral.centers(self.mel)
+                f"log_mel_{hertz:.0f}_hz" for hertz in spectral.mel_centers(self.mel)
             ],
         }
 
 
-def in_words(low: float, high: float) -> str:
+def _band_name(low: float, high: float) -> str:
     return f"above_{low:g}_hz" if math.isinf(high) else f"{low:g}_to_{high:g}_hz"

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
-from auris.features.pooling import LEAST_FRAMES, mean_deviation
+from auris.features.pooling import MIN_FRAMES, pool_mean_std
 from auris.features.spectrogram import LogMel
 
 
@@ -34,10 +34,10 @@ class Texture(nn.Module):
     ):
         super().__init__()
         frame = hop_length / sample_rate  # s
-        if hop < frame or window < LEAST_FRAMES * frame:
+        if hop < frame or window < MIN_FRAMES * frame:
             raise UserError(
                 f"features.window={window} or features.hop={hop} is too short for frames of {frame:.3f} s; "
-                f"the least are {LEAST_FRAMES} frames and one."
+                f"the least are {MIN_FRAMES} frames and one."
             )
         self.log_mel = LogMel(
             sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor
@@ -50,8 +50,8 @@ class Texture(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:
         frames = self.log_mel(wave)  # (B, C, F, N)
-        if frames.shape[-1] < LEAST_FRAMES:
-            raise ValueError(f"texture takes {LEAST_FRAMES} frames or more")
-        return mean_deviation(
+        if frames.shape[-1] < MIN_FRAMES:
+            raise ValueError(f"texture takes {MIN_FRAMES} frames or more")
+        return pool_mean_std(
             frames.unfold(-1, min(self.size, frames.shape[-1]), self.step)
         )  # (B, C, F, T', n)

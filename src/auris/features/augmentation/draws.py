@@ -12,16 +12,16 @@ def uniform(low: float, high: float, like: Tensor) -> Tensor:
     return torch.rand(len(like), device=like.device) * (high - low) + low
 
 
-def coin(probability: float, like: Tensor) -> Tensor:
+def bernoulli(probability: float, like: Tensor) -> Tensor:
     """True for some clips of a batch, (B,)."""
     return torch.rand(len(like), device=like.device) < probability
 
 
-def decibel(level: Tensor) -> Tensor:
+def level_to_gain(level: Tensor) -> Tensor:
     """The factor on an amplitude for a level in dB."""
     return 10 ** (level / 20)
 
 
-def spread(values: Tensor, like: Tensor) -> Tensor:
+def broadcast_to(values: Tensor, like: Tensor) -> Tensor:
     """(B,) -> (B, 1, ...), to go with a tensor of as many dimensions as `like`."""
     return values.view(-1, *[1] * (like.ndim - 1))

@@ -10,27 +10,27 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from auris.features.augmentation.draws import coin, spread
+from auris.features.augmentation.draws import bernoulli, broadcast_to
 
 
 @dataclass(frozen=True)
-class Mixing:
+class MixupTargets:
     """Which clips of a batch were mixed, and in which shares. Labels follow by calling it."""
 
     partner: Tensor  # (B,) the other clip
     share: Tensor  # (B,) of the clip itself
 
     def __call__(self, target: Tensor, /) -> Tensor:  # (B, ...) -> (B, ...)
-        share = spread(self.share, target)
+        share = broadcast_to(self.share, target)
         return share * target + (1 - share) * target[self.partner]
 
 
-def unmixed(target: Tensor) -> Tensor:
+def identity(target: Tensor) -> Tensor:
     """The targets of clips that were not mixed."""
     return target
 
 
-Follow = Callable[
+TargetTransform = Callable[
     [Tensor], Tensor
 ]  # what makes targets (B, ...) follow a mixing of clips
 
@@ -45,17 +45,17 @@ class Mixup(nn.Module, ABC):
         super().__init__()
         self.alpha, self.probability = alpha, probability
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Follow]:
+    def forward(self, x: Tensor) -> tuple[Tensor, TargetTransform]:
         if len(x) < 2:
-            return x, unmixed
+            return x, identity
         share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(x),)).to(x)
         share = torch.where(
-            coin(self.probability, x), torch.maximum(share, 1 - share), 1.0
+            bernoulli(self.probability, x), torch.maximum(share, 1 - share), 1.0
         )
         partner = torch.arange(len(x), device=x.device).roll(
             int(torch.randint(1, len(x), ()))
         )
-        return self.mix(x, x[partner], spread(share, x)), Mixing(partner, share)
+        return self.mix(x, x[partner], broadcast_to(share, x)), MixupTargets(partner, share)
 
     @abstractmethod
     def mix(self, x: Tensor, other: Tensor, share: Tensor) -> Tensor:

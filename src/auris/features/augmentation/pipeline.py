@@ -7,7 +7,12 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from auris.features.augmentation.mixup import Follow, LogMixup, WaveMixup, unmixed
+from auris.features.augmentation.mixup import (
+    LogMixup,
+    TargetTransform,
+    WaveMixup,
+    identity,
+)
 
 
 class Augment(nn.Module):
@@ -34,11 +39,11 @@ class Augment(nn.Module):
 
     def mixed_waves(
         self, wave: Tensor
-    ) -> tuple[Tensor, Follow]:  # (B, C, T) -> (B, C, T)
+    ) -> tuple[Tensor, TargetTransform]:  # (B, C, T) -> (B, C, T)
         wave = self.waves(wave)
-        return self.wave_mixup(wave) if self.wave_mixup else (wave, unmixed)
+        return self.wave_mixup(wave) if self.wave_mixup else (wave, identity)
 
     def mixed_logs(
         self, raw: Tensor
-    ) -> tuple[Tensor, Follow]:  # (B, C', F, T') -> (B, C', F, T')
-        return self.log_mixup(raw) if self.log_mixup else (raw, unmixed)
+    ) -> tuple[Tensor, TargetTransform]:  # (B, C', F, T') -> (B, C', F, T')
+        return self.log_mixup(raw) if self.log_mixup else (raw, identity)

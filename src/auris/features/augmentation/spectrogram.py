@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from auris.core.errors import UserError, suggest_choice
 from auris.features.augmentation.draws import uniform
 
-AXES = {"time": -1, "frequency": -2}
+_AXES = {"time": -1, "frequency": -2}
 
 
 class BandGain(nn.Module):
@@ -69,11 +69,11 @@ class Mask(nn.Module):
 
     def __init__(self, axis: str, count: int = 2, share: float = 0.2):
         super().__init__()
-        if axis not in AXES:
+        if axis not in _AXES:
             raise UserError(
-                f"There is no axis {axis} of a mask; {suggest_choice(axis, AXES)}"
+                f"There is no axis {axis} of a mask; {suggest_choice(axis, _AXES)}"
             )
-        self.axis, self.count, self.share = AXES[axis], count, share
+        self.axis, self.count, self.share = _AXES[axis], count, share
 
     def forward(self, x: Tensor) -> Tensor:
         size = x.shape[self.axis]

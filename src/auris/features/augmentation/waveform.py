@@ -7,7 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.features.augmentation.draws import coin, decibel, spread, uniform
+from auris.features.augmentation.draws import (
+    bernoulli,
+    broadcast_to,
+    level_to_gain,
+    uniform,
+)
 
 
 class TimeShift(nn.Module):
@@ -53,7 +58,7 @@ class Gain(nn.Module):
         self.low, self.high = low, high
 
     def forward(self, wave: Tensor) -> Tensor:
-        return wave * spread(decibel(uniform(self.low, self.high, wave)), wave)
+        return wave * broadcast_to(level_to_gain(uniform(self.low, self.high, wave)), wave)
 
 
 class Polarity(nn.Module):
@@ -64,7 +69,7 @@ class Polarity(nn.Module):
         self.probability = probability
 
     def forward(self, wave: Tensor) -> Tensor:
-        return wave * spread(torch.where(coin(self.probability, wave), -1.0, 1.0), wave)
+        return wave * broadcast_to(torch.where(bernoulli(self.probability, wave), -1.0, 1.0), wave)
 
 
 class Noise(nn.Module):
@@ -75,11 +80,11 @@ class Noise(nn.Module):
         self.low, self.high, self.probability = low, high, probability
 
     def forward(self, wave: Tensor) -> Tensor:
-        level = wave.square().mean((1, 2)).sqrt() * decibel(
+        level = wave.square().mean((1, 2)).sqrt() * level_to_gain(
             -uniform(self.low, self.high, wave)
         )
-        return wave + torch.randn_like(wave) * spread(
-            level * coin(self.probability, wave), wave
+        return wave + torch.randn_like(wave) * broadcast_to(
+            level * bernoulli(self.probability, wave), wave
         )
 
 
@@ -95,7 +100,7 @@ class Filter(nn.Module):
         heights = self.deviation * torch.randn(
             len(wave), 1, self.knots, device=wave.device
         )
-        curve = decibel(
+        curve = level_to_gain(
             F.interpolate(
                 heights, spectrum.shape[-1], mode="linear", align_corners=True
             )
