@@ -1,4 +1,7 @@
-"""Diffuse noise against the coherence it should have and plane waves from all sides; levels of noise."""
+"""Diffuse noise against the coherence it should have and plane waves from all sides.
+
+Levels of noise.
+"""
 
 import torch
 
@@ -19,7 +22,10 @@ def white(*shape: int) -> torch.Tensor:
 
 
 def test_coherence_is_1_with_oneself_and_0_at_half_a_wavelength():
-    found = diffuse_coherence(LINE, torch.tensor([0.0, SPEED_OF_SOUND / (2 * 0.05), SPEED_OF_SOUND / (2 * 0.2)]))
+    found = diffuse_coherence(
+        LINE,
+        torch.tensor([0.0, SPEED_OF_SOUND / (2 * 0.05), SPEED_OF_SOUND / (2 * 0.2)]),
+    )
     assert (found[0] == 1).all() and (found.diagonal(dim1=1, dim2=2) == 1).all()
     assert abs(found[1, 0, 1]) < 1e-6 and abs(found[2, 0, 2]) < 1e-6
 
@@ -39,7 +45,10 @@ def test_mixing_is_a_square_root():
     hertz = torch.linspace(0, 8000, 9)
     root = mixing_matrices(LINE, hertz)
     torch.testing.assert_close(
-        root @ root.mT, diffuse_coherence(LINE.double(), hertz.double()), atol=1e-7, rtol=0
+        root @ root.mT,
+        diffuse_coherence(LINE.double(), hertz.double()),
+        atol=1e-7,
+        rtol=0,
     )
 
 

@@ -1,4 +1,5 @@
-"""What features say of an array that hears a noise from a known direction, and what formulas answer to it."""
+"""What features say of an array that hears a noise from a known direction, and what formulas answer
+to it."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -42,7 +43,8 @@ def noise(*azimuths: float, array: Array = CIRCLE) -> Tensor:
 def late(array: Array, azimuth: float) -> Tensor:
     """(P,) by how many s the second microphone of each pair hears it later."""
     return pair_delays(
-        plane_wave_delays(array.microphones, level(azimuth)), microphone_pairs(len(array.microphones))
+        plane_wave_delays(array.microphones, level(azimuth)),
+        microphone_pairs(len(array.microphones)),
     )[0]
 
 

@@ -1,4 +1,5 @@
-"""Classical methods of localization: white noise from known directions, and pyroomacoustics where it is installed."""
+"""Classical methods of localization: white noise from known directions, and pyroomacoustics where
+it is installed."""
 
 import functools
 import math
@@ -52,7 +53,8 @@ every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 
 def heard(array: Array, directions: torch.Tensor, noise: float = 0.01) -> torch.Tensor:
-    """Waves (B, M, T) of white noise from directions (B, 3), each delayed as a whole, and noise of the sensors."""
+    """Waves (B, M, T) of white noise from directions (B, 3), each delayed as a whole, and noise of
+    the sensors."""
     draw = torch.Generator().manual_seed(0)
     length = 4096
     late = plane_wave_delays(array.microphones.double(), directions.double())  # (B, M)
@@ -133,7 +135,10 @@ def test_the_sphere_is_even():
 def test_white_noise_is_found_where_it_comes_from(method):
     azimuths = (0.0, 37.0, 90.0, 144.0, 181.0, -75.0)
     x, hertz = band_spectrum(heard(SQUARE, level(*azimuths)), RATE)
-    assert degrees(method(x, SQUARE, circle_grid(360), hertz), level(*azimuths)).max() < 1.01
+    assert (
+        degrees(method(x, SQUARE, circle_grid(360), hertz), level(*azimuths)).max()
+        < 1.01
+    )
 
 
 @every_method
@@ -141,7 +146,9 @@ def test_a_turned_array_turns_the_answer(method):
     wave = heard(SQUARE, level(20.0))
     turned = Array(SQUARE.place(torch.zeros(1, 3), torch.tensor([50.0]))[0].tolist())
     x, hertz = band_spectrum(wave, RATE)
-    first, second = (method(x, array, circle_grid(360), hertz) for array in (SQUARE, turned))
+    first, second = (
+        method(x, array, circle_grid(360), hertz) for array in (SQUARE, turned)
+    )
     assert degrees(second, first).item() == pytest.approx(50, abs=0.1)
 
 
@@ -188,7 +195,9 @@ def test_gcc_phat_is_the_inverse_transform_at_whole_lags():
 def test_gcc_phat_peaks_at_the_delay_between_two_samples():
     azimuth = level(25.0)
     x, hertz = band_spectrum(heard(SQUARE, azimuth, noise=0), RATE)
-    late = pair_delays(plane_wave_delays(SQUARE.microphones, azimuth), microphone_pairs(4))[0]  # (P,)
+    late = pair_delays(
+        plane_wave_delays(SQUARE.microphones, azimuth), microphone_pairs(4)
+    )[0]  # (P,)
     lags = late[:, None] + torch.tensor([-5e-6, 0, 5e-6])
     for pair, around in zip(microphone_pairs(4), lags, strict=True):
         found = gcc_phat(x, pair[None], around, hertz).mean(-1).flatten()
@@ -203,7 +212,7 @@ def test_a_map_is_the_steered_power_in_parts(monkeypatch):
     parts = srp_map(x, SQUARE.microphones, places, hertz, bands=7)
     assert parts.shape == (3, 7, 24, x.shape[-1])
     torch.testing.assert_close(parts.mean((1, 3)), whole, atol=1e-5, rtol=0)
-    monkeypatch.setattr(steered, "AT_ONCE", 1)
+    monkeypatch.setattr(steered, "MAX_VALUES", 1)
     torch.testing.assert_close(
         srp_map(x, SQUARE.microphones, places, hertz, bands=7), parts, atol=1e-6, rtol=0
     )
@@ -230,7 +239,10 @@ def test_between_directions_of_a_circle():
     )
     assert degrees(peak_direction(power, places), level(0.0, 0.0, 180.0)).max() < 0.1
     torch.testing.assert_close(
-        azimuth_elevation(peak_direction(power, places, closed=True))[0], wanted, atol=0.05, rtol=0
+        azimuth_elevation(peak_direction(power, places, closed=True))[0],
+        wanted,
+        atol=0.05,
+        rtol=0,
     )
 
 

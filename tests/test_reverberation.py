@@ -25,12 +25,16 @@ def test_walls_in_order():
 def test_sabine_as_in_books():
     time = torch.tensor([0.5, 0.8])
     expected = 0.161 * SIZE.prod(-1) / (wall_areas(SIZE).sum(-1) * time)
-    torch.testing.assert_close(sabine_absorption(SIZE, time), expected, rtol=2e-3, atol=0)
+    torch.testing.assert_close(
+        sabine_absorption(SIZE, time), expected, rtol=2e-3, atol=0
+    )
 
 
 def test_eyring_asks_for_less_and_agrees_with_sabine_in_live_rooms():
     short, long = (torch.full((2,), time) for time in (0.2, 20.0))
-    torch.testing.assert_close(-torch.log1p(-eyring_absorption(SIZE, short)), sabine_absorption(SIZE, short))
+    torch.testing.assert_close(
+        -torch.log1p(-eyring_absorption(SIZE, short)), sabine_absorption(SIZE, short)
+    )
     assert (eyring_absorption(SIZE, short) < 0.8 * sabine_absorption(SIZE, short)).all()
     torch.testing.assert_close(
         eyring_absorption(SIZE, long), sabine_absorption(SIZE, long), rtol=0.01, atol=0

@@ -1,4 +1,5 @@
-"""Impulse responses of rooms against numbers by hand, a direct sum, and pyroomacoustics where it is installed."""
+"""Impulse responses of rooms against numbers by hand, a direct sum, and pyroomacoustics where it is
+installed."""
 
 import itertools
 
@@ -48,14 +49,17 @@ def by_hand(paths: list[tuple[float, float]], length: int) -> torch.Tensor:
     for metres, gain in paths:
         at = t - LEAD_SAMPLES - metres * RATE / SPEED_OF_SOUND
         window = np.where(
-            abs(at) < LEAD_SAMPLES + 1, np.cos(np.pi * at / (2 * LEAD_SAMPLES + 2)) ** 2, 0
+            abs(at) < LEAD_SAMPLES + 1,
+            np.cos(np.pi * at / (2 * LEAD_SAMPLES + 2)) ** 2,
+            0,
         )
         total += gain / (4 * np.pi * metres) * np.sinc(at) * window
     return torch.from_numpy(total)
 
 
 def summed(room: Rooms, order: int, length: int) -> torch.Tensor:
-    """The response (T,) of the first room and microphone by equation 10 of Allen and Berkley, image by image."""
+    """The response (T,) of the first room and microphone by equation 10 of Allen and Berkley, image
+    by image."""
     size, source, microphone = (
         x[0].numpy() for x in (room.size, room.source, room.microphones[:, 0])
     )
@@ -138,7 +142,10 @@ def test_a_batch_is_its_rooms_one_by_one_and_a_short_response_the_beginning_of_a
     torch.testing.assert_close(together, alone, atol=1e-12, rtol=0)
     cut = impulse_responses(rooms, RATE, 600, 9)
     torch.testing.assert_close(
-        cut[..., : 600 - LEAD_SAMPLES], together[..., : 600 - LEAD_SAMPLES], atol=1e-12, rtol=0
+        cut[..., : 600 - LEAD_SAMPLES],
+        together[..., : 600 - LEAD_SAMPLES],
+        atol=1e-12,
+        rtol=0,
     )
 
 
@@ -206,7 +213,8 @@ def test_rooms_that_can_not_be(change, sentence):
 
 
 def test_pyroomacoustics_gives_the_same():
-    """Over 20 rooms of 4 microphones: 0.3 % of the peak, 0.5 % of the root mean square of each response."""
+    """Over 20 rooms of 4 microphones: 0.3 % of the peak, 0.5 % of the root mean square of each
+    response."""
     oracle = pytest.importorskip("pyroomacoustics")
     oracle.constants.set("rir_hpf_enable", False)
     rooms, order, length = drawn(20, 4), 12, 3000

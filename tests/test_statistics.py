@@ -1,4 +1,5 @@
-"""Statistics agree with librosa, stay finite, follow the wave's device, and every number has the name it deserves."""
+"""Statistics agree with librosa, stay finite, follow the wave's device, and every number has the
+name it deserves."""
 
 from inspect import signature
 from pathlib import Path
@@ -178,7 +179,9 @@ def test_modulation_is_the_deviation_of_the_level() -> None:
         + 4 * torch.cos(2 * torch.pi * 10 * time)
         - 30
     )  # dB
-    parts = spectral.modulation_spectrum(level.expand(1, 1, 8, 400), frame_rate=50, bands=2)
+    parts = spectral.modulation_spectrum(
+        level.expand(1, 1, 8, 400), frame_rate=50, bands=2
+    )
     expected = torch.tensor(
         [0, 0, 6 / 2**0.5, 0, 4 / 2**0.5, 0]
     )  # 0 to 1, 1 to 2, 2 to 4, 4 to 8, 8 to 16 Hz, above
@@ -238,7 +241,9 @@ def test_a_tone_is_loudest_in_the_band_that_is_named_for_it() -> None:
 @BOTH
 @pytest.mark.parametrize("rate", [8000, 22050, 44100])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_each_number_has_one_name(kind: type[ClipVector], rate: int, channels: int) -> None:
+def test_each_number_has_one_name(
+    kind: type[ClipVector], rate: int, channels: int
+) -> None:
     module = kind(rate, channels)
     assert module(torch.zeros(2, channels, rate)).shape == (2, len(module.names), 1)
     assert len(set(module.names)) == len(module.names)
@@ -252,7 +257,9 @@ def test_a_channel_is_described_as_if_it_were_alone(clips: Tensor) -> None:
 
 
 @BOTH
-def test_a_clip_does_not_depend_on_its_batch(kind: type[ClipVector], clips: Tensor) -> None:
+def test_a_clip_does_not_depend_on_its_batch(
+    kind: type[ClipVector], clips: Tensor
+) -> None:
     module = kind(RATE, 2)
     single = torch.cat([module(clip[None]) for clip in clips])
     assert torch.allclose(module(clips), single, rtol=1e-4, atol=1e-3)

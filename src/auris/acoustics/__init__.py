@@ -1,1 +1,4 @@
-"""Sound as physics: spectra, arrays, directions, rooms, voices. Functions of numbers; nothing is learnt."""
+"""Sound as physics: spectra, arrays, directions, rooms, voices. Functions of numbers.
+
+Nothing is learnt.
+"""

@@ -1,7 +1,7 @@
 """Where the microphones of an array are, and which directions it can tell apart.
 
-Coordinates in m, right-handed: x ahead, y to the left, z up. Azimuth in degrees, counter-clockwise from
-+x as seen from above; elevation in degrees, up from the plane of x and y.
+Coordinates in m, right-handed: x ahead, y to the left, z up. Azimuth in degrees, counter-clockwise
+from +x as seen from above; elevation in degrees, up from the plane of x and y.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ _MIN_DISTANCE = 1e-4  # m, of two microphones
 class Array:
     """Microphones at `microphones` (M, 3) in m, around their mean.
 
-    `dimensions` is 1 for a line (any pair is one), 2 for a plane and 3 for more. A line tells only the
-    angle to itself, so that all directions on a cone are one, and in the plane front and back; a plane
-    does not tell its two sides.
+    `dimensions` is 1 for a line (any pair is one), 2 for a plane and 3 for more. A line tells only
+    the angle to itself, so that all directions on a cone are one, and in the plane front and back;
+    a plane does not tell its two sides.
 
-    Raises `UserError` for fewer than two microphones, for two in one place and for places that are not
-    three numbers.
+    Raises `UserError` for fewer than two microphones, for two in one place and for places that are
+    not three numbers.
     """
 
     def __init__(self, microphones: Sequence[Sequence[float]]):
@@ -48,10 +48,11 @@ class Array:
         return bool(height <= MIN_EXTENT * size)
 
     def fold(self, direction: Tensor) -> Tensor:
-        """The directions (..., 3) that stand for all which sound the same to the array, unit vectors.
+        """The directions (..., 3) that stand for all which sound the same to the array, unit
+        vectors.
 
-        For a line they fill half a plane, level if the line is; for a plane the half space on its one
-        side, `side`.
+        For a line they fill half a plane, level if the line is; for a plane the half space on its
+        one side, `side`.
         """
         if self.dimensions == 3:
             return direction
@@ -82,7 +83,8 @@ def _check_places(microphones: Sequence[Sequence[float]]) -> Tensor:
 
 
 def _side_vector(axes: Tensor, dimensions: int) -> Tensor:
-    """The unit vector (3,) for all sides which an array of these principal axes (3, 3) can't tell apart.
+    """The unit vector (3,) for all sides which an array of these principal axes (3, 3) can't tell
+    apart.
 
     It is normal to the array, and level for a line; it points up, else to the left, else ahead.
     """
@@ -118,7 +120,8 @@ def unit_vector(azimuth: Tensor, elevation: Tensor) -> Tensor:
 
 
 def azimuth_elevation(direction: Tensor) -> tuple[Tensor, Tensor]:
-    """Azimuths from -180 to 180 and elevations (...) in degrees of vectors (..., 3) of any length but 0."""
+    """Azimuths from -180 to 180 and elevations (...) in degrees of vectors (..., 3) of any length
+    but 0."""
     x, y, z = direction.unbind(-1)
     azimuth = torch.atan2(y, x)
     elevation = torch.atan2(z, torch.hypot(x, y))

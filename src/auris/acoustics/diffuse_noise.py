@@ -1,10 +1,10 @@
 """Noise that comes from everywhere, as the microphones of an array hear it, and the level of noise.
 
-The coherence of microphones at a distance d in a spherically isotropic field is sin(x) / x,
-x = 2 pi f d / c (Cook et al., 1955; Habets and Gannot, 2007, Generating sensor signals in isotropic
-noise fields, J. Acoust. Soc. Am. 122:3464-3470). It is given to independent noises by a matrix for each
-frequency, as in Habets, Cohen and Gannot (2008), Generating nonstationary multisensor signals under a
-spatial coherence constraint, J. Acoust. Soc. Am. 124:2911-2917.
+The coherence of microphones at a distance d in a spherically isotropic field is sin(x) / x, x = 2
+pi f d / c (Cook et al., 1955; Habets and Gannot, 2007, Generating sensor signals in isotropic noise
+fields, J. Acoust. Soc. Am. 122:3464-3470). It is given to independent noises by a matrix for each
+frequency, as in Habets, Cohen and Gannot (2008), Generating nonstationary multisensor signals under
+a spatial coherence constraint, J. Acoust. Soc. Am. 124:2911-2917.
 
 B scenes, M microphones, T samples, F frequencies.
 """
@@ -27,7 +27,8 @@ def diffuse_coherence(
 def mixing_matrices(
     microphones: Tensor, hertz: Tensor, speed: float = SPEED_OF_SOUND
 ) -> Tensor:
-    """Square roots (F, M, M) of the coherence of microphones (M, 3) in m at frequencies `hertz` (F,)."""
+    """Square roots (F, M, M) of the coherence of microphones (M, 3) in m at frequencies `hertz`
+    (F,)."""
     coherence = diffuse_coherence(microphones.double(), hertz.double(), speed)
     return matrix_square_root(coherence)
 
@@ -35,8 +36,8 @@ def mixing_matrices(
 def matrix_square_root(covariance: Tensor) -> Tensor:
     """Symmetric square roots (F, M, M) of covariances (F, M, M).
 
-    They change smoothly with frequency, unlike triangular ones, and leave each channel as much of its
-    own as they can.
+    They change smoothly with frequency, unlike triangular ones, and leave each channel as much of
+    its own as they can.
     """
     values, vectors = torch.linalg.eigh(covariance)
     roots = values.clamp_min(0).sqrt()
@@ -48,8 +49,8 @@ def diffuse_noise(
 ) -> Tensor:
     """Diffuse noise (B, M, T) from independent noises (B, M, T) of one spectrum.
 
-    For microphones (M, 3) in m; a rotated array hears the same. Spectrum and power stay. The noise goes
-    round: its end fits to its beginning.
+    For microphones (M, 3) in m; a rotated array hears the same. Spectrum and power stay. The noise
+    goes round: its end fits to its beginning.
     """
     hertz = torch.fft.rfftfreq(white.shape[-1], 1 / sample_rate, device=white.device)
     mix = mixing_matrices(microphones.to(white.device), hertz, speed)
@@ -66,8 +67,8 @@ def mix_channels(white: Tensor, mix: Tensor) -> Tensor:
 def scale_to_snr(noise: Tensor, signal: Tensor, snr: Tensor) -> Tensor:
     """Noise (B, M, T), not silent, scaled to `snr` (B,) in dB below signal (B, M, T).
 
-    By power over channels and time. With independent noises that is sensor noise. The noise of a silent
-    signal is silent.
+    By power over channels and time. With independent noises that is sensor noise. The noise of a
+    silent signal is silent.
     """
     signal_power = signal.square().mean((-2, -1))  # (B,)
     noise_power = noise.square().mean((-2, -1))

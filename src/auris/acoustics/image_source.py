@@ -1,15 +1,15 @@
 """Impulse responses of shoebox rooms by the image-source method, many rooms at once.
 
-Allen and Berkley (1979), Image method for efficiently simulating small-room acoustics, J. Acoust. Soc.
-Am. 65:943-950. Each image of the source adds g / (4 pi r), delayed by r / c, where g is the product of
-the reflection coefficients on its way. Delays are fractional: by a sinc of 81 taps in a Hann window, as
-in pyroomacoustics, with which tests compare. (That leaves out the 4 pi, and filters what is below 10 Hz
-unless told not to; Allen and Berkley did so, too.)
+Allen and Berkley (1979), Image method for efficiently simulating small-room acoustics, J. Acoust.
+Soc. Am. 65:943-950. Each image of the source adds g / (4 pi r), delayed by r / c, where g is the
+product of the reflection coefficients on its way. Delays are fractional: by a sinc of 81 taps in a
+Hann window, as in pyroomacoustics, with which tests compare. (That leaves out the 4 pi, and filters
+what is below 10 Hz unless told not to; Allen and Berkley did so, too.)
 
 Images go to a grid of `CELLS_PER_SAMPLE` cells a sample, shared between the two nearest cells; one
 convolution with the finely sampled sinc then brings all of them to the samples. An image costs two
-additions instead of 81, and the grid an error of (pi f / (sample rate x `CELLS_PER_SAMPLE`))^2 / 2 at
-most: at f of half the sample rate 0.003, at an eighth 0.0002.
+additions instead of 81, and the grid an error of (pi f / (sample rate x `CELLS_PER_SAMPLE`))^2 / 2
+at most: at f of half the sample rate 0.003, at an eighth 0.0002.
 
 B rooms, M microphones, T samples, N the highest order, P images in a plane. A room fills
 0 <= x, y, z <= size.
@@ -93,11 +93,12 @@ def impulse_responses(
     max_order: int,
     speed: float = SPEED_OF_SOUND,
 ) -> Tensor:
-    """Responses (B, M, T) from sources to microphones, T = `length`; sample `LEAD_SAMPLES` is time 0.
+    """Responses (B, M, T) from sources to microphones, T = `length`; sample `LEAD_SAMPLES` is time
+    0.
 
     `max_order` is the largest number of reflections (`complete_order` tells how many a length asks
-    for), `sample_rate` in Hz, `speed` of sound in m/s. The result has the type and the device of the
-    rooms, and no gradient.
+    for), `sample_rate` in Hz, `speed` of sound in m/s. The result has the type and the device of
+    the rooms, and no gradient.
     """
     microphones = rooms.microphones.shape[1]
     cells = microphones * length * CELLS_PER_SAMPLE  # of a room
@@ -129,10 +130,12 @@ def _responses(
 def complete_order(
     size: Tensor, length: int, sample_rate: int, speed: float = SPEED_OF_SOUND
 ) -> int:
-    """The order that has all images which reach one of the rooms (B, 3) in m within `length` samples.
+    """The order that has all images which reach one of the rooms (B, 3) in m within `length`
+    samples.
 
-    An image after n reflections on an axis is at least n - 1 sides of the room away on it. So one at a
-    distance r has at most r (1 / Lx^2 + 1 / Ly^2 + 1 / Lz^2)^(1/2) + 3 of them (Cauchy and Schwarz).
+    An image after n reflections on an axis is at least n - 1 sides of the room away on it. So one
+    at a distance r has at most r (1 / Lx^2 + 1 / Ly^2 + 1 / Lz^2)^(1/2) + 3 of them (Cauchy and
+    Schwarz).
     """
     reach = max(0, length - LEAD_SAMPLES) / sample_rate * speed
     per_metre = size.reciprocal().square().sum(-1).sqrt()  # (B,)
@@ -162,7 +165,8 @@ def _reflection_gains(absorption: Tensor, n: Tensor) -> Tensor:
 
 
 def _sum_images(squares: Tensor, gains: Tensor, length: int, lead: int) -> Tensor:
-    """Sum over all images: pulses (B, M, length) of gain / distance, `lead` cells after the distance.
+    """Sum over all images: pulses (B, M, length) of gain / distance, `lead` cells after the
+    distance.
 
     Distances are those along the axes, squared (B, M, 3, 2N + 1), in cells; gains (B, 3, 2N + 1).
     """
@@ -209,7 +213,8 @@ def _plane_orders(near: Tensor) -> tuple[Tensor, Tensor, list[int]]:
 
 
 def _interpolate(train: Tensor) -> Tensor:
-    """Pulses (..., cells) on the fine grid, band-limited by a windowed sinc, at the samples (..., T)."""
+    """Pulses (..., cells) on the fine grid, band-limited by a windowed sinc, at the samples (...,
+    T)."""
     margin = _TAPS * CELLS_PER_SAMPLE
     padded = F.pad(train, (margin, margin))
     cells = padded.unflatten(
@@ -221,7 +226,8 @@ def _interpolate(train: Tensor) -> Tensor:
 
 
 def _sum_diagonals(parts: Tensor) -> Tensor:
-    """The sum (..., T) over rows (..., TAPS, T + 2 TAPS), each of which is a sample later than the last."""
+    """The sum (..., T) over rows (..., TAPS, T + 2 TAPS), each of which is a sample later than the
+    last."""
     *outer, taps, length = parts.shape
     shape = (*outer, taps, length - 2 * _TAPS)  # (..., TAPS, T)
     strides = (*parts.stride()[:-2], length - 1, 1)

@@ -1,7 +1,7 @@
 """Jets of air from small holes, and what a hall makes of a sound.
 
-Assumptions: the gas is air at 20 degrees, its flow up to the hole without loss, the hole round; a jet
-radiates alike to all sides. Left out: screech and the noise of shocks, which jets far above the
+Assumptions: the gas is air at 20 degrees, its flow up to the hole without loss, the hole round; a
+jet radiates alike to all sides. Left out: screech and the noise of shocks, which jets far above the
 critical pressure add.
 """
 
@@ -52,8 +52,8 @@ _SPECTRUM = {
 def mach_number(ratio: float) -> float:
     """Mach number in the hole at a ratio of absolute pressures, by isentropic flow.
 
-    1 from the critical ratio of 1.89 on, where the flow is choked (Liepmann & Roshko 1957, Elements of
-    Gasdynamics).
+    1 from the critical ratio of 1.89 on, where the flow is choked (Liepmann & Roshko 1957, Elements
+    of Gasdynamics).
     """
     expansion = ratio ** ((_GAMMA - 1) / _GAMMA) - 1
     mach = np.sqrt(2 / (_GAMMA - 1) * expansion)
@@ -72,15 +72,18 @@ def jet_speed(ratio: float) -> float:
 
 
 def peak_frequency(ratio: float, diameter: float) -> float:
-    """Frequency in Hz at which a jet is loudest, from its Strouhal number f D / U; diameter in m."""
+    """Frequency in Hz at which a jet is loudest, from its Strouhal number f D / U.
+
+    Diameter in m.
+    """
     return STROUHAL * jet_speed(ratio) / diameter
 
 
 def sound_power(ratio: float, diameter: float) -> float:
     """Sound power up to a factor: density U^8 D^2 (Lighthill 1952, Proc. R. Soc. A 211:564-587).
 
-    The density in the hole grows with the pressure once the flow is choked; before, the pressure there
-    is outside's.
+    The density in the hole grows with the pressure once the flow is choked; before, the pressure
+    there is outside's.
     """
     cooling = _temperature_ratio(ratio)
     pressure = ratio / cooling ** (_GAMMA / (_GAMMA - 1))
@@ -89,7 +92,8 @@ def sound_power(ratio: float, diameter: float) -> float:
 
 
 def jet_spectrum(f: Signal, peak: float) -> Signal:
-    """Power per Hz (F,) of a jet at frequencies f (F,), 1 at its `peak`: G, within 0.2 dB of its formula."""
+    """Power per Hz (F,) of a jet at frequencies f (F,), 1 at its `peak`: G, within 0.2 dB of its
+    formula."""
     relative = np.log10(np.maximum(f, 1) / peak)
     known = np.log10(list(_SPECTRUM))
     level = np.interp(relative, known, list(_SPECTRUM.values()))
@@ -123,7 +127,8 @@ def direct_power(f: Signal, distance: float) -> Signal:
 
 
 def diffuse_power(f: Signal, volume: float, rt60: float) -> Signal:
-    """Power (F,) of a hall's diffuse field, 4 / A, of Sabine's absorbing area A in m^2 and air's 4 m V.
+    """Power (F,) of a hall's diffuse field, 4 / A, of Sabine's absorbing area A in m^2 and air's 4
+    m V.
 
     Kuttruff 2009, Room Acoustics, ch. 5; `volume` V in m^3, `rt60` in s where air takes nothing.
     """

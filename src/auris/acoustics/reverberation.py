@@ -27,7 +27,8 @@ def wall_areas(size: Tensor) -> Tensor:
 def sabine_absorption(
     size: Tensor, rt60: Tensor, speed: float = SPEED_OF_SOUND
 ) -> Tensor:
-    """Mean absorption (B,) of rooms (B, 3) in m for reverberation times (B,) in s, by Sabine (1922).
+    """Mean absorption (B,) of rooms (B, 3) in m for reverberation times (B,) in s, by Sabine
+    (1922).
 
     RT60 = 24 ln 10 V / (c S a). Raises `UserError` where that asks for more than all.
     """
@@ -85,9 +86,9 @@ def decay_curve(response: Tensor) -> Tensor:
 def measured_rt60(response: Tensor, sample_rate: int, span: float = 20.0) -> Tensor:
     """Reverberation times (...) in s of responses (..., T), by a straight line through their decay.
 
-    It goes through `span` dB, from -5 dB, by least squares, as ISO 3382-1:2009 has it: T20 where `span`
-    is 20 dB, T30 where it is 30. NaN where the response is silent or has no such decay. A response that
-    is cut off ends early: let it be as long as its decay by span + 20 dB.
+    It goes through `span` dB, from -5 dB, by least squares, as ISO 3382-1:2009 has it: T20 where
+    `span` is 20 dB, T30 where it is 30. NaN where the response is silent or has no such decay. A
+    response that is cut off ends early: let it be as long as its decay by span + 20 dB.
     """
     curve = decay_curve(response)
     used = (curve <= _ONSET) & (curve >= _ONSET - span)

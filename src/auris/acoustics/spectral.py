@@ -31,14 +31,16 @@ def power_to_level(power: Tensor) -> Tensor:
 
 
 def limited_level(power: Tensor, dynamic_range: float) -> Tensor:
-    """Level in dB of power (..., F, T'), no lower than `dynamic_range` dB below the clip's maximum."""
+    """Level in dB of power (..., F, T'), no lower than `dynamic_range` dB below the clip's
+    maximum."""
     level = power_to_level(power)
     loudest = level.amax((-2, -1), keepdim=True)
     return torch.maximum(level, loudest - dynamic_range)
 
 
 def mel_centers(mel: MelScale) -> Tensor:
-    """(n_mels,) the frequencies in Hz at which bands on the HTK mel scale peak (O'Shaughnessy, 1987)."""
+    """(n_mels,) the frequencies in Hz at which bands on the HTK mel scale peak (O'Shaughnessy,
+    1987)."""
     lowest = _hertz_to_mel(mel.f_min)
     highest = _hertz_to_mel(mel.f_max)
     edges = torch.linspace(lowest, highest, mel.n_mels + 2)
@@ -59,7 +61,8 @@ def spectral_centroid(magnitude: Tensor, hertz: Tensor) -> Tensor:
 
 
 def spectral_bandwidth(magnitude: Tensor, hertz: Tensor) -> Tensor:
-    """Std in Hz around the centroid, weighted by magnitude (..., F, T'): Peeters (2004), section 6.1.2."""
+    """Std in Hz around the centroid, weighted by magnitude (..., F, T'): Peeters (2004), section
+    6.1.2."""
     distance = hertz[:, None] - spectral_centroid(magnitude, hertz)  # (..., F, T')
     weighted = _weights(magnitude) * distance.square()
     return weighted.sum(-2, keepdim=True).sqrt()
@@ -101,9 +104,9 @@ def spectral_contrast(
 ) -> Tensor:
     """How far peaks stand above valleys in each octave, in dB.
 
-    Of power (..., F, T') in bins `spacing` Hz apart. A peak is the mean of the strongest bins, a valley
-    of the weakest, `fraction` of the octave each: Jiang et al. (2002), Music type classification by
-    spectral contrast feature, equations 1 to 3.
+    Of power (..., F, T') in bins `spacing` Hz apart. A peak is the mean of the strongest bins, a
+    valley of the weakest, `fraction` of the octave each: Jiang et al. (2002), Music type
+    classification by spectral contrast feature, equations 1 to 3.
     """
     peaks = []
     valleys = []
@@ -123,7 +126,8 @@ def spectral_contrast(
 
 
 def zero_crossing_rate(wave: Tensor, frame: int, hop: int) -> Tensor:
-    """Fraction of the samples at which the sign changes, in frames of waves (..., T) -> (..., 1, T')."""
+    """Fraction of the samples at which the sign changes, in frames of waves (..., T) -> (..., 1,
+    T')."""
     negative = wave < -_MIN_SAMPLE
     changes = negative[..., 1:] != negative[..., :-1]
     count = changes.unfold(-1, frame - 1, hop).sum(-1)  # (..., T')
@@ -133,9 +137,9 @@ def zero_crossing_rate(wave: Tensor, frame: int, hop: int) -> Tensor:
 def frame_derivative(track: Tensor, order: int, width: int = 9) -> Tensor:
     """First or second derivative over frames of (B, C, k, T'), a frame being the unit of time.
 
-    It is that of the polynomial of degree `order` that fits `width` frames best (Savitzky and Golay,
-    1964, Smoothing and differentiation of data by simplified least squares procedures). The first and
-    the last frame are held.
+    It is that of the polynomial of degree `order` that fits `width` frames best (Savitzky and
+    Golay, 1964, Smoothing and differentiation of data by simplified least squares procedures). The
+    first and the last frame are held.
     """
     half = width // 2
     time = torch.arange(width, device=track.device, dtype=track.dtype) - half
@@ -154,9 +158,9 @@ def modulation_spectrum(level: Tensor, frame_rate: float, bands: int) -> Tensor:
 
     Each number of the result (B, C, bands, octaves) is the std in dB of that part of the level that
     goes up and down so many times a second, its square averaged over neighbours to bring F down to
-    `bands`; the squares of all octaves add up to the variance (Parseval). It is the modulation spectrum
-    of Houtgast and Steeneken (1985, A review of the MTF concept in room acoustics), taken of the level
-    rather than the intensity.
+    `bands`; the squares of all octaves add up to the variance (Parseval). It is the modulation
+    spectrum of Houtgast and Steeneken (1985, A review of the MTF concept in room acoustics), taken
+    of the level rather than the intensity.
     """
     frames = level.shape[-1]
     amplitude = torch.fft.fft(level).abs() / frames  # (B, C, F, T')

@@ -1,8 +1,8 @@
 """Dry sounds for sources in a room: one like speech, by source and filter as in `voice`, and noise.
 
-Not words, but what matters to an array: voiced and unvoiced stretches, pauses, a pitch and resonances
-that move, in syllables of 100 to 300 ms. Times in seconds, frequencies in Hz; signals are arrays (T,)
-of unit power.
+Not words, but what matters to an array: voiced and unvoiced stretches, pauses, a pitch and
+resonances that move, in syllables of 100 to 300 ms. Times in seconds, frequencies in Hz; signals
+are arrays (T,) of unit power.
 """
 
 import numpy as np
@@ -74,7 +74,8 @@ def _random_opening(rng: np.random.Generator, seconds: float, size: int) -> Sign
 
 
 def noise_bursts(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
-    """Noise of one colour that sets in and stops, on for 50 to 400 ms, off for half as long at most."""
+    """Noise of one colour that sets in and stops, on for 50 to 400 ms, off for half as long at
+    most."""
     size = round(seconds * rate)
     count = int(seconds * 20) + 2
     on = rng.uniform(0.05, 0.4, count)

@@ -1,9 +1,9 @@
 """Voices by source and filter: glottal pulses and breath sent through a vocal tract that moves.
 
-A call's spectrum is its source's times the tract's transfer function (Fant 1960, "Acoustic Theory of
-Speech Production", ch. 1.1), in mammals at large as in speech (Taylor & Reby 2010, J. Zool.
-280:221-236). Times are in seconds, frequencies in hertz, lengths in metres; signals are arrays (T,) in
-samples.
+A call's spectrum is its source's times the tract's transfer function (Fant 1960, "Acoustic Theory
+of Speech Production", ch. 1.1), in mammals at large as in speech (Taylor & Reby 2010, J. Zool.
+280:221-236). Times are in seconds, frequencies in hertz, lengths in metres; signals are arrays (T,)
+in samples.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,8 @@ def slope_gain(f: Signal, slope: float) -> Signal:
 
 
 def smooth_path(values: Sequence[float], times: Sequence[float], size: int) -> Signal:
-    """A smooth path (size,) through `values` at `times` (rising from 0 to 1), level at each of them."""
+    """A smooth path (size,) through `values` at `times` (rising from 0 to 1), level at each of
+    them."""
     place = np.interp(np.linspace(0, 1, size), times, np.arange(len(times)))
     knot = np.minimum(place.astype(int), len(times) - 2)
     part = place - knot
@@ -40,7 +41,8 @@ def smooth_path(values: Sequence[float], times: Sequence[float], size: int) -> S
 def random_path(
     rng: np.random.Generator, seconds: float, speed: float, size: int
 ) -> Signal:
-    """Random motion (size,), std about 0.8, with `speed` turns a second: jitter, shimmer, tremor."""
+    """Random motion (size,), std about 0.8, with `speed` turns a second: jitter, shimmer,
+    tremor."""
     knots = rng.standard_normal(int(seconds * speed) + 2)
     count = len(knots)
     place = np.linspace(0, count - 1, size)
@@ -52,9 +54,9 @@ def _glottal_harmonics(
 ) -> NDArray[np.complex128]:
     """Harmonics 1 to `count` (count,) of the slope of one glottal period: what the lips radiate.
 
-    The flow is Rosenberg's pulse B (1971, J. Acoust. Soc. Am. 49:583-590, fig. 1): 3u^2 - 2u^3 for the
-    part `opening` of the period, then 1 - u^2 for the part `closing`, then shut. Closing fast sounds
-    bright.
+    The flow is Rosenberg's pulse B (1971, J. Acoust. Soc. Am. 49:583-590, fig. 1): 3u^2 - 2u^3 for
+    the part `opening` of the period, then 1 - u^2 for the part `closing`, then shut. Closing fast
+    sounds bright.
     """
     t = np.arange(4096) / 4096
     up = t / opening
@@ -84,10 +86,12 @@ def glottal_source(f0: Signal, opening: float, closing: float, rate: int) -> Sig
 
 
 def tract_formants(length: float, mouth: Signal, front: Signal, rate: int) -> Signal:
-    """Resonances (N, frames) of a tract of `length`, mouth open and tongue in front by 0 to 1 (frames,).
+    """Resonances (N, frames) of a tract of `length`, mouth open and tongue in front by 0 to 1
+    (frames,).
 
-    A tube closed at the glottis rings at (2n - 1) c / 4L (Fant 1960, ch. 1.2). Opening the jaw raises
-    the first resonance, a tongue in front and spread lips the second: from [m, u] to [a] and to [i].
+    A tube closed at the glottis rings at (2n - 1) c / 4L (Fant 1960, ch. 1.2). Opening the jaw
+    raises the first resonance, a tongue in front and spread lips the second: from [m, u] to [a] and
+    to [i].
     """
     highest = min(0.5 * rate, 1.5 * _MAX_HARMONIC)
     count = max(2, int(highest * 2 * length / _SOUND_SPEED + 0.5))

@@ -1,6 +1,7 @@
-"""How an array hears: features (B, C', F, T') of waves (B, M, T) that compare its microphones.
+"""Features (B, C', F, T') of waves (B, M, T) that compare the microphones of an array.
 
-P pairs of microphones, F frequencies, lags or directions, T' frames. All need the array, and none depends on loudness.
+P pairs of microphones, F frequencies, lags or directions, T' frames. All need the array, and none
+depends on loudness.
 """
 
 import torch
@@ -37,11 +38,15 @@ class ArrayFeature(nn.Module):
         super().__init__()
         if array is None:
             raise UserError(
-                "features: these compare the microphones of an array; choose one, as in array=circular6, "
-                "or features=log_mel."
+                "features: these compare the microphones of an array; choose one, "
+                "as in array=circular6, or features=log_mel."
             )
-        self.array, self.microphones, self.rate = array, array.microphones, sample_rate
-        self.n_fft, self.hop_length, self.band = n_fft, hop_length, (f_min, f_max)
+        self.array = array
+        self.microphones = array.microphones
+        self.rate = sample_rate
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.band = (f_min, f_max)
 
     def spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
         """Spectra (B, M, F, T') and their frequencies (F,) in Hz."""
@@ -49,14 +54,17 @@ class ArrayFeature(nn.Module):
 
     def frequencies(self) -> Tensor:
         """Those of the spectra, (F,) in Hz."""
-        return self.spectrum(torch.zeros(1, 1, self.n_fft))[1]
+        silence = torch.zeros(1, 1, self.n_fft)
+        _, hertz = self.spectrum(silence)
+        return hertz
 
 
 class GccPhat(ArrayFeature):
     """Correlation of each pair with phase transform, lag by lag: (B, M, T) -> (B, P, L, T').
 
     Args:
-        lags_per_sample: lags in the time of a sample. They reach as far as sound can be late from one microphone to another.
+        lags_per_sample: lags in the time of a sample. They reach as far as sound can be late from
+            one microphone to another.
     """
 
     def __init__(
@@ -71,23 +79,26 @@ class GccPhat(ArrayFeature):
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
         if lags_per_sample < 1:
-            raise UserError(f"features.lags_per_sample={lags_per_sample} should be 1 or more.")
-        reach = float(torch.pdist(self.microphones).max()) / SPEED_OF_SOUND  # s
-        most = int(reach * sample_rate * lags_per_sample) + 1
-        self.lags = torch.arange(-most, most + 1) / (
-            sample_rate * lags_per_sample
-        )  # (L,) in s
+            raise UserError(
+                f"features.lags_per_sample={lags_per_sample} should be 1 or more."
+            )
+        widest = float(torch.pdist(self.microphones).max())  # m
+        lag_rate = sample_rate * lags_per_sample
+        last = int(widest / SPEED_OF_SOUND * sample_rate * lags_per_sample) + 1
+        self.lags = torch.arange(-last, last + 1) / lag_rate  # (L,) in s
 
     def forward(self, wave: Tensor) -> Tensor:
         x, hertz = self.spectrum(wave)
-        return gcc_phat(x, microphone_pairs(wave.shape[1]).to(x.device), self.lags, hertz)
+        pairs = microphone_pairs(wave.shape[1]).to(x.device)
+        return gcc_phat(x, pairs, self.lags, hertz)
 
 
 class Phase(ArrayFeature):
     """How microphones differ at each frequency: (B, M, T) -> (B, 3 P + 1, F, T').
 
-    Cosine and sine of the phase by which the second of each pair is ahead of the first; the level in dB by which it is
-    louder, divided by 10; and the mean level of all, in units of 10 dB, that tells sound from noise.
+    Cosine and sine of the phase by which the second of each pair is ahead of the first; the level
+    in dB by which it is louder, divided by 10; and the mean level of all, in units of 10 dB, that
+    tells sound from noise.
     """
 
     def centers(self) -> Tensor:
@@ -96,19 +107,20 @@ class Phase(ArrayFeature):
 
     def forward(self, wave: Tensor) -> Tensor:
         x, _ = self.spectrum(wave)
-        who = microphone_pairs(wave.shape[1]).to(x.device)
-        phase = cross_phase(x, who)  # (B, P, F, T')
-        level = (x.abs().square() + MIN_POWER).log10()  # (B, M, F, T')
-        louder = level[:, who[:, 1]] - level[:, who[:, 0]]
+        pairs = microphone_pairs(wave.shape[1]).to(x.device)
+        phase = cross_phase(x, pairs)  # (B, P, F, T')
+        power = x.abs().square() + MIN_POWER
+        level = power.log10()  # (B, M, F, T')
+        first, second = pairs.T
+        louder = level[:, second] - level[:, first]
         mean = level.mean(1, keepdim=True)
-        return torch.cat(
-            [phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)],
-            dim=1,
-        )
+        centred = mean - mean.mean((2, 3), keepdim=True)
+        return torch.cat([phase.real, phase.imag, louder, centred], dim=1)
 
 
 class SteeredPower(ArrayFeature):
-    """A map of steered response power with phase transform, band by band: (B, M, T) -> (B, bands, D, T').
+    """A map of steered response power with phase transform, band by band: (B, M, T) -> (B, bands,
+    D, T').
 
     Args:
         bands: equal parts of the frequencies.
@@ -127,13 +139,14 @@ class SteeredPower(ArrayFeature):
         step: float = 10.0,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        most = len(self.frequencies())
-        if not (0 < bands <= most and 0 < step <= 90):
+        count = len(self.frequencies())
+        if not (0 < bands <= count and 0 < step <= 90):
             raise UserError(
-                f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
-                f"features.step={step} above 0 and up to 90 degrees."
+                f"features.bands={bands} should be from 1 to {count}, as many frequencies "
+                f"as there are, and features.step={step} above 0 and up to 90 degrees."
             )
-        self.bands, self.directions = bands, direction_grid(self.array, step)
+        self.bands = bands
+        self.directions = direction_grid(self.array, step)
 
     def forward(self, wave: Tensor) -> Tensor:
         x, hertz = self.spectrum(wave)

@@ -15,7 +15,8 @@ _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
 def direction_grid(array: Array, step: float, elevated: bool = False) -> Tensor:
-    """Directions about `step` degrees apart, of all that the array can tell apart, as `Array.fold` has it.
+    """Directions about `step` degrees apart, of all that the array can tell apart, as `Array.fold`
+    has it.
 
     For a line half a circle; for a plane half a sphere, or, if it lies level and they need not be
     `elevated`, all azimuths; for more a sphere.
@@ -51,8 +52,8 @@ def _half_circle(array: Array, count: int) -> Tensor:
 def sphere_grid(count: int) -> Tensor:
     """All directions, evenly, from up to down, on a Fibonacci lattice.
 
-    González (2010), Measurement of areas on a sphere using Fibonacci and latitude-longitude lattices,
-    Mathematical Geosciences 42:49-64.
+    González (2010), Measurement of areas on a sphere using Fibonacci and latitude-longitude
+    lattices, Mathematical Geosciences 42:49-64.
     """
     place = torch.arange(count, dtype=torch.float64)
     turn = _GOLDEN_ANGLE * place

@@ -24,7 +24,8 @@ _LAGS_PER_PERIOD = 8  # of the highest frequency
 def least_squares(
     spectrum: Tensor, array: Array, hertz: Tensor, speed: float = SPEED_OF_SOUND
 ) -> Tensor:
-    """Directions (B, 3) of spectra (B, M, F, T') at frequencies (F,), of those the array can tell apart.
+    """Directions (B, 3) of spectra (B, M, F, T') at frequencies (F,), of those the array can tell
+    apart.
 
     For a plane they lie in it, for a line they are folded.
     """
@@ -46,7 +47,8 @@ def least_squares(
 
 
 def _best_lags(cross: Tensor, hertz: Tensor, reach: Tensor) -> Tensor:
-    """Lags (B, P) in s of the most GCC-PHAT, of cross-spectra (B, P, F), none beyond its `reach` (P,)."""
+    """Lags (B, P) in s of the most GCC-PHAT, of cross-spectra (B, P, F), none beyond its `reach`
+    (P,)."""
     step = 1 / (_LAGS_PER_PERIOD * float(hertz.max()))
     last = 2 + int(reach.max() / step)
     lags = torch.arange(-last, last + 1).to(hertz) * step  # (L,)

@@ -1,9 +1,9 @@
 """Multiple signal classification (MUSIC) for one source, frequency by frequency.
 
-Schmidt (1986), Multiple emitter location and signal parameter estimation, IEEE Trans. Antennas Propag.
-34:276-280, equation 6. NormMUSIC gives each frequency the same say: Salvati, Drioli and Foresti (2014),
-Incoherent frequency fusion for broadband steered response power algorithms in noisy environments, IEEE
-Signal Process. Lett. 21:581-585.
+Schmidt (1986), Multiple emitter location and signal parameter estimation, IEEE Trans. Antennas
+Propag. 34:276-280, equation 6. NormMUSIC gives each frequency the same say: Salvati, Drioli and
+Foresti (2014), Incoherent frequency fusion for broadband steered response power algorithms in noisy
+environments, IEEE Signal Process. Lett. 21:581-585.
 
 B clips, M microphones, F frequencies, T' frames, D directions.
 """

@@ -25,12 +25,14 @@ def plane_wave_delays(
 
 
 def pair_delays(delays: Tensor, pairs: Tensor) -> Tensor:
-    """How much later, in s, the second of each pair hears what the first does: (..., M) -> (..., P)."""
+    """How much later, in s, the second of each pair hears what the first does: (..., M) -> (...,
+    P)."""
     first, second = pairs.T
     return delays[..., second] - delays[..., first]
 
 
 def delay_phases(delays: Tensor, hertz: Tensor) -> Tensor:
-    """What delays (...) in s turn the spectrum of a pulse into at frequencies (F,): (..., F), complex."""
+    """What delays (...) in s turn the spectrum of a pulse into at frequencies (F,): (..., F),
+    complex."""
     angle = -2 * torch.pi * delays[..., None] * hertz
     return torch.complex(angle.cos(), angle.sin())  # torch.polar takes twice the time

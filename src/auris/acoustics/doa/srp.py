@@ -1,8 +1,8 @@
 """Steered response power with phase transform (SRP-PHAT).
 
 DiBiase (2000), A high-accuracy, low-latency technique for talker localization in reverberant
-environments using microphone arrays, PhD thesis, Brown University: the GCC-PHAT of all pairs, each at
-its delay, added up.
+environments using microphone arrays, PhD thesis, Brown University: the GCC-PHAT of all pairs, each
+at its delay, added up.
 
 B clips, M microphones, F frequencies, T' frames, P pairs, D directions.
 """
@@ -56,7 +56,8 @@ def srp_map(
     bands: int = 1,
     speed: float = SPEED_OF_SOUND,
 ) -> Tensor:
-    """The same (B, bands, D, T') of each frame and each of `bands` equal parts of the frequencies."""
+    """The same (B, bands, D, T') of each frame and each of `bands` equal parts of the
+    frequencies."""
     pairs = microphone_pairs(len(microphones)).to(spectrum.device)
     waves = _expected_cross(microphones, directions, hertz, pairs, speed)
     split = waves.unflatten(-1, (2, -1)).tensor_split(bands, -1)  # (D, P, 2, part of F)
@@ -93,7 +94,8 @@ def _expected_cross(
     pairs: Tensor,
     speed: float,
 ) -> Tensor:
-    """What plane waves give the cross-spectra of the pairs: (D, P, 2 F), real and imaginary parts."""
+    """What plane waves give the cross-spectra of the pairs: (D, P, 2 F), real and imaginary
+    parts."""
     delays = plane_wave_delays(microphones.to(hertz), directions.to(hertz), speed)
     late = pair_delays(delays, pairs)  # (D, P)
     return real_and_imaginary(delay_phases(late, hertz), -1)

@@ -1,7 +1,7 @@
 """Short-time spectra of several microphones, and what they have in common.
 
-B clips, M microphones, T samples, F frequencies in Hz, T' frames, P pairs. Results have the precision
-and the device of the wave. All phases of a silent clip are 0.
+B clips, M microphones, T samples, F frequencies in Hz, T' frames, P pairs. Results have the
+precision and the device of the wave. All phases of a silent clip are 0.
 
     x, hertz = band_spectrum(wave, sample_rate)  # (B, M, T) -> (B, M, F, T'), (F,)
     directions = direction_grid(array, step=1)  # (D, 3)
@@ -26,10 +26,10 @@ def band_spectrum(
 ) -> tuple[Tensor, Tensor]:
     """Spectra (B, M, F, T') of waves (B, M, T) in Hann windows, and their frequencies (F,).
 
-    These are f_min <= f < f_max, in Hz; `n_fft` and `hop_length` (half of it where None) in samples. No
-    window reaches over an end of the wave, where there would be a reflection, with its delays the other
-    way round; a wave shorter than a window is padded with silence. Raises `UserError` if no frequency
-    is left.
+    These are f_min <= f < f_max, in Hz; `n_fft` and `hop_length` (half of it where None) in
+    samples. No window reaches over an end of the wave, where there would be a reflection, with its
+    delays the other way round; a wave shorter than a window is padded with silence. Raises
+    `UserError` if no frequency is left.
     """
     kind = {"device": wave.device, "dtype": wave.dtype}
     hertz = torch.fft.rfftfreq(n_fft, 1 / sample_rate, **kind)
