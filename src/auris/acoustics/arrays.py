@@ -48,8 +48,7 @@ class Array:
         return bool(height <= MIN_EXTENT * size)
 
     def fold(self, direction: Tensor) -> Tensor:
-        """The directions (..., 3) that stand for all which sound the same to the array, unit
-        vectors.
+        """The unit vectors (..., 3) that stand for all which sound the same to the array.
 
         For a line they fill half a plane, level if the line is; for a plane the half space on its
         one side, `side`.
@@ -64,7 +63,8 @@ class Array:
 
     def place(self, centre: Tensor, azimuth: Tensor) -> Tensor:
         """Coordinates (B, M, 3) around centres (B, 3) in m, turned by azimuths (B,) in degrees."""
-        turned = rotate_azimuth(self.microphones.to(centre), azimuth[:, None])
+        microphones = self.microphones.to(centre)
+        turned = rotate_azimuth(microphones, azimuth[:, None])
         return centre[:, None] + turned
 
 
@@ -83,10 +83,10 @@ def _check_places(microphones: Sequence[Sequence[float]]) -> Tensor:
 
 
 def _side_vector(axes: Tensor, dimensions: int) -> Tensor:
-    """The unit vector (3,) for all sides which an array of these principal axes (3, 3) can't tell
-    apart.
+    """The unit vector (3,) for all sides which an array can't tell apart.
 
-    It is normal to the array, and level for a line; it points up, else to the left, else ahead.
+    Its principal axes are (3, 3). The vector is normal to the array, and level for a line; it
+    points up, else to the left, else ahead.
     """
     ahead, _, up = torch.eye(3).to(axes)
     normal = torch.linalg.cross(up, axes[0]) if dimensions == 1 else axes[2]

@@ -52,15 +52,18 @@ def diffuse_noise(
     For microphones (M, 3) in m; a rotated array hears the same. Spectrum and power stay. The noise
     goes round: its end fits to its beginning.
     """
-    hertz = torch.fft.rfftfreq(white.shape[-1], 1 / sample_rate, device=white.device)
-    mix = mixing_matrices(microphones.to(white.device), hertz, speed)
+    samples = white.shape[-1]
+    microphones = microphones.to(white.device)
+    hertz = torch.fft.rfftfreq(samples, 1 / sample_rate, device=white.device)
+    mix = mixing_matrices(microphones, hertz, speed)
     return mix_channels(white, mix)
 
 
 def mix_channels(white: Tensor, mix: Tensor) -> Tensor:
     """Noises (B, M, T) mixed at each frequency by matrices (F, M, M), F = T / 2 + 1."""
     spectrum = torch.fft.rfft(white)  # (B, M, F)
-    mixed = torch.einsum("fmn,bnf->bmf", mix.to(spectrum.dtype), spectrum)
+    mix = mix.to(spectrum.dtype)
+    mixed = torch.einsum("fmn,bnf->bmf", mix, spectrum)
     return torch.fft.irfft(mixed, white.shape[-1])
 
 
@@ -72,5 +75,7 @@ def scale_to_snr(noise: Tensor, signal: Tensor, snr: Tensor) -> Tensor:
     """
     signal_power = signal.square().mean((-2, -1))  # (B,)
     noise_power = noise.square().mean((-2, -1))
-    factor = signal_power / noise_power * 10 ** (-snr / 10)
-    return noise * factor.sqrt()[:, None, None]
+    wanted = 10 ** (-snr / 10)
+    factor = signal_power / noise_power * wanted
+    gain = factor.sqrt()[:, None, None]
+    return noise * gain

@@ -93,12 +93,11 @@ def impulse_responses(
     max_order: int,
     speed: float = SPEED_OF_SOUND,
 ) -> Tensor:
-    """Responses (B, M, T) from sources to microphones, T = `length`; sample `LEAD_SAMPLES` is time
-    0.
+    """Responses (B, M, T) from sources to microphones, T = `length`.
 
-    `max_order` is the largest number of reflections (`complete_order` tells how many a length asks
-    for), `sample_rate` in Hz, `speed` of sound in m/s. The result has the type and the device of
-    the rooms, and no gradient.
+    Sample `LEAD_SAMPLES` is time 0. `max_order` is the largest number of reflections
+    (`complete_order` tells how many a length asks for), `sample_rate` in Hz, `speed` of sound in
+    m/s. The result has the type and the device of the rooms, and no gradient.
     """
     microphones = rooms.microphones.shape[1]
     cells = microphones * length * CELLS_PER_SAMPLE  # of a room
@@ -130,14 +129,14 @@ def _responses(
 def complete_order(
     size: Tensor, length: int, sample_rate: int, speed: float = SPEED_OF_SOUND
 ) -> int:
-    """The order that has all images which reach one of the rooms (B, 3) in m within `length`
-    samples.
+    """The order that has all images which reach a room (B, 3) in m within `length` samples.
 
     An image after n reflections on an axis is at least n - 1 sides of the room away on it. So one
     at a distance r has at most r (1 / Lx^2 + 1 / Ly^2 + 1 / Lz^2)^(1/2) + 3 of them (Cauchy and
     Schwarz).
     """
-    reach = max(0, length - LEAD_SAMPLES) / sample_rate * speed
+    samples = max(0, length - LEAD_SAMPLES)
+    reach = samples / sample_rate * speed
     per_metre = size.reciprocal().square().sum(-1).sqrt()  # (B,)
     return 3 + int((reach * per_metre).max())
 
@@ -156,19 +155,21 @@ def _image_coordinates(rooms: Rooms, n: Tensor) -> Tensor:
 
 def _reflection_gains(absorption: Tensor, n: Tensor) -> Tensor:
     """Products (B, 3, 2N + 1) of the reflection coefficients of the two walls of each axis."""
-    reflection = (1 - absorption).sqrt().unflatten(-1, (3, 2))  # (B, 3, 2)
-    lower = (n.abs() + (n < 0)) // 2  # how often at that wall
-    upper = (n.abs() + (n > 0)) // 2
+    reflection = (1 - absorption).sqrt()
+    reflection = reflection.unflatten(-1, (3, 2))  # (B, 3, 2)
+    count = n.abs()
+    lower = (count + (n < 0)) // 2  # how often at that wall
+    upper = (count + (n > 0)) // 2
     lower_gain = reflection[..., :1] ** lower
     upper_gain = reflection[..., 1:] ** upper
     return lower_gain * upper_gain
 
 
 def _sum_images(squares: Tensor, gains: Tensor, length: int, lead: int) -> Tensor:
-    """Sum over all images: pulses (B, M, length) of gain / distance, `lead` cells after the
-    distance.
+    """Sum over all images: pulses (B, M, length) of gain / distance.
 
-    Distances are those along the axes, squared (B, M, 3, 2N + 1), in cells; gains (B, 3, 2N + 1).
+    They come `lead` cells after the distance. Distances are those along the axes, squared (B, M, 3,
+    2N + 1), in cells; gains (B, 3, 2N + 1).
     """
     batch, microphones, _, count = squares.shape
     order = count // 2
@@ -204,12 +205,14 @@ def _plane_orders(near: Tensor) -> tuple[Tensor, Tensor, list[int]]:
     order = near.shape[-1] // 2
     n = torch.arange(-order, order + 1, device=near.device).abs()
     wanted = near[0][:, None] & near[1]
-    orders = torch.where(wanted, n[:, None] + n, order + 1)
+    both = n[:, None] + n
+    orders = torch.where(wanted, both, order + 1)
     j, k = (orders <= order).nonzero(as_tuple=True)
     found = orders[j, k]
     rank = found.argsort(stable=True)
-    sizes = found.bincount(minlength=order + 1).cumsum(0)
-    return j[rank], k[rank], sizes.tolist()
+    counts = found.bincount(minlength=order + 1)
+    sizes = counts.cumsum(0).tolist()
+    return j[rank], k[rank], sizes
 
 
 def _interpolate(train: Tensor) -> Tensor:
@@ -243,6 +246,7 @@ def _windowed_sinc(like: Tensor) -> Tensor:
     late = cells[:, None] / CELLS_PER_SAMPLE
     time = taps - late  # in samples
     half = LEAD_SAMPLES + 1
-    hann = (torch.pi / 2 * time / half).cos().square()
+    angle = torch.pi / 2 * time / half
+    hann = angle.cos().square()
     window = torch.where(time.abs() < half, hann, 0)
     return torch.sinc(time) * window

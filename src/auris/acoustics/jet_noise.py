@@ -25,8 +25,8 @@ STROUHAL = 0.2  # of the peak (Lush 1971, J. Fluid Mech. 46:477-500)
 
 
 # Tam, Golebiowski & Seiner 1996, AIAA paper 96-1716: the similarity spectrum G of fine-scale
-# turbulence, which is what is heard to the side of a jet. Values of its formula in dB at frequencies
-# relative to the peak.
+# turbulence, which is what is heard to the side of a jet. Values of its formula in dB at
+# frequencies relative to the peak.
 _SPECTRUM = {
     0.001: -34.83,
     0.05: -9.50,
@@ -62,7 +62,8 @@ def mach_number(ratio: float) -> float:
 
 def _temperature_ratio(ratio: float) -> float:
     """Temperature inside to that in the hole, where the gas has expanded (the same)."""
-    return 1 + (_GAMMA - 1) / 2 * mach_number(ratio) ** 2
+    mach = mach_number(ratio)
+    return 1 + (_GAMMA - 1) / 2 * mach**2
 
 
 def jet_speed(ratio: float) -> float:
@@ -88,15 +89,17 @@ def sound_power(ratio: float, diameter: float) -> float:
     cooling = _temperature_ratio(ratio)
     pressure = ratio / cooling ** (_GAMMA / (_GAMMA - 1))
     density = cooling * max(1.0, pressure)
-    return density * jet_speed(ratio) ** 8 * diameter**2
+    speed = jet_speed(ratio)
+    return density * speed**8 * diameter**2
 
 
 def jet_spectrum(f: Signal, peak: float) -> Signal:
     """Power per Hz (F,) of a jet at frequencies f (F,), 1 at its `peak`: G, within 0.2 dB of its
     formula."""
-    relative = np.log10(np.maximum(f, 1) / peak)
+    audible = np.maximum(f, 1)
     known = np.log10(list(_SPECTRUM))
-    level = np.interp(relative, known, list(_SPECTRUM.values()))
+    levels = list(_SPECTRUM.values())
+    level = np.interp(np.log10(audible / peak), known, levels)
     return 10 ** (level / 10)
 
 
@@ -121,16 +124,17 @@ def direct_power(f: Signal, distance: float) -> Signal:
 
     It is spread over a sphere of `distance` m, less what air takes.
     """
-    left = 10 ** (-air_absorption(f) * distance / 10)
+    loss = air_absorption(f) * distance  # dB
+    left = 10 ** (-loss / 10)
     sphere = 4 * np.pi * distance**2
     return left / sphere
 
 
 def diffuse_power(f: Signal, volume: float, rt60: float) -> Signal:
-    """Power (F,) of a hall's diffuse field, 4 / A, of Sabine's absorbing area A in m^2 and air's 4
-    m V.
+    """Power (F,) of a hall's diffuse field, 4 / A.
 
-    Kuttruff 2009, Room Acoustics, ch. 5; `volume` V in m^3, `rt60` in s where air takes nothing.
+    A is Sabine's absorbing area in m^2 and the air's 4 m V. Kuttruff 2009, Room Acoustics, ch. 5;
+    `volume` V in m^3, `rt60` in s where air takes nothing.
     """
     walls = 0.161 * volume / rt60
     air = 4 * volume * air_absorption(f) * np.log(10) / 10

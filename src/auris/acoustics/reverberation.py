@@ -27,8 +27,7 @@ def wall_areas(size: Tensor) -> Tensor:
 def sabine_absorption(
     size: Tensor, rt60: Tensor, speed: float = SPEED_OF_SOUND
 ) -> Tensor:
-    """Mean absorption (B,) of rooms (B, 3) in m for reverberation times (B,) in s, by Sabine
-    (1922).
+    """Mean absorption (B,) of rooms (B, 3) in m for times (B,) in s, by Sabine (1922).
 
     RT60 = 24 ln 10 V / (c S a). Raises `UserError` where that asks for more than all.
     """
@@ -80,7 +79,8 @@ def decay_curve(response: Tensor) -> Tensor:
     """
     backwards = response.double().square().flip(-1)
     left = backwards.cumsum(-1).flip(-1)
-    return 10 * (left / left[..., :1]).log10()
+    whole = left[..., :1]
+    return 10 * (left / whole).log10()
 
 
 def measured_rt60(response: Tensor, sample_rate: int, span: float = 20.0) -> Tensor:
@@ -94,9 +94,10 @@ def measured_rt60(response: Tensor, sample_rate: int, span: float = 20.0) -> Ten
     used = (curve <= _ONSET) & (curve >= _ONSET - span)
     weight = used / used.sum(-1, keepdim=True)  # NaN where there is nothing
     level = torch.where(used, curve, 0)
-    samples = torch.arange(curve.shape[-1], device=curve.device, dtype=curve.dtype)
-    time = samples / sample_rate
-    time = time - (weight * time).sum(-1, keepdim=True)
+    kind = {"device": curve.device, "dtype": curve.dtype}
+    time = torch.arange(curve.shape[-1], **kind) / sample_rate
+    mean_time = (weight * time).sum(-1, keepdim=True)
+    time = time - mean_time
     covariance = (weight * time * level).sum(-1)
     variance = (weight * time.square()).sum(-1)
     slope = covariance / variance  # dB/s

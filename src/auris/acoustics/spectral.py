@@ -44,7 +44,8 @@ def mel_centers(mel: MelScale) -> Tensor:
     lowest = _hertz_to_mel(mel.f_min)
     highest = _hertz_to_mel(mel.f_max)
     edges = torch.linspace(lowest, highest, mel.n_mels + 2)
-    return 700 * (10 ** (edges[1:-1] / 2595) - 1)
+    inner = edges[1:-1]
+    return 700 * (10 ** (inner / 2595) - 1)
 
 
 def _hertz_to_mel(hertz: float) -> float:
@@ -71,7 +72,8 @@ def spectral_bandwidth(magnitude: Tensor, hertz: Tensor) -> Tensor:
 def _weights(magnitude: Tensor) -> Tensor:
     """The bins' fractions of the sum over a frame; 0 in silence."""
     tiny = torch.finfo(magnitude.dtype).tiny
-    return magnitude / magnitude.sum(-2, keepdim=True).clamp_min(tiny)
+    total = magnitude.sum(-2, keepdim=True)
+    return magnitude / total.clamp_min(tiny)
 
 
 def roll_off_frequency(
@@ -83,7 +85,8 @@ def roll_off_frequency(
     discriminator.
     """
     sums = magnitude.cumsum(-2)
-    below = sums[..., :-1, :] < fraction * sums[..., -1:, :]
+    total = sums[..., -1:, :]
+    below = sums[..., :-1, :] < fraction * total
     return hertz[below.sum(-2, keepdim=True)]
 
 
@@ -129,8 +132,10 @@ def zero_crossing_rate(wave: Tensor, frame: int, hop: int) -> Tensor:
     """Fraction of the samples at which the sign changes, in frames of waves (..., T) -> (..., 1,
     T')."""
     negative = wave < -_MIN_SAMPLE
-    changes = negative[..., 1:] != negative[..., :-1]
-    count = changes.unfold(-1, frame - 1, hop).sum(-1)  # (..., T')
+    before = negative[..., :-1]
+    after = negative[..., 1:]
+    frames = (before != after).unfold(-1, frame - 1, hop)
+    count = frames.sum(-1)  # (..., T')
     return (count / frame).unsqueeze(-2)
 
 
@@ -150,7 +155,8 @@ def frame_derivative(track: Tensor, order: int, width: int = 9) -> Tensor:
     slope = order * power / power.square().sum()  # (width,)
     rows = track.flatten(0, 1)  # (B x C, k, T')
     held = F.pad(rows, (half, half), mode="replicate")
-    return (held.unfold(-1, width, 1) @ slope).view_as(track)
+    windows = held.unfold(-1, width, 1)
+    return (windows @ slope).view_as(track)
 
 
 def modulation_spectrum(level: Tensor, frame_rate: float, bands: int) -> Tensor:
@@ -170,6 +176,7 @@ def modulation_spectrum(level: Tensor, frame_rate: float, bands: int) -> Tensor:
     ).abs()  # (T',)
     octaves = octave_bands(SLOWEST_OCTAVE, frame_rate / 2)
     members = [(hertz > low) & (hertz <= high) for low, high in octaves]
-    parts = power @ torch.stack(members, -1).to(power)  # (B, C, F, octaves)
+    octave_of = torch.stack(members, -1).to(power)  # (T', octaves)
+    parts = power @ octave_of  # (B, C, F, octaves)
     pooled = F.adaptive_avg_pool2d(parts, (bands, len(octaves)))
     return pooled.sqrt()

@@ -28,15 +28,18 @@ def speech_like(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
     """Somebody who talks: voiced syllables that begin with breath, now and then a short pause."""
     size = round(seconds * rate)
     count = int(seconds * 10) + 2
-    starts = np.r_[0, np.cumsum(rng.uniform(0.1, 0.3, count))]  # s, of the syllables
+    durations = rng.uniform(0.1, 0.3, count)
+    starts = np.r_[0, np.cumsum(durations)]  # s, of the syllables
     time = np.arange(size) / rate + rng.uniform(0, 0.1)
     syllable = np.searchsorted(starts, time, side="right") - 1  # (T,) which one
     breath = rng.uniform(0, 0.15, count)[syllable]  # s, for which each begins with it
-    breathing = _round_edges(time - starts[syllable] < breath, rate)
+    since = time - starts[syllable]
+    breathing = _round_edges(since < breath, rate)
     noise = _coloured_noise(rng, size, rate)
     hiss = noise * _random_gains(rng, -15, count)[syllable]
     gains = _random_gains(rng, -12, count)
-    loud = gains * (rng.random(count) > _PAUSE_FRACTION)
+    sounding = rng.random(count) > _PAUSE_FRACTION
+    loud = gains * sounding
     vowels = _vowel_sequence(rng, size, rate)
     sound = vowels * (1 - breathing) + hiss * breathing
     envelope = _round_edges(loud[syllable], rate)
@@ -81,10 +84,12 @@ def noise_bursts(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
     on = rng.uniform(0.05, 0.4, count)
     off = on * rng.uniform(0, 0.5, count)
     durations = np.stack([on, off], 1).ravel() * rate
-    edges = np.cumsum(durations) - rng.uniform(0, 0.1) * rate
-    sounding = np.searchsorted(edges, np.arange(size)) % 2 == 0
+    begun = rng.uniform(0, 0.1) * rate
+    edges = np.cumsum(durations) - begun
+    passed = np.searchsorted(edges, np.arange(size))
+    envelope = _round_edges(passed % 2 == 0, rate)
     noise = _coloured_noise(rng, size, rate)
-    return to_unit_power(noise * _round_edges(sounding, rate))
+    return to_unit_power(noise * envelope)
 
 
 def _coloured_noise(rng: np.random.Generator, size: int, rate: int) -> Signal:
@@ -92,10 +97,13 @@ def _coloured_noise(rng: np.random.Generator, size: int, rate: int) -> Signal:
     hertz = np.fft.rfftfreq(size, 1 / rate)
     middle = 2 ** rng.uniform(np.log2(400), np.log2(0.4 * rate))
     octaves = rng.uniform(0.5, 2.5)
-    distance = np.log2(np.maximum(hertz, 20) / middle) / octaves
+    audible = np.maximum(hertz, 20)
+    distance = np.log2(audible / middle) / octaves
     gain = np.exp(-0.5 * distance**2)
-    white = np.fft.rfft(rng.standard_normal(size))
-    return to_unit_power(np.fft.irfft(white * gain, size))
+    white = rng.standard_normal(size)
+    spectrum = np.fft.rfft(white) * gain
+    noise = np.fft.irfft(spectrum, size)
+    return to_unit_power(noise)
 
 
 def _round_edges(steps: NDArray, rate: int) -> Signal:

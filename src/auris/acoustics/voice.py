@@ -24,14 +24,17 @@ _MAX_HARMONIC = 12_000.0
 
 def slope_gain(f: Signal, slope: float) -> Signal:
     """Gain (F,) of `slope` dB per octave at frequencies f (F,), level below 50 Hz."""
-    return np.power(np.maximum(f, 50) / 1000, slope / 6.02)
+    kilohertz = np.maximum(f, 50) / 1000
+    return np.power(kilohertz, slope / 6.02)
 
 
 def smooth_path(values: Sequence[float], times: Sequence[float], size: int) -> Signal:
     """A smooth path (size,) through `values` at `times` (rising from 0 to 1), level at each of
     them."""
-    place = np.interp(np.linspace(0, 1, size), times, np.arange(len(times)))
-    knot = np.minimum(place.astype(int), len(times) - 2)
+    count = len(times)
+    time = np.linspace(0, 1, size)
+    place = np.interp(time, times, np.arange(count))
+    knot = np.minimum(place.astype(int), count - 2)
     part = place - knot
     start = np.asarray(values)[knot]
     change = np.diff(values)[knot]
@@ -43,8 +46,8 @@ def random_path(
 ) -> Signal:
     """Random motion (size,), std about 0.8, with `speed` turns a second: jitter, shimmer,
     tremor."""
-    knots = rng.standard_normal(int(seconds * speed) + 2)
-    count = len(knots)
+    count = int(seconds * speed) + 2
+    knots = rng.standard_normal(count)
     place = np.linspace(0, count - 1, size)
     return np.interp(place, np.arange(count), knots)
 
@@ -64,8 +67,9 @@ def _glottal_harmonics(
     opens = 3 * up**2 - 2 * up**3
     closes = np.where(down < 1, 1 - down**2, 0)
     flow = np.where(up < 1, opens, closes)
+    number = np.arange(1, count + 1)
     harmonics = np.fft.rfft(flow)[1 : count + 1]
-    slope = harmonics * np.arange(1, count + 1) * 1j
+    slope = harmonics * number * 1j
     power = np.sum(np.abs(slope) ** 2) / 2
     return slope / np.sqrt(power)
 
@@ -80,21 +84,22 @@ def glottal_source(f0: Signal, opening: float, closing: float, rate: int) -> Sig
     total = np.zeros_like(turn)
     # Horner: the sum of harmonic_k turn^k costs one product per harmonic
     for k in range(len(harmonics), 0, -1):
-        total += harmonics[k - 1] * (k * f0 < highest)
+        audible = k * f0 < highest
+        total += harmonics[k - 1] * audible
         total *= turn
     return total.real
 
 
 def tract_formants(length: float, mouth: Signal, front: Signal, rate: int) -> Signal:
-    """Resonances (N, frames) of a tract of `length`, mouth open and tongue in front by 0 to 1
-    (frames,).
+    """Resonances (N, frames) of a tract of `length`.
 
-    A tube closed at the glottis rings at (2n - 1) c / 4L (Fant 1960, ch. 1.2). Opening the jaw
-    raises the first resonance, a tongue in front and spread lips the second: from [m, u] to [a] and
-    to [i].
+    Mouth open and tongue in front by 0 to 1 (frames,). A tube closed at the glottis rings at (2n -
+    1) c / 4L (Fant 1960, ch. 1.2). Opening the jaw raises the first resonance, a tongue in front
+    and spread lips the second: from [m, u] to [a] and to [i].
     """
     highest = min(0.5 * rate, 1.5 * _MAX_HARMONIC)
-    count = max(2, int(highest * 2 * length / _SOUND_SPEED + 0.5))
+    fitting = int(highest * 2 * length / _SOUND_SPEED + 0.5)
+    count = max(2, fitting)
     odd = 2 * np.arange(1, count + 1) - 1
     tube = odd * _SOUND_SPEED / (4 * length)  # (N,)
     shape = np.ones((count, len(mouth)))
@@ -123,7 +128,8 @@ def apply_formants(source: Signal, peaks: Signal, rate: int) -> Signal:
     for i, piece in enumerate(filtered):
         start = i * hop
         out[start : start + size] += piece
-    return out[3 * hop : 3 * hop + len(source)]
+    first = 3 * hop
+    return out[first : first + len(source)]
 
 
 def _formant_loss(peaks: Signal, frames: int, size: int, rate: int) -> Signal:

@@ -119,8 +119,7 @@ class Phase(ArrayFeature):
 
 
 class SteeredPower(ArrayFeature):
-    """A map of steered response power with phase transform, band by band: (B, M, T) -> (B, bands,
-    D, T').
+    """Steered response power with phase transform: (B, M, T) -> (B, bands, D, T').
 
     Args:
         bands: equal parts of the frequencies.

@@ -1,2 +1,1 @@
-"""Where a sound comes from, by formula: classical methods for one source far away, nothing
-learnt."""
+"""Where a sound comes from, by formula: classical methods for one source far away."""

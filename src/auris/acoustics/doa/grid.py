@@ -15,11 +15,10 @@ _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
 def direction_grid(array: Array, step: float, elevated: bool = False) -> Tensor:
-    """Directions about `step` degrees apart, of all that the array can tell apart, as `Array.fold`
-    has it.
+    """Directions about `step` degrees apart, as `Array.fold` leaves them.
 
-    For a line half a circle; for a plane half a sphere, or, if it lies level and they need not be
-    `elevated`, all azimuths; for more a sphere.
+    They are all that the array can tell apart: for a line half a circle; for a plane half a sphere,
+    or, if it lies level and they need not be `elevated`, all azimuths; for more a sphere.
     """
     circle_count = round(360 / step)
     sphere_count = round(_SQUARE_DEGREES / step**2)
@@ -37,13 +36,15 @@ def circle_grid(count: int) -> Tensor:
     """Level directions: the first at azimuth 0, then counter-clockwise."""
     place = torch.arange(count, dtype=torch.float64)
     turn = place * (2 * torch.pi / count)
-    level = torch.zeros_like(turn)
-    return torch.stack([turn.cos(), turn.sin(), level], -1).float()
+    height = torch.zeros_like(turn)
+    directions = torch.stack([turn.cos(), turn.sin(), height], -1)
+    return directions.float()
 
 
 def _half_circle(array: Array, count: int) -> Tensor:
     """From one end of a line, by its `side`, to the other."""
-    turn = torch.linspace(0, torch.pi, count, dtype=torch.float64)[:, None]
+    turn = torch.linspace(0, torch.pi, count, dtype=torch.float64)
+    turn = turn[:, None]
     along = turn.cos() * array.along[0]
     across = turn.sin() * array.side
     return (along + across).float()
@@ -61,7 +62,8 @@ def sphere_grid(count: int) -> Tensor:
     level = (1 - height.square()).sqrt()
     ahead = level * turn.cos()
     left = level * turn.sin()
-    return torch.stack([ahead, left, height], -1).float()
+    directions = torch.stack([ahead, left, height], -1)
+    return directions.float()
 
 
 def _half_sphere(array: Array, count: int) -> Tensor:
@@ -98,5 +100,6 @@ def parabola_vertex(low: Tensor, top: Tensor, high: Tensor) -> Tensor:
     The value at 0 is the largest.
     """
     bend = 2 * top - low - high
-    vertex = (high - low) / (2 * bend)
+    tilt = high - low
+    vertex = tilt / (2 * bend)
     return torch.where(bend > 0, vertex, 0)

@@ -24,17 +24,18 @@ _LAGS_PER_PERIOD = 8  # of the highest frequency
 def least_squares(
     spectrum: Tensor, array: Array, hertz: Tensor, speed: float = SPEED_OF_SOUND
 ) -> Tensor:
-    """Directions (B, 3) of spectra (B, M, F, T') at frequencies (F,), of those the array can tell
-    apart.
+    """Directions (B, 3) of spectra (B, M, F, T') at frequencies (F,).
 
-    For a plane they lie in it, for a line they are folded.
+    They are of those that the array can tell apart: for a plane they lie in it, for a line they are
+    folded.
     """
     microphones = array.microphones.to(hertz)
     pairs = microphone_pairs(len(microphones)).to(hertz.device)
     first, second = pairs.T
     apart = microphones[second] - microphones[first]  # (P, 3)
     cross = mean_cross_phase(spectrum, pairs)  # (B, P, F)
-    late = _best_lags(cross, hertz, apart.norm(dim=-1) / speed)  # (B, P)
+    reach = apart.norm(dim=-1) / speed  # (P,) in s
+    late = _best_lags(cross, hertz, reach)  # (B, P)
     along = array.along.to(hertz)  # (dimensions, 3)
     solution = torch.linalg.pinv(apart @ along.T).T  # (P, dimensions)
     inside = -speed * late @ solution @ along  # (B, 3)
@@ -42,17 +43,22 @@ def least_squares(
         return F.normalize(inside, dim=-1)
     length = inside.norm(dim=-1, keepdim=True)
     cosine = inside / length.clamp_min(1)
-    across = 1 - cosine.square().sum(-1, keepdim=True)
-    return cosine + across.clamp_min(0).sqrt() * array.side.to(hertz)
+    squares = cosine.square().sum(-1, keepdim=True)
+    sine = (1 - squares).clamp_min(0).sqrt()
+    side = array.side.to(hertz)
+    return cosine + sine * side
 
 
 def _best_lags(cross: Tensor, hertz: Tensor, reach: Tensor) -> Tensor:
     """Lags (B, P) in s of the most GCC-PHAT, of cross-spectra (B, P, F), none beyond its `reach`
     (P,)."""
-    step = 1 / (_LAGS_PER_PERIOD * float(hertz.max()))
+    highest = float(hertz.max())
+    step = 1 / (_LAGS_PER_PERIOD * highest)
     last = 2 + int(reach.max() / step)
-    lags = torch.arange(-last, last + 1).to(hertz) * step  # (L,)
-    found = correlate_lags(cross[..., None], lags, hertz)[..., 0]  # (B, P, L)
+    places = torch.arange(-last, last + 1).to(hertz)
+    lags = places * step  # (L,)
+    found = correlate_lags(cross[..., None], lags, hertz)
+    found = found[..., 0]  # (B, P, L)
     far = lags.abs() > reach[:, None] + step / 2
     near = found.masked_fill(far, -torch.inf)
     best = near.argmax(-1, keepdim=True)  # (B, P, 1)

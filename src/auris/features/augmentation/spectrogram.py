@@ -11,8 +11,7 @@ _AXES = {"time": -1, "frequency": -2}
 
 
 class BandGain(nn.Module):
-    """What `Filter` does, on logarithmic features (B, C', F, T'): a smooth random curve over the
-    bands.
+    """What `Filter` does, on logarithmic features: a smooth random curve over the bands.
 
     Args:
         std: of the curve at its knots, in standard deviations of the standardised features.
@@ -52,8 +51,7 @@ class Warp(nn.Module):
 
 
 class Mask(nn.Module):
-    """Set random stretches of time or bands of frequency to the mean (Park et al., 2019,
-    SpecAugment).
+    """Set random stretches of time or frequency to the mean (Park et al., 2019, SpecAugment).
 
     Args:
         axis: "time", or "frequency" for features (B, C', F, T') that have bands.
