@@ -72,7 +72,7 @@ def tracks(wave: np.ndarray, **settings: float) -> dict[str, np.ndarray]:
     )
     return {
         name: track[0, 0].numpy()
-        for name, track in module.tracks(batch, module.spectrum(batch)).items()
+        for name, track in module.frame_tracks(batch, module.spectrum(batch)).items()
     }
 
 

@@ -55,7 +55,7 @@ class ClipDescriptors(nn.Module):
         mono = self._mix_down(wave)  # (B, 1, T)
         power = self.statistics.spectrum(mono)  # (B, 1, F, T')
         loud = _loud_frames(power)  # (B, T')
-        texture = self.statistics.describe(mono, power).flatten(1)
+        texture = self.statistics.measure_clips(mono, power).flatten(1)
         pitch = self._describe_pitch(mono, loud)
         timbre = self._describe_timbre(power, loud)
         return torch.cat([texture, pitch, timbre], dim=1)
@@ -69,7 +69,7 @@ class ClipDescriptors(nn.Module):
 
     def _describe_pitch(self, mono: Tensor, loud: Tensor) -> Tensor:
         """(B, 4) of waves (B, 1, T), whose frames count as they are `loud` (B, T')."""
-        periodic, octave = self.pitch(mono)  # (B, 1, T')
+        periodic, octave = self._track_pitch(mono)  # (B, 1, T')
         has_pitch = periodic[:, 0] > _MIN_PERIODICITY
         voiced = loud * (has_pitch + _UNVOICED_WEIGHT)  # (B, T')
         of_period = weighted_mean_std(periodic, loud)  # (B, 1) each
@@ -78,12 +78,13 @@ class ClipDescriptors(nn.Module):
 
     def _describe_timbre(self, power: Tensor, loud: Tensor) -> Tensor:
         """(B, n_mfcc - 1) of power (B, 1, F, T'), whose frames count as they are `loud` (B, T')."""
-        level = self.statistics.level(power)
-        cepstrum = self.statistics.cepstrum(level)[:, 0, 1:]  # (B, n_mfcc - 1, T')
-        mean, _ = weighted_mean_std(cepstrum, loud)
+        level = self.statistics.mel_level(power)
+        cepstrum = self.statistics.mel_cepstrum(level)
+        shape = cepstrum[:, 0, 1:]  # (B, n_mfcc - 1, T')
+        mean, _ = weighted_mean_std(shape, loud)
         return mean
 
-    def pitch(self, mono: Tensor) -> tuple[Tensor, Tensor]:
+    def _track_pitch(self, mono: Tensor) -> tuple[Tensor, Tensor]:
         """How periodic each frame of (B, 1, T) is, and the octave of its pitch: (B, 1, T') each.
 
         By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993,
@@ -92,15 +93,16 @@ class ClipDescriptors(nn.Module):
         """
         window = self.statistics.spectrum.window  # (N,)
         size = len(window)
-        longest = min(int(self.sample_rate / _MIN_PITCH), size // 2)
+        half = size // 2
+        longest = min(int(self.sample_rate / _MIN_PITCH), half)
         shortest = max(2, int(self.sample_rate / _MAX_PITCH))
         shortest = min(shortest, longest - 1)
-        padded = F.pad(mono, (size // 2, size // 2))
+        padded = F.pad(mono, (half, half))
         frames = padded.unfold(-1, size, self.statistics.hop_length)  # (B, 1, T', N)
         centred = frames - frames.mean(-1, keepdim=True)
         alike = _autocorrelate(centred * window)[..., :longest]
-        overlap = _autocorrelate(window)[:longest].clamp_min(_MIN_OVERLAP)
-        alike = alike / overlap
+        overlap = _autocorrelate(window)[:longest]
+        alike = alike / overlap.clamp_min(_MIN_OVERLAP)
         height, lag = alike[..., shortest:].max(-1)  # (B, 1, T')
         pitch = self.sample_rate / (lag + shortest)
         return height.clamp(0, 1), torch.log2(pitch)
@@ -115,16 +117,19 @@ def _loud_frames(power: Tensor) -> Tensor:
 
 def _autocorrelate(frame: Tensor) -> Tensor:
     """(..., N) -> (..., 2 N), 1 at lag 0 (Wiener, 1930)."""
-    spectrum = torch.fft.rfft(frame, 2 * frame.shape[-1])
-    product = torch.fft.irfft(spectrum.abs().square())
+    size = 2 * frame.shape[-1]
+    spectrum = torch.fft.rfft(frame, size)
+    power = spectrum.abs().square()
+    product = torch.fft.irfft(power)
     energy = product[..., :1]
     return product / energy.clamp_min(MIN_POWER)
 
 
 def weighted_mean_std(track: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation over frames (B, k, T') with weights (B, T'): (B, k) each."""
-    fraction = (weight / weight.sum(1, keepdim=True))[:, None]  # (B, 1, T')
+    total = weight.sum(1, keepdim=True)
+    fraction = (weight / total)[:, None]  # (B, 1, T')
     mean = (fraction * track).sum(-1)
-    squares = (track - mean[..., None]).square()
-    variance = (fraction * squares).sum(-1)
+    distance = track - mean[..., None]
+    variance = (fraction * distance.square()).sum(-1)
     return mean, variance.sqrt()

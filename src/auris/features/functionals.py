@@ -20,9 +20,11 @@ def skewness(track: Tensor) -> Tensor:
     """Third standardised moment over the last axis (Pearson, 1895); 0 of what does not change."""
     distance = track - track.mean(-1, keepdim=True)
     std = distance.square().mean(-1).sqrt()
-    constant = std <= _MIN_SPREAD * track.abs().amax(-1)
+    largest = track.abs().amax(-1)
+    constant = std <= _MIN_SPREAD * largest
     scale = std.where(~constant, 1.0)
-    cubes = (distance / scale[..., None]).pow(3)
+    scaled = distance / scale[..., None]
+    cubes = scaled.pow(3)
     return cubes.mean(-1).where(~constant, 0.0)
 
 
@@ -110,14 +112,14 @@ class ClipVector(nn.Module, ABC):
                 f"and there are {frames}"
             )
         power = self.spectrum(wave)
-        numbers = self.describe(wave, power)
+        numbers = self.measure_clips(wave, power)
         return numbers.flatten(1)[..., None]
 
-    def level(self, power: Tensor) -> Tensor:
+    def mel_level(self, power: Tensor) -> Tensor:
         """Levels (B, C, n_mels, T') in dB of power (B, C, F, T')."""
         return limited_level(self.mel(power), self.dynamic_range)
 
-    def cepstrum(self, level: Tensor) -> Tensor:
+    def mel_cepstrum(self, level: Tensor) -> Tensor:
         """Mel-frequency cepstrum (B, C, n_mfcc, T') of levels (B, C, n_mels, T').
 
         Davis and Mermelstein (1980).
@@ -138,5 +140,5 @@ class ClipVector(nn.Module, ABC):
         """The D / C names of the numbers of one channel."""
 
     @abstractmethod
-    def describe(self, wave: Tensor, power: Tensor) -> Tensor:
+    def measure_clips(self, wave: Tensor, power: Tensor) -> Tensor:
         """Waves (B, C, T) and their power (B, C, F, T') -> (B, C, D / C)."""

@@ -43,11 +43,11 @@ class Piczak(ClipVector):
         )
         super().__init__(channels, n_fft, hop_length, mel, n_mfcc + 1, dynamic_range)
 
-    def describe(self, wave: Tensor, power: Tensor) -> Tensor:
-        level = self.level(power)
+    def measure_clips(self, wave: Tensor, power: Tensor) -> Tensor:
+        level = self.mel_level(power)
         frame = self.hop_length
         tracks = {
-            "mfcc": self.cepstrum(level)[..., 1:, :],
+            "mfcc": self.mel_cepstrum(level)[..., 1:, :],
             "zero_crossings": zero_crossing_rate(wave, frame, frame),
         }
         return summarize_tracks(tracks, self.CHOSEN)

@@ -26,7 +26,8 @@ def _std_over_time(x: Tensor) -> Tensor:
     CPU."""
     centred = x - x.mean(-1, keepdim=True)
     length = torch.linalg.vector_norm(centred, dim=-1)
-    return length / (x.shape[-1] - 1) ** 0.5
+    count = x.shape[-1]
+    return length / (count - 1) ** 0.5
 
 
 class Mean(nn.Module):

@@ -48,14 +48,14 @@ class ArrayFeature(nn.Module):
         self.hop_length = hop_length
         self.band = (f_min, f_max)
 
-    def spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
+    def array_spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
         """Spectra (B, M, F, T') and their frequencies (F,) in Hz."""
         return band_spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
 
-    def frequencies(self) -> Tensor:
+    def bin_frequencies(self) -> Tensor:
         """Those of the spectra, (F,) in Hz."""
         silence = torch.zeros(1, 1, self.n_fft)
-        _, hertz = self.spectrum(silence)
+        _, hertz = self.array_spectrum(silence)
         return hertz
 
 
@@ -88,7 +88,7 @@ class GccPhat(ArrayFeature):
         self.lags = torch.arange(-last, last + 1) / lag_rate  # (L,) in s
 
     def forward(self, wave: Tensor) -> Tensor:
-        x, hertz = self.spectrum(wave)
+        x, hertz = self.array_spectrum(wave)
         pairs = microphone_pairs(wave.shape[1]).to(x.device)
         return gcc_phat(x, pairs, self.lags, hertz)
 
@@ -103,10 +103,10 @@ class Phase(ArrayFeature):
 
     def centers(self) -> Tensor:
         """The frequencies (F,) in Hz."""
-        return self.frequencies()
+        return self.bin_frequencies()
 
     def forward(self, wave: Tensor) -> Tensor:
-        x, _ = self.spectrum(wave)
+        x, _ = self.array_spectrum(wave)
         pairs = microphone_pairs(wave.shape[1]).to(x.device)
         phase = cross_phase(x, pairs)  # (B, P, F, T')
         power = x.abs().square() + MIN_POWER
@@ -138,7 +138,7 @@ class SteeredPower(ArrayFeature):
         step: float = 10.0,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        count = len(self.frequencies())
+        count = len(self.bin_frequencies())
         if not (0 < bands <= count and 0 < step <= 90):
             raise UserError(
                 f"features.bands={bands} should be from 1 to {count}, as many frequencies "
@@ -148,5 +148,5 @@ class SteeredPower(ArrayFeature):
         self.directions = direction_grid(self.array, step)
 
     def forward(self, wave: Tensor) -> Tensor:
-        x, hertz = self.spectrum(wave)
+        x, hertz = self.array_spectrum(wave)
         return srp_map(x, self.microphones, self.directions, hertz, self.bands)

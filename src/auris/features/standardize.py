@@ -68,6 +68,7 @@ class Standardized(nn.Module):
         mean = total / count  # (C', F)
         variance = squares / count - mean.square()
         std = variance.clamp_min(0).sqrt()
-        std = torch.where(std < _MIN_STD, 1.0, std)
+        constant = std < _MIN_STD
+        std = torch.where(constant, 1.0, std)
         self.mean.copy_(mean[..., None])
         self.deviation.copy_(std[..., None])

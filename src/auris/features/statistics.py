@@ -82,19 +82,19 @@ class Statistics(ClipVector):
         self.register_buffer("hertz", torch.arange(bins) * spacing)  # (F,)
         self.bands = min(_MODULATION_BANDS, n_mels)
 
-    def describe(self, wave: Tensor, power: Tensor) -> Tensor:
-        tracks = self.tracks(wave, power)
+    def measure_clips(self, wave: Tensor, power: Tensor) -> Tensor:
+        tracks = self.frame_tracks(wave, power)
         summary = summarize_tracks(tracks, _SUMMARIES)
         modulation = spectral.modulation_spectrum(
             tracks["log_mel"], self.frame_rate, self.bands
         )  # (B, C, bands, octaves)
         return torch.cat([summary, modulation.flatten(2)], -1)
 
-    def tracks(self, wave: Tensor, power: Tensor) -> dict[str, Tensor]:
+    def frame_tracks(self, wave: Tensor, power: Tensor) -> dict[str, Tensor]:
         """What is summarised, each (B, C, k, T')."""
         magnitude = power.sqrt()
-        level = self.level(power)
-        mfcc = self.cepstrum(level)
+        level = self.mel_level(power)
+        mfcc = self.mel_cepstrum(level)
         half = self.n_fft // 2
         held = F.pad(wave, (half, half), mode="replicate")
         crossings = spectral.zero_crossing_rate(held, self.n_fft, self.hop_length)

@@ -13,7 +13,8 @@ def uniform(low: float, high: float, like: Tensor) -> Tensor:
 
 def bernoulli(probability: float, like: Tensor) -> Tensor:
     """True for some clips of a batch, (B,)."""
-    return torch.rand(len(like), device=like.device) < probability
+    unit = torch.rand(len(like), device=like.device)
+    return unit < probability
 
 
 def level_to_gain(level: Tensor) -> Tensor:
@@ -30,5 +31,6 @@ def broadcast_to(values: Tensor, like: Tensor) -> Tensor:
 def random_curve(std: float, knots: int, size: int, like: Tensor) -> Tensor:
     """A smooth curve for each clip, (B, 1, size): normal draws at `knots`, joined by straight
     lines."""
-    heights = torch.randn(len(like), 1, knots, device=like.device, dtype=like.dtype)
-    return F.interpolate(std * heights, size, mode="linear", align_corners=True)
+    kind = {"device": like.device, "dtype": like.dtype}
+    heights = std * torch.randn(len(like), 1, knots, **kind)
+    return F.interpolate(heights, size, mode="linear", align_corners=True)

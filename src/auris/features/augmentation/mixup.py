@@ -53,7 +53,7 @@ class Mixup(nn.Module, ABC):
         fraction = self._draw_fractions(x)
         distance = int(torch.randint(1, count, ()))
         partner = torch.arange(count, device=x.device).roll(distance)
-        mixed = self.mix(x, x[partner], broadcast_to(fraction, x))
+        mixed = self.mix_powers(x, x[partner], broadcast_to(fraction, x))
         return mixed, MixupTargets(partner, fraction)
 
     def _draw_fractions(self, x: Tensor) -> Tensor:
@@ -61,17 +61,18 @@ class Mixup(nn.Module, ABC):
         beta = Beta(self.alpha, self.alpha)
         drawn = beta.sample((len(x),)).to(x)
         larger = torch.maximum(drawn, 1 - drawn)
-        return torch.where(bernoulli(self.probability, x), larger, 1.0)
+        mixed = bernoulli(self.probability, x)
+        return torch.where(mixed, larger, 1.0)
 
     @abstractmethod
-    def mix(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
+    def mix_powers(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
         """Add the powers of (B, ...) and (B, ...), `fraction` (B, 1, ...) of the first."""
 
 
 class WaveMixup(Mixup):
     """Of waves: their powers add up on average, as sounds from different places do."""
 
-    def mix(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
+    def mix_powers(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
         gain = fraction.sqrt()
         other_gain = (1 - fraction).sqrt()
         return gain * x + other_gain * other
@@ -80,7 +81,7 @@ class WaveMixup(Mixup):
 class LogMixup(Mixup):
     """Of logarithms of power: the powers add up, without a way back to the waves."""
 
-    def mix(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
+    def mix_powers(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
         log_power = x + fraction.log()
         other_log_power = other + (1 - fraction).log()
         return torch.logaddexp(log_power, other_log_power)

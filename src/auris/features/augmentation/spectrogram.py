@@ -24,7 +24,8 @@ class BandGain(nn.Module):
         self.knots = knots
 
     def forward(self, x: Tensor) -> Tensor:
-        curve = random_curve(self.std, self.knots, x.shape[2], x)  # (B, 1, F)
+        bands = x.shape[2]
+        curve = random_curve(self.std, self.knots, bands, x)  # (B, 1, F)
         return x + curve[..., None]
 
 
@@ -42,10 +43,12 @@ class Warp(nn.Module):
         self.shift = shift
 
     def forward(self, x: Tensor) -> Tensor:
+        octaves = uniform(-self.octaves, self.octaves, x)
+        shift = uniform(-self.shift, self.shift, x)
         theta = torch.zeros(len(x), 2, 3, device=x.device, dtype=x.dtype)
-        theta[:, 0, 0] = 2 ** uniform(-self.octaves, self.octaves, x)
+        theta[:, 0, 0] = 2**octaves
         theta[:, 1, 1] = 1
-        theta[:, 1, 2] = 2 * uniform(-self.shift, self.shift, x)
+        theta[:, 1, 2] = 2 * shift
         grid = F.affine_grid(theta, list(x.shape), align_corners=False)
         return F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
 

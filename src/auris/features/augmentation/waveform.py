@@ -41,10 +41,12 @@ class Crop(nn.Module):
         samples = wave.shape[-1]
         fractions = uniform(self.fraction, 1.0, wave)
         length = (fractions * samples).long().clamp_min(1)  # (B,)
-        start = (uniform(0.0, 1.0, wave) * (samples - length)).long()
+        starts = uniform(0.0, 1.0, wave)
+        start = (starts * (samples - length)).long()
         place = torch.arange(samples, device=wave.device)
         repeated = place % length[:, None] + start[:, None]  # (B, T)
-        return wave.gather(-1, repeated[:, None].expand_as(wave))
+        index = repeated[:, None].expand_as(wave)
+        return wave.gather(-1, index)
 
 
 class Gain(nn.Module):
@@ -89,7 +91,8 @@ class Noise(nn.Module):
         level = rms * level_to_gain(-snr)
         noise = torch.randn_like(wave)
         noisy = bernoulli(self.probability, wave)
-        return wave + noise * broadcast_to(level * noisy, wave)
+        gain = broadcast_to(level * noisy, wave)
+        return wave + noise * gain
 
 
 class Filter(nn.Module):
@@ -103,6 +106,7 @@ class Filter(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:
         spectrum = torch.fft.rfft(wave)  # (B, C, T / 2 + 1)
-        level = random_curve(self.std, self.knots, spectrum.shape[-1], wave)  # dB
+        bins = spectrum.shape[-1]
+        level = random_curve(self.std, self.knots, bins, wave)  # dB
         filtered = spectrum * level_to_gain(level)
         return torch.fft.irfft(filtered, n=wave.shape[-1])
