@@ -240,9 +240,8 @@ def _sum_diagonals(parts: Tensor) -> Tensor:
 
 def _windowed_sinc(like: Tensor) -> Tensor:
     """Taps (cells a sample, TAPS) of a sinc in a Hann window, later by a cell each."""
-    kind = {"device": like.device, "dtype": like.dtype}
-    taps = torch.arange(-LEAD_SAMPLES, LEAD_SAMPLES + 2, **kind)
-    cells = torch.arange(CELLS_PER_SAMPLE, **kind)
+    taps = torch.arange(-LEAD_SAMPLES, LEAD_SAMPLES + 2).to(like)
+    cells = torch.arange(CELLS_PER_SAMPLE).to(like)
     late = cells[:, None] / CELLS_PER_SAMPLE
     time = taps - late  # in samples
     half = LEAD_SAMPLES + 1

@@ -28,19 +28,18 @@ def simulate_pyroom(rooms: Rooms, sample_rate: int, length: int) -> Tensor:
     """
     arrays = [facts.cpu().double().numpy() for facts in rooms]
     responses = [
-        _simulate_room(*room, sample_rate=sample_rate, length=length)
-        for room in zip(*arrays, strict=True)
+        _simulate_room(sample_rate, length, *room) for room in zip(*arrays, strict=True)
     ]
     return torch.from_numpy(np.stack(responses)).to(rooms.size)
 
 
 def _simulate_room(
+    sample_rate: int,
+    length: int,
     size: NDArray,
     absorption: NDArray,
     source: NDArray,
     microphones: NDArray,
-    sample_rate: int,
-    length: int,
 ) -> NDArray:
     """Responses (M, length) of one room."""
     try:

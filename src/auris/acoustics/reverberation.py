@@ -94,8 +94,8 @@ def measured_rt60(response: Tensor, sample_rate: int, span: float = 20.0) -> Ten
     used = (curve <= _ONSET) & (curve >= _ONSET - span)
     weight = used / used.sum(-1, keepdim=True)  # NaN where there is nothing
     level = torch.where(used, curve, 0)
-    kind = {"device": curve.device, "dtype": curve.dtype}
-    time = torch.arange(curve.shape[-1], **kind) / sample_rate
+    samples = torch.arange(curve.shape[-1]).to(curve)
+    time = samples / sample_rate
     mean_time = (weight * time).sum(-1, keepdim=True)
     time = time - mean_time
     covariance = (weight * time * level).sum(-1)

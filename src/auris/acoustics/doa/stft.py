@@ -31,8 +31,8 @@ def band_spectrum(
     delays the other way round; a wave shorter than a window is padded with silence. Raises
     `UserError` if no frequency is left.
     """
-    kind = {"device": wave.device, "dtype": wave.dtype}
-    hertz = torch.fft.rfftfreq(n_fft, 1 / sample_rate, **kind)
+    device = wave.device
+    hertz = torch.fft.rfftfreq(n_fft, 1 / sample_rate, device=device, dtype=wave.dtype)
     inside = (hertz >= f_min) & (hertz < f_max)
     if not inside.any():
         raise UserError(
@@ -45,7 +45,7 @@ def band_spectrum(
         padded,
         n_fft,
         hop_length or n_fft // 2,
-        window=torch.hann_window(n_fft, **kind),
+        window=torch.hann_window(n_fft, device=device, dtype=wave.dtype),
         center=False,
         return_complex=True,
     )

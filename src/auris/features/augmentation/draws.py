@@ -31,6 +31,5 @@ def broadcast_to(values: Tensor, like: Tensor) -> Tensor:
 def random_curve(std: float, knots: int, size: int, like: Tensor) -> Tensor:
     """A smooth curve for each clip, (B, 1, size): normal draws at `knots`, joined by straight
     lines."""
-    kind = {"device": like.device, "dtype": like.dtype}
-    heights = std * torch.randn(len(like), 1, knots, **kind)
-    return F.interpolate(heights, size, mode="linear", align_corners=True)
+    heights = torch.randn(len(like), 1, knots, device=like.device, dtype=like.dtype)
+    return F.interpolate(std * heights, size, mode="linear", align_corners=True)
