@@ -240,8 +240,11 @@ def _sum_diagonals(parts: Tensor) -> Tensor:
 
 def _windowed_sinc(like: Tensor) -> Tensor:
     """Taps (cells a sample, TAPS) of a sinc in a Hann window, later by a cell each."""
-    taps = torch.arange(-LEAD_SAMPLES, LEAD_SAMPLES + 2).to(like)
-    cells = torch.arange(CELLS_PER_SAMPLE).to(like)
+    device = like.device
+    taps = torch.arange(
+        -LEAD_SAMPLES, LEAD_SAMPLES + 2, device=device, dtype=like.dtype
+    )
+    cells = torch.arange(CELLS_PER_SAMPLE, device=device, dtype=like.dtype)
     late = cells[:, None] / CELLS_PER_SAMPLE
     time = taps - late  # in samples
     half = LEAD_SAMPLES + 1

@@ -94,7 +94,8 @@ def measured_rt60(response: Tensor, sample_rate: int, span: float = 20.0) -> Ten
     used = (curve <= _ONSET) & (curve >= _ONSET - span)
     weight = used / used.sum(-1, keepdim=True)  # NaN where there is nothing
     level = torch.where(used, curve, 0)
-    samples = torch.arange(curve.shape[-1]).to(curve)
+    count = curve.shape[-1]
+    samples = torch.arange(count, device=curve.device, dtype=curve.dtype)
     time = samples / sample_rate
     mean_time = (weight * time).sum(-1, keepdim=True)
     time = time - mean_time

@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue
 
 from auris.core.errors import UserError, first_line, suggest_choice
+from auris.core.places import config_folder
 
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
 _INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
@@ -110,7 +111,7 @@ def _explain_unknown_key(key: str) -> str:
 
 def _settings_below(parent: str) -> list[str]:
     """What can be set below `parent`, given the groups that the command line chooses."""
-    folder = _config_folder()
+    folder = config_folder()
     words = [word for word in sys.argv[1:] if _is_group(word, folder)]
     firsts = [word.split(",")[0] for word in words]
     # where another word is wrong as well, the defaults still say what there is
@@ -120,14 +121,6 @@ def _settings_below(parent: str) -> list[str]:
             node = OmegaConf.select(cfg, parent) if parent else cfg
             return [str(key) for key in node] if isinstance(node, DictConfig) else []
     return []
-
-
-def _config_folder() -> Path:
-    """The `configs` beside the program, or above it: scripts lie in a folder of their own."""
-    program = Path(sys.argv[0]).resolve()
-    places = [folder / "configs" for folder in program.parents]
-    existing = filter(Path.is_dir, places)
-    return next(existing, places[0])
 
 
 def _is_group(word: str, folder: Path) -> bool:

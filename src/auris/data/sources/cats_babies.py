@@ -19,7 +19,7 @@ class CatsBabies(Source):
         source: str,
         store: str,
         root: str,
-        url: str,
+        url: str | None,
         names: list[str],
         numbers: list[int],
         listing: str,
