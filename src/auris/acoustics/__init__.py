@@ -1,4 +1,1 @@
-"""Sound as physics: spectra, arrays, directions, rooms, voices. Functions of numbers.
-
-Nothing is learnt.
-"""
+"""Sound as physics, nothing learnt: spectra, arrays, directions, rooms, voices."""
