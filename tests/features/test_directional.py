@@ -1,4 +1,5 @@
-"""What features say of an array that hears a noise from a known direction, and what formulas answer to it."""
+"""What features say of an array that hears a noise from a known direction, and what formulas answer
+to it."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,11 @@ from running import CONFIGS
 from torch import Tensor
 
 from auris.acoustics.arrays import Array
-from auris.acoustics.doa.plane_waves import between, delays, pairs
+from auris.acoustics.doa.plane_waves import (
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
 from auris.core.errors import UserError
 from auris.core.instantiate import Factory, to_plain
 from auris.data.spec import Spec
@@ -36,8 +41,9 @@ def noise(*azimuths: float, array: Array = CIRCLE) -> Tensor:
 
 def late(array: Array, azimuth: float) -> Tensor:
     """(P,) by how many s the second microphone of each pair hears it later."""
-    return between(
-        delays(array.microphones, level(azimuth)), pairs(len(array.microphones))
+    return pair_delays(
+        plane_wave_delays(array.microphones, level(azimuth)),
+        microphone_pairs(len(array.microphones)),
     )[0]
 
 
@@ -108,7 +114,7 @@ def test_features_of_an_array_need_one(kind) -> None:
 @pytest.mark.parametrize(
     ("kind", "setting", "sentence"),
     [
-        (GccPhat, {"per_sample": 0}, "per_sample=0"),
+        (GccPhat, {"lags_per_sample": 0}, "lags_per_sample=0"),
         (SteeredPower, {"bands": 0}, "bands=0"),
         (SteeredPower, {"bands": 500}, "from 1 to 220"),
         (SteeredPower, {"step": 0.0}, "step=0"),

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import Array, angles, direction
-from auris.acoustics.doa.plane_waves import delays
+from auris.acoustics.arrays import Array, azimuth_elevation, unit_vector
+from auris.acoustics.doa.plane_waves import plane_wave_delays
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.features.spatial import GccPhat, Phase
@@ -33,7 +33,7 @@ def plane_wave(array: Array, to: Tensor) -> Tensor:
         torch.randn(SAMPLES, generator=torch.Generator().manual_seed(0))
     )
     hertz = torch.fft.rfftfreq(SAMPLES, 1 / RATE)
-    late = delays(array.microphones, to)  # (B, M)
+    late = plane_wave_delays(array.microphones, to)  # (B, M)
     return torch.fft.irfft(
         spectrum * torch.exp(-2j * torch.pi * hertz * late[..., None]), SAMPLES
     )
@@ -64,7 +64,7 @@ def test_the_map_has_its_top_where_the_sound_is_before_anything_is_learnt(
     azimuth: float,
 ) -> None:
     features, model = built(SQUARE, 2)
-    wave = plane_wave(Array(SQUARE), direction(torch.tensor([azimuth]), torch.zeros(1)))
+    wave = plane_wave(Array(SQUARE), unit_vector(torch.tensor([azimuth]), torch.zeros(1)))
     masked, steering = model.body[0], model.body[1]  # type: ignore[index]
     power = steering(masked.eval()(features(wave)))[
         0, -1
@@ -83,7 +83,7 @@ def test_a_turned_scene_turns_the_map_read_by_its_network() -> None:
 def test_it_learns_where_a_plane_wave_is_from() -> None:
     features, model = built(SQUARE, 2, step=10.0)
     azimuth = torch.arange(0.0, 360.0, 22.5)
-    to = direction(azimuth, torch.zeros(16))
+    to = unit_vector(azimuth, torch.zeros(16))
     x = features(plane_wave(Array(SQUARE), to))
     optimizer = torch.optim.AdamW(model.parameters(), 3e-3)
     for _ in range(10):
@@ -92,7 +92,7 @@ def test_it_learns_where_a_plane_wave_is_from() -> None:
         loss.backward()
         optimizer.step()
     assert loss < 0.05
-    found = angles(torch.nn.functional.pad(model(x), (0, 1)))[0]
+    found = azimuth_elevation(torch.nn.functional.pad(model(x), (0, 1)))[0]
     assert ((found - azimuth + 180) % 360 - 180).abs().median() < 10
 
 

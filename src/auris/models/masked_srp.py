@@ -15,8 +15,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.acoustics.doa.grid import grid
-from auris.acoustics.doa.plane_waves import between, delays, pairs, phases
+from auris.acoustics.doa.grid import direction_grid
+from auris.acoustics.doa.plane_waves import (
+    delay_phases,
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.spec import Spec
@@ -49,17 +54,17 @@ class Steered(Network):
         widths: Sequence[int] = (16, 64),
     ):
         array = microphones(spec, "model: Steered")
-        who = pairs(spec.channels)
+        who = microphone_pairs(spec.channels)
         if centers is None or len(in_shape) != 3 or in_shape[0] != 3 * len(who) + 1:
             raise UserError(
                 "model: Steered compares the phases of microphones; choose features=phase."
             )
         check_step(step)
-        directions = grid(array, step)  # (D, 3)
-        late = between(delays(array.microphones, directions), who)  # (D, P)
+        directions = direction_grid(array, step)  # (D, 3)
+        late = pair_delays(plane_wave_delays(array.microphones, directions), who)  # (D, P)
         body = nn.Sequential(
             Masked(in_shape[0], len(who), masks, widths[0]),
-            Steering(phases(late, centers), groups),
+            Steering(delay_phases(late, centers), groups),
             Map(
                 masks * (groups + 1),
                 widths[1],

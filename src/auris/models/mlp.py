@@ -7,7 +7,7 @@ from torch import nn
 
 from auris.core.errors import UserError, suggest_choice
 from auris.core.shapes import Shape
-from auris.features.pooling import LEAST_FRAMES
+from auris.features.pooling import MIN_FRAMES
 from auris.features.standardize import Standardized
 from auris.models.network import Network
 
@@ -65,9 +65,9 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     """
     if in_shape[-1] == 1:
         return nn.Flatten(), prod(in_shape)
-    if len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
+    if len(in_shape) < 2 or in_shape[-1] < MIN_FRAMES:
         raise UserError(
-            f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}."
+            f"model: a summary over time needs {MIN_FRAMES} frames, and these features have {in_shape}."
         )
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
     standardized = Standardized(

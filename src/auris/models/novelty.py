@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from auris.features.descriptors import Aspects
+from auris.features.descriptors import ClipDescriptors
 
 NEIGHBOURS = 3  # recordings; one alone may be unusual itself
 
@@ -18,7 +18,7 @@ TINY = 1e-9  # spread of distances that are all the same
 
 
 class Novelty(nn.Module):
-    """How far clips are from the known ones, in each of their `Aspects`, beside how far known recordings are apart.
+    """How far clips are from the known ones, in each of their `ClipDescriptors`, beside how far known recordings are apart.
 
     The distance of a clip is the mean over those to the nearest clips of the nearest recordings (kNN: Ramaswamy et al.,
     2000), between numbers that are standardised and then compressed by asinh, as a single one far out would drown all
@@ -38,7 +38,7 @@ class Novelty(nn.Module):
 
     def __init__(self, sample_rate: int):
         super().__init__()
-        self.aspects = Aspects(sample_rate)
+        self.aspects = ClipDescriptors(sample_rate)
         for name in self.FITTED:
             self.register_buffer(name, torch.empty(0))
         self.register_load_state_dict_post_hook(forgive)

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 from auris.core.errors import UserError
 from auris.data.loader import Batch, MicroBatches
 from auris.data.module import AudioDataModule
-from auris.features.augmentation.mixup import Follow, unmixed
+from auris.features.augmentation.mixup import TargetTransform, identity
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
 from auris.models.detector import Detector
@@ -220,10 +220,10 @@ class System(LightningModule):
             x = self.clean_features(batch)  # (B, C', F, T')
             yield x, self.task.encode(batch.target, x)
 
-    def _augmented_features(self, batch: Batch) -> tuple[Tensor, Follow]:
+    def _augmented_features(self, batch: Batch) -> tuple[Tensor, TargetTransform]:
         """Features (B, C', F, T') of augmented waves, and what makes the targets follow."""
         if self.augment.keeps_waves:
-            return self._cached_features(batch), unmixed
+            return self._cached_features(batch), identity
         wave, follow = self.augment.mixed_waves(batch.wave)  # (B, C, T)
         return self.features.raw(wave), follow
 

@@ -9,12 +9,12 @@ import torch
 from array_files import load
 from conftest import noise, write
 
-from auris.acoustics.arrays import Array, direction
-from auris.acoustics.doa.grid import circle, estimate
+from auris.acoustics.arrays import Array, unit_vector
+from auris.acoustics.doa.grid import circle_grid, peak_direction
 from auris.acoustics.doa.srp import srp_phat
-from auris.acoustics.doa.stft import spectrum
+from auris.acoustics.doa.stft import band_spectrum
 from auris.acoustics.image_source import Rooms, impulse_responses
-from auris.acoustics.speech import bursts, talk
+from auris.acoustics.speech import noise_bursts, speech_like
 from auris.core.errors import UserError
 from auris.data.clips import list_recordings
 from auris.data.simulation.dry_signals import Recorded, dry_sounds
@@ -61,7 +61,7 @@ class Scened(NamedTuple):
 def hear(
     *seeds: int, laws: Laws = LAWS, array: Array = ARRAY, simulated=image_source
 ) -> Scened:
-    simulator = Simulator(array, RATE, SAMPLES, [talk, bursts], simulated)
+    simulator = Simulator(array, RATE, SAMPLES, [speech_like, noise_bursts], simulated)
     heard, scenes = simulator(
         [np.random.default_rng(seed) for seed in seeds], [laws] * len(seeds), CPU
     )
@@ -118,9 +118,11 @@ def test_the_direction_is_where_srp_phat_finds_a_source_without_echoes(
     heard = hear(
         *range(8), laws=replace(DRY, diffuse_snr=None), array=array, simulated=direct
     )
-    x, hertz = spectrum(heard.wave, RATE, f_min=300, f_max=3500)
-    directions = circle(360)
-    found = estimate(srp_phat(x, array.microphones, directions, hertz), directions)
+    x, hertz = band_spectrum(heard.wave, RATE, f_min=300, f_max=3500)
+    directions = circle_grid(360)
+    found = peak_direction(
+        srp_phat(x, array.microphones, directions, hertz), directions
+    )
     assert great_circle(found, heard.direction).max() < 3
 
 
@@ -130,7 +132,7 @@ def test_a_turned_array_hears_from_elsewhere_by_as_much() -> None:
         away = scene.source - scene.centre
         world = np.degrees(np.arctan2(away[1], away[0]))
         elevation = np.degrees(np.arcsin(away[2] / np.linalg.norm(away)))
-        expected = direction(
+        expected = unit_vector(
             torch.tensor(world - scene.azimuth), torch.tensor(elevation)
         ).float()
         assert great_circle(seen, expected).item() < 0.01
@@ -245,7 +247,7 @@ def test_a_dead_room_that_is_too_large_for_its_reverberation_is_refused() -> Non
         hear(0, laws=replace(LAWS, room=[12, 12, 6], rt60=0.1))
 
 
-@pytest.mark.parametrize("sound", [talk, bursts])
+@pytest.mark.parametrize("sound", [speech_like, noise_bursts])
 @pytest.mark.parametrize(
     ("seconds", "rate"), [(0.05, 8000), (0.256, 16000), (1.5, 16000), (0.5, 44100)]
 )
@@ -268,7 +270,7 @@ def test_dry_sounds_have_unit_power_and_the_length_asked_for(
 
 def test_bursts_begin_and_end() -> None:
     powers = [
-        bursts(np.random.default_rng(seed), 1.0, RATE).reshape(50, -1) ** 2
+        noise_bursts(np.random.default_rng(seed), 1.0, RATE).reshape(50, -1) ** 2
         for seed in range(10)
     ]
     assert np.mean([(power.mean(1) < 0.01).any() for power in powers]) > 0.5
@@ -276,7 +278,7 @@ def test_bursts_begin_and_end() -> None:
 
 def test_talk_is_a_voice_and_a_breath() -> None:
     """Of its frames some have a pitch and some have not."""
-    sound = talk(np.random.default_rng(0), 3.0, RATE).reshape(-1, 400)  # 50 ms
+    sound = speech_like(np.random.default_rng(0), 3.0, RATE).reshape(-1, 400)  # 50 ms
     spectra = [np.fft.irfft(np.abs(np.fft.rfft(frame, 1024)) ** 2) for frame in sound]
     pitched = [
         max(wave[RATE // 400 : RATE // 60]) / wave[0] for wave in spectra if wave[0] > 1

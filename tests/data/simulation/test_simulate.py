@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from auris.acoustics.voice import formants, resonate, voiced
+from auris.acoustics.voice import apply_formants, glottal_source, tract_formants
 from auris.data.simulation.cats_babies import (
     CLASSES,
     mix,
@@ -86,7 +86,7 @@ def test_confounders_do_not_know_the_class() -> None:
 @pytest.mark.parametrize("pitch", [310.0, 700.0])
 def test_pitch_is_found_in_the_spectrum(pitch: float) -> None:
     spectrum = np.abs(
-        np.fft.rfft(voiced(np.full(RATE, pitch), 0.4, 0.1, RATE))
+        np.fft.rfft(glottal_source(np.full(RATE, pitch), 0.4, 0.1, RATE))
     )  # 1 s: bins of 1 Hz
     lines = np.flatnonzero(spectrum > 0.01 * spectrum.max())
     assert np.array_equal(lines, pitch * np.arange(1, len(lines) + 1))
@@ -95,18 +95,18 @@ def test_pitch_is_found_in_the_spectrum(pitch: float) -> None:
 def test_tract_rings_at_its_formants() -> None:
     click = np.zeros(RATE)
     click[RATE // 2] = 1
-    peaks = formants(
+    peaks = tract_formants(
         0.0875, np.full(2, 0.6 / 0.65), np.full(2, 0.7), RATE
     )  # at rest: a uniform tube
     assert peaks[:2, 0] == pytest.approx([1000, 3000])
-    spectrum = np.abs(np.fft.rfft(resonate(click, peaks, RATE)))
+    spectrum = np.abs(np.fft.rfft(apply_formants(click, peaks, RATE)))
     assert 500 + int(np.argmax(spectrum[500:1500])) == pytest.approx(1000, abs=60)
     assert 2500 + int(np.argmax(spectrum[2500:3500])) == pytest.approx(3000, abs=60)
 
 
 def test_resonator_without_peaks_changes_nothing() -> None:
     noise = np.random.default_rng(0).standard_normal(RATE)
-    assert np.allclose(resonate(noise, np.zeros((0, 2)), RATE), noise, atol=1e-5)
+    assert np.allclose(apply_formants(noise, np.zeros((0, 2)), RATE), noise, atol=1e-5)
 
 
 @pytest.mark.parametrize("snr", [0.0, 12.0, 30.0])

@@ -10,7 +10,7 @@ import torch
 from conftest import SHARED
 from running import experiment
 
-from auris.acoustics.arrays import Array, angles, direction
+from auris.acoustics.arrays import Array, azimuth_elevation, unit_vector
 from auris.acoustics.reverberation import measured_rt60
 from auris.core.errors import UserError
 from auris.data.sources.brir import Brir
@@ -165,7 +165,7 @@ def test_a_run_gets_directions_of_both_files(folder):
         and data.spec.sample_rate == RATE
         and data.spec.samples == 1600
     )
-    wanted = direction(torch.tensor(AZIMUTHS), torch.zeros(5))
+    wanted = unit_vector(torch.tensor(AZIMUTHS), torch.zeros(5))
     for name in ("val", "test"):
         torch.testing.assert_close(
             data.target[data.indices(name), :3], wanted, atol=1e-5, rtol=0
@@ -200,7 +200,7 @@ def test_the_near_ear_is_louder_and_earlier(folder):
         side = np.sin(np.radians(azimuth))
         assert int(lags[match.argmax()]) == pytest.approx(EAR * side, abs=1.01)
         assert float((left.square().sum() / right.square().sum()).log()) * side >= -1e-3
-        assert float(angles(heard.direction)[0]) == pytest.approx(
+        assert float(azimuth_elevation(heard.direction)[0]) == pytest.approx(
             (azimuth + 180) % 360 - 180, abs=1e-3
         )
 

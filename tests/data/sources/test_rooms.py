@@ -14,7 +14,7 @@ from conftest import noise, write
 from omegaconf import OmegaConf
 from running import CONFIGS
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.core.instantiate import to_plain
 from auris.data.dataset import Dataset
@@ -127,7 +127,7 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
     angles = torch.tensor(
         [[float(row["azimuth"]), float(row["elevation"])] for row in rows]
     )
-    torch.testing.assert_close(opened.target[:, :3], direction(*angles.T))
+    torch.testing.assert_close(opened.target[:, :3], unit_vector(*angles.T))
     assert len({row["rt60"] for row in rows}) > 8  # measured on each
     description = describe_data(opened)
     assert "SIMULATED" in description and "azimuths from" in description

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from auris.acoustics.voice import (
     Signal,
-    colour,
-    curve,
-    formants,
-    resonate,
-    voiced,
-    wander,
+    apply_formants,
+    glottal_source,
+    random_path,
+    slope_gain,
+    smooth_path,
+    tract_formants,
 )
 
 CLASSES = ("cat", "crying_baby")
@@ -228,15 +228,15 @@ def source(call: Call, who: Recording, rate: int, rng: np.random.Generator) -> S
     """Voice and breath of a call (T,) at the glottis."""
     size = int(call.span * rate)
     part = np.linspace(0, 1, size)
-    octaves = curve(call.octaves, (0, call.peak, 1), size) + (
+    octaves = smooth_path(call.octaves, (0, call.peak, 1), size) + (
         (part > call.leap[0]) & (part < call.leap[1])
     )
-    shake = who.jitter * wander(rng, call.span, 300, size) + 0.02 * wander(
+    shake = who.jitter * random_path(rng, call.span, 300, size) + 0.02 * random_path(
         rng, call.span, 8, size
     )
     f0 = who.pitch * 2**octaves * (1 + shake)
-    tone = voiced(f0, 0.4, who.closing, rate) * (
-        1 + 0.1 * wander(rng, call.span, 60, size)
+    tone = glottal_source(f0, 0.4, who.closing, rate) * (
+        1 + 0.1 * random_path(rng, call.span, 60, size)
     )
     if call.rough:  # every second pulse is weaker: lines at half the pitch
         tone *= 1 + call.rough * np.cos(np.pi * np.cumsum(f0 / rate))
@@ -251,14 +251,14 @@ def render(call: Call, who: Recording, rate: int, rng: np.random.Generator) -> S
     """The sound of a call (T,) outside the mouth, dry; a closed mouth is a quieter one."""
     frames = max(2, int(call.span * 200))
     mouth, front = (
-        curve(call.mouth, (0, 0.4, 1), frames),
-        curve(call.front, (0, 1), frames),
+        smooth_path(call.mouth, (0, 0.4, 1), frames),
+        smooth_path(call.front, (0, 1), frames),
     )
-    sound = resonate(
-        source(call, who, rate, rng), formants(who.tract, mouth, front, rate), rate
+    sound = apply_formants(
+        source(call, who, rate, rng), tract_formants(who.tract, mouth, front, rate), rate
     )
     edge = min(0.4, 0.04 / call.span)
-    sound *= curve((0, 1, 1, 0), (0, edge, 1 - edge, 1), len(sound))
+    sound *= smooth_path((0, 1, 1, 0), (0, edge, 1 - edge, 1), len(sound))
     sound *= np.interp(
         np.linspace(0, frames - 1, len(sound)), np.arange(frames), 0.2 + 0.8 * mouth
     )
@@ -289,7 +289,7 @@ def room(who: Recording, rate: int, rng: np.random.Generator) -> Signal:
 def microphone(who: Recording, f: Signal) -> Signal:
     """Gain (F,) at frequencies f (F,): a band between two second-order slopes, and a tilt."""
     up, down = (np.square(np.square(f / edge)) for edge in who.band)
-    return colour(f, who.tilt) * np.sqrt(up / ((1 + up) * (1 + down)))
+    return slope_gain(f, who.tilt) * np.sqrt(up / ((1 + up) * (1 + down)))
 
 
 def mix(sound: Signal, noise: Signal, snr: float) -> Signal:
@@ -310,7 +310,7 @@ def record(
     gain = microphone(who, f)
     real, imaginary = rng.standard_normal((2, len(f)), np.float32)
     wet = np.fft.irfft(np.fft.rfft(dry, padded) * np.fft.rfft(taps, padded) * gain)
-    noise = np.fft.irfft((real + 1j * imaginary) * colour(f, who.slope) * gain)
+    noise = np.fft.irfft((real + 1j * imaginary) * slope_gain(f, who.slope) * gain)
     return mix(wet[: len(dry)], noise[: len(dry)], who.snr)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from auris.acoustics.speech import bursts, level, talk
+from auris.acoustics.speech import noise_bursts, speech_like, to_unit_power
 from auris.core.errors import UserError, suggest_choice
 from auris.data import audio
 from auris.data.clips import list_recordings
@@ -16,7 +16,7 @@ Dry = Callable[
 ]  # (rng, seconds, sample rate) -> (T,) of unit power
 
 
-MADE: dict[str, Dry] = {"talk": talk, "bursts": bursts}
+MADE: dict[str, Dry] = {"talk": speech_like, "bursts": noise_bursts}
 
 
 class Recorded:
@@ -36,7 +36,7 @@ class Recorded:
             )
         except audio.Unusable as error:
             raise UserError(f"data.sources: {path} can't be used: {error}.") from error
-        return level(audio.fit_length(wave, round(seconds * rate), "repeat")[0])
+        return to_unit_power(audio.fit_length(wave, round(seconds * rate), "repeat")[0])
 
 
 def listing(folder: str) -> list[tuple[str, int]]:

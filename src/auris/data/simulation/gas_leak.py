@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auris.acoustics import jet_noise as jet
-from auris.acoustics.voice import Signal, colour, wander
+from auris.acoustics.voice import Signal, random_path, slope_gain
 
 LABELS = ("normal", "leak")
 
@@ -146,7 +146,7 @@ def events(who: Session, duration: float, rng: np.random.Generator) -> list[Even
                 draw(0, duration),
                 draw(0.05, 0.25),
                 draw(-18, 0),
-                jet.peak(draw(2, 8), draw(0.015, 0.04)),
+                jet.peak_frequency(draw(2, 8), draw(0.015, 0.04)),
             )
             for _ in range(puffs)
         ),
@@ -165,10 +165,10 @@ def leak(duration: float, rng: np.random.Generator) -> Leak:
 
 def arriving(f: Signal, hole: Leak, who: Session) -> Signal:
     """Power per Hz (2, F) of a leak at the microphone, direct and diffuse, up to a factor."""
-    peak = jet.peak(hole.ratio, hole.diameter)
-    source = jet.power(hole.ratio, hole.diameter) * jet.spectrum(f, peak) / peak
+    peak = jet.peak_frequency(hole.ratio, hole.diameter)
+    source = jet.sound_power(hole.ratio, hole.diameter) * jet.jet_spectrum(f, peak) / peak
     return source * np.stack(
-        [jet.direct(f, hole.distance), jet.diffuse(f, who.volume, who.rt60)]
+        [jet.direct_power(f, hole.distance), jet.diffuse_power(f, who.volume, who.rt60)]
     )
 
 
@@ -229,7 +229,7 @@ def machine(
     who: Session, cycle: Signal, size: int, rate: int, rng: np.random.Generator
 ) -> Signal:
     """Lines and bearing (size,) of a machine that repeats `cycle` (TURN,) at a speed that wanders."""
-    speed = who.speed * (1 + 0.005 * wander(rng, size / rate, 0.8, size))
+    speed = who.speed * (1 + 0.005 * random_path(rng, size / rate, 0.8, size))
     phase = (np.cumsum(speed) / rate + rng.random()) % 1
     beat = 1 + who.beat * np.cos(2 * np.pi * phase)
     bearing = noise(
@@ -250,7 +250,7 @@ def burst(
 ) -> Signal:
     """An event (T,), at most `size` long: its decay, then the hall's, which starts 10 dB below (an assumption)."""
     t = np.arange(min(size, int(who.rt60 * rate))) / rate
-    sound = noise(lambda f: jet.spectrum(f, event.peak), event.level, len(t), rate, rng)
+    sound = noise(lambda f: jet.jet_spectrum(f, event.peak), event.level, len(t), rate, rng)
     return sound * np.sqrt(
         np.exp(-2 * t / event.decay) + 0.1 * 10 ** (-6 * t / who.rt60)
     )
@@ -268,7 +268,7 @@ def background(
     sound = machine(who, cycle, size, rate, rng) + noise(
         np.ones_like, who.floor - who.gain, size, rate, rng
     )
-    sound += noise(lambda f: colour(f, who.slope) ** 2, 0, size, rate, rng)
+    sound += noise(lambda f: slope_gain(f, who.slope) ** 2, 0, size, rate, rng)
     for event in plan:
         begin = min(int(event.start * rate), size - 1)
         sound[begin:][: int(who.rt60 * rate)] += burst(

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auris.acoustics.voice import Signal, colour, wander
+from auris.acoustics.voice import Signal, random_path, slope_gain
 from auris.data.simulation.cats_babies import Range
 
 CLASSES = ("normal", "defect")
@@ -202,7 +202,7 @@ def heard(who: Ride, f: Signal) -> NDArray[np.complexfloating]:
     for peak, loss, level in who.modes:
         part = 1j * loss / peak * f
         total += 10 ** (level / 20) * part / (1 - (f / peak) ** 2 + part)
-    return total * (colour(f, who.tilt) * f / np.hypot(f, RADIATING))
+    return total * (slope_gain(f, who.tilt) * f / np.hypot(f, RADIATING))
 
 
 def contact(who: Ride, k: Signal) -> Signal:
@@ -251,7 +251,7 @@ def sway(
 ) -> Signal:
     """Gain (size,) along the way: the rail is rougher here than there, and stiffer on its sleepers than between."""
     turns = np.arange(size) * (take.speed / who.sleeper / rate) + rng.random()
-    return 10 ** (take.swing / 20 * wander(rng, size / rate, 2, size)) * (
+    return 10 ** (take.swing / 20 * random_path(rng, size / rate, 2, size)) * (
         1 + take.ripple * np.cos(2 * np.pi * turns)
     )
 
@@ -264,7 +264,7 @@ def record(
     f = np.fft.rfftfreq(padded, 1 / rate).astype(
         np.float32
     )  # float32: half the time of these transforms
-    ear, steady = heard(who, f), colour(f, -6)
+    ear, steady = heard(who, f), slope_gain(f, -6)
     change = sway(who, take, size, rate, rng)
     now, usual = (
         np.abs(ear) * roughness(who, speed, f) for speed in (take.speed, REFERENCE)

@@ -11,16 +11,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import Array, turned
-from auris.acoustics.diffuse_noise import at_snr, diffuse
+from auris.acoustics.arrays import Array, rotate_azimuth
+from auris.acoustics.diffuse_noise import diffuse_noise, scale_to_snr
 from auris.acoustics.image_source import (
-    LEAD,
+    LEAD_SAMPLES,
     Rooms,
-    check,
+    check_rooms,
     complete_order,
     impulse_responses,
 )
-from auris.acoustics.reverberation import measured_rt60, sabine, uneven
+from auris.acoustics.reverberation import (
+    measured_rt60,
+    sabine_absorption,
+    spread_absorption,
+)
 from auris.core.errors import UserError
 from auris.data.simulation.dry_signals import Dry
 from auris.data.simulation.rendering import Heard, convolved, loud, play, white
@@ -223,7 +227,7 @@ class Simulator:
             scenes, device
         )
         microphones = self.array.place(centre, azimuth)  # (B, M, 3)
-        absorption = uneven(sabine(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
+        absorption = spread_absorption(sabine_absorption(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
         responses = self.responses(
             Rooms(size, absorption, source, microphones), rt60
         )  # (B, M, L)
@@ -235,12 +239,12 @@ class Simulator:
         noise = white(rngs, 2, *clean.shape[1:]).to(
             device
         )  # (B, 2, M, T): of the room and of the microphones
-        around = diffuse(noise[:, 0], self.array.microphones, self.rate)
+        around = diffuse_noise(noise[:, 0], self.array.microphones, self.rate)
         wave = (
-            clean + at_snr(around, clean, diffuse_snr) + at_snr(noise[:, 1], clean, snr)
+            clean + scale_to_snr(around, clean, diffuse_snr) + scale_to_snr(noise[:, 1], clean, snr)
         )
         away = source - centre  # (B, 3)
-        seen = turned(away / away.norm(dim=-1, keepdim=True), -azimuth)
+        seen = rotate_azimuth(away / away.norm(dim=-1, keepdim=True), -azimuth)
         conditions = torch.stack(
             [measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1)], 1
         )
@@ -248,7 +252,7 @@ class Simulator:
 
     def length(self, rt60: float) -> int:
         """Samples L of a response."""
-        return round(DECAY * rt60 * self.rate) + LEAD
+        return round(DECAY * rt60 * self.rate) + LEAD_SAMPLES
 
     def responses(self, rooms: Rooms, rt60: Tensor) -> Tensor:
         """Impulse responses (B, M, L), silent where those of other rooms of the batch are longer."""
@@ -256,7 +260,7 @@ class Simulator:
             [self.length(float(seconds)) for seconds in rt60], device=rt60.device
         )
         longest = int(lengths.max())
-        responses = self.simulated(check(rooms), self.rate, longest)
+        responses = self.simulated(check_rooms(rooms), self.rate, longest)
         return (
             responses
             * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]

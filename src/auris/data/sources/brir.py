@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from auris.acoustics.arrays import direction
-from auris.acoustics.diffuse_noise import at_snr, mixed, square_root
+from auris.acoustics.arrays import unit_vector
+from auris.acoustics.diffuse_noise import matrix_square_root, mix_channels, scale_to_snr
 from auris.acoustics.reverberation import measured_rt60
 from auris.core.errors import UserError
 from auris.data.simulation.rendering import Heard, convolved, loud, play, white
@@ -112,24 +112,24 @@ class Brir(Scenes):
             convolved([sound], response, self.samples),
             torch.tensor([drawn(rng, self.snr)]),
         )  # (1, 2, T)
-        wave = clean + at_snr(white([rng], *clean.shape[1:]), clean, snr)
+        wave = clean + scale_to_snr(white([rng], *clean.shape[1:]), clean, snr)
         conditions = torch.stack(
             [measured_rt60(response[:, 0], self.rate), snr, measured.distance[[place]]],
             1,
         )
-        ray = direction(measured.azimuth[[place]], measured.elevation[[place]])
+        ray = unit_vector(measured.azimuth[[place]], measured.elevation[[place]])
         return Heard(loud(wave), ray, conditions), Note("", f"{name}_{place}", "")
 
     def reverberant(self, rng: np.random.Generator, anechoic: Tensor) -> Tensor:
         """A response (1, 2, N + L) from an anechoic one (1, 2, N), with drawn late reverberation."""
         rt60, ratio = drawn(rng, self.rt60), torch.tensor([drawn(rng, self.direct)])
         decay = 10 ** (-3 * torch.arange(self.late) / (self.rate * rt60))  # (L,)
-        noise = mixed(white([rng], 2, self.late), self.mix) * decay  # (1, 2, L)
+        noise = mix_channels(white([rng], 2, self.late), self.mix) * decay  # (1, 2, L)
         early, late = (
             F.pad(anechoic, (0, self.late)),
             F.pad(noise, (anechoic.shape[2], 0)),
         )
-        return early + at_snr(late, early, ratio)
+        return early + scale_to_snr(late, early, ratio)
 
     @property
     def late(self) -> int:
@@ -143,7 +143,7 @@ class Brir(Scenes):
         spectrum = torch.fft.rfft(
             self.measured["train"].responses.double(), self.late
         )  # (M, 2, F)
-        return square_root(
+        return matrix_square_root(
             torch.einsum("mif,mjf->fij", spectrum, spectrum.conj()) / len(spectrum)
         )
 

@@ -8,14 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from auris.acoustics.pyroom import pyroomacoustics
+from auris.acoustics.pyroom import simulate_pyroom
 from auris.core.errors import UserError, suggest_choice
 from auris.data.simulation.rendering import Heard
 from auris.data.simulation.scenes import Laws, Scene, Simulator, image_source
 from auris.data.sources.base import Fresh
 from auris.data.sources.scenes import Note, Scenes, scene_name
 
-SIMULATORS = {"shoebox": image_source, "pyroomacoustics": pyroomacoustics}
+SIMULATORS = {"shoebox": image_source, "pyroomacoustics": simulate_pyroom}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from auris.acoustics.arrays import Array, angles
+from auris.acoustics.arrays import Array, azimuth_elevation
 from auris.core.errors import UserError
 from auris.data.clips import CONDITIONS, read_table
 from auris.data.simulation.dry_signals import Dry, dry_sounds, listing
@@ -156,7 +156,7 @@ class Scenes(Source):
             heard, note = self.scene(name, number)
             facts = [
                 round(float(fact), 4)
-                for fact in (*angles(heard.direction[0]), *heard.conditions[0])
+                for fact in (*azimuth_elevation(heard.direction[0]), *heard.conditions[0])
             ]
             known = [
                 "" if math.isnan(fact) else fact for fact in facts
