@@ -106,7 +106,9 @@ def test_silence_around_a_sound_changes_neither_pitch_nor_timbre() -> None:
 
 def test_hiss_has_no_pitch_and_short_clips_and_many_channels_are_heard() -> None:
     assert (
-        ClipDescriptors(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[0, -23]
+        ClipDescriptors(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[
+            0, -23
+        ]
         < 0.5
     )
     assert ClipDescriptors(RATE)(torch.rand(2, 4, 100)).isfinite().all()

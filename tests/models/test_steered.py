@@ -64,7 +64,9 @@ def test_the_map_has_its_top_where_the_sound_is_before_anything_is_learnt(
     azimuth: float,
 ) -> None:
     features, model = built(SQUARE, 2)
-    wave = plane_wave(Array(SQUARE), unit_vector(torch.tensor([azimuth]), torch.zeros(1)))
+    wave = plane_wave(
+        Array(SQUARE), unit_vector(torch.tensor([azimuth]), torch.zeros(1))
+    )
     masked, steering = model.body[0], model.body[1]  # type: ignore[index]
     power = steering(masked.eval()(features(wave)))[
         0, -1

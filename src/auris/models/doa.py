@@ -88,7 +88,9 @@ class Search(Classical):
         super().__init__(in_shape, out_shape, spec, n_fft, f_min, f_max)
         check_step(step)
         self.register_buffer(
-            "tried", direction_grid(self.array, step, elevated=self.size == 3), persistent=False
+            "tried",
+            direction_grid(self.array, step, elevated=self.size == 3),
+            persistent=False,
         )
 
     def directions(self, x: Tensor, hertz: Tensor) -> Tensor:

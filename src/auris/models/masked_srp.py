@@ -61,7 +61,9 @@ class Steered(Network):
             )
         check_step(step)
         directions = direction_grid(array, step)  # (D, 3)
-        late = pair_delays(plane_wave_delays(array.microphones, directions), who)  # (D, P)
+        late = pair_delays(
+            plane_wave_delays(array.microphones, directions), who
+        )  # (D, P)
         body = nn.Sequential(
             Masked(in_shape[0], len(who), masks, widths[0]),
             Steering(delay_phases(late, centers), groups),

@@ -211,12 +211,18 @@ def test_peak_follows_strouhal(ratio: float, diameter: float) -> None:
     f = np.geomspace(100, 1e6, 20000)
     found = f[np.argmax(jet.jet_spectrum(f, jet.peak_frequency(ratio, diameter)))]
     assert found == pytest.approx(0.2 * jet.jet_speed(ratio) / diameter, rel=0.01)
-    assert jet.peak_frequency(ratio, diameter / 2) == pytest.approx(2 * jet.peak_frequency(ratio, diameter))
+    assert jet.peak_frequency(ratio, diameter / 2) == pytest.approx(
+        2 * jet.peak_frequency(ratio, diameter)
+    )
 
 
 def test_flow_is_choked_above_the_critical_pressure() -> None:
     assert jet.mach_number(1.88) < 1 == jet.mach_number(1.9)
-    assert jet.jet_speed(3) == jet.jet_speed(8) == pytest.approx(jet.SOUND_SPEED / np.sqrt(1.2))
+    assert (
+        jet.jet_speed(3)
+        == jet.jet_speed(8)
+        == pytest.approx(jet.SOUND_SPEED / np.sqrt(1.2))
+    )
     assert jet.sound_power(8, 1e-3) == pytest.approx(
         2 * jet.sound_power(4, 1e-3)
     )  # by the density alone
@@ -224,9 +230,9 @@ def test_flow_is_choked_above_the_critical_pressure() -> None:
 
 def test_power_grows_as_the_eighth_power_of_speed() -> None:
     slow, fast = 1.05, 1.1  # hardly cooled, so of one density
-    exponent = np.log(jet.sound_power(fast, 1e-3) / jet.sound_power(slow, 1e-3)) / np.log(
-        jet.jet_speed(fast) / jet.jet_speed(slow)
-    )
+    exponent = np.log(
+        jet.sound_power(fast, 1e-3) / jet.sound_power(slow, 1e-3)
+    ) / np.log(jet.jet_speed(fast) / jet.jet_speed(slow))
     assert exponent == pytest.approx(8, abs=0.1)
     assert jet.sound_power(2, 2e-3) == pytest.approx(4 * jet.sound_power(2, 1e-3))
 
@@ -246,16 +252,16 @@ def test_spectrum_is_the_published_one() -> None:
 
 def test_air_absorbs_as_tabulated() -> None:
     """ISO 9613-1:1993, table 1, 20 degrees and 50 %, in dB/km."""
-    assert 1000 * jet.air_absorption(np.array([1000.0, 2000.0, 4000.0, 8000.0])) == pytest.approx(
-        [4.66, 9.86, 29.4, 104], rel=0.02
-    )
+    assert 1000 * jet.air_absorption(
+        np.array([1000.0, 2000.0, 4000.0, 8000.0])
+    ) == pytest.approx([4.66, 9.86, 29.4, 104], rel=0.02)
 
 
 def test_sound_spreads_over_a_sphere_and_far_away_the_hall_takes_over() -> None:
     f, who = np.array([1000.0]), session(0)
-    assert 10 * np.log10(jet.direct_power(f, 2) / jet.direct_power(f, 4)) == pytest.approx(
-        6.03, abs=0.02
-    )
+    assert 10 * np.log10(
+        jet.direct_power(f, 2) / jet.direct_power(f, 4)
+    ) == pytest.approx(6.03, abs=0.02)
     near, far = (
         arriving(f, Leak(2e-3, 4.0, distance, 0.0), who) for distance in (0.5, 50.0)
     )

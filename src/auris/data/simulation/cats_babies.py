@@ -255,7 +255,9 @@ def render(call: Call, who: Recording, rate: int, rng: np.random.Generator) -> S
         smooth_path(call.front, (0, 1), frames),
     )
     sound = apply_formants(
-        source(call, who, rate, rng), tract_formants(who.tract, mouth, front, rate), rate
+        source(call, who, rate, rng),
+        tract_formants(who.tract, mouth, front, rate),
+        rate,
     )
     edge = min(0.4, 0.04 / call.span)
     sound *= smooth_path((0, 1, 1, 0), (0, edge, 1 - edge, 1), len(sound))

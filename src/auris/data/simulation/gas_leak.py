@@ -166,7 +166,9 @@ def leak(duration: float, rng: np.random.Generator) -> Leak:
 def arriving(f: Signal, hole: Leak, who: Session) -> Signal:
     """Power per Hz (2, F) of a leak at the microphone, direct and diffuse, up to a factor."""
     peak = jet.peak_frequency(hole.ratio, hole.diameter)
-    source = jet.sound_power(hole.ratio, hole.diameter) * jet.jet_spectrum(f, peak) / peak
+    source = (
+        jet.sound_power(hole.ratio, hole.diameter) * jet.jet_spectrum(f, peak) / peak
+    )
     return source * np.stack(
         [jet.direct_power(f, hole.distance), jet.diffuse_power(f, who.volume, who.rt60)]
     )
@@ -250,7 +252,9 @@ def burst(
 ) -> Signal:
     """An event (T,), at most `size` long: its decay, then the hall's, which starts 10 dB below (an assumption)."""
     t = np.arange(min(size, int(who.rt60 * rate))) / rate
-    sound = noise(lambda f: jet.jet_spectrum(f, event.peak), event.level, len(t), rate, rng)
+    sound = noise(
+        lambda f: jet.jet_spectrum(f, event.peak), event.level, len(t), rate, rng
+    )
     return sound * np.sqrt(
         np.exp(-2 * t / event.decay) + 0.1 * 10 ** (-6 * t / who.rt60)
     )

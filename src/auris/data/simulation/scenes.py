@@ -227,7 +227,9 @@ class Simulator:
             scenes, device
         )
         microphones = self.array.place(centre, azimuth)  # (B, M, 3)
-        absorption = spread_absorption(sabine_absorption(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
+        absorption = spread_absorption(
+            sabine_absorption(size, rt60).clamp_max(MOST), weight, size
+        )  # (B, 6)
         responses = self.responses(
             Rooms(size, absorption, source, microphones), rt60
         )  # (B, M, L)
@@ -241,7 +243,9 @@ class Simulator:
         )  # (B, 2, M, T): of the room and of the microphones
         around = diffuse_noise(noise[:, 0], self.array.microphones, self.rate)
         wave = (
-            clean + scale_to_snr(around, clean, diffuse_snr) + scale_to_snr(noise[:, 1], clean, snr)
+            clean
+            + scale_to_snr(around, clean, diffuse_snr)
+            + scale_to_snr(noise[:, 1], clean, snr)
         )
         away = source - centre  # (B, 3)
         seen = rotate_azimuth(away / away.norm(dim=-1, keepdim=True), -azimuth)

@@ -156,7 +156,10 @@ class Scenes(Source):
             heard, note = self.scene(name, number)
             facts = [
                 round(float(fact), 4)
-                for fact in (*azimuth_elevation(heard.direction[0]), *heard.conditions[0])
+                for fact in (
+                    *azimuth_elevation(heard.direction[0]),
+                    *heard.conditions[0],
+                )
             ]
             known = [
                 "" if math.isnan(fact) else fact for fact in facts

@@ -49,7 +49,9 @@ def plot_azimuths(decoded: Tensor, true: Tensor) -> Figure:
 
 def plot_errors(decoded: Tensor, true: Tensor) -> Figure:
     """How often azimuths of unit vectors (N, 3) are so far off to either side; areas show clips."""
-    error = _wrap_degrees((azimuth_elevation(decoded)[0] - azimuth_elevation(true)[0]).double().numpy())
+    error = _wrap_degrees(
+        (azimuth_elevation(decoded)[0] - azimuth_elevation(true)[0]).double().numpy()
+    )
     reach = next(reach for reach in _REACHES if abs(error).max() <= reach)
     width = reach / _BARS
     bar = np.round(error / width)
