@@ -121,7 +121,7 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(place: Pa
         )
         assert (
             metrics["explained_variance"]["low"] > 0.5
-            and result[name]["majority"]["explained_variance"] == 0
+            and result[name]["constant_baseline"]["explained_variance"] == 0
         )
     losses = [float(row["train/loss"]) for row in csv.DictReader((folder / "metrics.csv").open())]
     assert len(losses) == 8

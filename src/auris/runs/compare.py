@@ -71,7 +71,7 @@ def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
         value = number(scores["metrics"][metric]["value"])
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
-        constant.append(number(scores["majority"][metric]))
+        constant.append(number(scores["constant_baseline"][metric]))
     folds, seeds = (
         [mean(values) for values in by_fold.values()],
         [mean(values) for values in by_seed.values()],

@@ -106,7 +106,7 @@ def score(task: Task, predictions: Predictions, dataset: Dataset) -> Scores:
         "loss": loss[task.loss_mask(target)].mean().item(),
         "metrics": {name: estimate._asdict() for name, estimate in estimates.items()},
         "best": {name: metric.best for name, metric in metrics.items()},
-        "majority": {name: metric.value(constant, target) for name, metric in metrics.items()},
+        "constant_baseline": {name: metric.value(constant, target) for name, metric in metrics.items()},
     }
 
 
@@ -149,13 +149,13 @@ def print_scores(split: str, scores: Scores, origin: str) -> None:
     note = simulated_note(origin)
     tell(
         f"{split}: {scores['clips']} clips, with 95 % intervals; "
-        f"in brackets those of a constant answer{note}"
+        f"in brackets those of the constant baseline{note}"
     )
     metrics = scores["metrics"].items()
     known = {name: value for name, value in metrics if not math.isnan(value["value"])}
     width = max([18, *map(len, known)])
     for name, value in known.items():
-        tell(f"  {name:<{width}} {Estimate(**value)}   ({scores['majority'][name]:.3f})")
+        tell(f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})")
 
 
 def simulated_note(origin: str) -> str:

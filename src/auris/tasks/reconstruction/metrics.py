@@ -22,7 +22,7 @@ class MeanSquaredError(Metric):
 
 
 class ExplainedVariance(Metric):
-    """The share of the power that is not error, of answers (N, 2): error and power. A constant answer has 0."""
+    """The share of the power that is not error, of answers (N, 2): error and power. The constant baseline has 0."""
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return 1 - weight @ decoded[:, 0] / (weight @ decoded[:, 1])
