@@ -16,14 +16,14 @@ def main() -> None:
     from auris.core.log import hush
     from auris.report.comparison import write_comparison
     from auris.report.page import write_report
-    from auris.report.reopen import open_subject
+    from auris.report.reopen import open_context
 
     hush()
-    subjects = [open_subject(run, options.plugins) for run in options.runs]
-    for subject in subjects:
-        print(f"Report: {write_report(subject)}")
-    if len(subjects) > 1:
-        print(f"Side by side: {write_comparison(subjects)}")
+    contexts = [open_context(run, options.plugins) for run in options.runs]
+    for context in contexts:
+        print(f"Report: {write_report(context)}")
+    if len(contexts) > 1:
+        print(f"Side by side: {write_comparison(contexts)}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 from auris.audit.audit import Audit
 from auris.audit.check import SEVERITIES
-from auris.audit.html_page import audit_page
+from auris.audit.html_page import render_audit
 from auris.core.files import write_atomically
 from auris.data.clips import Clip
 
@@ -48,7 +48,7 @@ def verdict(audit: Audit) -> str:
 def write(audit: Audit, folder: Path) -> Path:
     """Write audit.json and audit.html; returns the path of the page."""
     write_atomically(folder / FILE, json.dumps(plain(audit), indent=2, ensure_ascii=False) + "\n")
-    write_atomically(folder / "audit.html", audit_page(audit, verdict(audit)))
+    write_atomically(folder / "audit.html", render_audit(audit, verdict(audit)))
     return folder / "audit.html"
 
 
