@@ -109,7 +109,7 @@ def _summarize_group(
         value = _metric_value(run, metric, split)
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
-        baseline = run.result[split]["majority"][metric]
+        baseline = run.result[split]["constant_baseline"][metric]
         baselines.append(_read_value(baseline))
     folds = [mean(values) for values in by_fold.values()]
     seeds = [mean(values) for values in by_seed.values()]

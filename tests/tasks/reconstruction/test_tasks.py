@@ -136,7 +136,7 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(
         )
         assert (
             metrics["explained_variance"]["low"] > 0.5
-            and result[name]["majority"]["explained_variance"] == 0
+            and result[name]["constant_baseline"]["explained_variance"] == 0
         )
     losses = [
         float(row["train/loss"])
