@@ -16,7 +16,7 @@ from auris.report.svg import embed_figure, page_theme
 EVIL = '"><img src=x onerror=alert(1)>&'
 
 
-PAGE = """
+PAGE = """\
 {% extends "base.html.j2" %}
 {% from "macros.html.j2" import facts, figure, player, table %}
 {% block title %}{{ evil }}{% endblock %}
