@@ -196,7 +196,7 @@ def test_anomalies_and_simulations_have_their_own_words(place: Path) -> None:
     )
     subject = open_subject(str(folder))
     assert "SIMULATED DATA" in answer(
-        replace(subject, result={**subject.result, "source": "simulated"})
+        replace(subject, result={**subject.result, "origin": "simulated"})
     )
 
 

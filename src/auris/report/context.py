@@ -62,7 +62,7 @@ class Subject:
 
     @property
     def is_simulated(self) -> bool:
-        return self.result["source"] == "simulated"
+        return self.result["origin"] == "simulated"
 
     @cached_property
     def constant(self) -> dict[str, str | float]:
