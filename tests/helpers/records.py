@@ -29,7 +29,7 @@ def finished(
     result = {
         "data": "birds",
         "model": model,
-        "source": "real",
+        "origin": "real",
         "about": "birds",
         "fingerprint": f"f{fold}{data}",
         "fold": fold,

@@ -425,7 +425,12 @@ def test_what_can_not_be_is_refused() -> None:
 @pytest.mark.parametrize("model", ["self_supervised", "gaussian_mixture"])
 def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     fill(tmp_path / "recordings", each=10)
-    data = ("data=one_class", "data.of=folder", "data.normal=tone", *here(tmp_path))
+    data = (
+        "data=one_class",
+        "data.dataset=folder",
+        "data.normal=tone",
+        *here(tmp_path),
+    )
     train(
         experiment(
             *data,

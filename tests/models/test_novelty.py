@@ -174,7 +174,7 @@ def test_a_task_that_tells_itself_what_is_unusual_has_none(
 ) -> None:
     words = (
         "data=one_class",
-        "data.of=folder",
+        "data.dataset=folder",
         "data.normal=tone",
         "task=anomaly",
         "model=mahalanobis",

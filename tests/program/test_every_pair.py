@@ -131,7 +131,12 @@ REFUSED = {  # pairs that can't work, with what the sentence says
         "optimizer=alternating",
     ): "model.width=8 should be between 1 and the 1",
 }
-ONE_CLASS = ("data=one_class", "data.of=folder", "data.normal=tone", "task=anomaly")
+ONE_CLASS = (
+    "data=one_class",
+    "data.dataset=folder",
+    "data.normal=tone",
+    "task=anomaly",
+)
 NEEDS = {
     "optimizer=alternating": "model=autoencoder_linear",
     "optimizer=memorize": "model=knn",

@@ -195,7 +195,7 @@ def test_anomalies_and_simulations_have_their_own_words(place: Path) -> None:
         and "an anomalous one scores above a normal one in" in text
     )
     context = open_context(str(folder))
-    simulated = replace(context, result={**context.result, "source": "simulated"})
+    simulated = replace(context, result={**context.result, "origin": "simulated"})
     assert "SIMULATED DATA" in render_report(simulated)
 
 

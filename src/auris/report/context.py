@@ -56,7 +56,7 @@ class ReportContext:
 
     @property
     def is_simulated(self) -> bool:
-        return self.result["source"] == "simulated"
+        return self.result["origin"] == "simulated"
 
     @cached_property
     def constant_baseline(self) -> dict[str, str | float]:

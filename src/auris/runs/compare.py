@@ -126,7 +126,7 @@ def _summarize_group(
         high=high,
         constant_baseline=mean(baselines),
         minutes=mean(run.result["seconds"] for run in group) / 60,
-        origin=", ".join(sorted({run.result["source"] for run in group})),
+        origin=", ".join(sorted({run.result["origin"] for run in group})),
         best=modes.get(metric, "max"),
     )
 

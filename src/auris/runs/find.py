@@ -25,7 +25,7 @@ _REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
     "data.root",
     "data.table",
     "data.url",
-    "data.source",
+    "data.origin",
     "paths.",
     "choices.",
     "resume",

@@ -86,7 +86,7 @@ def evaluate(
     dataset = fitted.data.dataset
     scores = score(task, predictions, dataset)
     if fitted.trainer.is_global_zero:
-        print_scores(split, scores, dataset.collection.source)
+        print_scores(split, scores, dataset.collection.origin)
         if limitation := task.limitation():
             info(limitation)
         if table:

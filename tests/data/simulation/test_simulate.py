@@ -1,4 +1,5 @@
-"""The simulated cats and babies: reproducible, bounded, grouped, and true to a few physical facts."""
+"""The simulated cats and babies: reproducible, bounded, grouped, and true to a few physical
+facts."""
 
 from collections import Counter
 
@@ -8,15 +9,25 @@ import pytest
 from auris.acoustics.voice import apply_formants, glottal_source, tract_formants
 from auris.data.simulation.cats_babies import (
     CLASSES,
-    mix,
-    place,
-    recording,
-    room,
-    simulate,
-    table,
+    CatsBabiesSimulator,
+    draw_recording,
+    draw_room_response,
+    locate_clip,
+    mix_at_snr,
 )
 
 RATE = 16000
+
+
+def simulate(
+    index: int, rate: int = RATE, duration: float = 5.0, **changes
+) -> np.ndarray:
+    simulator = CatsBabiesSimulator(sample_rate=rate, duration=duration, **changes)
+    return simulator.simulate(index)
+
+
+def table(clips: int) -> list[tuple]:
+    return CatsBabiesSimulator(clips=clips).rows
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +79,15 @@ def test_rows_do_not_depend_on_how_many_are_asked_for() -> None:
 def test_takes_share_their_recording() -> None:
     groups: dict[int, list[int]] = {}
     for index in range(24):
-        groups.setdefault(place(index)[1], []).append(index)
+        groups.setdefault(locate_clip(index)[1], []).append(index)
     assert sorted({len(takes) for takes in groups.values()}) == [1, 2, 3]
-    assert recording(5, seed=2) == recording(5, seed=2)
-    assert recording(5, seed=2) != recording(7, seed=2)
+    assert draw_recording(5, seed=2) == draw_recording(5, seed=2)
+    assert draw_recording(5, seed=2) != draw_recording(7, seed=2)
 
 
 def test_confounders_do_not_know_the_class() -> None:
     cats, babies = (
-        [recording(group) for group in range(first, 2000, 2)] for first in (0, 1)
+        [draw_recording(group) for group in range(first, 2000, 2)] for first in (0, 1)
     )
     for name in ("snr", "rt60", "slope", "tilt", "closing"):
         a, b = ([getattr(who, name) for who in side] for side in (cats, babies))
@@ -113,15 +124,15 @@ def test_resonator_without_peaks_changes_nothing() -> None:
 def test_noise_lies_at_the_ratio_asked_for(snr: float) -> None:
     rng = np.random.default_rng(0)
     sound, noise = np.sin(np.arange(RATE) / 5), rng.standard_normal(RATE)
-    left = mix(sound, noise, snr) - sound
+    left = mix_at_snr(sound, noise, snr) - sound
     assert 10 * np.log10(np.mean(sound**2) / np.mean(left**2)) == pytest.approx(
         snr, abs=0.01
     )
 
 
 def test_room_decays_by_its_reverberation_time() -> None:
-    who = recording(0)
-    taps = room(who, RATE, np.random.default_rng(0))[1:]
+    who = draw_recording(0)
+    taps = draw_room_response(who, RATE, np.random.default_rng(0))[1:]
     energy = 10 * np.log10(np.cumsum(taps[::-1] ** 2)[::-1])  # Schroeder 1965
     begin, end = len(taps) // 4, len(taps) // 2
     slope = (energy[end] - energy[begin]) / ((end - begin) / RATE)

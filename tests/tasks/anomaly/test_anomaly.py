@@ -221,7 +221,7 @@ def test_models_and_losses_that_do_not_fit_are_refused() -> None:
 REMEMBERING = ("model=self_supervised", "model.widths=[4,8]", "trainer.max_epochs=4")
 TONES = (
     "data=one_class",
-    "data.of=folder",
+    "data.dataset=folder",
     "data.normal=tone",
     "features=log_mel",
     "model.widths=[16]",
