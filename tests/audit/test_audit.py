@@ -333,7 +333,7 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     assert len(sounds) >= 2 and "http:" not in text and "<script" not in text
     wave, rate = soundfile.read(io.BytesIO(sounds[0]))
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
-    monkeypatch.setattr("auris.core.player.LARGEST", 10)
+    monkeypatch.setattr("auris.core.player._MAX_CHARACTERS", 10)
     assert "data:audio" not in render_audit(result, count_severities(result))
 
 
