@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from auris.core.errors import UserError, first_line
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.detector import over_frames, require_anomaly_task
+from auris.models.detector import AnomalyDetector, over_frames, require_anomaly_task
 from auris.models.estimator import to_numpy
 from auris.models.instance_based import InstanceBased
 

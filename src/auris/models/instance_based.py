@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
+from auris.models.detector import AnomalyDetector
 from auris.models.mlp import with_summary
 
 SAME = 1e-3  # the largest difference between two computations of one feature
