@@ -8,10 +8,11 @@ from running import CONFIGS
 
 from auris.cli import train as main_job
 from auris.cli.help import find_help
-from auris.cli.options import describe_groups, read_main, read_option
+from auris.cli.options import describe_groups, find_groups, read_main, read_option
 from auris.core.errors import UserError
 
-OPTIONS = sorted(CONFIGS.glob("*/*.yaml"))
+GROUPS = find_groups([CONFIGS])
+OPTIONS = [path for options in GROUPS.values() for path in options.values()]
 
 
 def page(*words: str) -> str:
@@ -55,8 +56,7 @@ def test_it_shows_every_option_and_setting(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_group_that_people_choose_of_says_what_it_is_for() -> None:
-    groups = {path.parent.name for path in OPTIONS}
-    assert groups - set(describe_groups()) == {"callbacks", "paths"}
+    assert set(GROUPS) - set(describe_groups()) == {"callbacks", "paths"}
 
 
 def test_one_option_is_shown_with_its_settings() -> None:
@@ -80,12 +80,10 @@ def test_settings_that_are_inherited_are_shown_with_their_comments() -> None:
 
 
 def test_a_group_is_shown_with_half_a_line_for_each_option() -> None:
-    assert page("loss").splitlines()[:4] == [
-        "loss: what is made small",
-        "",
-        "  angular        The angle between two directions, in radians",
-        "  cosine         One less the cosine between two directions",
-    ]
+    lines = [" ".join(line.split()) for line in page("loss").splitlines()]
+    assert lines[:2] == ["loss: what is made small", ""]
+    assert lines.count("angular The angle between two directions, in radians") == 1
+    assert len(lines) == 2 + len(GROUPS["loss"])
 
 
 @pytest.mark.parametrize(

@@ -205,10 +205,7 @@ def test_nobody_is_asked_and_no_private_file_is_told(
 
     def edit(cfg: dict[str, Any]) -> None:
         data = cfg["data"]
-        key = next(
-            key for key in ("source", "recordings") if isinstance(data.get(key), dict)
-        )
-        data[key] = {"_target_": "auris.data.sources.esc50.Esc"}
+        data["source"] = {"_target_": "auris.data.sources.esc50.Esc"}
         data.update(
             root="nowhere",
             url=address,

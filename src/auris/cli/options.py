@@ -12,6 +12,7 @@ from auris.core.places import config_folder
 
 _INTERNAL = ("_target_", "choices", "defaults", "hydra")  # nothing that a user sets
 _GLOBAL = re.compile(r"^# @package _global_$", re.MULTILINE)
+_MIXINS = "mixins"  # what several options have in common, and nobody chooses
 _CHOICE = re.compile(r"^  - (\w+): \w+ # (.+)$", re.MULTILINE)
 
 
@@ -38,7 +39,8 @@ def find_groups(folders: Iterable[Path]) -> dict[str, dict[str, Path]]:
     groups: dict[str, dict[str, Path]] = {}
     for folder in folders:
         for path in sorted(folder.glob("*/*.yaml")):
-            groups.setdefault(path.parent.name, {})[path.stem] = path
+            if path.parent.name != _MIXINS:
+                groups.setdefault(path.parent.name, {})[path.stem] = path
     return groups
 
 

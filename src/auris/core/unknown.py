@@ -77,7 +77,7 @@ def _meanings_of(name: str, value: str, cfg: DictConfig) -> list[str]:
 def _keys_of(node: DictConfig, prefix: str = "") -> Iterator[str]:
     """The dotted names of all settings, but of what is only noted."""
     for name in node:
-        key = f"{prefix}{name}"
+        key = prefix + str(name)
         if key != "choices":
             yield key
             inner = node._get_node(name)
