@@ -79,7 +79,10 @@ def test_settings_that_are_inherited_are_shown_with_their_comments() -> None:
     assert "optimizer.max_iter=10      a step" in text
 
 
-def test_a_group_is_shown_with_half_a_line_for_each_option() -> None:
+def test_a_group_is_shown_with_half_a_line_for_each_option(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     lines = [" ".join(line.split()) for line in page("loss").splitlines()]
     assert lines[:2] == ["loss: what is made small", ""]
     assert lines.count("angular The angle between two directions, in radians") == 1
