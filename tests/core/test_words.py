@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 from running import configured
 
 from auris.cli import train as main_job
-from auris.core.words import quote_word, quote_words
+from auris.core.words import quote_word, quote_words, unquote_word
 from auris.runs.find import _parse_filter
 from auris.sweep.space import parse_overrides, read_space
 
@@ -163,6 +163,15 @@ def test_what_hydra_reads_as_it_is_meant_is_left_alone(word: str) -> None:
 @pytest.mark.parametrize("word", [f"data.root={path}" for path in PATHS])
 def test_words_are_quoted_once(word: str) -> None:
     assert quote_word(quote_word(word)) == quote_word(word)
+    assert "," in word or unquote_word(quote_word(word)) == word
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["train.py", "-m", "seed=7", "data.root='~/a',~/b", "data.root='a,b'", "a='b'"],
+)
+def test_what_was_typed_otherwise_is_left_alone(word: str) -> None:
+    assert unquote_word(word) == word
 
 
 @pytest.mark.parametrize(

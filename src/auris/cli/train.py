@@ -14,7 +14,7 @@ from auris.core.errors import UserError
 from auris.core.explain import explain_error, plain_errors
 from auris.core.locate import locate_object
 from auris.core.places import config_folder
-from auris.core.words import quote_words
+from auris.core.words import quote_words, unquote_word
 from auris.runs.compose import check_flags, prepare
 
 _MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
@@ -49,7 +49,7 @@ def _one_of_many() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        words = " ".join(HydraConfig.get().overrides.task)
+        words = " ".join(map(unquote_word, HydraConfig.get().overrides.task))
         failure = UserError(f"{words} failed: {explain_error(error)}")
         print(f"auris: {failure}", file=sys.stderr, flush=True)
         raise failure from error

@@ -10,8 +10,8 @@ from hydra.core.override_parser.types import Quote, QuotedString, Sweep
 from hydra.errors import HydraException
 
 _SETTING = re.compile(r"\+{0,2}([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
-_PATHS = re.compile(r"data\.(root|table|listing|sources|of\.\w+)|paths\.\w+|resume")
-_TEXTS = re.compile(r"data\.(normal|machine|of|source|url)|study")
+_PATHS = re.compile(r"data\.(root|table|listing|dry_folder)|paths\.\w+|resume")
+_TEXTS = re.compile(r"data\.(dataset|group|machine|name|normal|url)|study")
 _CALL = re.compile(r"\w+\(.*\)")  # such as log(1e-5,1e-1) of a sweep
 _ITEM = re.compile(  # of several values, with commas in quotes and brackets left alone
     r"""(?:^|,)('[^']*'|"[^"]*"|\[[^]]*\]|\{[^}]*\}|\w+\([^)]*\)|[^,]*)(?=,|$)"""
@@ -37,6 +37,18 @@ def quote_word(word: str, several: bool = False) -> str:
     items = _ITEM.findall(value) if several else [value]
     quoted = ",".join(_quote_value(name, item, several) for item in items)
     return word.removesuffix(value) + quoted
+
+
+def unquote_word(word: str) -> str:
+    """A word as people type it, where `quote_word` makes the same of it again.
+
+    With a comma it stays as it is: with -m it would be several.
+    """
+    setting = _SETTING.fullmatch(word)
+    if not setting or "," in word:
+        return word
+    typed = f"{word.removesuffix(setting.group(2))}{_read_value(setting.group(2))}"
+    return typed if quote_word(typed) == word else word
 
 
 def _quote_value(name: str, value: str, several: bool) -> str:
