@@ -8,8 +8,7 @@ import pytest
 import torch
 from array_files import load, spec
 from array_waves import heard, level
-from omegaconf import OmegaConf
-from running import CONFIGS
+from running import configured
 from torch import Tensor
 
 from auris.acoustics.arrays import Array
@@ -130,7 +129,12 @@ def formula(
     name: str, array: str, task: Localization | None = None, **changes: Any
 ) -> DoaEstimator:
     """The model that a YAML names."""
-    facts, node = spec(array), OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model
+    facts, node = (
+        spec(array),
+        configured(
+            f"model={name}", "array=circular4", "data=csv", "data.table=x"
+        ).model,
+    )
     size = (task or Localization(facts)).out_shape
     return Factory().make(
         {**to_plain(node), **changes},
@@ -164,7 +168,9 @@ def test_a_plane_looks_for_elevations_where_they_are_asked_for(name: str) -> Non
 @pytest.mark.parametrize("name", FORMULAS)
 def test_formulas_read_waves_of_an_array(name: str) -> None:
     node, task = (
-        OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model,
+        configured(
+            f"model={name}", "array=circular4", "data=csv", "data.table=x"
+        ).model,
         Localization(spec("circular4")),
     )
     with pytest.raises(UserError, match="features=raw"):
@@ -207,7 +213,7 @@ def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> Non
 def test_nothing_refuses_what_has_something_to_learn() -> None:
     make_optimizer(
         Factory(),
-        {"_target_": "auris.training.optimizers.nothing.NoOp"},
+        {"_target_": "auris.training.optimizers.instance_based.NoOp"},
         SimpleNamespace(
             model=formula("srp_phat", "circular4", step=10.0),
             loss=None,

@@ -30,7 +30,7 @@ from auris.models.cnn_autoencoder import CnnAutoencoder
 from auris.models.density import Mahalanobis, SklearnDetector
 from auris.models.instance_based import InstanceBased, NearestNeighbours
 from auris.models.patches import Patches
-from auris.models.pretext import CHANGES, moved, played
+from auris.models.pretext import TRANSFORMS, pitch_shift, time_stretch
 from auris.models.self_supervised import SelfSupervised
 from auris.models.vae import Vae, divergence
 from auris.tasks.anomaly.task import Anomaly
@@ -265,10 +265,10 @@ def test_the_pretext_is_the_log_probability_of_change_and_section() -> None:
     own, x = task(2), clips(5)
     model = self_supervised(SHAPE, own).eval()
     found, expected = model(x)[..., 0], torch.zeros(5, 2)
-    for g, change in enumerate(CHANGES):
+    for g, change in enumerate(TRANSFORMS):
         expected -= model.network(change(x)).flatten(1).softmax(1).view(5, -1, 2)[
             :, g
-        ].log() / len(CHANGES)
+        ].log() / len(TRANSFORMS)
     torch.testing.assert_close(found, expected)
 
 
@@ -279,21 +279,24 @@ def test_in_training_a_change_is_drawn_for_every_clip() -> None:
     torch.manual_seed(0)
     drawn, again = model(x)[:, 0, 0], model(x)[:, 0, 0]
     possible = torch.stack(
-        [model.surprise(change(x[:1]), g)[0, 0] for g, change in enumerate(CHANGES)]
+        [
+            model.anomaly_score(change(x[:1]), g)[0, 0]
+            for g, change in enumerate(TRANSFORMS)
+        ]
     )
     which = (drawn[:, None] - possible).abs()  # (64, G)
     assert which.amin(1).max() < 1e-4 and set(which.argmin(1).tolist()) == set(
-        range(len(CHANGES))
+        range(len(TRANSFORMS))
     )
     assert not torch.equal(drawn, again)
 
 
 @pytest.mark.parametrize("shape", [SHAPE, (2, 13, 9), (1, 1, 1)])
 def test_changes_keep_the_shape_and_differ(shape: Shape) -> None:
-    changed = [change(clips(2, shape=shape)) for change in CHANGES]
+    changed = [change(clips(2, shape=shape)) for change in TRANSFORMS]
     assert all(x.shape == (2, *shape) and x.isfinite().all() for x in changed)
     if shape == SHAPE:
-        pairs = [(i, j) for i in range(len(CHANGES)) for j in range(i)]
+        pairs = [(i, j) for i in range(len(TRANSFORMS)) for j in range(i)]
         assert all(
             not torch.allclose(changed[i], changed[j], atol=0.1) for i, j in pairs
         )
@@ -302,10 +305,28 @@ def test_changes_keep_the_shape_and_differ(shape: Shape) -> None:
 def test_a_sound_is_moved_and_played_as_it_says() -> None:
     ramp = torch.arange(8.0)
     bands, time = ramp[None, None, :, None], ramp[None, None, None]
-    assert moved(bands, 0.25).flatten().tolist() == [2, 1, 0, 1, 2, 3, 4, 5]
-    assert moved(bands, -0.25).flatten().tolist() == [2, 3, 4, 5, 6, 7, 6, 5]
-    assert played(time, 1.5).flatten().tolist() == [0, 1.5, 3, 4.5, 6, 6.5, 5, 3.5]
-    assert played(time, 0.5).flatten().tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5]
+    assert pitch_shift(bands, 0.25).flatten().tolist() == [2, 1, 0, 1, 2, 3, 4, 5]
+    assert pitch_shift(bands, -0.25).flatten().tolist() == [2, 3, 4, 5, 6, 7, 6, 5]
+    assert time_stretch(time, 1.5).flatten().tolist() == [
+        0,
+        1.5,
+        3,
+        4.5,
+        6,
+        6.5,
+        5,
+        3.5,
+    ]
+    assert time_stretch(time, 0.5).flatten().tolist() == [
+        0,
+        0.5,
+        1,
+        1.5,
+        2,
+        2.5,
+        3,
+        3.5,
+    ]
 
 
 def test_the_divergence_is_that_of_torch() -> None:

@@ -52,7 +52,7 @@ def test_distances_are_to_the_nearest_clips_of_the_nearest_other_recordings() ->
                 for one in recording.unique()
                 if one != recording[at]
             )
-            known = novelty.distances(novelty.seen, novelty.recording)[v, at].item()
+            known = novelty._distances(novelty.seen, novelty.recording)[v, at].item()
             assert known == pytest.approx(np.mean(each[:NEIGHBOURS]), rel=1e-3)
 
 
