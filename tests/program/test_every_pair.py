@@ -35,7 +35,7 @@ MEETING = (
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
 FORMULAS = ("gcc_least_squares", "music", "norm_music", "srp_phat")
 COMPARING = ("gcc_phat", "phase", "srp")  # features
-OF_ARRAYS = ("nothing", "steered", *FORMULAS, *COMPARING)  # they need one
+OF_ARRAYS = ("none", "masked_srp", *FORMULAS, *COMPARING)  # they need one
 FITTED = ("gaussian_mixture", "loudness", "mahalanobis", "one_class_svm")
 LAZY = ("knn", "lookup", "naive_bayes", "random_forest", "svm", *FITTED)
 DETECTORS = (
@@ -117,19 +117,19 @@ REFUSED = {  # pairs that can't work, with what the sentence says
     (
         "model=autoencoder_linear",
         "features=raw",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
     (
         "features=raw",
         "optimizer=alternating",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
     (
         "model=autoencoder_linear",
         "features=level",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
     (
         "features=level",
         "optimizer=alternating",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
 }
 ONE_CLASS = (
     "data=one_class",
@@ -145,7 +145,7 @@ NEEDS = {
 
 def refusal(optimizer: str, model: str) -> str | None:
     """What is said where this optimizer can't find this model; None where it can."""
-    if optimizer == "memorize":
+    if optimizer == "fit":
         return None if model in LAZY else "can't keep clips; choose another optimizer"
     if optimizer == "alternating":
         return (
@@ -321,7 +321,7 @@ def test_what_compares_microphones_is_refused_without_an_array(
     )
     with pytest.raises(
         UserError,
-        match="has something to learn" if choice == "nothing" else "array=circular6",
+        match="has something to learn" if choice == "none" else "array=circular6",
     ):
         train(
             experiment(

@@ -12,7 +12,9 @@ from auris.models.network import Network
 
 
 class Residual(nn.Module):
-    """Two 3 x 3 convolutions beside a shortcut (He et al., 2016): (B, n, F, T') -> (B, m, F / stride, T' / stride)."""
+    """Two 3 x 3 convolutions beside a shortcut (He et al., 2016): (B, n, F, T') -> (B, m, F /
+    stride, T' / stride).
+    """
 
     def __init__(self, n: int, m: int, stride: int):
         super().__init__()
@@ -32,9 +34,11 @@ class Residual(nn.Module):
 
 
 class BandPlace(nn.Module):
-    """Add a channel that tells each place its frequency, -1 to 1: (B, C', F, T') -> (B, C' + 1, F, T').
+    """Add a channel that tells each place its frequency, -1 to 1: (B, C', F, T') -> (B, C' + 1,
+    F, T').
 
-    A convolution alone is blind to it, but a hum and a whistle are not the same sound (Liu et al., 2018, CoordConv).
+    A convolution alone is blind to it, but a hum and a whistle are not the same sound (Liu et
+    al., 2018, CoordConv).
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -98,7 +102,8 @@ class Cnn(Network):
 
 
 class Cnn1d(Network):
-    """Convolutions over time alone, on waves (C, T), or on features (C', F, T') with every band a channel.
+    """Convolutions over time alone, on waves (C, T), or on features (C', F, T') with every band
+    a channel.
 
     Args:
         widths: channels of each stage; each divides time by `stride`.

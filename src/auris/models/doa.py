@@ -43,8 +43,10 @@ class DoaEstimator(TrainingFree, ABC):
             raise UserError(
                 f"model: {type(self).__name__} reads the waves themselves; choose features=raw."
             )
-        self.rate, self.size = spec.sample_rate, out_shape[0]
-        self.n_fft, self.band = n_fft, (f_min, f_max)
+        self.rate = spec.sample_rate
+        self.size = out_shape[0]
+        self.n_fft = n_fft
+        self.band = (f_min, f_max)
 
     @torch.no_grad()
     def forward(self, wave: Tensor) -> Tensor:  # (B, M, T) -> (B, 2) or (B, 3)

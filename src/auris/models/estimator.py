@@ -1,4 +1,6 @@
-"""scikit-learn's models. They are fitted anew from what is kept when they are loaded: no pickle is ever read."""
+"""scikit-learn's models. They are fitted anew from what is kept when they are loaded: no pickle
+is ever read.
+"""
 
 from abc import abstractmethod
 from typing import Any
@@ -58,8 +60,8 @@ class Estimator(InstanceBased):
 class Classifier(Estimator):
     """A classifier of scikit-learn, for tasks with classes.
 
-    Its output is the logarithm of its probabilities. Where it has none, as support vector machines, it is the margins:
-    their order is right, but a softmax of them is not calibrated.
+    Its output is the logarithm of its probabilities. Where it has none, as support vector
+    machines, it is the margins: their order is right, but a softmax of them is not calibrated.
     """
 
     def __init__(
@@ -74,7 +76,8 @@ class Classifier(Estimator):
         name = type(estimator).__name__
         if not is_classifier(estimator):
             raise UserError(
-                f"model: {name} is not a classifier; _target_ should name auris.models.estimator.Regressor."
+                f"model: {name} is not a classifier; _target_ should name "
+                "auris.models.estimator.Regressor."
             )
         if not task.has_classes:
             raise UserError(
@@ -96,7 +99,9 @@ class Classifier(Estimator):
 
 
 class Regressor(Estimator):
-    """A regressor of scikit-learn that has several outputs: it averages targets, so it serves any task."""
+    """A regressor of scikit-learn that has several outputs: it averages targets, so it serves
+    any task.
+    """
 
     def __init__(
         self,

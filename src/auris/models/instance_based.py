@@ -13,14 +13,17 @@ from auris.models.codec import Codec
 from auris.models.detector import AnomalyDetector
 from auris.models.mlp import with_summary
 
-SAME = 1e-3  # the largest difference between two computations of one feature
+_TOLERANCE = 1e-3  # the largest difference between two computations of one feature
 
 
-EXACT = "donot_use_mm_for_euclid_dist"  # differences of products would drown what is far from zero, such as Hz
+# differences of products would drown what is far from zero, such as Hz
+_EXACT_DISTANCES = "donot_use_mm_for_euclid_dist"
 
 
 class InstanceBased(nn.Module, ABC):
-    """Keeps a vector of each training clip and what the task remembers of its target; both are saved, as tensors."""
+    """Keeps a vector of each training clip and what the task remembers of its target; both are
+    saved, as tensors.
+    """
 
     seen: Tensor  # (n, W)
     told: Tensor  # (n, ...)
@@ -30,11 +33,9 @@ class InstanceBased(nn.Module, ABC):
     ):
         super().__init__()
         self.body, width = with_summary(summary, in_shape)
-        self.knn_output, self.output_of_mean, self.out_shape = (
-            task.knn_output,
-            task.output_of_mean,
-            out_shape,
-        )
+        self.knn_output = task.knn_output
+        self.output_of_mean = task.output_of_mean
+        self.out_shape = out_shape
         self.stored_target = task.stored_target
         self.register_buffer("seen", torch.empty(0, width))
         self.register_buffer("told", task.stored_target(torch.empty(0, *out_shape)))
@@ -52,10 +53,8 @@ class InstanceBased(nn.Module, ABC):
     def store_clips(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Keep all (x, target) there are."""
         pairs = [(self.embed(x), self.stored_target(target)) for x, target in examples]
-        self.seen, self.told = (
-            torch.cat([h for h, _ in pairs]),
-            torch.cat([target for _, target in pairs]),
-        )
+        self.seen = torch.cat([h for h, _ in pairs])
+        self.told = torch.cat([target for _, target in pairs])
         self.fit_stored()
 
     def fit_stored(self) -> None:
@@ -79,7 +78,8 @@ class InstanceBased(nn.Module, ABC):
 
 
 class NearestNeighbours(InstanceBased, AnomalyDetector):
-    """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they are, as the task has it.
+    """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they
+    are, as the task has it.
 
     Args:
         k: how many of them.
@@ -100,15 +100,19 @@ class NearestNeighbours(InstanceBased, AnomalyDetector):
 
     def predict_vectors(self, h: Tensor) -> Tensor:
         return self.knn_output(
-            torch.cdist(h, self.seen, compute_mode=EXACT), self.told, self.k
+            torch.cdist(h, self.seen, compute_mode=_EXACT_DISTANCES), self.told, self.k
         )
 
 
 class Lookup(InstanceBased):
-    """The target of the very clip that is asked for; for any other the mean of all. It knows, but learns nothing."""
+    """The target of the very clip that is asked for; for any other the mean of all. It knows,
+    but learns nothing.
+    """
 
     def predict_vectors(self, h: Tensor) -> Tensor:
-        same = (torch.cdist(h, self.seen, p=torch.inf) < SAME).to(self.told)  # (B, n)
+        same = (torch.cdist(h, self.seen, p=torch.inf) < _TOLERANCE).to(
+            self.told
+        )  # (B, n)
         known = same.sum(1) > 0
         share = torch.where(known[:, None], same, 1.0)
         average = share / share.sum(1, keepdim=True) @ self.told.flatten(1)

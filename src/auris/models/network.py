@@ -25,7 +25,7 @@ class Network(nn.Module):
         )
 
     @property
-    def last(self) -> nn.Linear:
+    def output_layer(self) -> nn.Linear:
         """The layer that answers."""
         return self.head[1]  # type: ignore[return-value]
 

@@ -26,10 +26,11 @@ class RandomSearch(Search):
         super().__init__(params, lr)
         if candidates < 1:
             raise UserError(f"optimizer.candidates={candidates} should be 1 or more.")
-        self.candidates, self.seed = candidates, seed
+        self.candidates = candidates
+        self.seed = seed
 
-    def search(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.memory_of_search
+    def search_from(self, start: Tensor, loss: Loss) -> Tensor:
+        own = self.search_state
         draw = torch.Generator().manual_seed(
             self.seed * 1_000_003 + own.setdefault("step", 0)
         )
@@ -61,17 +62,19 @@ class GridSearch(Search):
                 f"optimizer.bound={bound} above 0."
             )
         if (
-            self.size >= most.bit_length() or levels**self.size > most
+            self.parameter_count >= most.bit_length()
+            or levels**self.parameter_count > most
         ):  # 3^25000 is slow to write out
             raise UserError(
-                f"A grid of {levels} values for each of {self.size} parameters has "
-                f"{levels}^{self.size} points, and "
+                f"A grid of {levels} values for each of {self.parameter_count} parameters has "
+                f"{levels}^{self.parameter_count} points, and "
                 f"{most} are the most; choose fewer, as in model=linear features.n_mels=1, "
                 "or another optimizer."
             )
-        self.levels, self.bound = levels, bound
+        self.levels = levels
+        self.bound = bound
 
-    def search(self, start: Tensor, loss: Loss) -> Tensor:
+    def search_from(self, start: Tensor, loss: Loss) -> Tensor:
         values = torch.linspace(-self.bound, self.bound, self.levels).tolist()
         points = track_progress(
             product(values, repeat=len(start)),
