@@ -207,7 +207,7 @@ def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> Non
 def test_nothing_refuses_what_has_something_to_learn() -> None:
     make_optimizer(
         Factory(),
-        {"_target_": "auris.training.optimizers.nothing.NoOp"},
+        {"_target_": "auris.training.optimizers.instance_based.NoOp"},
         SimpleNamespace(
             model=formula("srp_phat", "circular4", step=10.0),
             loss=None,

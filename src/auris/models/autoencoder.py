@@ -39,7 +39,8 @@ class LinearAutoencoder(ReconstructionModel):
 
     def reconstruct(self, x: Tensor) -> Tensor:
         frames = self.decoder(self.encoder(self.split_frames(x)))  # (B T', D)
-        return frames.unflatten(0, (-1, x.shape[-1])).transpose(1, 2).reshape(x.shape)
+        clips = frames.unflatten(0, (-1, x.shape[-1]))  # (B, T', D)
+        return clips.transpose(1, 2).reshape(x.shape)
 
 
 class DenseAutoencoder(ReconstructionModel):
@@ -70,7 +71,7 @@ class DenseAutoencoder(ReconstructionModel):
         return map_patches(self.encoder, self.patches.cut_patches(x)).mean(1)
 
     def reconstruct(self, x: Tensor) -> Tensor:
-        codes = map_patches(
-            self.encoder, self.patches.cut_patches(x)
-        )  # (B, N, latent_dim)
-        return self.patches.join_patches(map_patches(self.decoder, codes)).view(x.shape)
+        patches = self.patches.cut_patches(x)  # (B, N, D P)
+        codes = map_patches(self.encoder, patches)  # (B, N, latent_dim)
+        said = map_patches(self.decoder, codes)  # (B, N, D P)
+        return self.patches.join_patches(said).view(x.shape)

@@ -1,6 +1,7 @@
 """Convolutional networks: over time and frequency, and over time alone."""
 
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from math import prod
 
 import torch
@@ -43,9 +44,8 @@ class BandPlace(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         place = torch.linspace(-1, 1, x.shape[2], device=x.device, dtype=x.dtype)
-        return torch.cat(
-            [x, place[:, None].expand(x.shape[0], 1, -1, x.shape[3])], dim=1
-        )
+        channel = place[:, None].expand(x.shape[0], 1, -1, x.shape[3])
+        return torch.cat([x, channel], dim=1)
 
 
 class Cnn(Network):
@@ -72,24 +72,21 @@ class Cnn(Network):
                 f"model: Cnn reads features (C', F, T') and these have shape {in_shape}; "
                 "try features=log_mel, or model=cnn1d."
             )
+        channels = in_shape[0] + 1
+        width = widths[0]
         stem = nn.Sequential(
             BandPlace(),
             nn.Conv2d(
-                in_shape[0] + 1,
-                widths[0],
-                5,
-                (stride[0], stride[1]),
-                padding=2,
-                bias=False,
+                channels, width, 5, (stride[0], stride[1]), padding=2, bias=False
             ),
-            nn.BatchNorm2d(widths[0]),
+            nn.BatchNorm2d(width),
             nn.ReLU(inplace=True),
         )
-        pairs = list(zip([widths[0], *widths[:-1]], widths, strict=True))
         stages = [
-            Residual(n if block == 0 else m, m, 2 if block == 0 and stage > 0 else 1)
-            for stage, (n, m) in enumerate(pairs)
-            for block in range(blocks)
+            *_residual_stage(width, width, 1, blocks),
+            *chain.from_iterable(
+                _residual_stage(n, m, 2, blocks) for n, m in pairwise(widths)
+            ),
         ]
         pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         super().__init__(
@@ -99,6 +96,14 @@ class Cnn(Network):
 
     def embed(self, x: Tensor) -> Tensor:
         return self.body(x.contiguous(memory_format=torch.channels_last))
+
+
+def _residual_stage(n: int, m: int, stride: int, blocks: int) -> list[Residual]:
+    """Residual blocks (B, n, F, T') -> (B, m, F / stride, T' / stride)."""
+    sizes = [n, *[m] * blocks][:blocks]
+    strides = [stride, *[1] * blocks][:blocks]
+    pairs = zip(sizes, strides, strict=True)
+    return [Residual(size, m, step) for size, step in pairs]
 
 
 class Cnn1d(Network):

@@ -70,7 +70,9 @@ class CnnAutoencoder(ReconstructionModel):
         )
 
     def reconstruct(self, x: Tensor) -> Tensor:
-        return self.decoder(self._encode_clips(x))[..., : x.shape[2], : x.shape[3]]
+        *_, rows, frames = x.shape
+        copy = self.decoder(self._encode_clips(x))
+        return copy[..., :rows, :frames]
 
 
 def _with_batch_norm(convolution: nn.Conv2d | nn.ConvTranspose2d) -> nn.Sequential:

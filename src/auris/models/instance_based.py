@@ -52,9 +52,13 @@ class InstanceBased(nn.Module, ABC):
     @torch.no_grad()
     def store_clips(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Keep all (x, target) there are."""
-        pairs = [(self.embed(x), self.stored_target(target)) for x, target in examples]
-        self.seen = torch.cat([h for h, _ in pairs])
-        self.told = torch.cat([target for _, target in pairs])
+        seen = []
+        told = []
+        for x, target in examples:
+            seen.append(self.embed(x))
+            told.append(self.stored_target(target))
+        self.seen = torch.cat(seen)
+        self.told = torch.cat(told)
         self.fit_stored()
 
     def fit_stored(self) -> None:
@@ -110,10 +114,10 @@ class Lookup(InstanceBased):
     """
 
     def predict_vectors(self, h: Tensor) -> Tensor:
-        same = (torch.cdist(h, self.seen, p=torch.inf) < _TOLERANCE).to(
-            self.told
-        )  # (B, n)
-        known = same.sum(1) > 0
-        share = torch.where(known[:, None], same, 1.0)
-        average = share / share.sum(1, keepdim=True) @ self.told.flatten(1)
+        distance = torch.cdist(h, self.seen, p=torch.inf)  # (B, n)
+        same = (distance < _TOLERANCE).to(self.told)
+        known = same.sum(1, keepdim=True) > 0
+        weight = torch.where(known, same, 1.0)  # (B, n)
+        weight = weight / weight.sum(1, keepdim=True)
+        average = weight @ self.told.flatten(1)
         return self.output_of_mean(average.view(-1, *self.out_shape))

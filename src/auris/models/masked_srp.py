@@ -125,16 +125,18 @@ class SteeredPower(nn.Module):
         self.register_buffer("expected", expected.contiguous(), persistent=False)
 
     def forward(self, cross: Tensor) -> Tensor:
-        parts = zip(
-            cross.tensor_split(self.groups, -1),
-            self.expected.tensor_split(self.groups, 2),
-            strict=True,
-        )
-        maps = [
-            2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel()
-            for part in parts
-        ]
-        return torch.cat([*maps, torch.stack(maps).mean(0)], 1)
+        measured = cross.tensor_split(self.groups, -1)
+        expected = self.expected.tensor_split(self.groups, 2)
+        parts = zip(measured, expected, strict=True)
+        maps = [_steer_group(*part) for part in parts]  # (B, K, D) each
+        mean = torch.stack(maps).mean(0)
+        return torch.cat([*maps, mean], 1)
+
+
+def _steer_group(cross: Tensor, expected: Tensor) -> Tensor:
+    """Power of cross-spectra (B, K, P, 2, F) by waves (P, 2, F, D): (B, K, D)."""
+    power = 2 * torch.einsum("bkpcf,pcfd->bkd", cross, expected)
+    return power / expected[..., 0].numel()
 
 
 class DirectionClassifier(nn.Module):

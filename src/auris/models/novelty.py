@@ -67,15 +67,19 @@ class Novelty(nn.Module):
         which belong together.
         """
         h = torch.cat([self.aspects(wave) for wave in waves])  # (n, D)
-        self.recording = recording.unique(return_inverse=True)[1].to(h.device)
+        _, recording = recording.unique(return_inverse=True)
+        self.recording = recording.to(h.device)
         if self.recording.max() < 1:
             return  # a single recording says nothing of how far others may be
         self.center = h.mean(0)
         self.spread = h.std(0, correction=0).clamp_min(1e-5)
         self.seen = self._compress(h)
-        far = self._distances(self.seen, self.recording).clamp_min(_EPS).log()  # (V, n)
-        self.usual = torch.stack([far.mean(1), far.std(1).clamp_min(_EPS)])
-        self.known = self._score(far.exp()).sort().values
+        far = self._distances(self.seen, self.recording)  # (V, n)
+        far = far.clamp_min(_EPS).log()
+        std = far.std(1).clamp_min(_EPS)
+        self.usual = torch.stack([far.mean(1), std])
+        scores = self._score(far.exp())  # (n,)
+        self.known = scores.sort().values
 
     def _compress(self, h: Tensor) -> Tensor:  # (B, D) -> (B, D)
         return ((h - self.center) / self.spread).asinh()
@@ -103,16 +107,17 @@ class Novelty(nn.Module):
     ) -> Tensor:  # (B, D_v), (n, D_v) -> (B,)
         groups = int(self.recording.max()) + 1
         nearest = h.new_full((len(h), groups), torch.inf)
-        nearest.scatter_reduce_(
-            1, self.recording.expand(len(h), -1), torch.cdist(h, seen), "amin"
-        )
+        recording = self.recording.expand(len(h), -1)  # (B, n)
+        nearest.scatter_reduce_(1, recording, torch.cdist(h, seen), "amin")
         if own is not None:
             nearest.scatter_(1, own[:, None], torch.inf)
-        return nearest.topk(min(NEIGHBOURS, groups - 1), largest=False).values.mean(1)
+        k = min(NEIGHBOURS, groups - 1)
+        return nearest.topk(k, largest=False).values.mean(1)
 
     def _score(self, far: Tensor) -> Tensor:  # (V, B) -> (B,)
         mean, deviation = self.usual[..., None]
-        return ((far.clamp_min(_EPS).log() - mean) / deviation).clamp_min(0).sum(0)
+        z = (far.clamp_min(_EPS).log() - mean) / deviation  # (V, B)
+        return z.clamp_min(0).sum(0)
 
     def _load_from_state_dict(
         self, state: dict[str, Tensor], prefix: str, *others: Any

@@ -33,13 +33,14 @@ class Patches:
     def join_patches(self, said: Tensor) -> Tensor:  # (B, N, D P) -> (B, D, T')
         """The mean of what the patches that a frame is in say of it."""
         parts = said.unflatten(2, (-1, self.frames)).transpose(1, 2)  # (B, D, N, P)
-        count = parts.shape[2]
-        size = parts.shape[2] + self.frames - 1
-        total = parts.new_zeros(*parts.shape[:2], size)
+        clips, numbers, count, _ = parts.shape
+        size = count + self.frames - 1  # T'
+        total = parts.new_zeros(clips, numbers, size)
         times = parts.new_zeros(size)
         for place in range(self.frames):
-            total[..., place : place + count] += parts[..., place]
-            times[place : place + count] += 1
+            covered = slice(place, place + count)
+            total[..., covered] += parts[..., place]
+            times[covered] += 1
         return total / times
 
 
@@ -54,11 +55,14 @@ def build_encoder(size: int, widths: Sequence[int], code: int) -> nn.Sequential:
 
 def dense_layers(sizes: Sequence[int]) -> nn.Sequential:
     """Dense layers; all but the last are standardised over a batch and rectified."""
-    hidden = [
-        nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), nn.ReLU(inplace=True))
-        for n, m in pairwise(sizes[:-1])
-    ]
-    return nn.Sequential(*hidden, nn.Linear(sizes[-2], sizes[-1]))
+    *hidden, last = pairwise(sizes)
+    layers = [_hidden_layer(n, m) for n, m in hidden]
+    return nn.Sequential(*layers, nn.Linear(*last))
+
+
+def _hidden_layer(n: int, m: int) -> nn.Sequential:
+    rectified = nn.ReLU(inplace=True)
+    return nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), rectified)
 
 
 def map_patches(net: nn.Module, patches: Tensor) -> Tensor:

@@ -31,7 +31,8 @@ def time_stretch(x: Tensor, speed: float) -> Tensor:
 
 def spectral_tilt(x: Tensor, height: float) -> Tensor:
     """Brighter: low bands weaker and high bands stronger."""
-    slope = torch.linspace(-height, height, x.shape[2], device=x.device, dtype=x.dtype)
+    bands = x.shape[2]
+    slope = torch.linspace(-height, height, bands, device=x.device, dtype=x.dtype)
     return x + slope[:, None]
 
 
@@ -42,12 +43,11 @@ def _interpolate_along(x: Tensor, place: Tensor, dim: int) -> Tensor:
     last = x.shape[dim] - 1
     place = last - (place % max(2 * last, 1) - last).abs()
     low = place.floor().long().clamp(0, last)
-    share = (
-        (place - low).to(x).view([-1 if axis == dim else 1 for axis in range(x.ndim)])
-    )
-    return torch.lerp(
-        x.index_select(dim, low), x.index_select(dim, (low + 1).clamp_max(last)), share
-    )
+    high = (low + 1).clamp_max(last)
+    shape = [1] * x.ndim
+    shape[dim] = -1
+    fraction = (place - low).to(x).view(shape)
+    return torch.lerp(x.index_select(dim, low), x.index_select(dim, high), fraction)
 
 
 TRANSFORMS: tuple[Callable[[Tensor], Tensor], ...] = (

@@ -65,8 +65,10 @@ class Vae(Autoencoder):
         return self.encode_patches(self.patches.cut_patches(x))[0].mean(1)
 
     def reconstruct(self, x: Tensor) -> Tensor:
-        mean, _ = self.encode_patches(self.patches.cut_patches(x))
-        return self.patches.join_patches(map_patches(self.decoder, mean)).view(x.shape)
+        patches = self.patches.cut_patches(x)  # (B, N, D P)
+        mean, _ = self.encode_patches(patches)  # (B, N, latent_dim)
+        said = map_patches(self.decoder, mean)  # (B, N, D P)
+        return self.patches.join_patches(said).view(x.shape)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, K, T')
         patches = self.patches.cut_patches(x)  # (B, N, D P)

@@ -37,11 +37,11 @@ class Alternating(Solver):
         self.factors = model
 
     def solve_model(self) -> None:
-        if self.search_state.setdefault("steps", 0) % 2 == 0:
+        if self.memory_of_search.setdefault("steps", 0) % 2 == 0:
             self._solve_encoder()
         else:
             self._solve_decoder()
-        self.search_state["steps"] += 1
+        self.memory_of_search["steps"] += 1
 
     def _solve_encoder(self) -> None:
         """The best code of a frame x is the least-squares one: decoder^+ (x - constant)."""

@@ -34,7 +34,7 @@ class GradientFree(Optimizer, ABC):
         super().__init__(params, {"lr": lr})
 
     @property
-    def search_state(self) -> dict[str, Any]:
+    def memory_of_search(self) -> dict[str, Any]:
         """What a step leaves to the next; it is part of the checkpoint."""
         return self.state["search"]  # type: ignore[index]
 
@@ -53,16 +53,16 @@ class Search(GradientFree):
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
-        def loss(candidate: Tensor) -> float:
+        def loss_of(candidate: Tensor) -> float:
             self.set_vector(candidate)
             value = float(closure())
             return value if value == value else float("inf")
 
-        self.set_vector(self.search_from(self.get_vector(), loss))
+        self.set_vector(self.search(self.get_vector(), loss_of))
         return closure()
 
     @abstractmethod
-    def search_from(self, start: Tensor, loss: Loss) -> Tensor:
+    def search(self, start: Tensor, loss: Loss) -> Tensor:
         """Better parameters (n,) than those at which this step starts, (n,)."""
 
     def _all_parameters(self) -> Iterator[nn.Parameter]:

@@ -46,23 +46,24 @@ class Evolution(Search):
             1 / self.weight.square().sum()
         )  # how many the weighted ones are worth
 
-    def search_from(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.search_state
+    def search(self, start: Tensor, loss: Loss) -> Tensor:
+        own = self.memory_of_search
         generation = own.setdefault("generation", 0)
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + generation)
-        children = torch.randn(self.population, len(start), generator=draw).to(
-            start
-        )  # (lambda, n)
-        order = torch.tensor(
-            [loss(start + self.lr * child) for child in children]
-        ).argsort()
-        move = (
-            self.weight.to(start) @ children[order[: len(self.weight)].to(start.device)]
-        )  # (n,)
+        children = torch.randn(self.population, len(start), generator=draw)
+        children = children.to(start)  # (lambda, n)
+        losses = torch.tensor([loss(start + self.lr * child) for child in children])
+        move = self._mean_of_parents(children, losses)  # (n,)
         moved = start + self.lr * move
         self._adapt_scatter(own.setdefault("path", torch.zeros_like(start)), move)
         own["generation"] += 1
         return moved
+
+    def _mean_of_parents(self, children: Tensor, losses: Tensor) -> Tensor:
+        """The weighted mean (n,) of the better half of children (lambda, n)."""
+        best = losses.argsort()[: len(self.weight)]
+        parents = children[best.to(children.device)]
+        return self.weight.to(children) @ parents
 
     def _adapt_scatter(self, path: Tensor, move: Tensor) -> None:
         """Compare the length of the path with that of a random walk, and widen or narrow the
@@ -102,21 +103,21 @@ class CmaEs(Search):
         self.seed = seed
         self.strategy: CMA | SepCMA | None = None
 
-    def search_from(self, start: Tensor, loss: Loss) -> Tensor:
+    def search(self, start: Tensor, loss: Loss) -> Tensor:
         self.strategy = self.strategy or self._replay_generations(start)
         children = [self.strategy.ask() for _ in range(self.population)]
         losses = torch.tensor(
             [loss(torch.from_numpy(child).to(start)) for child in children]
         )
         self._tell_losses(children, losses)
-        self.search_state["losses"].append(losses)
+        self.memory_of_search["losses"].append(losses)
         return torch.from_numpy(self.strategy.mean).to(start)
 
     def _replay_generations(self, start: Tensor) -> CMA | SepCMA:
         """The strategy after all generations so far: a resumed run tells it once more what it
         was told.
         """
-        own = self.search_state
+        own = self.memory_of_search
         first = own.setdefault("start", start.cpu().double())
         kind = CMA if len(first) <= _MAX_FULL else SepCMA
         deviation = own.setdefault("deviation", self.lr)

@@ -29,8 +29,8 @@ class RandomSearch(Search):
         self.candidates = candidates
         self.seed = seed
 
-    def search_from(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.search_state
+    def search(self, start: Tensor, loss: Loss) -> Tensor:
+        own = self.memory_of_search
         draw = torch.Generator().manual_seed(
             self.seed * 1_000_003 + own.setdefault("step", 0)
         )
@@ -74,7 +74,7 @@ class GridSearch(Search):
         self.levels = levels
         self.bound = bound
 
-    def search_from(self, start: Tensor, loss: Loss) -> Tensor:
+    def search(self, start: Tensor, loss: Loss) -> Tensor:
         values = torch.linspace(-self.bound, self.bound, self.levels).tolist()
         points = track_progress(
             product(values, repeat=len(start)),
