@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from omegaconf import OmegaConf
 from paper import words_on_paper
-from running import CONFIGS
+from running import configured
 from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array, unit_vector
@@ -190,7 +189,7 @@ def test_a_line_has_two_rays() -> None:
 
 def test_formulas_have_the_settings_of_their_yamls() -> None:
     for name in ("srp_phat", "norm_music"):
-        node = OmegaConf.load(CONFIGS / f"model/{name}.yaml").model
+        node = configured("data=rooms", f"model={name}").model
         assert {key: node[key] for key in baselines._SETTINGS} == baselines._SETTINGS
 
 
