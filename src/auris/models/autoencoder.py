@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
+from typing import final
 
 from torch import Tensor, nn
 
@@ -12,6 +13,7 @@ from auris.models.detector import ReconstructionModel
 from auris.models.patches import Patches, build_encoder, dense_layers, map_patches
 
 
+@final
 class LinearAutoencoder(ReconstructionModel):
     """Each frame through a code of `latent_dim` numbers and back, both linear: principal
     component analysis, once trained.
@@ -43,6 +45,7 @@ class LinearAutoencoder(ReconstructionModel):
         return clips.transpose(1, 2).reshape(x.shape)
 
 
+@final
 class DenseAutoencoder(ReconstructionModel):
     """Patches of successive frames through dense layers and back (Koizumi et al., 2020, the
     baseline of DCASE).

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain, pairwise
 from math import prod
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from auris.core.shapes import Shape
 from auris.models.network import Network
 
 
+@final
 class Residual(nn.Module):
     """Two 3 x 3 convolutions beside a shortcut (He et al., 2016): (B, n, F, T') -> (B, m, F /
     stride, T' / stride).
@@ -34,6 +36,7 @@ class Residual(nn.Module):
         return torch.relu(self.path(x) + self.shortcut(x))
 
 
+@final
 class BandPlace(nn.Module):
     """Add a channel that tells each place its frequency, -1 to 1: (B, C', F, T') -> (B, C' + 1,
     F, T').
@@ -48,6 +51,7 @@ class BandPlace(nn.Module):
         return torch.cat([x, channel], dim=1)
 
 
+@final
 class Cnn(Network):
     """A small residual network over time and frequency.
 
@@ -106,6 +110,7 @@ def _residual_stage(n: int, m: int, stride: int, blocks: int) -> list[Residual]:
     return [Residual(size, m, step) for size, step in pairs]
 
 
+@final
 class Cnn1d(Network):
     """Convolutions over time alone, on waves (C, T), or on features (C', F, T') with every band
     a channel.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import final
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from auris.models.codec import Codec
 from auris.models.detector import ReconstructionModel, count_bands
 
 
+@final
 class CnnAutoencoder(ReconstructionModel):
     """Convolutions that halve time and frequency again and again, a code for each stretch of
     time, and back.

@@ -4,7 +4,7 @@ They are fitted anew from what is kept when they are loaded: no pickle is ever r
 """
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -73,6 +73,7 @@ class Density(InstanceBased, AnomalyDetector):
         """How surprising vectors (B, W) are to what was fitted, (B,)."""
 
 
+@final
 class Mahalanobis(Density):
     """The squared distance to the mean in units of the covariance (Mahalanobis, 1936): a
     Gaussian's -2 log p.
@@ -88,6 +89,7 @@ class Mahalanobis(Density):
         return model.mahalanobis(h)
 
 
+@final
 class SklearnDetector(Density):
     """Any model of scikit-learn that scores samples, such as a mixture of Gaussians with its
     log p: the negative score.

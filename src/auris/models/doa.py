@@ -1,6 +1,7 @@
 """Where a sound comes from by formula: the baselines of localization, with nothing to learn."""
 
 from abc import ABC, abstractmethod
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -61,6 +62,7 @@ class DoaEstimator(TrainingFree, ABC):
         """Unit vectors (B, 3) of spectra (B, M, F, T') at frequencies (F,) in Hz."""
 
 
+@final
 class LeastSquares(DoaEstimator):
     """The direction that fits the GCC-PHAT delays of all pairs best."""
 
@@ -103,6 +105,7 @@ class GridSearchDoa(DoaEstimator):
         """Power (B, D) from all directions that are tried."""
 
 
+@final
 class SrpPhat(GridSearchDoa):
     """Steered response power with phase transform (DiBiase, 2000)."""
 
@@ -110,6 +113,7 @@ class SrpPhat(GridSearchDoa):
         return srp_phat(x, self.array.microphones, self.tried, hertz)
 
 
+@final
 class Music(GridSearchDoa):
     """Multiple signal classification (Schmidt, 1986)."""
 
@@ -117,6 +121,7 @@ class Music(GridSearchDoa):
         return music(x, self.array.microphones, self.tried, hertz)
 
 
+@final
 class NormMusic(GridSearchDoa):
     """MUSIC in which each frequency has the same say (Salvati et al., 2014)."""
 

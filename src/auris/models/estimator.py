@@ -3,7 +3,7 @@ is ever read.
 """
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -57,6 +57,7 @@ class Estimator(InstanceBased):
         """What it says, (B, *out_shape), as an output of the model."""
 
 
+@final
 class Classifier(Estimator):
     """A classifier of scikit-learn, for tasks with classes.
 
@@ -98,6 +99,7 @@ class Classifier(Estimator):
         return values if self.has_margins else self.output_of_mean(values)
 
 
+@final
 class Regressor(Estimator):
     """A regressor of scikit-learn that has several outputs: it averages targets, so it serves
     any task.

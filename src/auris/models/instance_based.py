@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, final
 
 import torch
 from torch import Tensor, nn
@@ -81,6 +81,7 @@ class InstanceBased(nn.Module, ABC):
         super()._load_from_state_dict(state, prefix, *others)
 
 
+@final
 class NearestNeighbours(InstanceBased, AnomalyDetector):
     """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they
     are, as the task has it.
@@ -108,6 +109,7 @@ class NearestNeighbours(InstanceBased, AnomalyDetector):
         )
 
 
+@final
 class Lookup(InstanceBased):
     """The target of the very clip that is asked for; for any other the mean of all. It knows,
     but learns nothing.

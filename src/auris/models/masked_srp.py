@@ -12,7 +12,7 @@ directions.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, final
 
 import torch
 import torch.nn.functional as F
@@ -34,6 +34,7 @@ from auris.models.network import Network
 _REACH = 9  # directions that a convolution over them sees
 
 
+@final
 class MaskedSrp(Network):
     """Features of `phase` (B, 3 P + 1, F, T') to directions (B, 2) or (B, 3), by way of a
     probability for each of D.
@@ -84,6 +85,7 @@ class MaskedSrp(Network):
             self.output_layer.bias.zero_()
 
 
+@final
 class MaskedCrossSpectra(nn.Module):
     """Cross-spectra averaged over the frames that each mask lets through: (B, 3 P + 1, F, T')
     -> (B, K, P, 2, F).
@@ -109,6 +111,7 @@ class MaskedCrossSpectra(nn.Module):
         return kept / (share[..., None, None, None] * x.shape[-1])
 
 
+@final
 class SteeredPower(nn.Module):
     """Power from each direction in each group of frequencies, and in all: (B, K, P, 2, F) ->
     (B, K (G + 1), D).
@@ -139,6 +142,7 @@ def _steer_group(cross: Tensor, expected: Tensor) -> Tensor:
     return power / expected[..., 0].numel()
 
 
+@final
 class DirectionClassifier(nn.Module):
     """The probability of each direction: (B, K (G + 1), D) -> (B, D).
 

@@ -1,6 +1,7 @@
 """Networks that see a clip as one vector."""
 
 from math import prod
+from typing import final
 
 import torch
 from torch import nn
@@ -12,6 +13,7 @@ from auris.features.standardize import Standardized
 from auris.models.network import Network
 
 
+@final
 class Linear(Network):
     """A linear function of the summary of a clip: logistic regression, with cross entropy."""
 
@@ -20,6 +22,7 @@ class Linear(Network):
         super().__init__(body, width, out_shape)
 
 
+@final
 class Mlp(Network):
     """A multilayer perceptron on the summary of a clip.
 

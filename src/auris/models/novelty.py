@@ -3,7 +3,7 @@ however sure it sounds.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, final
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,7 @@ CHUNK_SIZE = 16  # clips that are looked at at once
 _EPS = 1e-9  # spread of distances that are all the same
 
 
+@final
 class Novelty(nn.Module):
     """How far clips are from the known ones, in each of their `ClipDescriptors`, beside how far
     known recordings are apart.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
+from typing import final
 
 from torch import Tensor, nn
 
@@ -10,6 +11,7 @@ from auris.core.errors import UserError
 from auris.core.shapes import Shape
 
 
+@final
 class Patches:
     """Cuts features (B, *in_shape) into patches of P successive frames, one from each frame on,
     and joins them.

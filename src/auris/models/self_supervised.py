@@ -1,6 +1,7 @@
 """A network that learns to tell changed sounds apart, and then finds sounds that it can't place."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import final
 
 import torch
 import torch.nn.functional as F
@@ -19,6 +20,7 @@ from auris.models.instance_based import NearestNeighbours
 from auris.models.pretext import TRANSFORMS
 
 
+@final
 class SelfSupervised(AnomalyDetector):
     """A small CNN tells which of G changes was made to a clip, and of which of K sections it
     is.

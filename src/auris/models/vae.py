@@ -1,6 +1,7 @@
 """A variational autoencoder."""
 
 from collections.abc import Sequence
+from typing import final
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from auris.models.detector import Autoencoder, require_anomaly_task
 from auris.models.patches import Patches, build_encoder, dense_layers, map_patches
 
 
+@final
 class Vae(Autoencoder):
     """Patches of frames through a code that is drawn, and back (Kingma and Welling, 2014).
 

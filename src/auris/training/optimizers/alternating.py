@@ -1,5 +1,7 @@
 """Alternate between parameters: with all but some fixed, a hard problem is an easy one."""
 
+from typing import final
+
 import torch
 from torch import Tensor, nn
 
@@ -10,6 +12,7 @@ from auris.training.optimizers.base import Examples, Groups, Solver
 from auris.training.optimizers.ridge import solve_layer
 
 
+@final
 class Alternating(Solver):
     """Alternating least squares for the two factors of a linear autoencoder (Roweis, 1998,
     section 3).

@@ -1,5 +1,7 @@
 """The gradient is zero: linear least squares."""
 
+from typing import final
+
 from torch import nn
 
 from auris.core.errors import UserError
@@ -9,6 +11,7 @@ from auris.training.optimizers.base import Examples, Groups, Solver
 from auris.training.optimizers.ridge import solve_layer
 
 
+@final
 class ClosedForm(Solver):
     """The last layer of a network by ridge regression (see `solve_layer`); of a linear model, all
     of it.

@@ -1,6 +1,7 @@
 """Let a population evolve."""
 
 from math import exp, log, sqrt
+from typing import final
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from auris.training.optimizers.base import Groups, Loss, Search
 _MAX_FULL = 500
 
 
+@final
 class Evolution(Search):
     """Evolution strategy (mu/mu_w, lambda) with cumulative step sizes (Hansen, Arnold and
     Auger, 2015, algorithm 4).
@@ -78,6 +80,7 @@ class Evolution(Search):
         self.lr *= exp(min(1.0, memory / damping * (float(path.norm()) / expected - 1)))
 
 
+@final
 class CmaEs(Search):
     """Covariance matrix adaptation (Hansen and Ostermeier, 2001), which learns which way to
     scatter, by `cmaes`.

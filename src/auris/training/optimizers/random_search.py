@@ -1,6 +1,7 @@
 """Try everything, or as much as there is time for."""
 
 from itertools import chain, product
+from typing import final
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from auris.core.progress import track_progress
 from auris.training.optimizers.base import Groups, Loss, Search
 
 
+@final
 class RandomSearch(Search):
     """Draws all parameters anew from a normal distribution and keeps the best, which never gets
     worse.
@@ -42,6 +44,7 @@ class RandomSearch(Search):
         return min(chain([start], drawn), key=loss)
 
 
+@final
 class GridSearch(Search):
     """Tries every combination of `levels` values between -`bound` and `bound` for all
     parameters, in one step.
