@@ -8,6 +8,7 @@ import pytest
 import torch
 from array_files import load, spec
 from array_waves import heard, level
+from omegaconf import DictConfig
 from running import configured
 from torch import Tensor
 
@@ -125,16 +126,17 @@ def test_settings_that_cannot_be(kind, setting: dict, sentence: str) -> None:
         kind(RATE, CIRCLE, **setting)(noise(0.0))
 
 
+def model_node(name: str) -> DictConfig:
+    """The model that a YAML and those it inherits from name."""
+    return configured("data=rooms", f"model={name}").model
+
+
 def formula(
     name: str, array: str, task: Localization | None = None, **changes: Any
 ) -> DoaEstimator:
     """The model that a YAML names."""
-    facts, node = (
-        spec(array),
-        configured(
-            f"model={name}", "array=circular4", "data=csv", "data.table=x"
-        ).model,
-    )
+    facts = spec(array)
+    node = model_node(name)
     size = (task or Localization(facts)).out_shape
     return Factory().make(
         {**to_plain(node), **changes},
@@ -167,12 +169,8 @@ def test_a_plane_looks_for_elevations_where_they_are_asked_for(name: str) -> Non
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_formulas_read_waves_of_an_array(name: str) -> None:
-    node, task = (
-        configured(
-            f"model={name}", "array=circular4", "data=csv", "data.table=x"
-        ).model,
-        Localization(spec("circular4")),
-    )
+    node = model_node(name)
+    task = Localization(spec("circular4"))
     with pytest.raises(UserError, match="features=raw"):
         Factory().make(
             node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4")

@@ -107,7 +107,7 @@ def test_each_frame_is_answered_by_itself() -> None:
 
 def test_the_code_of_a_clip_is_the_mean_of_those_of_its_frames() -> None:
     model, x = autoencoder(), clips()
-    codes = model.encoder(model.frames(x)).view(CLIPS, 5, WIDTH)
+    codes = model.encoder(model.split_frames(x)).view(CLIPS, 5, WIDTH)
     torch.testing.assert_close(model.embed(x), codes.mean(1))
 
 

@@ -32,7 +32,7 @@ from auris.models.instance_based import InstanceBased, NearestNeighbours
 from auris.models.patches import Patches
 from auris.models.pretext import TRANSFORMS, pitch_shift, time_stretch
 from auris.models.self_supervised import SelfSupervised
-from auris.models.vae import Vae, divergence
+from auris.models.vae import Vae, gaussian_kl
 from auris.tasks.anomaly.task import Anomaly
 from auris.tasks.classification.task import Classification
 from auris.tasks.losses import MeanAnomalyScore
@@ -58,19 +58,19 @@ def task(sections: int = 2, shape: Shape = SHAPE) -> Anomaly:
 
 
 def linear(shape: Shape, task: Anomaly) -> nn.Module:
-    return LinearAutoencoder(shape, task, width=2)
+    return LinearAutoencoder(shape, task, latent_dim=2)
 
 
 def dense(shape: Shape, task: Anomaly) -> nn.Module:
-    return DenseAutoencoder(shape, task, frames=3, widths=[16], code=2)
+    return DenseAutoencoder(shape, task, frames=3, widths=[16], latent_dim=2)
 
 
 def cnn(shape: Shape, task: Anomaly) -> nn.Module:
-    return CnnAutoencoder(shape, task, widths=[4, 8], code=3)
+    return CnnAutoencoder(shape, task, widths=[4, 8], latent_dim=3)
 
 
 def vae(shape: Shape, task: Anomaly) -> nn.Module:
-    return Vae(shape, task.out_shape, task, frames=3, widths=[16], code=2)
+    return Vae(shape, task.out_shape, task, frames=3, widths=[16], latent_dim=2)
 
 
 def self_supervised(shape: Shape, task: Anomaly) -> nn.Module:
@@ -334,7 +334,7 @@ def test_the_divergence_is_that_of_torch() -> None:
     expected = kl_divergence(
         Normal(mean, (log_variance / 2).exp()), Normal(0.0, 1.0)
     ).sum(-1)
-    torch.testing.assert_close(divergence(mean, log_variance), expected)
+    torch.testing.assert_close(gaussian_kl(mean, log_variance), expected)
 
 
 def test_at_beta_1_a_vae_is_surprised_by_the_evidence_that_it_lacks() -> None:
@@ -342,10 +342,10 @@ def test_at_beta_1_a_vae_is_surprised_by_the_evidence_that_it_lacks() -> None:
     shape = (1, 4, 3)
     own = task(1, shape)
     model, x = vae(shape, own).eval(), clips(5, shape=shape)
-    mean, log_variance = model.latent_dim(model.patches.cut(x))
+    mean, log_variance = model.encode_patches(model.patches.cut_patches(x))
     log_p = Normal(model.reconstruct(x), 1.0).log_prob(x).sum((1, 2, 3))
-    loss = divergence(mean, log_variance)[:, 0] - log_p
-    assert (divergence(mean, log_variance) > 1e-4).all()
+    loss = gaussian_kl(mean, log_variance)[:, 0] - log_p
+    assert (gaussian_kl(mean, log_variance) > 1e-4).all()
     torch.testing.assert_close(6 * model(x)[:, 0].mean(1) + 6 * np.log(2 * np.pi), loss)
 
 
@@ -359,15 +359,17 @@ def test_a_vae_draws_codes_in_training_only() -> None:
 @pytest.mark.parametrize("frames", [1, 3, SHAPE[-1]])
 def test_patches_that_agree_are_joined_to_what_they_were_cut_from(frames: int) -> None:
     patches, x = Patches((2, 3, 20), frames), clips(4, shape=(2, 3, 20))
-    assert patches.cut(x).shape == (4, 21 - frames, patches.size)
-    torch.testing.assert_close(patches.join(patches.cut(x)).view_as(x), x)
+    assert patches.cut_patches(x).shape == (4, 21 - frames, patches.size)
+    torch.testing.assert_close(
+        patches.join_patches(patches.cut_patches(x)).view_as(x), x
+    )
 
 
 def test_patches_that_do_not_agree_are_averaged() -> None:
     said = torch.tensor(
         [[[1.0, 1.0], [2.0, 2.0], [6.0, 6.0]]]
     )  # three patches of two frames of one number
-    assert Patches((1, 4), 2).join(said).tolist() == [[[1.0, 1.5, 4.0, 6.0]]]
+    assert Patches((1, 4), 2).join_patches(said).tolist() == [[[1.0, 1.5, 4.0, 6.0]]]
 
 
 @pytest.mark.parametrize("build", [linear, dense, cnn])
@@ -421,7 +423,7 @@ def test_what_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="model.beta=-1 should be 0 or more"):
         Vae(SHAPE, own.out_shape, own, beta=-1)
     with pytest.raises(UserError, match="model.latent_dim=0 .* should be 1 or more"):
-        CnnAutoencoder(SHAPE, own, code=0)
+        CnnAutoencoder(SHAPE, own, latent_dim=0)
     with pytest.raises(UserError, match="KMeans can't score samples"):
         outliers(SHAPE, own, KMeans())
     with pytest.raises(
@@ -431,7 +433,7 @@ def test_what_can_not_be_is_refused() -> None:
             mahalanobis(SHAPE, task(2)), task(2), clips(4), torch.tensor([0, 0, 0, 1])
         )
     with pytest.raises(
-        UserError, match=r"Outliers can't be fitted to 3 clips \(.*n_components"
+        UserError, match=r"SklearnDetector can't be fitted to 3 clips \(.*n_components"
     ):
         taught(
             outliers(SHAPE, own, GaussianMixture(9)),

@@ -32,7 +32,7 @@ def knowing(h: Tensor, recording: Tensor) -> Novelty:
     """What has been fitted to aspects (n, 5)."""
     novelty = Novelty(RATE)
     novelty.aspects = Given()  # type: ignore[assignment]
-    novelty.fit(h.split(7), recording)
+    novelty.fit_clips(h.split(7), recording)
     return novelty
 
 
@@ -75,7 +75,7 @@ def test_what_is_far_from_the_known_in_one_aspect_is_novel() -> None:
 
 
 def test_one_recording_says_nothing_of_others() -> None:
-    assert not knowing(drawn(10), torch.zeros(10, dtype=torch.long)).fitted
+    assert not knowing(drawn(10), torch.zeros(10, dtype=torch.long)).is_fitted
 
 
 @pytest.mark.parametrize("frequency", [440.0])
@@ -122,7 +122,7 @@ def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
     waves = torch.tensor(
         np.stack([noise(seed) for seed in range(12)]), dtype=torch.float
     )[:, None]
-    system.novelty.fit([waves], torch.arange(12))  # type: ignore[union-attr]
+    system.novelty.fit_clips([waves], torch.arange(12))  # type: ignore[union-attr]
     again.load_state_dict(system.state_dict())
     tone = torch.tensor(sine(440), dtype=torch.float)[None, None]
     assert (

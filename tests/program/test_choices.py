@@ -39,7 +39,7 @@ WHOLE_SET = {"optimizer", "schedule", "data.batch_size", "callbacks.ema"}
 @pytest.mark.parametrize(
     "model", ["knn", "lookup", "naive_bayes", "svm", "random_forest"]
 )
-def test_a_lazy_model_brings_memorize_and_no_average_nor_schedule(model: str) -> None:
+def test_a_lazy_model_brings_fit_and_no_average_nor_schedule(model: str) -> None:
     cfg = configured(f"model={model}")
     assert (cfg.choices.optimizer, cfg.choices.schedule) == ("fit", "constant")
     assert (

@@ -189,9 +189,7 @@ def test_a_line_has_two_rays() -> None:
 
 def test_formulas_have_the_settings_of_their_yamls() -> None:
     for name in ("srp_phat", "norm_music"):
-        node = configured(
-            f"model={name}", "array=circular4", "data=csv", "data.table=x"
-        ).model
+        node = configured("data=rooms", f"model={name}").model
         assert {key: node[key] for key in baselines._SETTINGS} == baselines._SETTINGS
 
 

@@ -46,7 +46,7 @@ class Anomaly(Task):
         false_alarm_rate: of normal clips, and of normal seconds, that the threshold lets through.
     """
 
-    outputs = "surprise"
+    outputs = "anomaly_score"
     monitor = ("val/loss", "min")
     baseline = "mahalanobis"
     detects_novelty = False  # it is what the scores say
