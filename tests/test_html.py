@@ -1,7 +1,7 @@
 """Pages escape what is text, are well formed, and have what they need inside."""
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
 
-PAGE = """
+PAGE = """\
 {% extends "base.html.j2" %}
 {% from "macros.html.j2" import facts, figure, player, table %}
 {% block title %}{{ evil }}{% endblock %}
@@ -55,14 +55,16 @@ PAGE = """
 """
 
 
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A package with a template of its own."""
-    (tmp_path / "stranger" / "templates").mkdir(parents=True)
-    (tmp_path / "stranger" / "__init__.py").touch()
-    (tmp_path / "stranger" / "templates" / "page.html.j2").write_text(PAGE)
-    monkeypatch.syspath_prepend(tmp_path)
-    return "stranger"
+    place = tmp_path_factory.mktemp("pages")
+    (place / "stranger" / "templates").mkdir(parents=True)
+    (place / "stranger" / "__init__.py").touch()
+    (place / "stranger" / "templates" / "page.html.j2").write_text(PAGE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(place)
+        yield "stranger"
 
 
 def test_text_stays_text(package: str) -> None:
