@@ -17,6 +17,7 @@ check: setup
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(ENV)/bin/lint-imports
 
 benchmark: setup
 	$(RUN) benchmarks/run.py

@@ -7,17 +7,19 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-RATE, SECONDS, CLASSES = 22050, 5, 10  # the rate is that of the model, in Hz
-SETS = {"train": 400, "val": 80, "test": CLASSES}  # clips
+RATE = 22050  # Hz, that of the model
+SECONDS = 5
+CLASSES = 10
+_CLIPS_PER_SPLIT = {"train": 400, "val": 80, "test": CLASSES}
 
 
 def write_clips(folder: Path, rate: int) -> Path:
     """Write the WAV files and a table `path,label,split` beside them, which is returned."""
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / "clips.csv"
-    rows = list(clips())
+    rows = list(_list_clips())
     for number, row in enumerate(rows):
-        soundfile.write(folder / row["path"], sound(number, rate), rate)
+        soundfile.write(folder / row["path"], _draw_wave(number, rate), rate)
     with table.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -25,18 +27,20 @@ def write_clips(folder: Path, rate: int) -> Path:
     return table
 
 
-def clips() -> Iterator[dict[str, str]]:
-    for name, count in SETS.items():
+def _list_clips() -> Iterator[dict[str, str]]:
+    for split, count in _CLIPS_PER_SPLIT.items():
         for number in range(count):
             yield {
-                "path": f"{name}_{number:03}.wav",
+                "path": f"{split}_{number:03}.wav",
                 "label": f"tone{number % CLASSES}",
-                "split": name,
+                "split": split,
             }
 
 
-def sound(number: int, rate: int) -> np.ndarray:  # (T,)
-    draw = np.random.default_rng(number)
-    time = np.arange(rate * SECONDS) / rate
-    pitch = 200 * 1.4 ** (number % CLASSES) * draw.uniform(0.9, 1.1)
-    return 0.1 * np.sin(2 * np.pi * pitch * time) + 0.05 * draw.standard_normal(len(time))
+def _draw_wave(number: int, rate: int) -> np.ndarray:  # (T,)
+    random = np.random.default_rng(number)
+    time = np.arange(rate * SECONDS) / rate  # s
+    pitch = 200 * 1.4 ** (number % CLASSES) * random.uniform(0.9, 1.1)  # Hz
+    tone = np.sin(2 * np.pi * pitch * time)
+    noise = random.standard_normal(len(time))
+    return 0.1 * tone + 0.05 * noise

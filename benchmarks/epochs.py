@@ -1,36 +1,48 @@
-"""Whole epochs, from the second on, of the usual way and of other frameworks against those of a run."""
+"""Whole epochs, from the second on, of the usual way and of other frameworks against a run's."""
 
 import sys
 from collections.abc import Iterator
 
-from bench import BATCH, Bench, Row, compare
+from bench import BATCH_SIZE, Bench, Row, compare_sides
 from clips import RATE
-from race import HERE, race
+from race import HERE, run_race
 
 PEERS = {"SpeechBrain": "speechbrain_epoch.py", "autrainer": "autrainer_epoch.py"}
-NEEDED = ("Auris", "Auris, augment=strong", "usual way", "usual way from 44.1 kHz")
-GOALS = {NEEDED[1]: "", NEEDED[2]: "≥ 4", NEEDED[3]: "≥ 4", **dict.fromkeys(PEERS, "≥ 1")}
+_AURIS = "Auris"
+_GOALS = {
+    "Auris, augment=strong": "",
+    "usual way": "≥ 4",
+    "usual way from 44.1 kHz": "≥ 4",
+    **dict.fromkeys(PEERS, "≥ 1"),
+}
 
 
-def rows(bench: Bench) -> Iterator[Row]:
-    times = race(contestants(bench), bench.environment, bench.options.laps, NEEDED)
+def measure_epochs(bench: Bench) -> Iterator[Row]:
+    needed = [name for name in (_AURIS, *_GOALS) if name not in PEERS]
+    commands = _list_contestants(bench)
+    times = run_race(commands, bench.environment, bench.options.laps, needed)
     sides = {name: [lap["epoch"] for lap in laps] for name, laps in times.items()}
     for name in sides:
-        if name != "Auris":
-            yield compare("epoch, model=cnn", GOALS[name], name, "Auris", sides)
+        if name != _AURIS:
+            yield compare_sides("epoch, model=cnn", _GOALS[name], name, _AURIS, sides)
 
 
-def contestants(bench: Bench) -> dict[str, list[str]]:
+def _list_contestants(bench: Bench) -> dict[str, list[str]]:
     """Auris twice: with as little augmentation as the others, and as it comes."""
-    facts = [str(BATCH), "cpu" if bench.options.trainer == "cpu" else "cuda"]
-    table, high = str(bench.table()), str(bench.table(2 * RATE))
-    found = {
-        "Auris": bench.auris("model=cnn", "augment=none"),
-        "Auris, augment=strong": bench.auris("model=cnn", "augment=strong"),
-        "usual way": [sys.executable, str(HERE / "usual_way.py"), table, *facts],
-        "usual way from 44.1 kHz": [sys.executable, str(HERE / "usual_way.py"), high, *facts],
+    device = "cpu" if bench.options.trainer == "cpu" else "cuda"
+    settings = [str(BATCH_SIZE), device]
+    table = str(bench.clip_table())
+    high_table = str(bench.clip_table(2 * RATE))
+    usual_way = [sys.executable, str(HERE / "usual_way.py")]
+    contestants = {
+        _AURIS: bench.auris_command("model=cnn", "augment=none"),
+        "Auris, augment=strong": bench.auris_command("model=cnn", "augment=strong"),
+        "usual way": [*usual_way, table, *settings],
+        "usual way from 44.1 kHz": [*usual_way, high_table, *settings],
     }
-    if bench.options.peer_python:
+    python = bench.options.peer_python
+    if python:
         for name, script in PEERS.items():
-            found[name] = [bench.options.peer_python, str(HERE / "peers" / script), table, *facts]
-    return found
+            path = str(HERE / "peers" / script)
+            contestants[name] = [python, path, table, *settings]
+    return contestants

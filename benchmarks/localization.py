@@ -2,103 +2,139 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from time import perf_counter
 from typing import Any
 
-from bench import Bench, Row, compare
+from bench import Bench, Row, compare_sides, run_command
 
-RATE, WINDOW = 16000, 512  # Hz, samples
-METHODS = {
-    "SRP": ("srp_phat", "≥ 20"),
-    "MUSIC": ("music", "≥ 6"),
-    "NormMUSIC": ("norm_music", "≥ 6"),
-}
-BATCH, DIRECTIONS, SAMPLES = 16, 360, 4096
-MICROPHONES = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))  # m
+RATE = 16000  # Hz
+WINDOW = 512  # samples
+BATCH_SIZE = 16
+DIRECTIONS = 360
+SAMPLES = 4096  # of a clip
+LOWEST = 500  # Hz
+HIGHEST = 4000  # Hz
+GOALS = {
+    "SRP": "≥ 20",
+    "MUSIC": "≥ 6",
+    "NormMUSIC": "≥ 6",
+}  # as pyroomacoustics names them
+MICROPHONES = (  # m
+    (0.05, 0.0, 0.0),
+    (0.0, 0.05, 0.0),
+    (-0.05, 0.0, 0.0),
+    (0.0, -0.05, 0.0),
+)
 
 
-def rows(bench: Bench) -> Iterator[Row]:
+def measure_localization(bench: Bench) -> Iterator[Row]:
     """On one thread: pyroomacoustics' time for a clip over ours, from spectra to the direction."""
     if not find_spec("pyroomacoustics"):
         print("localization: pyroomacoustics is not installed", file=sys.stderr)
         return
     environment = {**bench.environment, "OMP_NUM_THREADS": "1"}
-    for name, (_, goal) in METHODS.items():
-        sides = json.loads(
-            bench.call([sys.executable, __file__, name, str(bench.options.laps)], environment)
-        )
-        yield compare(f"localization, {name}", goal, "pyroomacoustics", "Auris", sides)
+    for name, goal in GOALS.items():
+        command = [sys.executable, __file__, name, str(bench.options.laps)]
+        sides = json.loads(run_command(command, environment))
+        measured = f"localization, {name}"
+        yield compare_sides(measured, goal, "pyroomacoustics", "Auris", sides)
 
 
-def spectra() -> tuple[Any, Any]:
+def _draw_spectra() -> tuple[Any, Any]:
     """Of white noise in rooms: (B, M, all frequencies, T') and their frequencies in Hz."""
     import torch
 
-    from auris.acoustics.doa.stft import spectrum
+    from auris.acoustics.doa.stft import band_spectrum
     from auris.acoustics.image_source import Rooms, impulse_responses
 
-    draw = torch.Generator().manual_seed(0)
-    size = torch.tensor([6.0, 5.0, 3.0]).expand(BATCH, 3)
-    source = size * (0.1 + 0.3 * torch.rand(BATCH, 3, generator=draw))
-    rooms = Rooms(
-        size, torch.full((BATCH, 6), 0.4), source, size[:, None] * 0.6 + torch.tensor(MICROPHONES)
-    )
-    noise = torch.fft.rfft(torch.randn(BATCH, 1, 2 * SAMPLES, generator=draw))
-    responses = torch.fft.rfft(impulse_responses(rooms, RATE, SAMPLES, 10), 2 * SAMPLES)
-    wave = torch.fft.irfft(noise * responses)[..., SAMPLES:]
-    return spectrum(wave, RATE, WINDOW, f_min=0, f_max=RATE)
+    generator = torch.Generator().manual_seed(0)
+    size = torch.tensor([6.0, 5.0, 3.0]).expand(BATCH_SIZE, 3)
+    source = size * (0.1 + 0.3 * torch.rand(BATCH_SIZE, 3, generator=generator))
+    absorption = torch.full((BATCH_SIZE, 6), 0.4)
+    microphones = size[:, None] * 0.6 + torch.tensor(MICROPHONES)
+    rooms = Rooms(size, absorption, source, microphones)
+    noise = torch.randn(BATCH_SIZE, 1, 2 * SAMPLES, generator=generator)
+    responses = impulse_responses(rooms, RATE, SAMPLES, 10)
+    product = torch.fft.rfft(noise) * torch.fft.rfft(responses, 2 * SAMPLES)
+    wave = torch.fft.irfft(product)[..., SAMPLES:]
+    return band_spectrum(wave, RATE, WINDOW, f_min=0, f_max=RATE)
 
 
-def race(name: str, laps: int) -> None:
-    """Print the seconds for a clip of both sides, which take turns; the first turn does not count."""
-    import pyroomacoustics
+def _make_auris(name: str, x: Any, hertz: Any) -> Callable[[], list[int]]:
+    """What finds the directions of all clips, each as a step of the grid."""
     import torch
 
-    from auris.acoustics import doa as directions
-    from auris.core.malloc import keep_memory
+    from auris.acoustics.doa.grid import circle_grid
+    from auris.acoustics.doa.music import music, norm_music
+    from auris.acoustics.doa.srp import srp_phat
 
-    keep_memory()  # as train.py does
-    torch.set_num_threads(1)
-    x, hertz = spectra()
-    microphones, places = torch.tensor(MICROPHONES), directions.circle(DIRECTIONS)
-    band = (hertz >= 500) & (hertz < 4000)
-    method = getattr(directions, METHODS[name][0])
-    peer = getattr(pyroomacoustics.doa, name)(
-        microphones.numpy().T, RATE, WINDOW, n_grid=DIRECTIONS
-    )
+    method = {"SRP": srp_phat, "MUSIC": music, "NormMUSIC": norm_music}[name]
+    microphones = torch.tensor(MICROPHONES)
+    directions = circle_grid(DIRECTIONS)
+    band = (hertz >= LOWEST) & (hertz < HIGHEST)
 
-    def ours() -> list[int]:
-        return method(x[:, :, band], microphones, places, hertz[band]).argmax(-1).tolist()
+    def find_directions() -> list[int]:
+        power = method(x[:, :, band], microphones, directions, hertz[band])
+        return power.argmax(-1).tolist()
 
-    def theirs() -> list[int]:
+    return find_directions
+
+
+def _make_pyroomacoustics(name: str, x: Any) -> Callable[[], list[int]]:
+    """The same, clip by clip."""
+    import numpy as np
+    import pyroomacoustics
+
+    microphones = np.array(MICROPHONES).T
+    estimator = getattr(pyroomacoustics.doa, name)
+    peer = estimator(microphones, RATE, WINDOW, n_grid=DIRECTIONS)
+
+    def find_directions() -> list[int]:
         found = []
         for clip in x.numpy():
-            peer.locate_sources(clip, freq_range=[500, 4000])
+            peer.locate_sources(clip, freq_range=[LOWEST, HIGHEST])
             found.append(int(peer.src_idx[0]))
         return found
 
+    return find_directions
+
+
+def race_methods(name: str, laps: int) -> None:
+    """Print the seconds for a clip of both sides, by turns; the first turn does not count."""
+    import torch
+
+    from auris.core.malloc import keep_freed_blocks
+
+    keep_freed_blocks()  # as train.py does
+    torch.set_num_threads(1)
+    x, hertz = _draw_spectra()
+    theirs = _make_pyroomacoustics(name, x)
+    ours = _make_auris(name, x, hertz)
     sides: dict[str, list[float]] = {"pyroomacoustics": [], "Auris": []}
     for _ in range(laps + 1):
-        answers = [
-            timed(work, sides[side])
-            for side, work in (("pyroomacoustics", theirs), ("Auris", ours))
-        ]
-        steps = [
-            (a - b + DIRECTIONS // 2) % DIRECTIONS - DIRECTIONS // 2
-            for a, b in zip(*answers, strict=True)
-        ]
-        assert max(map(abs, steps)) <= 1, "The answers are more than a step of the grid apart"
+        their_answer = _time_call(theirs, sides["pyroomacoustics"])
+        our_answer = _time_call(ours, sides["Auris"])
+        _check_answers(their_answer, our_answer)
     print(json.dumps({side: times[1:] for side, times in sides.items()}))
 
 
-def timed(work: Any, times: list[float]) -> Any:
+def _time_call(work: Callable[[], list[int]], times: list[float]) -> list[int]:
+    """What `work` answers; its seconds for a clip are added to `times`."""
     start = perf_counter()
     answer = work()
-    times.append((perf_counter() - start) / BATCH)
+    seconds = perf_counter() - start
+    times.append(seconds / BATCH_SIZE)
     return answer
 
 
+def _check_answers(theirs: list[int], ours: list[int]) -> None:
+    half = DIRECTIONS // 2
+    for one, other in zip(theirs, ours, strict=True):
+        steps = (one - other + half) % DIRECTIONS - half
+        assert abs(steps) <= 1, "The answers are more than a step of the grid apart"
+
+
 if __name__ == "__main__":
-    race(sys.argv[1], int(sys.argv[2]))
+    race_methods(sys.argv[1], int(sys.argv[2]))

@@ -13,14 +13,16 @@ from typing import Self
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-PATH = os.pathsep.join(
-    map(str, (HERE, ROOT / "tests", ROOT / "src"))
-)  # ours, also for other environments
+
+# ours, also for other environments
+PYTHON_PATH = os.pathsep.join(map(str, (HERE, ROOT / "tests", ROOT / "src")))
+
+_MAX_LAST_WORDS = 1500  # characters
 
 Times = dict[str, list[dict[str, float]]]  # of each contestant's laps, in seconds
 
 
-class Fallen(Exception):
+class ContestantFailed(Exception):
     """A contestant ended before the race; carries its last words."""
 
 
@@ -32,7 +34,7 @@ class Contestant:
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": PATH, **environment},
+            env={**os.environ, "PYTHONPATH": PYTHON_PATH, **environment},
             text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -43,49 +45,56 @@ class Contestant:
         return self
 
     def __exit__(
-        self, kind: type | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.process.terminate()
         self.process.wait()
         self.errors.close()
 
-    def lap(self) -> dict[str, float]:
+    def run_lap(self) -> dict[str, float]:
         """Its times for one lap."""
         assert self.process.stdin and self.process.stdout
         try:
             print(file=self.process.stdin, flush=True)
         except BrokenPipeError:
-            raise Fallen(self.last_words()) from None
+            raise ContestantFailed(self._last_words()) from None
         line = self.process.stdout.readline()
         if not line:
-            raise Fallen(self.last_words())
+            raise ContestantFailed(self._last_words())
         return json.loads(line)
 
-    def last_words(self) -> str:
+    def _last_words(self) -> str:
         self.process.wait()
         self.errors.seek(0)
-        return self.errors.read().strip()[-1500:]
+        return self.errors.read().strip()[-_MAX_LAST_WORDS:]
 
 
-def race(
+def run_race(
     commands: Mapping[str, Sequence[str]],
     environment: Mapping[str, str],
     laps: int,
     needed: Sequence[str] | None = None,
 ) -> Times:
-    """The times of all laps but the first of each contestant. One that is not needed may fail, with a message."""
+    """The times of all laps but the first of each contestant.
+
+    One that is not needed may fail, with a message; all are where `needed` is None.
+    """
     with ExitStack() as stack:
         ready: dict[str, Contestant] = {}
         for name, command in commands.items():
             try:
                 contestant = stack.enter_context(Contestant(command, environment))
-                contestant.lap()  # sets up, while nobody else runs
+                contestant.run_lap()  # sets up, while nobody else runs
                 ready[name] = contestant
-            except (Fallen, OSError) as error:
+            except (ContestantFailed, OSError) as error:
                 if needed is None or name in needed:
                     sys.exit(f"{name} does not run: {error}")
                 print(f"{name} does not run and is left out: {error}", file=sys.stderr)
-        rounds = [
-            {name: contestant.lap() for name, contestant in ready.items()} for _ in range(laps)
-        ]
-    return {name: [lap[name] for lap in rounds] for name in ready}
+        times: Times = {name: [] for name in ready}
+        for _ in range(laps):
+            for name, contestant in ready.items():
+                times[name].append(contestant.run_lap())
+    return times

@@ -7,70 +7,78 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import epochs
-import localization
-import rooms
-import scoring
-import start
-import steps
 from bench import Bench, Row
+from epochs import measure_epochs
+from localization import measure_localization
+from rooms import measure_rooms
+from scoring import measure_scoring
+from start import measure_start
+from steps import measure_steps
 
 PARTS = {
-    "steps": steps.rows,
-    "epochs": epochs.rows,
-    "start": start.rows,
-    "scoring": scoring.rows,
-    "rooms": rooms.rows,
-    "localization": localization.rows,
+    "steps": measure_steps,
+    "epochs": measure_epochs,
+    "start": measure_start,
+    "scoring": measure_scoring,
+    "rooms": measure_rooms,
+    "localization": measure_localization,
 }
 
 
-def parse() -> argparse.Namespace:
+def parse_options() -> argparse.Namespace:
+    names = ", ".join(PARTS)
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all where none is given"
+    add = parser.add_argument
+    add("parts", nargs="*", metavar="PART", help=f"of {names}; all where none is given")
+    add(
+        "--laps",
+        type=int,
+        default=9,
+        help="epochs of each side that count (%(default)s)",
     )
-    parser.add_argument(
-        "--laps", type=int, default=9, help="epochs of each side that count (%(default)s)"
+    add(
+        "--starts",
+        type=int,
+        default=5,
+        help="processes of each side that count (%(default)s)",
     )
-    parser.add_argument(
-        "--starts", type=int, default=5, help="processes of each side that count (%(default)s)"
-    )
-    parser.add_argument("--threads", type=int, help="of torch in each process (its own default)")
-    parser.add_argument(
+    add("--threads", type=int, help="of torch in each process (its own default)")
+    devices = ("cpu", "default")
+    add(
         "--trainer",
         default="cpu",
-        choices=("cpu", "default"),
+        choices=devices,
         help="default takes a GPU (%(default)s)",
     )
-    parser.add_argument(
-        "--peer-python", help="Python of an environment with SpeechBrain and autrainer"
-    )
-    parser.add_argument("--json", type=Path, help="a file for the figures")
+    add("--peer-python", help="Python of an environment with SpeechBrain and autrainer")
+    add("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"there is no part {unknown.pop()}; the parts are {', '.join(PARTS)}")
+        parser.error(f"there is no part {unknown.pop()}; the parts are {names}")
     return options
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def to_markdown(rows: Sequence[Row]) -> str:
     lines = ["| measured | ratio | goal | medians |", "|---|---|---|---|"]
     for row in rows:
-        seconds = ", ".join(f"{name} {value:.3g} s" for name, value in row.seconds.items())
+        sides = [f"{name} {value:.3g} s" for name, value in row.seconds.items()]
+        seconds = ", ".join(sides)
         lines.append(f"| {row.measured} | {row.ratio:.2f} | {row.goal} | {seconds} |")
     return "\n".join(lines)
 
 
 def main() -> None:
-    options = parse()
+    options = parse_options()
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="auris_benchmark_") as folder:
         bench = Bench(options, Path(folder))
-        rows = [row for part in options.parts or PARTS for row in PARTS[part](bench)]
-    print(markdown(rows))
+        for part in options.parts or PARTS:
+            rows.extend(PARTS[part](bench))
+    print(to_markdown(rows))
     if options.json:
-        options.json.write_text(
-            json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n"
-        )
+        figures = [asdict(row) for row in rows]
+        text = json.dumps(figures, indent=2, ensure_ascii=False)
+        options.json.write_text(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -3,20 +3,19 @@
 import sys
 from collections.abc import Iterator
 
-from bench import Bench, Row, compare
-from race import HERE, race
+from bench import Bench, Row, compare_sides
+from race import HERE, run_race
 
 
-def rows(bench: Bench) -> Iterator[Row]:
+def measure_steps(bench: Bench) -> Iterator[Row]:
+    bare_loop = [sys.executable, str(HERE / "bare_loop.py")]
     for model in ("mlp", "cnn"):
+        word = f"model={model}"
         contestants = {
-            "bare loop": [
-                sys.executable,
-                str(HERE / "bare_loop.py"),
-                *bench.words(f"model={model}"),
-            ],
-            "Auris": bench.auris(f"model={model}"),
+            "bare loop": [*bare_loop, *bench.train_words(word)],
+            "Auris": bench.auris_command(word),
         }
-        times = race(contestants, bench.environment, bench.options.laps)
+        times = run_race(contestants, bench.environment, bench.options.laps)
         sides = {name: [lap["steps"] for lap in laps] for name, laps in times.items()}
-        yield compare(f"training steps, model={model}", "≥ 0.9", "bare loop", "Auris", sides)
+        measured = f"training steps, {word}"
+        yield compare_sides(measured, "≥ 0.9", "bare loop", "Auris", sides)

@@ -1,4 +1,4 @@
-"""The contestants' side of a race: one lap for each line on stdin, its seconds as JSON on what was stdout.
+"""The contestants' side of a race: one lap for each line on stdin, its seconds as JSON on stdout.
 
 Needs nothing but Python, so that it runs in other environments too.
 """
@@ -9,23 +9,23 @@ import sys
 from collections.abc import Iterator
 from time import perf_counter
 
-REPORTS = os.fdopen(os.dup(1), "w")
+_REPORTS = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # whatever else is printed is no report
 
 
-def turns() -> Iterator[int]:
+def await_turns() -> Iterator[int]:
     """The number of each lap, as soon as it is allowed to begin."""
     for number, _ in enumerate(iter(sys.stdin.readline, "")):
         yield number
 
 
-def timed() -> Iterator[int]:
-    """The same; reports the time until the next lap is asked for, which is that of the loop's body."""
-    for number in turns():
+def timed_turns() -> Iterator[int]:
+    """The same; reports the time until the next lap is asked for: that of the loop's body."""
+    for number in await_turns():
         start = perf_counter()
         yield number
-        report(epoch=perf_counter() - start)
+        report_seconds(epoch=perf_counter() - start)
 
 
-def report(**seconds: float) -> None:
-    print(json.dumps(seconds), file=REPORTS, flush=True)
+def report_seconds(**seconds: float) -> None:
+    print(json.dumps(seconds), file=_REPORTS, flush=True)

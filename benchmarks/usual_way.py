@@ -1,4 +1,4 @@
-"""The usual way: a Dataset that decodes and computes a log-mel for each item, and a DataLoader with two workers.
+"""The usual way: a Dataset that computes a log-mel for each item, a DataLoader with two workers.
 
 python benchmarks/usual_way.py clips.csv BATCH_SIZE
 """
@@ -12,21 +12,24 @@ from clips import RATE
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torchaudio.transforms import MelSpectrogram, Resample
-from turns import timed
+from turns import timed_turns
 
 from auris.data.clips import Clip, read_table
 from auris.models.cnn import Cnn
 
-WORKERS = 2
+_WORKERS = 2
 
 
 class LogMelClips(Dataset):
     """One log-mel (1, F, T') and its class an item; nothing is remembered."""
 
     def __init__(self, clips: list[Clip], classes: list[str], sample_rate: int):
-        self.clips, self.classes = clips, classes
+        self.clips = clips
+        self.classes = classes
         self.resample = Resample(sample_rate, RATE)  # nothing where they are the same
-        self.power = MelSpectrogram(RATE, n_fft=1024, hop_length=512, f_min=50.0, n_mels=64)
+        self.power = MelSpectrogram(
+            RATE, n_fft=1024, hop_length=512, f_min=50.0, n_mels=64
+        )
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -39,17 +42,24 @@ class LogMelClips(Dataset):
         return x[None], self.classes.index(clip.label)
 
 
-def loaders(table: Path, batch_size: int) -> tuple[DataLoader, DataLoader]:
-    """Batches of the training and of the validation set."""
+def make_loaders(table: Path, batch_size: int) -> tuple[DataLoader, DataLoader]:
+    """Batches of the training and of the validation clips."""
     clips = read_table(table)
-    classes, rate = sorted({clip.label for clip in clips}), soundfile.info(clips[0].path).samplerate
-    sets = ([clip for clip in clips if clip.split == name] for name in ("train", "val"))
-    train, val = (LogMelClips(members, classes, rate) for members in sets)
-    return load(train, batch_size, shuffle=True), load(val, batch_size)
+    classes = sorted({clip.label for clip in clips})
+    rate = soundfile.info(clips[0].path).samplerate
+    train = [clip for clip in clips if clip.split == "train"]
+    val = [clip for clip in clips if clip.split == "val"]
+    train_loader = _make_loader(
+        LogMelClips(train, classes, rate), batch_size, shuffle=True
+    )
+    val_loader = _make_loader(LogMelClips(val, classes, rate), batch_size)
+    return train_loader, val_loader
 
 
-def load(data: Dataset, batch_size: int, shuffle: bool = False) -> DataLoader:
-    return DataLoader(data, batch_size, shuffle, num_workers=WORKERS, persistent_workers=True)
+def _make_loader(data: Dataset, batch_size: int, shuffle: bool = False) -> DataLoader:
+    return DataLoader(
+        data, batch_size, shuffle, num_workers=_WORKERS, persistent_workers=True
+    )
 
 
 def train_epoch(
@@ -57,28 +67,36 @@ def train_epoch(
 ) -> None:
     model.train()
     for x, target in loader:
-        loss = nn.functional.cross_entropy(model(x.to(device)), target.to(device))
+        output = model(x.to(device))
+        loss = nn.functional.cross_entropy(output, target.to(device))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 
 
 @torch.no_grad()
-def validate(model: nn.Module, loader: DataLoader, device: str) -> float:
-    """The share of right answers."""
+def measure_accuracy(model: nn.Module, loader: DataLoader, device: str) -> float:
+    """The fraction of right answers."""
     model.eval()
-    right = [(model(x.to(device)).argmax(1) == target.to(device)).sum() for x, target in loader]
-    return int(sum(right)) / len(loader.dataset)  # type: ignore[arg-type]
+    right = 0
+    for x, target in loader:
+        predicted = model(x.to(device)).argmax(1)
+        is_right = predicted == target.to(device)
+        right += int(is_right.sum())
+    return right / len(loader.dataset)  # type: ignore[arg-type]
 
 
 def main(table: str, batch_size: str, device: str) -> None:
-    train, val = loaders(Path(table), int(batch_size))
-    shape, classes = train.dataset[0][0].shape, train.dataset.classes  # type: ignore[attr-defined]
-    model = Cnn(tuple(shape), (len(classes),)).to(device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.002, weight_decay=0.05, fused=True)
-    for _ in timed():
+    train, val = make_loaders(Path(table), int(batch_size))
+    x, _ = train.dataset[0]  # (1, F, T')
+    classes = train.dataset.classes  # type: ignore[attr-defined]
+    model = Cnn(tuple(x.shape), (len(classes),)).to(device)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=0.002, weight_decay=0.05, fused=True
+    )
+    for _ in timed_turns():
         train_epoch(model, optimizer, train, device)
-        print(validate(model, val, device))
+        print(measure_accuracy(model, val, device))
 
 
 if __name__ == "__main__":

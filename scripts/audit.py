@@ -1,35 +1,6 @@
-"""Is a data set fit to learn from? python scripts/audit.py data=cats_babies; exit code 1 where something is an error"""
+"""What `auris audit` does, in a checkout: python scripts/audit.py --help"""
 
-from pathlib import Path
-
-from auris.core.errors import Parser
-from auris.core.explain import plain_errors
-
-CONFIGS = Path(__file__).resolve().parents[1] / "configs"
-
-
-def main() -> None:
-    parser = Parser(description=__doc__)
-    parser.add_argument(
-        "words",
-        nargs="*",
-        help="settings of train.py, such as data=folder data.root=/my/recordings",
-    )
-    options = parser.parse_args()
-    from auris.audit.audit import audit
-    from auris.audit.output import show, write
-    from auris.core.log import hush
-    from auris.runs.compose import compose_run
-    from auris.training.experiment import Experiment
-
-    hush()
-    cfg = compose_run(options.words, CONFIGS)
-    result = audit(Experiment(cfg).dataset)
-    show(result)
-    print(f"Audit: {write(result, Path(cfg.paths.outputs) / 'audit' / cfg.choices.data)}")
-    raise SystemExit(int(result.failed))
-
+from auris.cli.main import run_script
 
 if __name__ == "__main__":
-    with plain_errors():
-        main()
+    run_script("audit")

@@ -18,7 +18,9 @@ import soundfile
 import torch
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SHARED = REPOSITORY.parent / "shared" / "data"  # real recordings, which are not part of the project
+SHARED = (
+    REPOSITORY.parent / "shared" / "data"
+)  # real recordings, which are not part of the project
 RATE = 8000  # Hz
 
 torch.set_num_threads(1)
@@ -82,8 +84,17 @@ def call(
     script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """What `cli` does in the process of the tests, which need not import torch once more."""
-    command, code, out, err = [str(REPOSITORY / script), *words], 0, io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+    command, code, out, err = (
+        [str(REPOSITORY / script), *words],
+        0,
+        io.StringIO(),
+        io.StringIO(),
+    )
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
         patch.chdir(cwd)
         patch.setattr(sys, "argv", command)
         for name, value in {**surroundings(cwd), **(env or {})}.items():

@@ -19,7 +19,7 @@ from clips import RATE, SECONDS
 from omegaconf import OmegaConf
 from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
-from turns import timed
+from turns import timed_turns
 
 from auris.models.cnn import Cnn
 
@@ -48,9 +48,11 @@ class TakeTurns(CallbackMixin):
 
     def __init__(self) -> None:
         super().__init__()
-        self.laps = timed()
+        self.laps = timed_turns()
 
-    def cb_on_iteration_begin(self, trainer: ModularTaskTrainer, iteration: int) -> None:
+    def cb_on_iteration_begin(
+        self, trainer: ModularTaskTrainer, iteration: int
+    ) -> None:
         if next(self.laps, None) is None:
             sys.exit()
 
@@ -63,7 +65,9 @@ def precompute(table: Path, folder: Path) -> None:
     for row in rows:
         wave, _ = soundfile.read(table.parent / row["path"], dtype="float32")  # (T,)
         x = (power(torch.from_numpy(wave)) + 1e-3).log()
-        np.save(folder / "default" / Path(row["path"]).with_suffix(".npy"), x[None].numpy())
+        np.save(
+            folder / "default" / Path(row["path"]).with_suffix(".npy"), x[None].numpy()
+        )
     for split, name in {"train": "train", "val": "dev", "test": "test"}.items():
         with (folder / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, ["path", "label", "split"])

@@ -13,7 +13,7 @@ from speechbrain.dataio.dataio import read_audio
 from speechbrain.dataio.dataset import DynamicItemDataset
 from speechbrain.lobes.features import Fbank
 from torch import Tensor
-from turns import timed
+from turns import timed_turns
 
 from auris.data.clips import read_table
 from auris.models.cnn import Cnn
@@ -29,7 +29,9 @@ class Classifier(sb.Brain):
         return self.modules.model(x)
 
     def compute_objectives(self, predictions: Tensor, batch, stage) -> Tensor:
-        return torch.nn.functional.cross_entropy(predictions, batch.number.to(self.device))
+        return torch.nn.functional.cross_entropy(
+            predictions, batch.number.to(self.device)
+        )
 
 
 def dataset(table: Path, split: str) -> DynamicItemDataset:
@@ -59,15 +61,21 @@ def brain(device: str) -> Classifier:
     modules = {"features": features, "model": Cnn(shape, (CLASSES,))}
     return Classifier(
         modules,
-        lambda parameters: torch.optim.AdamW(parameters, lr=0.002, weight_decay=0.05, fused=True),
+        lambda parameters: torch.optim.AdamW(
+            parameters, lr=0.002, weight_decay=0.05, fused=True
+        ),
         run_opts={"device": device, "noprogressbar": True},
     )
 
 
 def main(table: str, batch_size: str, device: str) -> None:
-    settings = {"batch_size": int(batch_size), "num_workers": WORKERS, "persistent_workers": True}
+    settings = {
+        "batch_size": int(batch_size),
+        "num_workers": WORKERS,
+        "persistent_workers": True,
+    }
     brain(device).fit(
-        timed(),
+        timed_turns(),
         dataset(Path(table), "train"),
         dataset(Path(table), "val"),
         train_loader_kwargs={"shuffle": True, **settings},

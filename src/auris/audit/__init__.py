@@ -1,1 +1,1 @@
-"""Is a data set fit to learn from? Faults of recordings, copies, leaks, labels that contradict, shortcuts."""
+"""Is a data set fit to learn from? Faults, copies, leaks, contradicting labels, shortcuts."""

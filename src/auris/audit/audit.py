@@ -1,17 +1,39 @@
-"""The audit from beginning to end: look at every recording, ask every check."""
+"""The audit from beginning to end: measure every recording, run every check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from auris.audit.check import SEVERITIES, Check, Finding
-from auris.audit.duplicates import Alike, Contradicting, Duplicated, Leaking
-from auris.audit.faults import Clipped, Mixed, Narrow, Offset, Silent, Truncated, Unreadable
-from auris.audit.mislabelled import Suspect
-from auris.audit.recording import Recording, look_at
-from auris.audit.sets import Count, Lacking, Lonely, counts
-from auris.audit.shortcuts import Clue, Shortcut
+from auris.audit.duplicates import (
+    ContradictingLabels,
+    ExactDuplicate,
+    Leakage,
+    NearDuplicate,
+)
+from auris.audit.faults import (
+    BandLimited,
+    Clipped,
+    DcOffset,
+    MixedFormat,
+    Silent,
+    Truncated,
+    Unreadable,
+)
+from auris.audit.mislabelled import Mislabelled
+from auris.audit.recording import Recording, measure_recording
+from auris.audit.sets import (
+    MissingClass,
+    SingleGroup,
+    SplitCount,
+    count_recordings,
+)
+from auris.audit.shortcuts import (
+    LabelPredictability,
+    Shortcut,
+    measure_predictability,
+)
 from auris.core.errors import UserError
-from auris.core.progress import parallel
+from auris.core.progress import map_parallel
 from auris.data.dataset import Dataset
 
 
@@ -22,48 +44,67 @@ class Audit:
     about: str  # where the recordings are from
     recordings: list[Recording]
     findings: list[Finding]  # the gravest first
-    clues: list[Clue]  # how well each fact tells the label
-    counts: list[Count]
+    predictability: list[LabelPredictability]  # of the label from each fact
+    counts: list[SplitCount]
 
     @property
     def failed(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def audit(data: Dataset) -> Audit:
-    """Look at each recording of a data set once, then ask every check."""
-    seen = parallel(look_at, data.collection.clips, "Listening to recordings")
-    recordings, refusal = placed(seen, data)
-    shortcut = Shortcut()
+def run_audit(data: Dataset) -> Audit:
+    """Measure each recording of a data set once, then run every check."""
+    clips = data.collection.clips
+    measured = map_parallel(measure_recording, clips, "Listening to recordings")
+    recordings, refusal = _assign_splits(measured, data)
+    predictability = measure_predictability(recordings)
     # normal clips alone train and validate where anomalies are looked for
-    needed = data.targets.needs_labels_in
-    checks: Sequence[Check] = (
+    missing = MissingClass(refusal, data.targets.needs_labels_in)
+    findings: list[Finding] = []
+    for check in _order_checks(missing, Shortcut(predictability)):
+        findings.extend(check.run_on(recordings))
+    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    return Audit(
+        about=data.collection.about,
+        recordings=recordings,
+        findings=findings,
+        predictability=predictability,
+        counts=count_recordings(recordings),
+    )
+
+
+def _order_checks(missing: MissingClass, shortcut: Shortcut) -> Sequence[Check]:
+    """Every check, in the order in which findings are shown."""
+    return (
         Unreadable(),
         Truncated(),
         Silent(),
         Clipped(),
-        Offset(),
-        Mixed(),
-        Narrow(),
-        Lacking(refusal, needed),
-        Lonely(),
-        Contradicting(),
-        Leaking(),
-        Duplicated(),
-        Alike(),
+        DcOffset(),
+        MixedFormat(),
+        BandLimited(),
+        missing,
+        SingleGroup(),
+        ContradictingLabels(),
+        Leakage(),
+        ExactDuplicate(),
+        NearDuplicate(),
         shortcut,
-        Suspect(),
+        Mislabelled(),
     )
-    findings = [finding for check in checks for finding in check.look(recordings)]
-    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Audit(data.collection.about, recordings, findings, shortcut.clues, counts(recordings))
 
 
-def placed(seen: Sequence[Recording], data: Dataset) -> tuple[list[Recording], str]:
-    """The recordings with their sets; and why they can't be split, if they can't."""
-    usable = [recording.clip for recording in seen if recording.is_usable]
+def _assign_splits(
+    measured: Sequence[Recording], data: Dataset
+) -> tuple[list[Recording], str]:
+    """The recordings with their splits; and why they can't be split, if they can't."""
+    usable = [recording.clip for recording in measured if recording.is_usable]
     try:
-        names = iter(data.split_clips(usable))
+        splits = iter(data.split_clips(usable))
     except UserError as error:
-        return list(seen), str(error)
-    return [replace(r, set_name=next(names)) if r.is_usable else r for r in seen], ""
+        return list(measured), str(error)
+    assigned = []
+    for recording in measured:
+        split = next(splits) if recording.is_usable else ""
+        assigned.append(replace(recording, split=split))
+    return assigned, ""

@@ -1,4 +1,4 @@
-"""What every check is: it looks at all recordings and says what it found."""
+"""What every check is: it is run on all recordings and says what it found."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -7,14 +7,9 @@ from pathlib import Path
 
 from auris.audit.recording import Recording
 
-SEVERITIES = (
-    "error",
-    "warning",
-    "note",
-)  # must be mended; should be known before training; worth a look
-
-
-NAMED = 3  # examples that a sentence names
+# must be mended; should be known before training; worth a look
+SEVERITIES = ("error", "warning", "note")
+_MAX_EXAMPLES = 3  # that a sentence names
 
 
 @dataclass(frozen=True)
@@ -33,23 +28,29 @@ class Check(ABC):
     name: str
 
     @abstractmethod
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
         """What is wrong; nothing where all is well."""
 
-    def found(self, severity: str, sentence: str, recordings: Iterable[Recording] = ()) -> Finding:
+    def new_finding(
+        self, severity: str, sentence: str, recordings: Iterable[Recording] = ()
+    ) -> Finding:
         """A finding of this check."""
-        return Finding(
-            self.name, severity, sentence, tuple(dict.fromkeys(r.clip.path for r in recordings))
-        )
+        every_path = [recording.clip.path for recording in recordings]
+        paths = tuple(dict.fromkeys(every_path))
+        return Finding(self.name, severity, sentence, paths)
 
 
-def some(words: Iterable[object]) -> str:
+def list_examples(words: Iterable[object]) -> str:
     """'a.wav, b.wav, c.wav and 4 more'."""
-    listed = [str(word) for word in words]
-    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
-    return ", ".join(listed[:NAMED]) + more
+    listed = list(map(str, words))
+    examples = ", ".join(listed[:_MAX_EXAMPLES])
+    rest = len(listed) - _MAX_EXAMPLES
+    if rest <= 0:
+        return examples
+    return f"{examples} and {rest} more"
 
 
-def files(recordings: Iterable[Recording]) -> str:
+def list_names(recordings: Iterable[Recording]) -> str:
     """The names of some of the recordings."""
-    return some(dict.fromkeys(recording.name for recording in recordings))
+    names = dict.fromkeys(recording.name for recording in recordings)
+    return list_examples(names)

@@ -1,145 +1,184 @@
-"""Recordings that hold the same sound, and what that does to labels and sets."""
+"""Recordings that hold the same sound, and what that does to labels and splits."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 
-from auris.audit import fingerprint
-from auris.audit.check import Check, Finding, some
+from auris.audit.check import Check, Finding, list_examples
+from auris.audit.fingerprint import matching_pairs
 from auris.audit.recording import Recording
 
-Family = list[Recording]  # recordings that hold the same sound
+_MAX_NAMED = 3  # members of a family that a sentence names
+
+_Family = list[Recording]  # recordings that hold the same sound
 
 
-class Duplicated(Check):
+class ExactDuplicate(Check):
     """The same samples under several names."""
 
     name = "duplicated"
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        families = same(recordings)
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        families = _find_exact_families(recordings)
         if not families:
             return []
         extra = sum(len(family) - 1 for family in families)
-        sentence = f"{extra} of {len(recordings)} recordings repeat the samples of another: {equations(families)}."
-        return [self.found("warning", sentence, flat(families))]
+        sentence = (
+            f"{extra} of {len(recordings)} recordings repeat the samples of another: "
+            f"{_name_families(families)}."
+        )
+        return [self.new_finding("warning", sentence, _members(families))]
 
 
-class Alike(Check):
-    """The same sound shifted, cut, louder or encoded anew; a note where the data's own groups keep it together."""
+class NearDuplicate(Check):
+    """The same sound shifted, cut, louder or encoded anew.
+
+    It is a note where the data's own groups keep it together.
+    """
 
     name = "near-duplicate"
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        families = [
-            family for family in alike(tuple(recordings)) if len({r.content for r in family}) > 1
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        apart: list[_Family] = []
+        together: list[_Family] = []
+        for family in _find_families(tuple(recordings)):
+            if len({recording.content for recording in family}) == 1:
+                continue
+            groups = {recording.group for recording in family}
+            if len(groups) > 1:
+                apart.append(family)
+            else:
+                together.append(family)
+        torn = "are in no common group; give each family one group"
+        kept = "share a group, which keeps them in one set, but count more than once"
+        return [
+            *self._report_families(apart, "warning", torn),
+            *self._report_families(together, "note", kept),
         ]
-        apart = [family for family in families if len({r.clip.group for r in family}) > 1]
-        kept = [family for family in families if len({r.clip.group for r in family}) == 1]
-        return self.told(
-            apart, "warning", "are in no common group; give each family one group"
-        ) + self.told(
-            kept, "note", "share a group, which keeps them in one set, but count more than once"
-        )
 
-    def told(self, families: Sequence[Family], severity: str, advice: str) -> list[Finding]:
+    def _report_families(
+        self, families: Sequence[_Family], severity: str, advice: str
+    ) -> list[Finding]:
         if not families:
             return []
-        number = sum(map(len, families))
-        sentence = f"{number} recordings hold sound that another holds too, and {advice}: {equations(families)}."
-        return [self.found(severity, sentence, flat(families))]
+        members = _members(families)
+        sentence = (
+            f"{len(members)} recordings hold sound that another holds too, and {advice}: "
+            f"{_name_families(families)}."
+        )
+        return [self.new_finding(severity, sentence, members)]
 
 
-class Contradicting(Check):
+class ContradictingLabels(Check):
     """Two labels for one sound."""
 
     name = "contradicting labels"
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
         families = [
-            family for family in alike(tuple(recordings)) if len({r.clip.label for r in family}) > 1
+            family
+            for family in _find_families(tuple(recordings))
+            if len({recording.label for recording in family}) > 1
         ]
         if not families:
             return []
-        pairs = (
-            " = ".join(f"{r.name} ({r.clip.label})" for r in family[:3]) for family in families
-        )
-        return [
-            self.found(
-                "error", f"The same sound bears different labels: {some(pairs)}.", flat(families)
-            )
-        ]
+        equations = list_examples(_equate_labels(family) for family in families)
+        sentence = f"The same sound bears different labels: {equations}."
+        return [self.new_finding("error", sentence, _members(families))]
 
 
-class Leaking(Check):
-    """What one set could learn by heart and another asks for."""
+class Leakage(Check):
+    """What one split could learn by heart and another asks for."""
 
     name = "leakage"
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        placed = [recording for recording in recordings if recording.set_name]
-        groups = self.across(
-            gathered((r.clip.group, r) for r in placed), "Groups are in several sets"
-        )
-        parts = self.across(
-            gathered((r.clip.path, r) for r in placed), "Parts of one file are in several sets"
-        )
-        copies = [[r for r in family if r.set_name] for family in alike(tuple(recordings))]
-        return groups + parts + self.across(copies, "The same sound is in several sets")
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        assigned = [recording for recording in recordings if recording.split]
+        groups = _group_by_key((r.group, r) for r in assigned)
+        files = _group_by_key((r.clip.path, r) for r in assigned)
+        copies = [
+            [recording for recording in family if recording.split]
+            for family in _find_families(tuple(recordings))
+        ]
+        return [
+            *self._report_torn(groups, "Groups are in several sets"),
+            *self._report_torn(files, "Parts of one file are in several sets"),
+            *self._report_torn(copies, "The same sound is in several sets"),
+        ]
 
-    def across(self, families: Iterable[Family], words: str) -> list[Finding]:
-        """An error where a family is not in one set."""
-        torn = [family for family in families if len({r.set_name for r in family}) > 1]
+    def _report_torn(self, families: Iterable[_Family], problem: str) -> list[Finding]:
+        """An error where a family is not in one split."""
+        torn = [
+            family
+            for family in families
+            if len({recording.split for recording in family}) > 1
+        ]
         if not torn:
             return []
-        named = (" = ".join(f"{r.name} ({r.set_name})" for r in ends(family)) for family in torn)
-        sentence = f"{words}, so that a score would tell too much: {some(named)}."
-        return [self.found("error", sentence, flat(torn))]
+        equations = list_examples(_equate_splits(family) for family in torn)
+        sentence = f"{problem}, so that a score would tell too much: {equations}."
+        return [self.new_finding("error", sentence, _members(torn))]
 
 
-def same(recordings: Iterable[Recording]) -> list[Family]:
+def _find_exact_families(recordings: Iterable[Recording]) -> list[_Family]:
     """Families of equal samples."""
-    usable = ((r.content, r) for r in recordings if r.is_usable)
-    return [family for family in gathered(usable) if len(family) > 1]
-
-
-@lru_cache(maxsize=1)  # several checks ask for the same
-def alike(recordings: tuple[Recording, ...]) -> list[Family]:
-    """Families of recordings that hold the same sound: equal samples, or fingerprints that match."""
-    kinds = gathered((r.content, r) for r in recordings if r.is_usable)
-    parent = list(range(len(kinds)))
-    for one, other in fingerprint.pairs([kind[0].fingerprint for kind in kinds]):
-        parent[root(parent, other)] = root(parent, one)
-    families = gathered((root(parent, i), r) for i, kind in enumerate(kinds) for r in kind)
+    families = _group_by_key((r.content, r) for r in recordings if r.is_usable)
     return [family for family in families if len(family) > 1]
 
 
-def root(parent: list[int], member: int) -> int:
+@lru_cache(maxsize=1)  # several checks ask for the same
+def _find_families(recordings: tuple[Recording, ...]) -> list[_Family]:
+    """Families of the same sound: equal samples, or fingerprints that match."""
+    kinds = _group_by_key((r.content, r) for r in recordings if r.is_usable)
+    fingerprints = [kind[0].fingerprint for kind in kinds]
+    parent = list(range(len(kinds)))
+    for one, other in matching_pairs(fingerprints):
+        parent[_find_root(parent, other)] = _find_root(parent, one)
+    families = _group_by_key(
+        (_find_root(parent, number), recording)
+        for number, kind in enumerate(kinds)
+        for recording in kind
+    )
+    return [family for family in families if len(family) > 1]
+
+
+def _find_root(parent: list[int], member: int) -> int:
     """Who stands for a member's family (union-find, with path halving)."""
     while parent[member] != member:
-        parent[member] = member = parent[parent[member]]
+        parent[member] = parent[parent[member]]
+        member = parent[member]
     return member
 
 
-def gathered(pairs: Iterable[tuple[Hashable, Recording]]) -> list[Family]:
+def _group_by_key(pairs: Iterable[tuple[Hashable, Recording]]) -> list[_Family]:
     """Recordings by a key, in the order in which keys first come."""
-    families: defaultdict[Hashable, Family] = defaultdict(list)
+    families: defaultdict[Hashable, _Family] = defaultdict(list)
     for key, recording in pairs:
         families[key].append(recording)
     return list(families.values())
 
 
-def ends(family: Family) -> Iterator[Recording]:
-    """One member in each set that a family is in."""
-    return iter({r.set_name: r for r in reversed(family)}.values())
-
-
-def equations(families: Iterable[Family]) -> str:
-    return some(
-        " = ".join(r.name for r in family[:3]) + (" = ..." if len(family) > 3 else "")
-        for family in families
-    )
-
-
-def flat(families: Iterable[Family]) -> list[Recording]:
+def _members(families: Iterable[_Family]) -> list[Recording]:
     return [recording for family in families for recording in family]
+
+
+def _name_families(families: Iterable[_Family]) -> str:
+    return list_examples(_equate_names(family) for family in families)
+
+
+def _equate_names(family: _Family) -> str:
+    names = [recording.name for recording in family[:_MAX_NAMED]]
+    if len(family) > _MAX_NAMED:
+        names.append("...")
+    return " = ".join(names)
+
+
+def _equate_labels(family: _Family) -> str:
+    named = family[:_MAX_NAMED]
+    return " = ".join(f"{r.name} ({r.label})" for r in named)
+
+
+def _equate_splits(family: _Family) -> str:
+    """The first member in each split that a family is in."""
+    firsts = {recording.split: recording for recording in reversed(family)}
+    return " = ".join(f"{r.name} ({r.split})" for r in firsts.values())

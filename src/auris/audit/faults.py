@@ -2,140 +2,166 @@
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from auris.audit.check import Check, Finding, files, some
+from auris.audit.check import Check, Finding, list_examples, list_names
 from auris.audit.recording import Recording
 
-OFFSET = 0.005  # of full scale; converters stay well below
+_MAX_OFFSET = 0.005  # of full scale; converters stay well below
+_MIN_CLIPPED_RUNS = 3  # a single click is no clipping
+
+# of half the sample rate; MP3 of 128 kbit/s ends at 0.73 of that of a compact disc
+_MIN_BANDWIDTH = 0.75
 
 
-RUNS = 3  # a single click is no clipping
-
-
-FAR = 0.75  # of half the sample rate; MP3 of 128 kbit/s ends at 0.73 of that of a compact disc
-
-
-class Fault(Check):
+class _Fault(Check):
     """A check that looks at each recording for itself."""
 
     severity: ClassVar[str]
     advice: ClassVar[str]  # what is wrong, after "7 of 80 recordings", and what to do
 
     @abstractmethod
-    def has(self, recording: Recording) -> bool:
+    def has_fault(self, recording: Recording) -> bool:
         """Whether a recording has the fault."""
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        bad = [recording for recording in recordings if self.has(recording)]
-        if not bad:
+    @abstractmethod
+    def list_faulty(self, faulty: Sequence[Recording]) -> str:
+        """Some of the recordings that have it, in words."""
+
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        faulty = [recording for recording in recordings if self.has_fault(recording)]
+        if not faulty:
             return []
-        sentence = (
-            f"{len(bad)} of {len(recordings)} recordings {self.advice}: {self.name_them(bad)}."
-        )
-        return [self.found(self.severity, sentence, bad)]
-
-    def name_them(self, bad: Sequence[Recording]) -> str:
-        return files(bad)
+        share = f"{len(faulty)} of {len(recordings)} recordings"
+        sentence = f"{share} {self.advice}: {self.list_faulty(faulty)}."
+        return [self.new_finding(self.severity, sentence, faulty)]
 
 
-class Unreadable(Fault):
+class _NamedFault(_Fault):
+    """A fault of which names say enough."""
+
+    def list_faulty(self, faulty: Sequence[Recording]) -> str:
+        return list_names(faulty)
+
+
+class Unreadable(_Fault):
     """A file that is missing, broken, too short, or holds NaN."""
 
-    name, severity, advice = "unreadable", "error", "can't be used; mend or remove them"
+    name = "unreadable"
+    severity = "error"
+    advice = "can't be used; mend or remove them"
 
-    def has(self, recording: Recording) -> bool:
+    def has_fault(self, recording: Recording) -> bool:
         return bool(recording.reason)
 
-    def name_them(self, bad: Sequence[Recording]) -> str:
-        return some(f"{recording.name} ({recording.reason})" for recording in bad)
+    def list_faulty(self, faulty: Sequence[Recording]) -> str:
+        return list_examples(f"{r.name} ({r.reason})" for r in faulty)
 
 
-class Silent(Fault):
+class Silent(_NamedFault):
     """A file with nothing in it."""
 
-    name, severity, advice = (
-        "silent",
-        "error",
-        "are silent, so that nothing can be learnt from them; remove them",
-    )
+    name = "silent"
+    severity = "error"
+    advice = "are silent, so that nothing can be learnt from them; remove them"
 
-    def has(self, recording: Recording) -> bool:
+    def has_fault(self, recording: Recording) -> bool:
         return recording.is_silent
 
 
-class Truncated(Fault):
+class Truncated(_NamedFault):
     """A file that ends before its header says, as after a broken copy."""
 
-    name, severity, advice = (
-        "truncated",
-        "error",
-        "are shorter than their headers promise; copy them anew",
-    )
+    name = "truncated"
+    severity = "error"
+    advice = "are shorter than their headers promise; copy them anew"
 
-    def has(self, recording: Recording) -> bool:
+    def has_fault(self, recording: Recording) -> bool:
         return recording.truncated
 
 
-class Clipped(Fault):
+class Clipped(_NamedFault):
     """A recording that was too loud for its converter."""
 
-    name, severity, advice = (
-        "clipped",
-        "warning",
-        "are clipped, as they were recorded or amplified too loudly",
-    )
+    name = "clipped"
+    severity = "warning"
+    advice = "are clipped, as they were recorded or amplified too loudly"
 
-    def has(self, recording: Recording) -> bool:
-        return recording.clipped >= RUNS
+    def has_fault(self, recording: Recording) -> bool:
+        return recording.clipped >= _MIN_CLIPPED_RUNS
 
 
-class Offset(Fault):
+class DcOffset(_NamedFault):
     """A recording whose mean is not zero."""
 
-    name, severity, advice = (
-        "DC offset",
-        "warning",
-        "are shifted from zero (DC offset); a high-pass filter removes it",
-    )
+    name = "DC offset"
+    severity = "warning"
+    advice = "are shifted from zero (DC offset); a high-pass filter removes it"
 
-    def has(self, recording: Recording) -> bool:
-        return abs(recording.offset) > OFFSET
+    def has_fault(self, recording: Recording) -> bool:
+        return abs(recording.offset) > _MAX_OFFSET
 
 
-class Narrow(Fault):
+class BandLimited(_Fault):
     """A recording that was sampled at a lower rate before, or went through a lossy encoder."""
 
-    name, severity = "bandwidth", "warning"
-    advice = "hold nothing above a sharp edge far below half their sample rate (up-sampled, or once an MP3)"
+    name = "bandwidth"
+    severity = "warning"
+    advice = (
+        "hold nothing above a sharp edge far below half their sample rate "
+        "(up-sampled, or once an MP3)"
+    )
 
-    def has(self, recording: Recording) -> bool:
-        return recording.edge is not None and recording.edge < FAR * recording.rate / 2
+    def has_fault(self, recording: Recording) -> bool:
+        if recording.edge is None:
+            return False
+        nyquist = recording.rate / 2  # Hz
+        return recording.edge < _MIN_BANDWIDTH * nyquist
 
-    def name_them(self, bad: Sequence[Recording]) -> str:
-        return some(
-            f"{r.name} ({r.edge / 1000:.1f} of {r.rate / 2000:.1f} kHz)"
-            for r in bad
-            if r.edge is not None
-        )
+    def list_faulty(self, faulty: Sequence[Recording]) -> str:
+        return list_examples(_tell_edges(faulty))
 
 
-class Mixed(Check):
-    """Recordings of other sample rates or channels than most: a model can learn to tell them by that."""
+class MixedFormat(Check):
+    """Recordings of other sample rates or channels than most.
+
+    A model can learn to tell them by that.
+    """
 
     name = "mixed"
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        read = [recording for recording in recordings if not recording.reason]
-        return self.odd(read, "rate", "at {} Hz") + self.odd(read, "channels", "with {} channels")
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        readable = [recording for recording in recordings if not recording.reason]
+        rates = self._find_minority(readable, "rate", "at {} Hz")
+        channels = self._find_minority(readable, "channels", "with {} channels")
+        return rates + channels
 
-    def odd(self, read: Sequence[Recording], fact: str, words: str) -> list[Finding]:
+    def _find_minority(
+        self, readable: Sequence[Recording], fact: str, template: str
+    ) -> list[Finding]:
         """Those that differ from the majority in one fact."""
-        counts = Counter(getattr(recording, fact) for recording in read).most_common()
+        values = [getattr(recording, fact) for recording in readable]
+        counts = Counter(values).most_common()
         if len(counts) < 2:
             return []
-        usual = counts[0][0]
-        listed = ", ".join(f"{number} {words.format(value)}" for value, number in counts)
-        sentence = f"Recordings differ: {listed}; they are made alike before training, but what they lack stays lacking."
-        return [self.found("warning", sentence, [r for r in read if getattr(r, fact) != usual])]
+        majority, _ = counts[0]
+        listed = ", ".join(
+            f"{count} {template.format(value)}" for value, count in counts
+        )
+        sentence = (
+            f"Recordings differ: {listed}; they are made alike before training, "
+            "but what they lack stays lacking."
+        )
+        odd = [r for r in readable if getattr(r, fact) != majority]
+        return [self.new_finding("warning", sentence, odd)]
+
+
+def _tell_edges(recordings: Iterable[Recording]) -> Iterable[str]:
+    """'a.wav (15.8 of 22.1 kHz)' of each recording that has an edge."""
+    for recording in recordings:
+        if recording.edge is None:
+            continue
+        edge = recording.edge / 1000  # kHz
+        nyquist = recording.rate / 2000  # kHz
+        yield f"{recording.name} ({edge:.1f} of {nyquist:.1f} kHz)"

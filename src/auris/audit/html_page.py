@@ -7,7 +7,7 @@ from typing import NamedTuple
 from auris.audit.audit import Audit
 from auris.audit.check import Finding
 from auris.audit.recording import Recording
-from auris.audit.shortcuts import Clue
+from auris.audit.shortcuts import LabelPredictability
 from auris.core.html import render
 from auris.core.player import MAX_SECONDS, Player, Players
 from auris.data import audio
@@ -41,18 +41,22 @@ def render_audit(audit: Audit, verdict: str) -> str:
         verdict=verdict,
         findings=sections,
         counts=audit.counts,
-        clues=[_clue_row(clue) for clue in audit.clues],
+        clues=[_clue_row(clue) for clue in audit.predictability],
     )
 
 
-def _clue_row(clue: Clue) -> tuple[str, str, str, str]:
+def _clue_row(clue: LabelPredictability) -> tuple[str, str, str, str]:
     accuracy = f"{100 * clue.accuracy:.0f} %"
     chance = f"{100 * clue.chance:.0f} %"
     return clue.fact, accuracy, chance, f"{clue.p:.2g}"
 
 
-def _section(finding: Finding, recordings: Sequence[Recording], players: Players) -> _Section:
-    usable = (recording for recording in recordings[:_MAX_PLAYED] if recording.is_usable)
+def _section(
+    finding: Finding, recordings: Sequence[Recording], players: Players
+) -> _Section:
+    usable = (
+        recording for recording in recordings[:_MAX_PLAYED] if recording.is_usable
+    )
     made = [_play_recording(recording, players) for recording in usable]
     return _Section(
         finding.severity,
@@ -66,8 +70,8 @@ def _section(finding: Finding, recordings: Sequence[Recording], players: Players
 def _play_recording(recording: Recording, players: Players) -> Player | None:
     """A player that says what it plays; None where the page has no room for it."""
     clip = recording.clip
-    origin = ", ".join(filter(None, (clip.label, recording.set_name)))
+    origin = ", ".join(filter(None, (clip.label, recording.split)))
     end = clip.start + MAX_SECONDS
     stop = min(end, clip.stop or end)
-    wave = audio.read(clip.path, recording.rate, clip.start, stop).mean(axis=0)
+    wave = audio.read_samples(clip.path, recording.rate, clip.start, stop).mean(axis=0)
     return players.make_player(wave, recording.rate, f"{recording.name} ({origin})")

@@ -4,60 +4,65 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from auris.audit.check import Check, Finding, some
+from auris.audit.check import Check, Finding, list_examples
 from auris.audit.recording import Recording
 
-NEIGHBOURS = 7
+_NEIGHBOURS = 7  # of other groups, one of each, that have to agree
+_MAX_SEARCHED = 100  # neighbours, so that enough are of other groups
 
 
-COMMON = 100  # neighbours that are looked at, so that enough are of other groups
-
-
-class Suspect(Check):
+class Mislabelled(Check):
     """A clip whose nearest neighbours of other groups all bear one and the same other label."""
 
     name = "label"
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
         usable = [recording for recording in recordings if recording.is_usable]
-        if len({recording.clip.label for recording in usable}) < 2:
+        if len({recording.label for recording in usable}) < 2:
             return []
-        odd = [
-            (r, other)
-            for r, other in zip(usable, elected(usable), strict=True)
-            if other not in ("", r.clip.label)
-        ]
-        if not odd:
+        suspects = []
+        examples = []
+        for recording, label in zip(usable, _neighbour_labels(usable), strict=True):
+            if label not in ("", recording.label):
+                suspects.append(recording)
+                examples.append(f"{recording.name} sounds like {label}")
+        if not suspects:
             return []
-        told = some(f"{r.name} sounds like {other}" for r, other in odd)
         sentence = (
-            f"{len(odd)} of {len(recordings)} recordings have only neighbours of one other class, and may be "
-            f"mislabelled; listen to them: {told}."
+            f"{len(suspects)} of {len(recordings)} recordings have only neighbours of "
+            "one other class, and may be mislabelled; listen to them: "
+            f"{list_examples(examples)}."
         )
-        return [self.found("note", sentence, [r for r, _ in odd])]
+        return [self.new_finding("note", sentence, suspects)]
 
 
-def elected(recordings: Sequence[Recording]) -> list[str]:
-    """The label on which all NEIGHBOURS of each recording agree, "" where they don't or are too few."""
+def _neighbour_labels(recordings: Sequence[Recording]) -> list[str]:
+    """The label on which all neighbours of each recording agree.
+
+    It is "" where they don't, or are too few.
+    """
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import StandardScaler
 
-    vectors = StandardScaler().fit_transform(
-        np.stack([recording.vector for recording in recordings])
-    )  # (N, D)
-    search = NearestNeighbors(n_neighbors=min(COMMON, len(vectors)), algorithm="brute").fit(vectors)
-    near = search.kneighbors(vectors, return_distance=False)
-    return [
-        agreed(recording, [recordings[i] for i in row])
-        for recording, row in zip(recordings, near, strict=True)
-    ]
+    vectors = np.stack([recording.vector for recording in recordings])  # (N, D)
+    scaled = StandardScaler().fit_transform(vectors)
+    count = min(_MAX_SEARCHED, len(scaled))
+    search = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(scaled)
+    neighbours = search.kneighbors(scaled, return_distance=False)  # (N, count)
+    labels = []
+    for recording, row in zip(recordings, neighbours, strict=True):
+        nearest = [recordings[number] for number in row]
+        labels.append(_agreed_label(recording, nearest))
+    return labels
 
 
-def agreed(recording: Recording, near: Sequence[Recording]) -> str:
+def _agreed_label(recording: Recording, nearest: Sequence[Recording]) -> str:
     """The one label of the nearest recordings of other groups, one of each."""
-    others: dict[str, str] = {}
-    for other in near:
-        if other.clip.group != recording.clip.group:
-            others.setdefault(other.clip.group, other.clip.label)
-    labels = list(others.values())[:NEIGHBOURS]
-    return labels[0] if len(labels) == NEIGHBOURS and len(set(labels)) == 1 else ""
+    by_group: dict[str, str] = {}
+    for other in nearest:
+        if other.group != recording.group:
+            by_group.setdefault(other.group, other.label)
+    labels = list(by_group.values())[:_NEIGHBOURS]
+    if len(labels) < _NEIGHBOURS or len(set(labels)) > 1:
+        return ""
+    return labels[0]

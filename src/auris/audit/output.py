@@ -8,83 +8,97 @@ from pathlib import Path
 from typing import Any
 
 from auris.audit.audit import Audit
-from auris.audit.check import SEVERITIES
+from auris.audit.check import SEVERITIES, Finding
 from auris.audit.html_page import render_audit
+from auris.audit.sets import SplitCount
 from auris.core.files import write_atomically
 from auris.data.clips import Clip
 
-COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_JSON_FILE = "audit.json"
+_HTML_FILE = "audit.html"
 
 
-FILE = "audit.json"
-
-
-def show(audit: Audit) -> None:
+def print_audit(audit: Audit) -> None:
     """Print the counts and the findings."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     console = Console()
-    console.print(escape(f"{len(audit.recordings)} {audit.about}."), highlight=False)
+    summary = f"{len(audit.recordings)} {audit.about}."
+    console.print(escape(summary), highlight=False)
     sizes = Table("class", "set", "recordings", "groups")
-    for label, name, many, groups in audit.counts:
-        sizes.add_row(escape(label), name or "none", str(many), str(groups))
+    for label, split, recordings, groups in audit.counts:
+        sizes.add_row(escape(label), split or "none", str(recordings), str(groups))
     console.print(sizes)
     table = Table("", "check", "finding", show_lines=True)
     for finding in audit.findings:
-        colour = COLOURS[finding.severity]
-        table.add_row(f"[{colour}]{finding.severity}", finding.check, escape(finding.sentence))
+        colour = _COLOURS[finding.severity]
+        severity = f"[{colour}]{finding.severity}"
+        table.add_row(severity, finding.check, escape(finding.sentence))
     console.print(table if audit.findings else "Nothing was found.")
-    console.print(verdict(audit), highlight=False)
+    console.print(count_severities(audit), highlight=False)
 
 
-def verdict(audit: Audit) -> str:
+def count_severities(audit: Audit) -> str:
     """'1 error, 2 warnings, no note'."""
-    many = Counter(finding.severity for finding in audit.findings)
-    return ", ".join(f"{many[s] or 'no'} {s}{'s' * (many[s] > 1)}" for s in SEVERITIES)
+    counts = Counter(finding.severity for finding in audit.findings)
+    parts = []
+    for severity in SEVERITIES:
+        count = counts[severity]
+        plural = "s" if count > 1 else ""
+        parts.append(f"{count or 'no'} {severity}{plural}")
+    return ", ".join(parts)
 
 
-def write(audit: Audit, folder: Path) -> Path:
+def write_audit(audit: Audit, folder: Path) -> Path:
     """Write audit.json and audit.html; returns the path of the page."""
-    write_atomically(folder / FILE, json.dumps(plain(audit), indent=2, ensure_ascii=False) + "\n")
-    write_atomically(folder / "audit.html", render_audit(audit, verdict(audit)))
-    return folder / "audit.html"
+    text = json.dumps(_to_plain(audit), indent=2, ensure_ascii=False)
+    write_atomically(folder / _JSON_FILE, f"{text}\n")
+    page = folder / _HTML_FILE
+    write_atomically(page, render_audit(audit, count_severities(audit)))
+    return page
 
 
-def plain(audit: Audit) -> dict[str, Any]:
+def read_audit(folder: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
+    """The audit that was written to a folder, if there is one and it is of these clips."""
+    path = folder / _JSON_FILE
+    if not path.is_file():
+        return None
+    audit = json.loads(path.read_text(encoding="utf-8"))
+    return audit if audit.get("digest") == _digest_clips(clips) else None
+
+
+def _to_plain(audit: Audit) -> dict[str, Any]:
     """The audit for other programs."""
+    clips = [recording.clip for recording in audit.recordings]
     return {
         "about": audit.about,
         "recordings": len(audit.recordings),
-        "digest": digest(recording.clip for recording in audit.recordings),
-        "counts": [
-            dict(zip(("class", "set", "recordings", "groups"), row, strict=True))
-            for row in audit.counts
-        ],
-        "findings": [
-            {
-                "check": f.check,
-                "severity": f.severity,
-                "sentence": f.sentence,
-                "paths": [str(path) for path in f.paths],
-            }
-            for f in audit.findings
-        ],
-        "shortcuts": [vars(clue) for clue in audit.clues],
+        "digest": _digest_clips(clips),
+        "counts": [_count_to_plain(count) for count in audit.counts],
+        "findings": [_finding_to_plain(finding) for finding in audit.findings],
+        "shortcuts": [vars(fact) for fact in audit.predictability],
     }
 
 
-def read(folder: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
-    """The audit that `write` left in a folder, if there is one and it is of these clips."""
-    path = folder / FILE
-    if not path.is_file():
-        return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return told if told.get("digest") == digest(clips) else None
+def _count_to_plain(count: SplitCount) -> dict[str, Any]:
+    return {
+        "class": count.label,
+        "set": count.split,
+        "recordings": count.recordings,
+        "groups": count.groups,
+    }
 
 
-def digest(clips: Iterable[Clip]) -> str:
-    """Changes with the paths, the labels and all else that is known of clips before they are heard."""
+def _finding_to_plain(finding: Finding) -> dict[str, Any]:
+    paths = [str(path) for path in finding.paths]
+    return {**vars(finding), "paths": paths}
+
+
+def _digest_clips(clips: Iterable[Clip]) -> str:
+    """Changes with paths, labels and all else that is known of clips before they are read."""
     rows = [list(map(str, vars(clip).values())) for clip in clips]
-    return hashlib.blake2b(json.dumps(rows).encode(), digest_size=8).hexdigest()
+    text = json.dumps(rows)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,6 +1,5 @@
-"""What the audit knows of each recording: all of it from one look at the file."""
+"""What the audit knows of each recording: all of it from reading the file once."""
 
-import hashlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -8,24 +7,29 @@ import soxr
 import torch
 
 from auris.audit import measures
-from auris.audit.fingerprint import Fingerprint, take
+from auris.audit.fingerprint import Fingerprint, compute_fingerprint
 from auris.audit.headers import is_cut_short
+from auris.core.files import content_digest
 from auris.data import audio
 from auris.data.clips import Clip
 from auris.features.statistics import Statistics
 
-NEIGHBOUR_RATE = 16000  # Hz, at which recordings of any rate are compared
-
-
-LACKING = 0.05  # s that may be missing: lossy formats round to their frames
+_COMMON_RATE = 16000  # Hz, at which recordings of any rate are compared
+_MAX_MISSING = 0.05  # s: lossy formats round to their frames
+_MAX_HOP = 512  # samples
+_MIN_HOPS = 4  # of a wave, however short
+_FLOOR_PERCENTILE = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """A clip and simple facts of it. Where there is a `reason`, it could not be read and the facts are empty."""
+    """A clip and simple facts of it.
+
+    Where there is a `reason`, it could not be read and the facts are empty.
+    """
 
     clip: Clip
-    set_name: str = ""  # "train", "val", "test", or "" for none
+    split: str = ""  # "train", "val", "test", or "" for none
     reason: str = ""  # why it can't be used, if it can't
     truncated: bool = False  # its header promises more than there is
     rate: int = 0  # Hz
@@ -35,80 +39,105 @@ class Recording:
     duration: float = 0.0  # s
     peak: float = 0.0  # of full scale
     level: float = 0.0  # dB of full scale
-    floor: float = 0.0  # dB, the level of the softest frames that are not digital silence
-    silence: float = 0.0  # share of frames that are digital silence
+    floor: float = 0.0  # dB, of the softest frames that are not digital silence
+    silence: float = 0.0  # fraction of frames that are digital silence
     offset: float = 0.0  # of full scale: what a wave is shifted by (DC)
     clipped: int = 0  # runs of samples held at the extreme
     bandwidth: float = 0.0  # Hz, above which there is nothing
     edge: float | None = None  # Hz, where a sound that goes on is cut off, if it is
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
-    vector: np.ndarray = field(default_factory=lambda: np.empty(0))  # (D,) features=statistics
+    vector: np.ndarray = field(default_factory=lambda: np.empty(0))  # (D,) statistics
 
     @property
     def name(self) -> str:
         return self.clip.name
 
     @property
+    def label(self) -> str:
+        return self.clip.label
+
+    @property
+    def group(self) -> str:
+        return self.clip.group
+
+    @property
     def is_silent(self) -> bool:
-        return not self.reason and self.peak < audio.SILENCE
+        return not self.reason and self.peak < audio.SILENCE_PEAK
 
     @property
     def is_usable(self) -> bool:
-        return not self.reason and not self.is_silent
+        if self.reason:
+            return False
+        return not self.is_silent
 
 
-def look_at(clip: Clip) -> Recording:
+def measure_recording(clip: Clip) -> Recording:
     """Read one clip and measure it."""
-    short = False
+    truncated = False
     try:
-        info = audio.header(clip.path)
-        short = is_cut_short(clip.path)
-        wave = audio.read(clip.path, info.samplerate, clip.start, clip.stop)  # (C, T)
+        info = audio.read_header(clip.path)
+        truncated = is_cut_short(clip.path)
+        wave = audio.read_samples(
+            clip.path, info.samplerate, clip.start, clip.stop
+        )  # (C, T)
     except (audio.Unusable, OSError) as error:
-        return Recording(clip, reason=str(error), truncated=short)
+        return Recording(clip, reason=str(error), truncated=truncated)
     duration = wave.shape[1] / info.samplerate
-    promised = min(info.duration, clip.stop or info.duration) - clip.start
-    known = Recording(
+    stop = min(info.duration, clip.stop or info.duration)
+    missing = stop - clip.start - duration
+    step = measures.quantization_step(info.subtype)
+    recording = Recording(
         clip,
-        truncated=short or promised - duration > LACKING,
+        truncated=truncated or missing > _MAX_MISSING,
         rate=info.samplerate,
         channels=info.channels,
         format=f"{info.format} {info.subtype}",
-        content=hashlib.blake2b(wave.tobytes(), digest_size=16).hexdigest(),
+        content=content_digest(wave.tobytes()),
         duration=duration,
         peak=float(np.abs(wave).max()),
-        offset=measures.offset(wave, info.samplerate),
-        clipped=measures.clipped_runs(wave, measures.quantum(info.subtype)),
+        offset=measures.dc_offset(wave, info.samplerate),
+        clipped=measures.count_clipped_runs(wave, step),
     )
-    return listened(known, wave.mean(axis=0))
+    return _add_spectral(recording, wave.mean(axis=0))
 
 
-def listened(known: Recording, wave: np.ndarray) -> Recording:
+def _add_spectral(recording: Recording, wave: np.ndarray) -> Recording:
     """Add what spectra tell of a wave (T,)."""
-    narrow, tone = measures.band_powers(wave, known.rate)  # (frames, bands)
-    frames = narrow.sum(1)
-    heard = frames[frames > audio.SILENCE**2]
-    spectrum = measures.decibels(narrow.mean(0))
-    width = known.rate / 2 / len(spectrum)
-    edge = measures.edge(spectrum)
+    linear, tonal = measures.band_powers(wave, recording.rate)  # (T', bands)
+    frames = linear.sum(axis=1)  # (T',)
+    audible = frames[frames > audio.SILENCE_PEAK**2]
+    spectrum = measures.power_to_level(linear.mean(axis=0))  # (bands,)
+    width = recording.rate / 2 / len(spectrum)  # Hz
+    edge = measures.find_band_edge(spectrum)
+    power = np.square(wave, dtype=np.float64).mean()
     return replace(
-        known,
-        level=float(measures.decibels(np.square(wave, dtype=np.float64).mean())),
-        floor=float(measures.decibels(np.percentile(heard, 10)))
-        if len(heard)
-        else measures.FAINTEST,
-        silence=1 - len(heard) / len(frames),
-        bandwidth=measures.filled(spectrum) * width,
+        recording,
+        level=float(measures.power_to_level(power)),
+        floor=_noise_floor(audible),
+        silence=1 - len(audible) / len(frames),
+        bandwidth=measures.highest_filled_band(spectrum) * width,
         edge=None if edge is None else edge * width,
-        fingerprint=take(tone),
-        vector=vector(wave, known.rate),
+        fingerprint=compute_fingerprint(tonal),
+        vector=_statistics_vector(wave, recording.rate),
     )
+
+
+def _noise_floor(power: np.ndarray) -> float:
+    """The level in dB of the softest of frames (N,)."""
+    if not len(power):
+        return measures.MIN_LEVEL
+    softest = np.percentile(power, _FLOOR_PERCENTILE)
+    return float(measures.power_to_level(softest))
 
 
 @torch.inference_mode()
-def vector(wave: np.ndarray, rate: int) -> np.ndarray:
-    """(D,) the statistics of a wave (T,), at a rate that all recordings share."""
-    common = soxr.resample(wave, rate, NEIGHBOUR_RATE) if rate != NEIGHBOUR_RATE else wave
-    tensor = torch.from_numpy(np.ascontiguousarray(common, dtype=np.float32))
-    hop = min(512, max(1, len(tensor) // 4))
-    return Statistics(NEIGHBOUR_RATE, hop_length=hop)(tensor[None, None]).flatten().numpy()
+def _statistics_vector(wave: np.ndarray, rate: int) -> np.ndarray:
+    """(D,) the features=statistics of a wave (T,), at a rate that all recordings share."""
+    if rate != _COMMON_RATE:
+        wave = soxr.resample(wave, rate, _COMMON_RATE)
+    samples = np.ascontiguousarray(wave, dtype=np.float32)
+    hops = len(samples) // _MIN_HOPS
+    hop_length = min(_MAX_HOP, max(1, hops))
+    statistics = Statistics(_COMMON_RATE, hop_length=hop_length)
+    clip = torch.from_numpy(samples)[None, None]  # (1, 1, T)
+    return statistics(clip).flatten().numpy()

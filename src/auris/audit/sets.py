@@ -1,94 +1,118 @@
-"""Who is in which set, and what a set lacks."""
+"""What is in which split, and what a split lacks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from typing import NamedTuple
 
-from auris.audit.check import Check, Finding, some
+from auris.audit.check import Check, Finding, list_examples
 from auris.audit.recording import Recording
-from auris.data.splits import SETS
-
-Count = tuple[str, str, int, int]  # label, set, recordings, groups
+from auris.data.splits import SPLITS
 
 
-class Lacking(Check):
-    """A class, a section or a domain that a set lacks.
+class SplitCount(NamedTuple):
+    """How many recordings of a class a split has."""
+
+    label: str
+    split: str  # "" of those that are in none
+    recordings: int
+    groups: int
+
+
+class MissingClass(Check):
+    """A class, a section or a domain that a split lacks.
 
     Args:
         refusal: why training would not start, in a sentence; "" where it would.
-        needed: the sets that need each label: all, or only "test" where anomalies are looked for.
+        needed: the splits that need each label: all, or only "test" where anomalies are looked for.
     """
 
     name = "sets"
 
-    def __init__(self, refusal: str = "", needed: Sequence[str] = SETS):
-        self.refusal, self.needed = refusal, needed
+    def __init__(self, refusal: str = "", needed: Sequence[str] = SPLITS):
+        self.refusal = refusal
+        self.needed = needed
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        refused = (
-            [self.found("error", f"Training would refuse this: {self.refusal}")]
-            if self.refusal
-            else []
-        )
-        placed = [recording for recording in recordings if recording.set_name]
-        labels = self.missing(placed, "class", lambda r: r.clip.label, self.needed)
-        sections = self.missing(placed, "section", lambda r: r.clip.section, SETS)
-        domains = self.missing(placed, "domain", lambda r: r.clip.domain, ("test",))
-        return refused + labels + sections + domains
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        findings = []
+        if self.refusal:
+            sentence = f"Training would refuse this: {self.refusal}"
+            findings.append(self.new_finding("error", sentence))
+        assigned = [recording for recording in recordings if recording.split]
+        return [
+            *findings,
+            *self._find_missing(assigned, "class", _label_of, self.needed),
+            *self._find_missing(assigned, "section", _section_of, SPLITS),
+            *self._find_missing(assigned, "domain", _domain_of, ("test",)),
+        ]
 
-    def missing(
+    def _find_missing(
         self,
-        placed: Sequence[Recording],
+        assigned: Sequence[Recording],
         kind: str,
         key: Callable[[Recording], str],
-        needed: Sequence[str],
-    ) -> list[Finding]:
-        """What is in the data but not in each of the sets."""
-        findings = []
-        every = {key(recording) for recording in placed}
-        for name in needed:
-            lost = sorted(
-                every - {key(recording) for recording in placed if recording.set_name == name}
-            )
-            if lost:
-                severity = "error" if name == "train" else "warning"
-                gone = [recording for recording in placed if key(recording) in lost]
-                findings.append(
-                    self.found(
-                        severity, f"The {name} set has no recording of {kind} {some(lost)}.", gone
-                    )
-                )
-        return findings
+        needed: Iterable[str],
+    ) -> Iterable[Finding]:
+        """What is in the data but not in each of the splits."""
+        every = {key(recording) for recording in assigned}
+        for split in needed:
+            present = {key(r) for r in assigned if r.split == split}
+            missing = sorted(every - present)
+            if not missing:
+                continue
+            severity = "error" if split == "train" else "warning"
+            examples = list_examples(missing)
+            sentence = f"The {split} set has no recording of {kind} {examples}."
+            elsewhere = [r for r in assigned if key(r) in missing]
+            yield self.new_finding(severity, sentence, elsewhere)
 
 
-class Lonely(Check):
-    """A class whose recordings in a set are all of one group: the score says how well that one is known."""
+class SingleGroup(Check):
+    """A class whose recordings in a split are all of one group.
+
+    The score says how well that one is known.
+    """
 
     name = "single group"
 
-    def look(self, recordings: Sequence[Recording]) -> list[Finding]:
-        lonely = [
-            (label, name, many)
-            for label, name, many, groups in counts(recordings)
-            if groups == 1 < many
-        ]
-        if not lonely:
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        counts = count_recordings(recordings)
+        single = [count for count in counts if count.groups == 1 < count.recordings]
+        if not single:
             return []
-        told = some(f"{many} of class {label} in the {name} set" for label, name, many in lonely)
-        parts = {(label, name) for label, name, _ in lonely}
-        named = [r for r in recordings if (r.clip.label, r.set_name) in parts]
-        return [
-            self.found(
-                "note", f"All recordings of a class in a set are of one group: {told}.", named
-            )
-        ]
+        listed = list_examples(
+            f"{count.recordings} of class {count.label} in the {count.split} set"
+            for count in single
+        )
+        sentence = f"All recordings of a class in a set are of one group: {listed}."
+        cells = {(count.label, count.split) for count in single}
+        concerned = [r for r in recordings if (r.label, r.split) in cells]
+        return [self.new_finding("note", sentence, concerned)]
 
 
-def counts(recordings: Sequence[Recording]) -> list[Count]:
-    """How many recordings and groups there are of each class in each set; "" is the set of those that are in none."""
+def count_recordings(recordings: Sequence[Recording]) -> list[SplitCount]:
+    """How many recordings and groups there are of each class in each split."""
     groups = defaultdict(list)
     for recording in recordings:
-        groups[recording.clip.label, recording.set_name].append(recording.clip.group)
-    rows = (
-        (label, name) for label in sorted({label for label, _ in groups}) for name in (*SETS, "")
-    )
-    return [(*row, len(groups[row]), len(set(groups[row]))) for row in rows if row in groups]
+        cell = (recording.label, recording.split)
+        groups[cell].append(recording.group)
+    counts = []
+    labels = {recording.label for recording in recordings}
+    for label, split in product(sorted(labels), (*SPLITS, "")):
+        own = groups[label, split]
+        if own:
+            count = SplitCount(label, split, len(own), len(set(own)))
+            counts.append(count)
+    return counts
+
+
+def _label_of(recording: Recording) -> str:
+    return recording.label
+
+
+def _section_of(recording: Recording) -> str:
+    return recording.clip.section
+
+
+def _domain_of(recording: Recording) -> str:
+    return recording.clip.domain

@@ -3,13 +3,14 @@
 import argparse
 import difflib
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import NoReturn, final
 
 
 class UserError(Exception):
-    """Something the user can mend. The text is one sentence that says what is wrong and what to do."""
+    """Something the user can mend: one sentence on what is wrong and what to do."""
 
 
+@final
 class Parser(argparse.ArgumentParser):
     """A command line whose mistakes are told in one sentence."""
 
@@ -17,13 +18,18 @@ class Parser(argparse.ArgumentParser):
         raise UserError(f"{message}; --help shows how it is used.")
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
+def suggest_choice(word: str, choices: Iterable[str]) -> str:
     """'Did you mean cnn? Choices: cnn, linear, mlp.'"""
-    known = {str(choice).lower(): str(choice) for choice in sorted(map(str, choices))}
-    begun = [name for name in known if word and name.startswith(str(word).lower())]
-    close = begun or difflib.get_close_matches(str(word).lower(), known, n=1, cutoff=0.6)
-    hint = f"did you mean {known[close[0]]}? " if close else ""
-    return f"{hint}Choices: {', '.join(known.values())}."
+    names = {choice.lower(): choice for choice in sorted(map(str, choices))}
+    similar = _similar_names(word.lower(), list(names))
+    hint = f"did you mean {names[similar[0]]}? " if similar else ""
+    return f"{hint}Choices: {', '.join(names.values())}."
+
+
+def _similar_names(word: str, names: list[str]) -> list[str]:
+    """The names that begin with the word, else the one most like it."""
+    begun = [name for name in names if name.startswith(word)] if word else []
+    return begun or difflib.get_close_matches(word, names, n=1, cutoff=0.6)
 
 
 def first_line(error: BaseException) -> str:

@@ -1,59 +1,142 @@
-"""What a user reads where something goes wrong: one sentence on stderr, exit code 1."""
+"""Any error as one sentence on stderr, and exit code 1.
+
+Hydra is imported when an error of its own is explained: most commands do without it.
+"""
 
 import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
-from auris.core.errors import UserError, first_line
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue
+
+from auris.core.errors import UserError, first_line, suggest_choice
+from auris.core.places import config_folder
+from auris.core.text import clean_text
+
+_DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
+_INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn every error into one sentence on stderr and exit code 1; with debug=true, let it through."""
-    debug = any(
-        re.fullmatch(r"\+*debug=(true|1|yes)", word, re.IGNORECASE) for word in sys.argv[1:]
-    )
-    os.environ["HYDRA_FULL_ERROR"] = (
-        "1"  # Hydra then hands its errors to us instead of printing them
-    )
+    """Turn every error into one sentence on stderr and exit code 1.
+
+    With debug=true on the command line errors pass through.
+    """
+    debug = any(_DEBUG.fullmatch(word) for word in sys.argv[1:])
+    # Hydra then hands its errors to us instead of printing them
+    os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         yield
     except BrokenPipeError:  # whoever reads has enough, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except KeyboardInterrupt:
-        leave(
-            "Stopped; python train.py resume=RUN goes on where the last finished epoch ended.", 130
-        )
+        stopped = "Stopped; python train.py resume=RUN goes on"
+        exit_with(f"{stopped} where the last finished epoch ended.", _INTERRUPTED)
     except Exception as error:
         if debug:
             raise
-        leave(explain(error))
+        exit_with(explain_error(error))
 
 
-def leave(sentence: str, code: int = 1) -> NoReturn:
-    print(f"auris: {sentence}", file=sys.stderr)
+def exit_with(sentence: str, code: int = 1) -> NoReturn:
+    """End the program with a sentence on stderr."""
+    print(f"auris: {clean_text(sentence)}", file=sys.stderr)
     sys.stderr.flush()
     raise SystemExit(code) from None
 
 
-def explain(error: BaseException) -> str:
+def explain_error(error: BaseException) -> str:
     """The sentence for an error of any kind."""
     if isinstance(error, UserError):
         return str(error)
     if type(error).__module__.startswith(("hydra", "omegaconf")):
-        from auris.core.config_errors import explain_configuration
-
-        return explain_configuration(error)
-    if (
-        type(error).__name__ == "MisconfigurationException"
-    ):  # Lightning's, which is not imported for this
+        return _explain_configuration(error)
+    # Lightning's, which is not imported for this
+    if type(error).__name__ == "MisconfigurationException":
         return f"trainer: {first_line(error)} (trainer=cpu works everywhere.)"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
     if "out of memory" in str(error):
         return "The device ran out of memory; a smaller data.batch_size needs less."
     return f"{type(error).__name__}: {first_line(error)} (debug=true shows where.)"
+
+
+def _explain_configuration(error: BaseException) -> str:
+    """The sentence for an error that Hydra or OmegaConf raised."""
+    from hydra.errors import MissingConfigException, OverrideParseException
+
+    text = f"{error}\n{error.__cause__ or ''}"
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        group, _, option = str(error.missing_cfg_file).rpartition("/")
+        return f"There is no {group}={option}; {suggest_choice(option, error.options)}"
+    if isinstance(error, MissingMandatoryValue) or "Missing mandatory value" in text:
+        key = _find_word(r"full_key: (\S+)", text)
+        key = key or _find_word(r"Missing mandatory value: (\S+)", text)
+        return f"{key} must be given, as in {key}=..."
+    if key := _find_word(r"Could not override '([^']+)'", text):
+        return _explain_unknown_key(key.split("@")[0])
+    if word := _find_word(r"Ambiguous value for argument '([^']+)'", text):
+        advice = f"-m runs each of them, as in python train.py -m {word}."
+        return f"{word} gives several values; {advice}"
+    if "Interpolation key" in text:
+        missing = _find_word(r"Interpolation key '(\S+?)'", text)
+        return f"The configuration refers to {missing}, which does not exist."
+    if isinstance(error, OverrideParseException):
+        advice = "settings are given as name=value, as in model=mlp or seed=7."
+        return f"'{error.override}' can't be read; {advice}"
+    return f"{first_line(error)} (debug=true shows more.)"
+
+
+def _find_word(pattern: str, text: str) -> str:
+    """The group of the first match, or nothing."""
+    match = re.search(pattern, text)
+    return match.group(1) if match else ""
+
+
+def _explain_unknown_key(key: str) -> str:
+    """The sentence for a setting that does not exist, with what stands in its place."""
+    parent, _, name = key.rpartition(".")
+    known = _settings_below(parent)
+    place = f"in {parent}" if parent else "at the top"
+    if not known:
+        return f"There is no setting {key}, and nothing that it could be part of."
+    return f"There is no setting {key}; {place}: {suggest_choice(name, known)}"
+
+
+def _settings_below(parent: str) -> list[str]:
+    """What can be set below `parent`, given the groups that the command line chooses."""
+    folder = config_folder()
+    words = [word for word in sys.argv[1:] if _is_group(word, folder)]
+    firsts = [word.split(",")[0] for word in words]
+    # where another word is wrong as well, the defaults still say what there is
+    for overrides in (firsts, []):
+        cfg = _try_compose(folder, overrides)
+        if cfg is not None:
+            node = OmegaConf.select(cfg, parent) if parent else cfg
+            return [str(key) for key in node] if isinstance(node, DictConfig) else []
+    return []
+
+
+def _is_group(word: str, folder: Path) -> bool:
+    """Whether a word of the command line chooses an option, or several, of a group."""
+    group = word.partition("=")[0]
+    chooses = re.fullmatch(r"[\w/]+=[\w,]+", word)
+    return bool(chooses) and (folder / group).is_dir()
+
+
+def _try_compose(folder: Path, overrides: list[str]) -> DictConfig | None:
+    from hydra import compose, initialize_config_dir
+    from hydra.errors import HydraException
+
+    try:
+        with initialize_config_dir(str(folder), version_base="1.3"):
+            return compose("train", overrides=overrides)
+    except (HydraException, ValueError):
+        return None

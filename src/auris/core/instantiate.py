@@ -12,7 +12,7 @@ from typing import Any, final
 from omegaconf import DictConfig, OmegaConf
 
 from auris.core.errors import UserError, first_line
-from auris.core.locate import check_trusted, locate
+from auris.core.locate import check_trusted, locate_object
 from auris.core.validation import check_types
 
 PACKAGES = ("auris", "torch", "torchaudio", "torchmetrics", "lightning", "sklearn")
@@ -53,16 +53,24 @@ class Factory:
         Raises `UserError` for a target that is not allowed and for arguments that the
         constructor refuses.
         """
-        where = node._get_full_key("") if isinstance(node, DictConfig) else "configuration"
+        where = (
+            node._get_full_key("") if isinstance(node, DictConfig) else "configuration"
+        )
         settings = to_plain(node)
         if not isinstance(settings, dict) or "_target_" not in settings:
             raise UserError(f"{where} must have a _target_ that names a class.")
         return self._construct(settings, where, facts)
 
-    def make_each(self, nodes: Mapping[str, Any] | None, **facts: Any) -> dict[str, Any]:
+    def make_each(
+        self, nodes: Mapping[str, Any] | None, **facts: Any
+    ) -> dict[str, Any]:
         """The parts of a group that holds several, by name. A part set to null is left out."""
         named = (nodes or {}).items()
-        return {str(name): self.make(node, **facts) for name, node in named if node is not None}
+        return {
+            str(name): self.make(node, **facts)
+            for name, node in named
+            if node is not None
+        }
 
     def allowed_class(self, target: str, where: str) -> type:
         """The class behind `target`.
@@ -70,8 +78,10 @@ class Factory:
         Raises `UserError` unless it is of a known kind from a known package or plugin.
         """
         check_trusted(target, where, self.packages)
-        cls = locate(target, where)
-        if not (isinstance(cls, type) and any(issubclass(cls, kind) for kind in _kinds(cls))):
+        cls = locate_object(target, where)
+        if not (
+            isinstance(cls, type) and any(issubclass(cls, kind) for kind in _kinds(cls))
+        ):
             raise UserError(
                 f"{where}: _target_ may not name {target}; it is not a module, optimizer, schedule, "
                 "metric, callback, logger, trainer, strategy, estimator or source."
@@ -85,29 +95,57 @@ class Factory:
         if not isinstance(settings, dict):
             return settings
         if "_target_" not in settings:
-            return {key: self._construct(value, where, {}) for key, value in settings.items()}
+            return {
+                key: self._construct(value, where, {})
+                for key, value in settings.items()
+            }
         cls = self.allowed_class(str(settings["_target_"]), where)
-        given = {key: value for key, value in settings.items() if key not in ("_target_", "_args_")}
+        _check_arguments(settings, where)
+        given = {
+            key: value
+            for key, value in settings.items()
+            if key not in ("_target_", "_args_")
+        }
         check_types(cls, given, where)
         positions = self._construct(settings.get("_args_", []), where, {})
         arguments = {
-            key: self._construct(value, f"{where}.{key}", {}) for key, value in given.items()
+            key: self._construct(value, f"{where}.{key}", {})
+            for key, value in given.items()
         }
         asked = inspect.signature(cls).parameters
-        wanted = {name: facts[name] for name in facts if name in asked and name not in given}
+        wanted = {
+            name: facts[name] for name in facts if name in asked and name not in given
+        }
         try:
             return cls(*positions, **arguments, **wanted)
         except _MISTAKES as error:
             reason = first_line(error)
-            raise UserError(f"{where}: {cls.__name__} can't be built: {reason}") from error
+            raise UserError(
+                f"{where}: {cls.__name__} can't be built: {reason}"
+            ) from error
+
+
+def _check_arguments(settings: Mapping[str, Any], where: str) -> None:
+    """Raise `UserError` for arguments with which a class of a library would run what files hold.
+
+    scikit-learn's `memory` names a folder whose pickles are read instead of fitting.
+    """
+    if settings.get("memory") is not None:
+        raise UserError(f"{where}.memory is not allowed: what it names could run code.")
 
 
 def to_plain(node: Any) -> Any:
     """A configuration node as plain dicts and lists, its references resolved."""
-    return OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
+    return (
+        OmegaConf.to_container(node, resolve=True)
+        if OmegaConf.is_config(node)
+        else node
+    )
 
 
 def _kinds(cls: type) -> Iterator[type]:
     """The classes that may be built, and those derived from them."""
-    estimators = ("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ()
-    return (locate(name, "") for name in (*KINDS, *estimators))
+    estimators = (
+        ("sklearn.base.BaseEstimator",) if cls.__module__.startswith("sklearn") else ()
+    )
+    return (locate_object(name, "") for name in (*KINDS, *estimators))

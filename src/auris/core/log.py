@@ -6,39 +6,47 @@ from pathlib import Path
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
-LOG = logging.getLogger("auris")
+from auris.core.text import clean_text
+
+_LOG = logging.getLogger("auris")
+_NOISY = ("py.warnings", "lightning.pytorch", "lightning.fabric")
 
 
 @rank_zero_only
-def tell(text: str) -> None:
+def info(text: str) -> None:
     """Say something, once, also where several processes train."""
-    LOG.info(text)
+    _LOG.info(clean_text(text))
 
 
 def open_log(folder: Path) -> None:
-    """From now on what is said goes to the terminal and to the log of this run; libraries' advice to the log alone."""
+    """From now on what is said goes to the terminal and to the log of this run.
+
+    The advice of libraries goes to the log alone.
+    """
     file = logging.FileHandler(folder / "train.log", encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    use(logging.StreamHandler(sys.stdout), file)
-    hush(file)
+    _use_handlers(logging.StreamHandler(sys.stdout), file)
+    silence_libraries(file)
 
 
 def open_terminal(quiet: bool = False) -> None:
     """From now on what is said goes to the terminal, or nowhere."""
-    use(logging.NullHandler() if quiet else logging.StreamHandler(sys.stdout))
-    hush()
+    _use_handlers(logging.NullHandler() if quiet else logging.StreamHandler(sys.stdout))
+    silence_libraries()
 
 
-def use(*handlers: logging.Handler) -> None:
-    for handler in LOG.handlers:
-        handler.close()
-    LOG.handlers[:], LOG.propagate = list(handlers), False
-    LOG.setLevel(logging.INFO)
-
-
-def hush(*handlers: logging.Handler) -> None:
-    """Send warnings and Lightning's notices to `handlers`, or nowhere, rather than to the terminal."""
+def silence_libraries(*handlers: logging.Handler) -> None:
+    """Keep warnings and Lightning's notices from the terminal: send them to `handlers`."""
     logging.captureWarnings(True)
-    for name in ("py.warnings", "lightning.pytorch", "lightning.fabric"):
+    for name in _NOISY:
         logger = logging.getLogger(name)
-        logger.handlers[:], logger.propagate = list(handlers) or [logging.NullHandler()], False
+        logger.handlers[:] = handlers or [logging.NullHandler()]
+        logger.propagate = False
+
+
+def _use_handlers(*handlers: logging.Handler) -> None:
+    for handler in _LOG.handlers:
+        handler.close()
+    _LOG.handlers[:] = handlers
+    _LOG.propagate = False
+    _LOG.setLevel(logging.INFO)

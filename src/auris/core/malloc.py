@@ -3,21 +3,22 @@
 import ctypes
 import sys
 
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # of mallopt, in malloc.h
+# of mallopt, in malloc.h
+_M_MMAP_THRESHOLD = -3
+_M_TRIM_THRESHOLD = -1
+_MAX_BYTES = 2**31 - 1
 
 
-LARGEST = 2**31 - 1  # bytes
-
-
-def keep_memory() -> None:
+def keep_freed_blocks() -> None:
     """Let glibc keep freed blocks of any size for the next batch.
 
-    By default it hands blocks of some megabytes back to the kernel, and fetching them again, page by page, for
-    each batch of waves took half of the time of a log-mel on a CPU. Does nothing where there is no glibc.
+    By default it hands blocks of some megabytes back to the kernel, and fetching them
+    again, page by page, for each batch of waves took half of the time of a log-mel on a
+    CPU. Does nothing where there is no glibc.
     """
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
-        mallopt(MMAP_THRESHOLD, LARGEST)
-        mallopt(TRIM_THRESHOLD, LARGEST)
+        mallopt(_M_MMAP_THRESHOLD, _MAX_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _MAX_BYTES)

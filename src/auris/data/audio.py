@@ -1,4 +1,7 @@
-"""Reading recordings: the one place where a file becomes samples, in training and in prediction."""
+"""Reading recordings: the one place where a file becomes samples.
+
+Training and prediction both come here.
+"""
 
 from pathlib import Path
 
@@ -6,14 +9,9 @@ import numpy as np
 import soundfile
 import soxr
 
-SILENCE = 1e-5  # peak of full scale, -100 dB: below it there is nothing to learn from
-
-
-SHORTEST = 0.05  # s; a shorter recording can't hold a frame of the usual features
-
-
-UNKNOWN = 2**63 - 1  # samples that libsndfile reports where a header does not say
-
+MIN_DURATION = 0.05  # s; a shorter recording can't hold a frame of the usual features
+SILENCE_PEAK = 1e-5  # of full scale, -100 dB: below it there is nothing to learn from
+_UNKNOWN_FRAMES = 2**63 - 1  # what libsndfile reports where a header does not say
 
 Samples = np.ndarray  # (C, T) float32
 
@@ -22,50 +20,52 @@ class Unusable(Exception):
     """A recording that can't be used; the text is the reason."""
 
 
-def length(path: Path) -> float:
+def read_duration(path: Path) -> float:
     """Duration of a recording in seconds, from its header. Raises `Unusable`."""
-    return header(path).duration
+    return read_header(path).duration
 
 
-def header(path: Path) -> "soundfile._SoundFileInfo":
+def read_header(path: Path) -> "soundfile._SoundFileInfo":
+    """What a file says of itself. Raises `Unusable`."""
     if not path.is_file():
         raise Unusable("there is no such file")
     try:
-        info = soundfile.info(str(path))
+        header = soundfile.info(str(path))
     except soundfile.LibsndfileError as error:
-        raise Unusable(f"unreadable ({error.error_string.rstrip('.')})") from error
-    if info.frames == UNKNOWN:
+        reason = error.error_string.rstrip(".")
+        raise Unusable(f"unreadable ({reason})") from error
+    if header.frames == _UNKNOWN_FRAMES:
         raise Unusable("does not say how long it is (a FLAC file written to a pipe?)")
-    return info
+    return header
 
 
-def read(path: Path, sample_rate: int, start: float = 0.0, stop: float | None = None) -> Samples:
-    """Samples (C, T) of a stretch of a recording, at `sample_rate` in Hz; `start` and `stop` in seconds.
+def read_samples(
+    path: Path, sample_rate: int, start: float = 0.0, stop: float | None = None
+) -> Samples:
+    """Samples (C, T) of a recording from `start` to `stop` in s, at `sample_rate` in Hz.
 
     Raises `Unusable` for a file that is unreadable, empty, too short or holds NaN.
     """
-    info = header(path)
-    first, last = (
-        round(start * info.samplerate),
-        None if stop is None else round(stop * info.samplerate),
-    )
+    header = read_header(path)
+    first = min(round(start * header.samplerate), header.frames)
+    last = None if stop is None else round(stop * header.samplerate)
     try:
         wave, rate = soundfile.read(
-            str(path), start=min(first, info.frames), stop=last, dtype="float32", always_2d=True
+            str(path), start=first, stop=last, dtype="float32", always_2d=True
         )
     except (soundfile.LibsndfileError, ValueError) as error:
         raise Unusable(f"unreadable ({error})") from error
-    check(wave, rate)
+    _check_samples(wave, rate)
     if rate != sample_rate:
         wave = soxr.resample(wave, rate, sample_rate)
     return np.ascontiguousarray(wave.T)
 
 
-def check(wave: np.ndarray, rate: int) -> None:
+def _check_samples(wave: np.ndarray, rate: int) -> None:
     """Raise `Unusable` for samples (T, C) at `rate` that nothing can be learnt from."""
     if len(wave) == 0:
         raise Unusable("empty")
-    if len(wave) < SHORTEST * rate:
+    if len(wave) < MIN_DURATION * rate:
         raise Unusable(f"too short ({1000 * len(wave) / rate:.0f} ms)")
     if not np.isfinite(wave).all():
         raise Unusable("holds NaN or infinite samples")
@@ -73,41 +73,49 @@ def check(wave: np.ndarray, rate: int) -> None:
 
 def is_silent(wave: Samples) -> bool:
     """Whether there is nothing to hear in (C, T)."""
-    return np.abs(wave).max(initial=0.0) < SILENCE
+    return np.abs(wave).max(initial=0.0) < SILENCE_PEAK
 
 
 def to_channels(wave: Samples, channels: int) -> Samples:
-    """Average to one channel where one is asked for. Raises `Unusable` for any other difference.
+    """Average to one channel where one is asked for.
 
-    Several channels must be those of as many microphones that work: of a dead one, or of two that are one, nothing
-    can be learnt about directions.
+    Several channels must be those of as many microphones that work: of a dead one, or of
+    two that are one, nothing can be learnt about directions. Raises `Unusable` otherwise.
     """
     if channels == 1:
         return wave.mean(axis=0, keepdims=True)
     if len(wave) != channels:
         raise Unusable(f"has {len(wave)} channels and {channels} are needed")
     if not is_silent(wave):
-        check_microphones(wave)
+        _check_microphones(wave)
     return wave
 
 
-def check_microphones(wave: Samples) -> None:
+def _check_microphones(wave: Samples) -> None:
     """Raise `Unusable` where a channel of (C, T) is silent or the same as another one."""
+    count = len(wave)
     for number, channel in enumerate(wave, start=1):
         if is_silent(channel):
             raise Unusable(
-                f"channel {number} of {len(wave)} is silent, as if its microphone were broken"
+                f"channel {number} of {count} is silent, as if its microphone were broken"
             )
         for other, earlier in enumerate(wave[: number - 1], start=1):
             if np.array_equal(channel, earlier):
                 raise Unusable(
-                    f"channels {other} and {number} of {len(wave)} are the same, as in a mono recording"
+                    f"channels {other} and {number} of {count} are the same, "
+                    "as in a mono recording"
                 )
 
 
-def fit(wave: Samples, samples: int, padding: str) -> Samples:
-    """Cut (C, T) to `samples`, or fill it up: "repeat" plays it again, "zeros" adds silence."""
+def fit_length(wave: Samples, samples: int, padding: str) -> Samples:
+    """Cut (C, T) to `samples`, or fill it up.
+
+    The padding "repeat" plays it again, "zeros" adds silence.
+    """
     missing = samples - wave.shape[1]
     if missing <= 0:
         return wave[:, :samples]
-    return np.pad(wave, ((0, 0), (0, missing)), mode="wrap" if padding == "repeat" else "constant")
+    behind = ((0, 0), (0, missing))
+    if padding == "repeat":
+        return np.pad(wave, behind, mode="wrap")
+    return np.pad(wave, behind)

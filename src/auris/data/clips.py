@@ -7,56 +7,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
-from auris.core.errors import UserError, nearest
-
-SUFFIXES = {
-    ".wav",
-    ".flac",
-    ".ogg",
-    ".oga",
-    ".opus",
-    ".mp3",
-    ".aif",
-    ".aiff",
-    ".aifc",
-    ".au",
-    ".caf",
-    ".w64",
-    ".m4a",
-    ".wma",
-}
-
-
-ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
-
+from auris.core.errors import UserError, suggest_choice
 
 ANGLES = {"azimuth": 360.0, "elevation": 90.0}  # degrees, the largest of either
-
-
-CONDITIONS = (
-    "rt60",
-    "snr",
-    "distance",
-)  # columns that say how hard a direction is to find: in s, dB and m
-
-
-COLUMNS = (
-    "path",
-    "label",
-    *ANGLES,
-    "fold",
-    "group",
-    "split",
-    "start",
-    "stop",
-    "section",
-    "domain",
-    *CONDITIONS,
-)
-
-
-SPLITS = {
+# columns that say how hard a direction is to find: in s, dB and m
+CONDITIONS = ("rt60", "snr", "distance")
+SPLIT_SYNONYMS = {
     "train": "train",
     "training": "train",
     "val": "val",
@@ -69,23 +27,30 @@ SPLITS = {
     "eval": "test",
     "evaluation": "test",
 }
+_OPTIONAL = ("fold", "group", "split", "start", "stop", "section", "domain")
+_COLUMNS = ("path", "label", *ANGLES, *_OPTIONAL, *CONDITIONS)
+_UNCOMPRESSED = {".wav", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64"}
+_COMPRESSED = {".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wma"}
+_SUFFIXES = _UNCOMPRESSED | _COMPRESSED
+_ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
 
 
+@final
 @dataclass(frozen=True)
 class Clip:
     """A labelled stretch of a recording."""
 
     path: Path
     label: str
-    group: str  # what must stay in one set: the recording, the speaker, the room
+    group: str  # what must stay in one split: the recording, the speaker, the room
     fold: int | None = None
     split: str | None = None  # "train", "val" or "test", where the data set says so
     start: float = 0.0  # s
     stop: float | None = None  # s; None: to the end
     section: str = ""  # which of several machines, products or places it is from
     domain: str = ""  # under which conditions, such as "source" or "target"
-    direction: tuple[float, float] | None = None  # azimuth and elevation of the source, in degrees
-    conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN where they are not known
+    direction: tuple[float, float] | None = None  # azimuth, elevation in degrees
+    conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN: not known
     scene: str = ""  # where a simulation has put everything (`Scene.drawing`)
 
     @property
@@ -95,15 +60,66 @@ class Clip:
 
 
 def read_table(table: Path) -> list[Clip]:
-    """The clips of a CSV file `path,label[,fold][,group][,split][,start,stop][,section][,domain]`.
+    """The clips of a CSV file.
 
-    Instead of a label, or besides, it may have `azimuth[,elevation]` in degrees and `rt60`, `snr` and `distance` in s,
-    dB and m. Paths are relative to the file. Raises `UserError` where the table, a column or a value is missing or
-    can't be read.
+    Its columns are `path,label[,fold][,group][,split][,start,stop][,section][,domain]`.
+    Instead of a label, or besides, it may have `azimuth[,elevation]` in degrees and
+    `rt60`, `snr` and `distance` in s, dB and m. Paths are relative to the file. Raises
+    `UserError` where the table, a column or a value is missing or can't be read.
     """
+    rows = _read_rows(table)
+    _check_header(rows[0], table)
+    numbered = enumerate(rows, start=2)
+    return [_read_row(row, table, f"{table}, line {line}") for line, row in numbered]
+
+
+def read_folder(root: Path) -> list[Clip]:
+    """The recordings below `root`, one sub-folder a class; each file is its own group."""
+    if not root.is_dir():
+        raise UserError(
+            f"There is no folder {root}; "
+            "data.root must name one with a sub-folder for each class."
+        )
+    clips = [
+        Clip(path, folder.name, str(path))
+        for folder in _visible_folders(root)
+        for path in list_recordings(folder)
+    ]
+    if len({clip.label for clip in clips}) < 2:
+        raise UserError(
+            f"{root} needs two or more sub-folders with recordings, one for each class."
+        )
+    return clips
+
+
+def list_recordings(folder: Path) -> list[Path]:
+    """All audio files below a folder, in the order of their names, but for hidden ones."""
+    paths = (path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    # macOS leaves `._name.wav` on foreign disks
+    return sorted(path for path in paths if path.is_file() and not _is_hidden(path))
+
+
+def read_esc(paths: Iterable[Path], names: dict[int, str]) -> list[Clip]:
+    """ESC-50's recordings by their names `{fold}-{recording}-{take}-{target}.wav`.
+
+    Only those whose target has one of these `names`.
+    """
+    clips = []
+    for path in paths:
+        parts = _ESC_NAME.fullmatch(path.stem)
+        label = names.get(int(parts["target"])) if parts else None
+        if parts and label is not None:
+            fold = int(parts["fold"])
+            clips.append(Clip(path, label, group=parts["recording"], fold=fold))
+    return clips
+
+
+def _read_rows(table: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file, at least one."""
     if not table.is_file():
         raise UserError(
-            f"There is no table {table}; data.table must name a CSV file with path,label columns."
+            f"There is no table {table}; "
+            "data.table must name a CSV file with path,label columns."
         )
     with table.open(newline="", encoding="utf-8-sig") as file:
         try:
@@ -114,72 +130,108 @@ def read_table(table: Path) -> list[Clip]:
         raise UserError(
             f"{table} has no rows; it needs a header path,label and a line for each clip."
         )
+    return rows
+
+
+def _check_header(columns: Iterable[str], table: Path) -> None:
+    """Raise `UserError` unless there are recordings, and what they are taken for."""
     needed = {"path": {"path"}, "label (or azimuth)": {"label", "azimuth"}}
-    missing = [column for column, names in needed.items() if names.isdisjoint(rows[0])]
-    if missing:
-        raise UserError(
-            f"{table} lacks the column {missing[0]}; known columns are {', '.join(COLUMNS)}."
-        )
-    return [read_row(row, table, line) for line, row in enumerate(rows, start=2)]
+    for column, names in needed.items():
+        if names.isdisjoint(columns):
+            raise UserError(
+                f"{table} lacks the column {column}; "
+                f"known columns are {', '.join(_COLUMNS)}."
+            )
 
 
-def read_row(row: dict[str, str], table: Path, line: int) -> Clip:
+def _read_row(row: dict[str, str], table: Path, where: str) -> Clip:
     """One row of a table. Empty cells count as absent."""
-    cell = {
-        name: text.strip() for name, text in row.items() if isinstance(text, str) and text.strip()
-    }
-    if "path" not in cell or not ("label" in cell or "azimuth" in cell):
-        raise UserError(f"{table}, line {line}: path and label (or azimuth) must both be given.")
-    try:
-        fold = whole(cell["fold"]) if "fold" in cell else None
-        start, stop = float(cell.get("start", 0)), float(cell["stop"]) if "stop" in cell else None
-    except ValueError as error:
-        raise UserError(
-            f"{table}, line {line}: fold, start and stop must be numbers ({error})."
-        ) from error
-    if not 0 <= start < (math.inf if stop is None else stop):  # so that NaN is refused, too
-        raise UserError(
-            f"{table}, line {line}: start must not be negative and stop must come after it."
-        )
-    known = [name for name in (*ANGLES, *CONDITIONS) if name in cell]
-    number = {name: read_number(cell[name], name, f"{table}, line {line}") for name in known}
-    split = cell.get("split")
-    if split is not None and split.lower() not in SPLITS:
-        raise UserError(
-            f"{table}, line {line}: unknown split {split}; {nearest(split, ('train', 'val', 'test'))}"
-        )
-    path = Path(os.path.abspath(table.parent / cell["path"]))  # one spelling for each file
+    cells = _filled_cells(row)
+    if "path" not in cells or not ("label" in cells or "azimuth" in cells):
+        raise UserError(f"{where}: path and label (or azimuth) must both be given.")
+    fold, start, stop = _read_place(cells, where)
+    direction = _read_direction(cells, where)
+    conditions = tuple(_read_number(cells, name, where) for name in CONDITIONS)
+    path = Path(os.path.abspath(table.parent / cells["path"]))  # one spelling a file
     return Clip(
         path=path,
-        label=cell.get("label", ""),
-        group=cell.get("group", str(path)),
+        label=cells.get("label", ""),
+        group=cells.get("group", str(path)),
         fold=fold,
-        split=SPLITS[split.lower()] if split else None,
+        split=_read_split(cells, where),
         start=start,
         stop=stop,
-        section=cell.get("section", ""),
-        domain=cell.get("domain", ""),
-        direction=(number["azimuth"], number.get("elevation", 0.0))
-        if "azimuth" in number
-        else None,
-        conditions=tuple(number.get(name, math.nan) for name in CONDITIONS),
-        scene=cell.get("scene", ""),
+        section=cells.get("section", ""),
+        domain=cells.get("domain", ""),
+        direction=direction,
+        conditions=conditions,
+        scene=cells.get("scene", ""),
     )
 
 
-def read_number(text: str, name: str, where: str) -> float:
-    """An angle or a condition. Raises `UserError` where it is none."""
-    most = ANGLES.get(name, math.inf)
+def _filled_cells(row: dict[str, str]) -> dict[str, str]:
+    """The cells that hold something. (What stands behind the last column is a list.)"""
+    words = {name: text.strip() for name, text in row.items() if isinstance(text, str)}
+    return {name: text for name, text in words.items() if text}
+
+
+def _read_place(
+    cells: dict[str, str], where: str
+) -> tuple[int | None, float, float | None]:
+    """The fold, and start and stop in s."""
     try:
-        if abs(value := float(text)) <= most:  # so that NaN is refused, too
-            return value
+        fold = _whole_number(cells["fold"]) if "fold" in cells else None
+        start = float(cells.get("start", 0))
+        stop = float(cells["stop"]) if "stop" in cells else None
+    except ValueError as error:
+        raise UserError(
+            f"{where}: fold, start and stop must be numbers ({error})."
+        ) from error
+    end = math.inf if stop is None else stop
+    if not 0 <= start < end:  # so that NaN is refused, too
+        raise UserError(
+            f"{where}: start must not be negative and stop must come after it."
+        )
+    return fold, start, stop
+
+
+def _read_split(cells: dict[str, str], where: str) -> str | None:
+    if "split" not in cells:
+        return None
+    word = cells["split"]
+    if word.lower() not in SPLIT_SYNONYMS:
+        choices = suggest_choice(word, ("train", "val", "test"))
+        raise UserError(f"{where}: unknown split {word}; {choices}")
+    return SPLIT_SYNONYMS[word.lower()]
+
+
+def _read_direction(cells: dict[str, str], where: str) -> tuple[float, float] | None:
+    """Azimuth and elevation in degrees, where there is an azimuth."""
+    azimuth = _read_number(cells, "azimuth", where)
+    elevation = _read_number(cells, "elevation", where, missing=0.0)
+    return (azimuth, elevation) if "azimuth" in cells else None
+
+
+def _read_number(
+    cells: dict[str, str], name: str, where: str, missing: float = math.nan
+) -> float:
+    """An angle or a condition. Raises `UserError` where it is none."""
+    if name not in cells:
+        return missing
+    largest = ANGLES.get(name, math.inf)
+    try:
+        number = float(cells[name])
     except ValueError:
-        pass
-    degrees = f" of degrees, from {-most:g} to {most:g}" if name in ANGLES else ""
-    raise UserError(f"{where}: {name} is {text} and should be a number{degrees}.")
+        number = math.nan
+    if abs(number) <= largest:  # so that NaN is refused, too
+        return number
+    degrees = f" of degrees, from {-largest:g} to {largest:g}" if name in ANGLES else ""
+    raise UserError(
+        f"{where}: {name} is {cells[name]} and should be a number{degrees}."
+    )
 
 
-def whole(text: str) -> int:
+def _whole_number(text: str) -> int:
     """A whole number, also as other programs write it: 1.0."""
     number = float(text)
     if number != int(number):
@@ -187,38 +239,10 @@ def whole(text: str) -> int:
     return int(number)
 
 
-def read_folder(root: Path) -> list[Clip]:
-    """The recordings below `root`, one sub-folder a class; each file is a group of its own."""
-    if not root.is_dir():
-        raise UserError(
-            f"There is no folder {root}; data.root must name one with a sub-folder for each class."
-        )
-    classes = sorted(
-        folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith(".")
-    )
-    clips = [
-        Clip(path, folder.name, str(path)) for folder in classes for path in recordings(folder)
-    ]
-    if len({clip.label for clip in clips}) < 2:
-        raise UserError(
-            f"{root} needs two or more sub-folders with recordings, one for each class."
-        )
-    return clips
+def _visible_folders(root: Path) -> list[Path]:
+    folders = (path for path in root.iterdir() if path.is_dir())
+    return sorted(path for path in folders if not _is_hidden(path))
 
 
-def recordings(folder: Path) -> list[Path]:
-    """All audio files below a folder, in the order of their names; not the hidden ones (macOS leaves `._name.wav`)."""
-    found = (
-        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
-    )
-    return sorted(path for path in found if not path.name.startswith("."))
-
-
-def read_esc(paths: Iterable[Path], names: dict[int, str]) -> list[Clip]:
-    """ESC-50's recordings by their names `{fold}-{recording}-{take}-{target}.wav`; `names` of targets."""
-    named = [(path, ESC_NAME.fullmatch(path.stem)) for path in paths]
-    return [
-        Clip(path, names[int(name["target"])], group=name["recording"], fold=int(name["fold"]))
-        for path, name in named
-        if name and int(name["target"]) in names
-    ]
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")

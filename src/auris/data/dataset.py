@@ -12,14 +12,14 @@ from torch import Tensor
 
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
-from auris.core.files import digest
+from auris.core.files import content_digest
 from auris.data.clips import Clip
-from auris.data.files import facts_of
+from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
 from auris.data.sources.base import Collection, Source
 from auris.data.spec import Spec
 from auris.data.splits import check_disjoint
-from auris.data.store import Settings, Store, open_store
+from auris.data.store import Store, StoreSettings, open_store
 from auris.data.targets import Targets, codes
 
 MIN_USABLE = 0.95  # of the recordings; a data set that has lost more is not the one that was meant
@@ -77,7 +77,9 @@ class Dataset:
         """In Hz: the one that was asked for, else the one that most recordings have."""
         if self.settings.sample_rate:
             return self.settings.sample_rate
-        facts = facts_of((clip.path for clip in self.collection.clips), self.store_folder)
+        facts = inspect_files(
+            (clip.path for clip in self.collection.clips), self.store_folder
+        )
         rates = Counter(fact.sample_rate for fact in facts.values() if not fact.reason)
         self.targets.check_rates(rates)
         return min(rates, key=lambda rate: (-rates[rate], rate), default=_FALLBACK_RATE)
@@ -87,7 +89,7 @@ class Dataset:
         """The samples of all recordings, decoded where that has not been done yet."""
         assert self.settings.channels is not None
         samples = round(self.settings.duration * self.sample_rate)
-        settings = Settings(
+        settings = StoreSettings(
             self.sample_rate, self.settings.channels, samples, self.settings.padding
         )
         return open_store(self.collection.clips, settings, self.store_folder)
@@ -107,26 +109,32 @@ class Dataset:
         clips = [clip for clip, _ in usable]
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, [entry.digests for _, entry in usable])
-        self.targets.check(splits, clips)
+        self.targets.check_splits(splits, clips)
         rows = [entry.rows for _, entry in usable]
-        return [StoredRecording(*parts) for parts in zip(clips, splits, rows, strict=True)]
+        return [
+            StoredRecording(*parts) for parts in zip(clips, splits, rows, strict=True)
+        ]
 
     def split_clips(self, clips: list[Clip]) -> list[str]:
         """The split of each clip. Raises `UserError` where they can't be split as was asked."""
         settings = self.settings
-        return self.targets.split(clips, settings.fold, settings.folds, settings.split_seed)
+        return self.targets.split_clips(
+            clips, settings.fold, settings.folds, settings.split_seed
+        )
 
     @cached_property
     def clips(self) -> list[StoredClip]:
         """Each clip, N of them: a long recording gives several."""
         return [
-            StoredClip(clip, split, row) for clip, split, rows in self.recordings for row in rows
+            StoredClip(clip, split, row)
+            for clip, split, rows in self.recordings
+            for row in rows
         ]
 
     @cached_property
     def spec(self) -> Spec:
         clips = [recording.clip for recording in self.recordings]
-        facts = facts_of((clip.path for clip in clips), self.store_folder).values()
+        facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
         microphones = self.array.microphones.tolist() if self.array else []
         return Spec(
@@ -134,11 +142,11 @@ class Dataset:
             channels=channels,
             samples=self.store.wave.shape[2],
             target=self.targets.kind,
-            classes=self.targets.classes(clips),
+            classes=self.targets.classes_of(clips),
             padding=self.settings.padding,
             downmixed=any(fact.channels != channels for fact in facts),
             microphones=tuple(tuple(place) for place in microphones),
-            columns=self.targets.columns(clips),
+            columns=self.targets.columns_of(clips),
         )
 
     @cached_property
@@ -148,7 +156,9 @@ class Dataset:
 
     def indices(self, *splits: str) -> Tensor:
         """(n,) which clips are in these splits."""
-        return torch.tensor([i for i, clip in enumerate(self.clips) if clip.split in splits])
+        return torch.tensor(
+            [i for i, clip in enumerate(self.clips) if clip.split in splits]
+        )
 
     def wave_of(self, index: int) -> Tensor:
         """A clip (C, T) as the model hears it."""
@@ -161,8 +171,11 @@ class Dataset:
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the samples, the labels and the split, but not with paths: data may move."""
-        rows = [(*self.targets.identity(clip), split, row) for clip, split, row in self.clips]
-        return digest(json.dumps([self.store.name, rows]).encode())[:16]
+        rows = [
+            (*self.targets.identity_of(clip), split, row)
+            for clip, split, row in self.clips
+        ]
+        return content_digest(json.dumps([self.store.name, rows]).encode())[:16]
 
     @cached_property
     def test_set(self) -> str:
@@ -172,12 +185,19 @@ class Dataset:
         that have moved, have looked at the same test set.
         """
         tested = [clip for clip, split, _ in self.recordings if split == "test"]
-        facts = facts_of((clip.path for clip in tested), self.store_folder)
+        facts = inspect_files((clip.path for clip in tested), self.store_folder)
         rows = [
-            (facts[clip.path].content, clip.start, clip.stop or 0, *self.targets.identity(clip))
+            (
+                facts[clip.path].content,
+                clip.start,
+                clip.stop or 0,
+                *self.targets.identity_of(clip),
+            )
             for clip in tested
         ]
-        return digest(json.dumps([self.settings.normal, sorted(rows)]).encode())[:16]
+        return content_digest(
+            json.dumps([self.settings.normal, sorted(rows)]).encode()
+        )[:16]
 
     def list_unusable(self) -> str:
         """The recordings that can't be used, for people."""

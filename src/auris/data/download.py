@@ -9,54 +9,63 @@ from urllib.parse import quote, urlparse
 from urllib.request import urlopen
 
 from auris.core.errors import UserError
-from auris.core.progress import parallel
+from auris.core.progress import map_parallel
 
-PATIENCE = 4.0  # s without an answer, after which the network counts as not there
+_TIMEOUT = 4.0  # s without an answer, after which the network counts as not there
+_THREADS = 8
+
+Validate = Callable[[Path], bool]
 
 
 class Unreachable(Exception):
     """The network is not there, or not for this address."""
 
 
-def fetch_all(names: Sequence[str], url: str, folder: Path, valid: Callable[[Path], bool]) -> None:
+def fetch_all(names: Sequence[str], url: str, folder: Path, valid: Validate) -> None:
     """Fetch `url`/name for each name into `folder`; a file counts once `valid` says so.
 
-    Files that are there and valid are not fetched again. Raises `Unreachable` when the first file can't be had,
-    and `UserError` when a later one can't: then the same command goes on.
+    Files that are there and valid are not fetched again. Raises `Unreachable` when the
+    first file can't be had, and `UserError` when a later one can't: then the same command
+    goes on.
     """
     wanted = [name for name in names if not valid(folder / name)]
     if not wanted:
         return
-    fetch(wanted[0], url, folder, valid)
+    fetch_file(wanted[0], url, folder, valid)
+
+    def fetch(name: str) -> None:
+        fetch_file(name, url, folder, valid)
+
     try:
-        parallel(
-            lambda name: fetch(name, url, folder, valid),
-            wanted[1:],
-            f"Downloading to {folder}",
-            workers=8,
-        )
+        map_parallel(fetch, wanted[1:], f"Downloading to {folder}", _THREADS)
     except Unreachable as error:
-        there = sum((folder / name).is_file() for name in names)
+        present = sum((folder / name).is_file() for name in names)
         raise UserError(
-            f"The download broke off after {there} of {len(names)} files ({error}); run it again to go on, "
-            "or name another address with data.url=..."
+            f"The download broke off after {present} of {len(names)} files ({error}); "
+            "run it again to go on, or name another address with data.url=..."
         ) from error
 
 
-def fetch(name: str, url: str, folder: Path, valid: Callable[[Path], bool]) -> None:
+def fetch_file(name: str, url: str, folder: Path, valid: Validate) -> None:
     """Fetch one file; it gets its name only when it is whole and valid."""
     if urlparse(url).scheme not in ("http", "https"):
         raise UserError(f"data.url must begin with http:// or https://, not {url}.")
-    address, draft = f"{url.rstrip('/')}/{quote(name)}", folder / f"{name}.{os.getpid()}.part"
+    address = f"{url.rstrip('/')}/{quote(name)}"
+    draft = folder / f"{name}.{os.getpid()}.part"
     try:
-        with urlopen(address, timeout=PATIENCE) as answer:
-            folder.mkdir(parents=True, exist_ok=True)
-            with draft.open("wb") as file:
-                shutil.copyfileobj(answer, file)
+        _download(address, draft)
         if not valid(draft):
             raise Unreachable(f"{address} is not the recording that it should be")
         os.replace(draft, folder / name)
     except (HTTPException, OSError) as error:
-        raise Unreachable(f"{address}: {getattr(error, 'reason', error)}") from error
+        reason = getattr(error, "reason", error)
+        raise Unreachable(f"{address}: {reason}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _download(address: str, path: Path) -> None:
+    with urlopen(address, timeout=_TIMEOUT) as response:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            shutil.copyfileobj(response, file)

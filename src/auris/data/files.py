@@ -1,21 +1,27 @@
-"""What is known of each audio file: a hash of its content and what its header says. Read once, then remembered."""
+"""What is known of each audio file: a hash of its content and what its header says.
 
-import hashlib
+Read once, then remembered.
+"""
+
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import final
 
-from auris.core.files import write_atomically
-from auris.core.progress import parallel
+from auris.core.files import content_digest, read_json_object, write_atomically
+from auris.core.progress import map_parallel
 from auris.data import audio
 
+_Stamp = tuple[int, int]  # size in bytes and time of the last change in ns
 
+
+@final
 @dataclass(frozen=True)
-class Facts:
+class FileInfo:
     """What a file says of itself."""
 
-    stamp: tuple[int, int] = (0, 0)  # size in bytes and time of the last change in ns
+    stamp: _Stamp = (0, 0)
     content: str = ""  # hash of the bytes
     sample_rate: int = 0  # Hz
     channels: int = 0
@@ -23,53 +29,59 @@ class Facts:
     reason: str = ""  # why it can't be used, if it can't
 
 
-def facts_of(paths: Iterable[Path], store: Path) -> dict[Path, Facts]:
-    """The facts of each file. Files that did not change since the last time are not opened."""
+def inspect_files(paths: Iterable[Path], store: Path) -> dict[Path, FileInfo]:
+    """What each file says of itself.
+
+    Files that did not change since the last time, as the store remembers, are not opened.
+    """
     memory = store / "files.json"
-    known = {
-        path: Facts(**{**facts, "stamp": tuple(facts["stamp"])})
-        for path, facts in load(memory).items()
-    }
-    wanted = {path: path.resolve() for path in dict.fromkeys(paths)}
-    stale = [
-        path
-        for path in wanted.values()
-        if stamp(path) != getattr(known.get(str(path)), "stamp", None)
-    ]
+    known = _load_memory(memory)
+    full_paths = {path: path.resolve() for path in dict.fromkeys(paths)}
+    stale = [path for path in full_paths.values() if _is_stale(path, known)]
     if stale:
-        known |= dict(
-            zip(map(str, stale), parallel(look, stale, "Looking at recordings"), strict=True)
-        )
-        write_atomically(memory, json.dumps({path: asdict(facts) for path, facts in known.items()}))
-    return {path: known[str(full)] for path, full in wanted.items()}
+        infos = map_parallel(_inspect_file, stale, "Looking at recordings")
+        known |= zip(map(str, stale), infos, strict=True)
+        plain = {path: asdict(info) for path, info in known.items()}
+        write_atomically(memory, json.dumps(plain))
+    return {path: known[str(full)] for path, full in full_paths.items()}
 
 
-def look(path: Path) -> Facts:
+def _load_memory(memory: Path) -> dict[str, FileInfo]:
+    """What was known the last time, by path."""
+    plain = read_json_object(memory)
+    return {path: _from_plain(values) for path, values in plain.items()}
+
+
+def _from_plain(values: dict) -> FileInfo:
+    stamp = tuple(values["stamp"])
+    return FileInfo(**{**values, "stamp": stamp})
+
+
+def _is_stale(path: Path, known: dict[str, FileInfo]) -> bool:
+    info = known.get(str(path))
+    return info is None or info.stamp != _read_stamp(path)
+
+
+def _inspect_file(path: Path) -> FileInfo:
     """Open one file."""
+    stamp = _read_stamp(path)
     try:
-        info = audio.header(path)
-        content = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        header = audio.read_header(path)
+        content = content_digest(path.read_bytes())
     except audio.Unusable as error:
-        return Facts(stamp(path), reason=str(error), content=f"unusable {path} {stamp(path)}")
+        return _unusable_file(path, stamp, str(error))
     except OSError as error:
-        return Facts(
-            stamp(path),
-            reason=f"unreadable ({error.strerror})",
-            content=f"unusable {path} {stamp(path)}",
-        )
-    return Facts(stamp(path), content, info.samplerate, info.channels, info.duration)
+        return _unusable_file(path, stamp, f"unreadable ({error.strerror})")
+    return FileInfo(stamp, content, header.samplerate, header.channels, header.duration)
 
 
-def stamp(path: Path) -> tuple[int, int]:
+def _unusable_file(path: Path, stamp: _Stamp, reason: str) -> FileInfo:
+    return FileInfo(stamp, content=f"unusable {path} {stamp}", reason=reason)
+
+
+def _read_stamp(path: Path) -> _Stamp:
     try:
         status = path.stat()
     except OSError:
         return 0, 0
     return status.st_size, status.st_mtime_ns
-
-
-def load(path: Path) -> dict[str, dict]:
-    try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError):
-        return {}

@@ -7,7 +7,7 @@ from lightning import LightningDataModule
 from torch import Tensor
 
 from auris.data.dataset import Dataset
-from auris.data.loader import Loader, Step
+from auris.data.loader import Loader, MicroBatches
 
 _MAX_SHARE = 0.5  # of the memory that a GPU has free, for clips that stay there
 
@@ -46,7 +46,7 @@ class AudioDataModule(LightningDataModule):
         clips = self.train_clips
         batch_size = self.dataset.settings.batch_size or len(clips)
         loader = self._loader(clips, batch_size, self.seed, *self._process())
-        if draw := self.dataset.source.fresh:
+        if draw := self.dataset.source.draw_epoch:
             loader.draw = partial(draw, device=self.device)
         return loader
 
@@ -57,15 +57,26 @@ class AudioDataModule(LightningDataModule):
 
     def split_loader(self, clips: Tensor, rank: int = 0, world_size: int = 1) -> Loader:
         """These clips in order, for process `rank` of `world_size`."""
-        return self._loader(clips, self.dataset.settings.pass_size, None, rank, world_size)
+        return self._loader(
+            clips, self.dataset.settings.micro_batch_size, None, rank, world_size
+        )
 
-    def full_batch(self) -> Step:
+    def full_batch(self) -> MicroBatches:
         """All training clips, in every process alike: for what is learnt from the set as a whole."""
         clips = self.train_clips
-        return Step(self.split_loader(clips).fetch, clips, self.dataset.settings.pass_size)
+        return MicroBatches(
+            self.split_loader(clips).fetch_batch,
+            clips,
+            self.dataset.settings.micro_batch_size,
+        )
 
     def _loader(
-        self, clips: Tensor, batch_size: int, seed: int | None, rank: int, world_size: int
+        self,
+        clips: Tensor,
+        batch_size: int,
+        seed: int | None,
+        rank: int,
+        world_size: int,
     ) -> Loader:
         return Loader(
             self._resident_wave(),
@@ -73,7 +84,7 @@ class AudioDataModule(LightningDataModule):
             torch.tensor([clip.row for clip in self.dataset.clips]),
             clips,
             batch_size,
-            self.dataset.settings.pass_size,
+            self.dataset.settings.micro_batch_size,
             seed,
             rank,
             world_size,

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from auris.acoustics.arrays import Array
-from auris.core.errors import UserError, nearest
-from auris.data.audio import SHORTEST
+from auris.core.errors import UserError, suggest_choice
+from auris.data.audio import MIN_DURATION
+from auris.data.spec import PADDINGS
 
-_PADDINGS = ("repeat", "zeros")
 _MIN_SAMPLE_RATE = 1000  # Hz
 
 
@@ -24,7 +24,7 @@ class DataSettings:
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
         batch_size: clips that one optimizer step sees; null: all that train.
-        pass_size: clips that go through the model at once; a larger batch goes in several
+        micro_batch_size: clips that go through the model at once; a larger batch goes in several
             passes, whose gradients add up to that of one. (Batch normalisation and mixup know
             the clips of their pass only.)
         normal: the label of what is normal, where anomalies are looked for.
@@ -39,16 +39,16 @@ class DataSettings:
     folds: int
     split_seed: int
     batch_size: int | None
-    pass_size: int
+    micro_batch_size: int
     normal: str | None = None
     known_anomalies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self._check_padding()
         self._check_least("batch_size", self.batch_size, 1)
-        self._check_least("pass_size", self.pass_size, 1)
+        self._check_least("micro_batch_size", self.micro_batch_size, 1)
         self._check_least("channels", self.channels, 1)
-        self._check_least("duration", self.duration, SHORTEST)
+        self._check_least("duration", self.duration, MIN_DURATION)
         if self.known_anomalies and self.normal is None:
             raise UserError(
                 "data.known_anomalies says nothing without data.normal, "
@@ -75,9 +75,9 @@ class DataSettings:
         return self
 
     def _check_padding(self) -> None:
-        if self.padding not in _PADDINGS:
+        if self.padding not in PADDINGS:
             raise UserError(
-                f"There is no data.padding={self.padding}; {nearest(self.padding, _PADDINGS)}"
+                f"There is no data.padding={self.padding}; {suggest_choice(self.padding, PADDINGS)}"
             )
 
     def _check_least(self, name: str, value: float | None, least: float) -> None:

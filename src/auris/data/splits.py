@@ -8,140 +8,185 @@ import numpy as np
 from auris.core.errors import UserError
 from auris.data.clips import Clip
 
-SETS = ("train", "val", "test")
+SPLITS = ("train", "val", "test")
+_MIN_FOLDS = 3  # one to train, one to validate, one to test
 
 
-def split(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
-    """The set of each clip: from official folds, else from a `split` column, else from `folds` drawn with `seed`.
+def split_clips(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+    """The split of each clip.
 
-    Fold k tests, the next one validates, the rest trains. Drawn folds are stratified by class and keep groups whole.
+    It comes from official folds, else from a `split` column, else from `folds` drawn with
+    `seed`. Fold k tests, the next one validates, the rest trains. Drawn folds are
+    stratified by class and keep groups whole.
     """
-    if any(clip.fold is not None for clip in clips):
-        return from_folds(official(clips), fold)
-    if any(clip.split for clip in clips):
+    if _have_folds(clips):
+        return split_by_fold(_official_folds(clips), fold)
+    if _have_splits(clips):
         if fold != 1:
             raise UserError(
-                f"The split column decides who tests, so that data.fold={fold} would change nothing."
+                "The split column decides who tests, so that "
+                f"data.fold={fold} would change nothing."
             )
-        return from_column(clips, folds, seed)
-    return from_folds(drawn(clips, folds, seed), fold)
+        return _split_by_column(clips, folds, seed)
+    return split_by_fold(draw_folds(clips, folds, seed), fold)
 
 
-def how(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
-    """How `split` separates these clips, for people."""
-    if any(clip.fold is not None for clip in clips):
-        return f"The data brings its own folds: fold {fold} tests, the next one validates, the others train."
-    if any(clip.split for clip in clips):
+def describe_splits(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+    """How `split_clips` separates these clips, for people."""
+    roles = f"fold {fold} tests, the next one validates, the others train"
+    if _have_folds(clips):
+        return f"The data brings its own folds: {roles}."
+    if _have_splits(clips):
         return "The data says itself which clips test."
-    return (
-        f"{folds} folds were drawn (data.split_seed={seed}), stratified by class and whole by group: fold "
-        f"{fold} tests, the next one validates, the others train."
-    )
+    drawn = f"{folds} folds were drawn (data.split_seed={seed})"
+    return f"{drawn}, stratified by class and whole by group: {roles}."
 
 
-def official(clips: Sequence[Clip]) -> list[int]:
-    without = [clip.path.name for clip in clips if clip.fold is None]
-    if without:
+def split_by_fold(fold_of_clip: Sequence[int], fold: int) -> list[str]:
+    """Fold `fold` tests, the next one validates, the rest trains."""
+    known = sorted(set(fold_of_clip))
+    if len(known) < _MIN_FOLDS:
         raise UserError(
-            f"{without[0]} has no fold, but other clips have one; give all of them a fold or none."
-        )
-    return [int(clip.fold) for clip in clips if clip.fold is not None]
-
-
-def from_folds(of_clip: Sequence[int], fold: int) -> list[str]:
-    """Fold `fold` tests, the next one validates."""
-    known = sorted(set(of_clip))
-    if len(known) < 3:
-        raise UserError(
-            f"The data has {len(known)} folds; 3 or more are needed to train, validate and test."
+            f"The data has {len(known)} folds; {_MIN_FOLDS} or more are needed to train, "
+            "validate and test."
         )
     if fold not in known:
         raise UserError(
-            f"data.fold={fold} does not exist; this data has folds {', '.join(map(str, known))}."
+            f"data.fold={fold} does not exist; "
+            f"this data has folds {', '.join(map(str, known))}."
         )
-    validates = known[(known.index(fold) + 1) % len(known)]
-    return ["test" if f == fold else "val" if f == validates else "train" for f in of_clip]
+    next_fold = known[(known.index(fold) + 1) % len(known)]
+    roles = {fold: "test", next_fold: "val"}
+    return [roles.get(number, "train") for number in fold_of_clip]
 
 
-def from_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
-    """The split column; where it names no validation clips, one fold of the training clips validates."""
-    sets = [clip.split for clip in clips]
-    if None in sets:
-        raise UserError(
-            f"{clips[sets.index(None)].path.name} has an empty split; give every clip train, val or test."
-        )
-    if "train" in sets and "val" not in sets:
-        training = [i for i, name in enumerate(sets) if name == "train"]
-        for i, f in zip(training, drawn([clips[i] for i in training], folds, seed), strict=True):
-            sets[i] = "val" if f == 1 else "train"
-    return [str(name) for name in sets]
-
-
-def drawn(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
+def draw_folds(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
     """Folds 1 to `folds`, stratified by class and whole by group."""
     from sklearn.model_selection import StratifiedGroupKFold
 
+    _check_groups(clips, folds)
+    fold_of_clip = np.zeros(len(clips), dtype=int)
+    labels = [clip.label for clip in clips]
+    groups = [clip.group for clip in clips]
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    parts = splitter.split(labels, labels, groups)
+    for number, (_, chosen) in enumerate(parts, start=1):
+        fold_of_clip[chosen] = number
+    return fold_of_clip.tolist()
+
+
+def check_disjoint(
+    splits: Sequence[str], clips: Sequence[Clip], digests: Iterable[Sequence[str]]
+) -> None:
+    """Raise `UserError` where two splits share a group, or samples under two names.
+
+    Clips of the split "" are left out. The digests are those of the rows of each clip.
+    """
+    groups: dict[str, tuple[str, Clip]] = {}
+    contents: dict[str, tuple[str, Clip]] = {}
+    for split, clip, rows in zip(splits, clips, digests, strict=True):
+        if split:
+            _check_groups_disjoint(groups, split, clip)
+            _check_contents_disjoint(contents, split, clip, rows)
+
+
+def check_filled(splits: Sequence[str]) -> None:
+    """Raise `UserError` where a split is empty."""
+    for split in SPLITS:
+        if split not in splits:
+            raise UserError(
+                f"The {split} set is empty; every run needs train, val and test clips."
+            )
+
+
+def check_complete(splits: Sequence[str], labels: Sequence[str]) -> None:
+    """Raise `UserError` where a split is empty or a class has no training clip."""
+    check_filled(splits)
+    pairs = zip(splits, labels, strict=True)
+    taught = {label for split, label in pairs if split == "train"}
+    untaught = set(labels) - taught
+    if untaught:
+        raise UserError(
+            f"No clip of class {min(untaught)} is in the training set; "
+            "it can't be learnt."
+        )
+
+
+def _have_folds(clips: Sequence[Clip]) -> bool:
+    return any(clip.fold is not None for clip in clips)
+
+
+def _have_splits(clips: Sequence[Clip]) -> bool:
+    return any(clip.split for clip in clips)
+
+
+def _official_folds(clips: Sequence[Clip]) -> list[int]:
+    """The fold of each clip. Raises `UserError` where some have none."""
+    without = [clip.path.name for clip in clips if clip.fold is None]
+    if without:
+        raise UserError(
+            f"{without[0]} has no fold, but other clips have one; "
+            "give all of them a fold or none."
+        )
+    return [clip.fold for clip in clips if clip.fold is not None]
+
+
+def _split_by_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
+    """The split column; where it names no "val", one fold of the train split validates."""
+    splits = [clip.split or "" for clip in clips]
+    if "" in splits:
+        raise UserError(
+            f"{clips[splits.index('')].path.name} has an empty split; "
+            "give every clip train, val or test."
+        )
+    if "train" in splits and "val" not in splits:
+        training = [i for i, split in enumerate(splits) if split == "train"]
+        fold_of_clip = draw_folds([clips[i] for i in training], folds, seed)
+        for i, fold in zip(training, fold_of_clip, strict=True):
+            splits[i] = "val" if fold == 1 else "train"
+    return splits
+
+
+def _check_groups(clips: Sequence[Clip], folds: int) -> None:
+    """Raise `UserError` where a class has too few groups for one in each fold."""
     groups = defaultdict(set)
     for clip in clips:
         groups[clip.label].add(clip.group)
     rare = min(groups, key=lambda label: len(groups[label]), default="")
-    if folds < 3 or not groups or len(groups[rare]) < folds:
-        what = (
-            f"class {rare} has" if rare else "there are"
-        )  # recordings with directions have no class
+    if folds < _MIN_FOLDS or len(groups[rare]) < folds:
+        # recordings with directions have no class
+        subject = f"class {rare} has" if rare else "there are"
         raise UserError(
-            f"data.folds={folds} folds can't be drawn: {what} {len(groups[rare])} recordings "
-            "(or groups), and each class needs one for each of 3 or more folds."
+            f"data.folds={folds} folds can't be drawn: {subject} {len(groups[rare])} "
+            "recordings (or groups), and each class needs one for each of 3 or more folds."
         )
-    of_clip = np.zeros(len(clips), dtype=int)
-    drawing = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    labels, members = [clip.label for clip in clips], [clip.group for clip in clips]
-    for number, (_, chosen) in enumerate(drawing.split(labels, labels, members), start=1):
-        of_clip[chosen] = number
-    return of_clip.tolist()
 
 
-def check_disjoint(
-    sets: Sequence[str], clips: Sequence[Clip], digests: Iterable[Sequence[str]]
+def _check_groups_disjoint(
+    groups: dict[str, tuple[str, Clip]], split: str, clip: Clip
 ) -> None:
-    """Raise `UserError` where two sets share a group, or the same samples under two names."""
-    groups: dict[str, tuple[str, Clip]] = {}
-    contents: dict[str, tuple[str, Clip]] = {}
-    for name, clip, rows in zip(sets, clips, digests, strict=True):
-        if not name:
-            continue  # left out
-        for member in dict.fromkeys(
-            (clip.group, str(clip.path))
-        ):  # two parts of a recording belong together, too
-            other, first = groups.setdefault(member, (name, clip))
-            if other != name:
-                raise UserError(
-                    f"The sets overlap: group {member} is in {other} ({first.path.name}) and in {name} "
-                    f"({clip.path.name}); a group must stay in one set."
-                )
-        for content in rows:
-            other, first = contents.setdefault(content, (name, clip))
-            if other != name:
-                raise UserError(
-                    f"The sets overlap: {first.path} in {other} and {clip.path} in {name} hold the same audio; "
-                    "remove one of them, or give both the same group."
-                )
+    """Note the groups of a clip. Raises `UserError` for one of another split."""
+    # two parts of a recording belong together, too
+    for group in (clip.group, str(clip.path)):
+        other, first = groups.setdefault(group, (split, clip))
+        if other != split:
+            raise UserError(
+                f"The sets overlap: group {group} is in {other} ({first.path.name}) and "
+                f"in {split} ({clip.path.name}); a group must stay in one set."
+            )
 
 
-def check_filled(sets: Sequence[str]) -> None:
-    """Raise `UserError` where a set is empty."""
-    for name in SETS:
-        if name not in sets:
-            raise UserError(f"The {name} set is empty; every run needs train, val and test clips.")
-
-
-def check_complete(sets: Sequence[str], labels: Sequence[str]) -> None:
-    """Raise `UserError` where a set is empty or a class has no training clip."""
-    check_filled(sets)
-    untaught = set(labels) - {
-        label for name, label in zip(sets, labels, strict=True) if name == "train"
-    }
-    if untaught:
-        raise UserError(
-            f"No clip of class {min(untaught)} is in the training set; it can't be learnt."
-        )
+def _check_contents_disjoint(
+    contents: dict[str, tuple[str, Clip]],
+    split: str,
+    clip: Clip,
+    digests: Iterable[str],
+) -> None:
+    """Note the samples of a clip. Raises `UserError` for those of another split."""
+    for digest in digests:
+        other, first = contents.setdefault(digest, (split, clip))
+        if other != split:
+            raise UserError(
+                f"The sets overlap: {first.path} in {other} and {clip.path} in {split} "
+                "hold the same audio; remove one of them, or give both the same group."
+            )

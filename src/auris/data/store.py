@@ -1,9 +1,10 @@
-"""The clip store: every recording decoded, resampled and cut once, then mapped into memory.
+"""The clip store: every recording decoded, resampled and cut once, then memory-mapped.
 
-A *pack* is a folder with the samples of one data set at one setting (`wave.npy`, memory-mapped) and an index.
-Its name is a hash of the contents of all files and of the settings, so a changed file makes a new pack,
-which takes over the rows of those that did not change. A pack is built under another name and renamed when
-it is whole: a kill, or a second run at the same time, never leaves a broken one.
+A *pack* is a folder with the samples of one data set at one setting (`wave.npy`) and an
+index. Its name is a hash of the contents of all files and of the settings, so a changed
+file makes a new pack, which takes over the rows of those that did not change. A pack is
+built under another name and renamed when it is whole: a kill, or a second run at the same
+time, never leaves a broken one.
 """
 
 import json
@@ -12,23 +13,25 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import final
 from uuid import uuid4
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from auris.core.files import digest, write_atomically
-from auris.core.progress import parallel
+from auris.core.files import content_digest, read_json_object, write_atomically
+from auris.core.progress import map_parallel
 from auris.data import audio
 from auris.data.clips import Clip
-from auris.data.files import Facts, facts_of, load
+from auris.data.files import FileInfo, inspect_files
 
-VERSION = 1  # raised whenever the same file and settings would give other samples
+_VERSION = 1  # raised whenever the same file and settings would give other samples
 
 
+@final
 @dataclass(frozen=True)
-class Settings:
+class StoreSettings:
     """All that the samples of a clip depend on, besides the file."""
 
     sample_rate: int  # Hz
@@ -37,8 +40,9 @@ class Settings:
     padding: str  # "repeat" or "zeros"
 
 
+@final
 @dataclass(frozen=True)
-class Entry:
+class ClipEntry:
     """What a pack holds of one clip."""
 
     rows: tuple[int, ...] = ()  # a long clip is cut into several
@@ -46,124 +50,161 @@ class Entry:
     reason: str = ""  # why it can't be used, if it can't
 
 
+@final
 @dataclass(frozen=True)
 class Store:
     """The samples of a list of clips."""
 
     name: str  # changes with any content and any setting
     wave: Tensor  # (N, C, T) float32, mapped from disk
-    entries: tuple[Entry, ...]  # one a clip
+    entries: tuple[ClipEntry, ...]  # one a clip
 
 
-def open_store(clips: Sequence[Clip], settings: Settings, folder: Path) -> Store:
+def open_store(clips: Sequence[Clip], settings: StoreSettings, folder: Path) -> Store:
     """The store of these clips, built where it is not there yet."""
-    facts = facts_of((clip.path for clip in clips), folder)
-    keys = [f"{facts[clip.path].content}:{clip.start}:{clip.stop}" for clip in clips]
-    home = folder / digest(json.dumps([VERSION, asdict(settings)]).encode())[:12]
-    pack = home / digest("\n".join(keys).encode())
-    if not (pack / "index.json").is_file():
-        build(pack, dict(zip(keys, clips, strict=True)), facts, settings)
-    index = read_index(pack)
-    return Store(f"{home.name}-{pack.name}", mapped(pack), tuple(index[key] for key in keys))
+    infos = inspect_files((clip.path for clip in clips), folder)
+    keys = [f"{infos[clip.path].content}:{clip.start}:{clip.stop}" for clip in clips]
+    version = json.dumps([_VERSION, asdict(settings)])
+    home = folder / content_digest(version.encode())[:12]
+    pack = home / content_digest("\n".join(keys).encode())
+    if not _is_complete(pack):
+        _build_pack(pack, dict(zip(keys, clips, strict=True)), infos, settings)
+    index = _read_index(pack)
+    entries = tuple(index[key] for key in keys)
+    return Store(f"{home.name}-{pack.name}", _open_memmap(pack), entries)
 
 
-def build(pack: Path, clips: dict[str, Clip], facts: dict[Path, Facts], settings: Settings) -> None:
+def _build_pack(
+    pack: Path,
+    clips: dict[str, Clip],
+    infos: dict[Path, FileInfo],
+    settings: StoreSettings,
+) -> None:
     """Write a pack under a passing name, then publish it in one step."""
-    sweep(pack.parent)
+    _remove_stale_drafts(pack.parent)
     draft = pack.with_name(f"{pack.name}.{os.getpid()}.{uuid4().hex[:6]}.tmp")
     draft.mkdir(parents=True)
-    counts = {key: windows(clip, facts[clip.path], settings) for key, clip in clips.items()}
-    starts = np.cumsum([0, *counts.values()])
-    shape = (max(1, int(starts[-1])), settings.channels, settings.samples)
-    wave = np.lib.format.open_memmap(draft / "wave.npy", mode="w+", dtype=np.float32, shape=shape)
-    old = earlier(pack.parent)
+    previous = _previous_entries(pack.parent)
+    counts = [
+        _count_windows(clip, infos[clip.path], settings) for clip in clips.values()
+    ]
+    stops = np.cumsum(counts, dtype=int).tolist()
+    wave = _create_memmap(draft, sum(counts), settings)
 
-    def enter(job: tuple[str, int]) -> Entry:
-        key, row = job
-        rows = range(row, row + counts[key])
-        if key in old:
-            return copy(*old[key], wave, rows)
-        return decode(clips[key], facts[clips[key].path], settings, wave, rows)
+    def enter(key: str, count: int, stop: int) -> ClipEntry:
+        rows = range(stop - count, stop)
+        if key in previous:
+            return _copy_rows(*previous[key], wave, rows)
+        clip = clips[key]
+        return _decode_recording(clip, infos[clip.path], settings, wave, rows)
 
-    jobs = [(key, int(start)) for key, start in zip(clips, starts[:-1], strict=True)]
-    entries = parallel(enter, jobs, "Decoding recordings")
+    jobs = list(zip(clips, counts, stops, strict=True))
+    entries = map_parallel(lambda job: enter(*job), jobs, "Decoding recordings")
     wave.flush()
-    write_atomically(
-        draft / "index.json",
-        json.dumps({key: asdict(e) for key, e in zip(clips, entries, strict=True)}),
-    )
-    publish(draft, pack)
+    index = {key: asdict(entry) for key, entry in zip(clips, entries, strict=True)}
+    write_atomically(draft / "index.json", json.dumps(index))
+    _publish_draft(draft, pack)
 
 
-def windows(clip: Clip, facts: Facts, settings: Settings) -> int:
-    """How many clips of T samples a recording is cut into: none is less than half full, but for a first one."""
-    duration = min(clip.stop or np.inf, facts.duration) - clip.start
-    return 0 if facts.reason else max(1, round(duration * settings.sample_rate / settings.samples))
+def _count_windows(clip: Clip, info: FileInfo, settings: StoreSettings) -> int:
+    """How many clips of T samples a recording is cut into.
+
+    None is less than half full, but for a first one.
+    """
+    if info.reason:
+        return 0
+    duration = min(clip.stop or np.inf, info.duration) - clip.start
+    return max(1, round(duration * settings.sample_rate / settings.samples))
 
 
-def decode(clip: Clip, facts: Facts, settings: Settings, wave: np.ndarray, rows: range) -> Entry:
+def _decode_recording(
+    clip: Clip, info: FileInfo, settings: StoreSettings, wave: np.ndarray, rows: range
+) -> ClipEntry:
     """Read a recording into its rows (C, T) of `wave`."""
-    if facts.reason:
-        return Entry(reason=facts.reason)
+    if info.reason:
+        return ClipEntry(reason=info.reason)
     try:
-        whole = audio.to_channels(
-            audio.read(clip.path, settings.sample_rate, clip.start, clip.stop), settings.channels
-        )
+        samples = _read_recording(clip, settings)
     except audio.Unusable as error:
-        return Entry(reason=str(error))
-    pieces = [whole[:, i * settings.samples : (i + 1) * settings.samples] for i in range(len(rows))]
-    # a window of a long recording that is silent all through teaches nothing; nor does one a header only promised
-    kept = [piece for piece in pieces if not audio.is_silent(piece)]
-    if not kept:
-        return Entry(reason="silent")
-    rows = rows[: len(kept)]
-    for row, piece in zip(rows, kept, strict=True):
-        wave[row] = audio.fit(piece, settings.samples, settings.padding)
-    return Entry(tuple(rows), tuple(digest(wave[row].tobytes()) for row in rows))
+        return ClipEntry(reason=str(error))
+    starts = [i * settings.samples for i in range(len(rows))]
+    windows = [samples[:, start : start + settings.samples] for start in starts]
+    # a window of a long recording that is silent all through teaches nothing;
+    # nor does one that a header only promised
+    audible = [window for window in windows if not audio.is_silent(window)]
+    if not audible:
+        return ClipEntry(reason="silent")
+    rows = rows[: len(audible)]
+    for row, window in zip(rows, audible, strict=True):
+        wave[row] = audio.fit_length(window, settings.samples, settings.padding)
+    digests = tuple(content_digest(wave[row].tobytes()) for row in rows)
+    return ClipEntry(tuple(rows), digests)
 
 
-def copy(entry: Entry, old: np.ndarray, wave: np.ndarray, rows: range) -> Entry:
-    """Take over the rows of an earlier pack."""
-    for new, row in zip(rows, entry.rows, strict=False):
-        wave[new] = old[row]
-    return Entry(tuple(rows[: len(entry.rows)]), entry.digests, entry.reason)
+def _read_recording(clip: Clip, settings: StoreSettings) -> audio.Samples:
+    """(C, T) of the whole clip. Raises `Unusable`."""
+    samples = audio.read_samples(clip.path, settings.sample_rate, clip.start, clip.stop)
+    return audio.to_channels(samples, settings.channels)
 
 
-def earlier(home: Path) -> dict[str, tuple[Entry, np.ndarray]]:
-    """The entries of all packs of the same settings, each with the samples that it points into."""
-    packs = [path.parent for path in home.glob("*/index.json") if path.parent.suffix != ".tmp"]
-    waves = {pack: np.load(pack / "wave.npy", mmap_mode="r") for pack in packs}
-    return {
-        key: (entry, wave)
-        for pack, wave in waves.items()
-        for key, entry in read_index(pack).items()
-    }
+def _copy_rows(
+    entry: ClipEntry, source: np.ndarray, wave: np.ndarray, rows: range
+) -> ClipEntry:
+    """Take over the rows of a previous pack."""
+    rows = rows[: len(entry.rows)]
+    for new, old in zip(rows, entry.rows, strict=True):
+        wave[new] = source[old]
+    return ClipEntry(tuple(rows), entry.digests, entry.reason)
 
 
-def read_index(pack: Path) -> dict[str, Entry]:
+def _previous_entries(home: Path) -> dict[str, tuple[ClipEntry, np.ndarray]]:
+    """The entries of all packs of the same settings, each with the rows it points into."""
+    entries = {}
+    for pack in _previous_packs(home):
+        wave = np.load(pack / "wave.npy", mmap_mode="r")
+        for key, entry in _read_index(pack).items():
+            entries[key] = (entry, wave)
+    return entries
+
+
+def _previous_packs(home: Path) -> list[Path]:
+    packs = [path.parent for path in home.glob("*/index.json")]
+    return [pack for pack in packs if pack.suffix != ".tmp"]
+
+
+def _is_complete(pack: Path) -> bool:
+    return (pack / "index.json").is_file()
+
+
+def _read_index(pack: Path) -> dict[str, ClipEntry]:
     """What a pack holds, by the keys of its clips."""
-    entries = load(pack / "index.json").items()
-    return {key: Entry(tuple(e["rows"]), tuple(e["digests"]), e["reason"]) for key, e in entries}
+    index = read_json_object(pack / "index.json")
+    return {key: _entry_of(**values) for key, values in index.items()}
 
 
-def publish(draft: Path, pack: Path) -> None:
-    """Give a finished draft its name, unless another run was first with the same content."""
+def _entry_of(rows: list[int], digests: list[str], reason: str) -> ClipEntry:
+    return ClipEntry(tuple(rows), tuple(digests), reason)
+
+
+def _publish_draft(draft: Path, pack: Path) -> None:
+    """Give a draft its name, unless another run was first with the same content."""
     try:
         os.rename(draft, pack)
     except OSError:
-        if not (pack / "index.json").is_file():
+        if not _is_complete(pack):
             raise
         shutil.rmtree(draft)
 
 
-def sweep(home: Path) -> None:
+def _remove_stale_drafts(home: Path) -> None:
     """Remove the drafts of runs that were killed."""
     for draft in home.glob("*.tmp"):
-        if not alive(int(draft.name.split(".")[1])):
+        process = int(draft.name.split(".")[1])
+        if not _is_alive(process):
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def alive(process: int) -> bool:
+def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -173,8 +214,15 @@ def alive(process: int) -> bool:
     return True
 
 
-def mapped(pack: Path) -> Tensor:
+def _create_memmap(pack: Path, rows: int, settings: StoreSettings) -> np.memmap:
+    """(N, C, T) on disk, to be filled; an empty file can't be mapped."""
+    shape = (max(1, rows), settings.channels, settings.samples)
+    return np.lib.format.open_memmap(
+        pack / "wave.npy", mode="w+", dtype=np.float32, shape=shape
+    )
+
+
+def _open_memmap(pack: Path) -> Tensor:
     """The samples (N, C, T) of a pack, as a tensor over the mapped file."""
-    return torch.from_numpy(
-        np.load(pack / "wave.npy", mmap_mode="c")
-    )  # "c": a writable view that never writes back
+    # "c": a writable view that never writes back
+    return torch.from_numpy(np.load(pack / "wave.npy", mmap_mode="c"))

@@ -11,9 +11,11 @@ def describe_data(dataset: Dataset) -> str:
     lines = [
         f"Data: {dataset.collection.about}.",
         f"{len(clips)} clips of {spec.duration:g} s at {spec.sample_rate} Hz: "
-        f"{dataset.targets.summarize(splits, clips)}.",
+        f"{dataset.targets.summarize_clips(splits, clips)}.",
     ]
     if dataset.unusable:
         count = len(dataset.unusable)
-        lines.append(f"Left out, as they can't be used ({count}): {dataset.list_unusable()}.")
+        lines.append(
+            f"Left out, as they can't be used ({count}): {dataset.list_unusable()}."
+        )
     return "\n".join(lines)

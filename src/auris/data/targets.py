@@ -8,39 +8,45 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import SETS, how
+from auris.data.splits import SPLITS, describe_splits
 
 
 class Targets(ABC):
     """How a list of labelled recordings becomes splits and targets."""
 
     kind: ClassVar[str]  # of target, as `Spec.target` names it
-    needs_labels_in: ClassVar[tuple[str, ...]] = SETS  # the splits in which each label should be
+    needs_labels_in: ClassVar[tuple[str, ...]] = (
+        SPLITS  # the splits in which each label should be
+    )
 
     @abstractmethod
-    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+    def split_clips(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> list[str]:
         """The split of each clip: "train", "val", "test", or "" where it is left out."""
 
-    def describe_split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+    def describe_split(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> str:
         """How the splits were separated, for people."""
-        return how(clips, fold, folds, seed)
+        return describe_splits(clips, fold, folds, seed)
 
     def check_rates(self, rates: Collection[int]) -> None:
         """Raise `UserError` where recordings of these sample rates in Hz can't become one."""
 
     @abstractmethod
-    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         """Raise `UserError` where a split lacks what it needs."""
 
-    def classes(self, clips: Sequence[Clip]) -> tuple[str, ...]:
+    def classes_of(self, clips: Sequence[Clip]) -> tuple[str, ...]:
         """The labels that targets number, in order."""
         return unique_sorted(clip.label for clip in clips)
 
-    def columns(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
+    def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         """The values of other columns that targets number, in order."""
         return {}
 
-    def identity(self, clip: Clip) -> tuple[object, ...]:
+    def identity_of(self, clip: Clip) -> tuple[object, ...]:
         """What of a clip its target depends on, in plain values: another one is other data."""
         return (clip.label,)
 
@@ -49,7 +55,7 @@ class Targets(ABC):
         """The target of each clip, (N, ...)."""
 
     @abstractmethod
-    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+    def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         """How many there are of what, for people."""
 
 
@@ -67,4 +73,4 @@ def codes(words: Iterable[str]) -> Tensor:
 
 def count_splits(splits: Sequence[str]) -> str:
     """How many clips there are in each split, for people."""
-    return ", ".join(f"{splits.count(split)} {split}" for split in SETS)
+    return ", ".join(f"{splits.count(split)} {split}" for split in SPLITS)

@@ -1,4 +1,6 @@
-"""A trained run as one ONNX file: waves in, answers out, and beside them all that prediction needs."""
+"""A trained run as one ONNX file: waves in, answers out, and beside them all that prediction
+needs.
+"""
 
 import json
 import os
@@ -12,7 +14,7 @@ import torch
 
 from auris import __version__
 from auris.core.errors import UserError
-from auris.core.progress import track
+from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, Trained
 from auris.inference.onnx_graph import trace
@@ -23,7 +25,8 @@ from auris.training.experiment import Experiment
 from auris.training.reopen import reopen
 from auris.training.system import System
 
-LARGEST = 1e-3  # difference from PyTorch's answers, relative where those are above 1; a file that has more is not kept
+# from PyTorch's answers, relative where those are above 1; a file that has more is not kept
+MAX_DIFFERENCE = 1e-3
 
 
 class Exported(NamedTuple):
@@ -34,11 +37,14 @@ class Exported(NamedTuple):
     difference: float  # the largest from PyTorch's answers
 
 
-def export_run(run: str, to: str | None = None, plugins: Sequence[str] = ()) -> Exported:
-    """Write the model of a finished run to `to`, by default `model.onnx` in its folder, and compare it with the run.
+def export_run(
+    run: str, to: str | None = None, plugins: Sequence[str] = ()
+) -> Exported:
+    """Write the model of a finished run to `to`, by default `model.onnx` in its folder, and
+    compare it with the run.
 
-    Raises `UserError` where the run is not finished, its data is no longer what it was, ONNX lacks what the model does,
-    or the answers differ.
+    Raises `UserError` where the run is not finished, its data is no longer what it was, ONNX
+    lacks what the model does, or the answers differ.
     """
     need("onnx", "onnxscript", "onnxruntime")
     folder = finished_run(run)
@@ -70,7 +76,9 @@ def write(program: Any, facts: dict[str, Any], path: Path) -> None:
     """Write a graph, with facts as JSON beside it."""
     from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 
-    ClearMetadataAndDocStringPass()(program.model)  # which tell where programs are on this machine
+    ClearMetadataAndDocStringPass()(
+        program.model
+    )  # which tell where programs are on this machine
     program.model.metadata_props.update(
         {name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()}
     )
@@ -83,7 +91,7 @@ def describe_run(experiment: Experiment) -> dict[str, Any]:
     return {
         **experiment.choices,
         "seed": experiment.seed,
-        "source": dataset.collection.source,
+        "origin": dataset.collection.origin,
         "fingerprint": dataset.fingerprint,
         "fold": dataset.settings.fold,
         "auris": __version__,
@@ -94,18 +102,25 @@ def describe_run(experiment: Experiment) -> dict[str, Any]:
 
 @torch.inference_mode()
 def compare(system: System, model: Trained, data: AudioDataModule) -> tuple[int, float]:
-    """How many validation clips there are, and the largest difference between the answers of the two to them.
+    """How many validation clips there are, and the largest difference between the answers of
+    the two to them.
 
     Raises `UserError` where that is too large, or not a number.
     """
     clips = data.dataset.indices("val")
     loader = data.split_loader(clips)
     batches = (
-        batch.wave for step in track(loader, "Comparing", len(loader)) for batch in step
+        batch.wave
+        for step in track_progress(loader, "Comparing", len(loader))
+        for batch in step
     )  # (B, C, T) each
-    pairs = ((system.decode(wave).numpy(), model.decode(wave.numpy())) for wave in batches)
-    largest = float(np.max([np.max(np.abs(a - b) / np.maximum(1, np.abs(a))) for a, b in pairs]))
-    if not largest <= LARGEST:
+    pairs = (
+        (system.decode(wave).numpy(), model.decode(wave.numpy())) for wave in batches
+    )
+    largest = float(
+        np.max([np.max(np.abs(a - b) / np.maximum(1, np.abs(a))) for a, b in pairs])
+    )
+    if not largest <= MAX_DIFFERENCE:
         raise UserError(
             f"The answers in ONNX differ from PyTorch's by {largest:.2g}; nothing was written."
         )

@@ -12,7 +12,8 @@ from auris.training.experiment import Experiment
 
 @torch.inference_mode()
 def rows(experiment: Experiment) -> Iterator[list[Any]]:
-    """A header, then a row for each clip: its recording, label and set, and its features in their own units.
+    """A header, then a row for each clip: its recording, label and set, and its features in
+    their own units.
 
     Raises `UserError` where the features of a clip are not a vector of numbers with names.
     """
@@ -27,7 +28,14 @@ def rows(experiment: Experiment) -> Iterator[list[Any]]:
     for step in AudioDataModule(dataset).split_loader(torch.arange(len(dataset.clips))):
         for batch in step:
             for index, vector in zip(
-                batch.index.tolist(), features.raw(batch.wave).flatten(1).tolist(), strict=True
+                batch.index.tolist(),
+                features.raw(batch.wave).flatten(1).tolist(),
+                strict=True,
             ):
                 clip, name, _ = dataset.clips[index]
-                yield [clip.path, clip.label, name, *(f"{value:.6g}" for value in vector)]
+                yield [
+                    clip.path,
+                    clip.label,
+                    name,
+                    *(f"{value:.6g}" for value in vector),
+                ]

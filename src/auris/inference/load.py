@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from auris.core.locate import locate
+from auris.core.locate import locate_object
 from auris.inference.model import Trained
 
-_BACKENDS = {".onnx": "auris.inference.onnx_model.OnnxModel"}  # by the ending of a file's name
+_BACKENDS = {
+    ".onnx": "auris.inference.onnx_model.OnnxModel"
+}  # by the ending of a file's name
 _RUN_BACKEND = "auris.inference.torch_model.RunModel"
 
 
@@ -17,4 +19,4 @@ def open_trained(path: str, plugins: Sequence[str] = ()) -> Trained:
     Raises `UserError` where there is none.
     """
     backend = _BACKENDS.get(Path(path).suffix, _RUN_BACKEND)
-    return locate(backend, "model")(path, plugins)
+    return locate_object(backend, "model")(path, plugins)

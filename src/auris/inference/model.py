@@ -11,9 +11,8 @@ from auris.tasks.output import OutputFormat
 ONNX = ".onnx"
 
 
-NOVEL_RATE = (
-    0.1  # of known recordings that are marked as novel: the price of marking most of those that are
-)
+# of known recordings that are marked as novel: the price of marking most of those that are
+NOVEL_RATE = 0.1
 
 
 class Trained(ABC):
@@ -28,5 +27,7 @@ class Trained(ABC):
         """What the model says of clips (B, C, T) float32, as people read it, (B, ...)."""
 
     def novelty_of(self, wave: np.ndarray) -> Sequence[float | None]:
-        """How unlike all known clips each of (B, C, T) is, from 0 to 1; None where that is not known."""
+        """How unlike all known clips each of (B, C, T) is, from 0 to 1; None where that is not
+        known.
+        """
         return [None] * len(wave)

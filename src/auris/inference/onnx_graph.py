@@ -29,26 +29,29 @@ class Decoder(nn.Module):
 
 
 def trace(system: System, spec: Spec) -> Any:
-    """The graph, a `torch.onnx.ONNXProgram`. Raises `UserError` where ONNX lacks what the system does."""
+    """The graph, a `torch.onnx.ONNXProgram`. Raises `UserError` where ONNX lacks what the
+    system does.
+    """
     for name in ("torch.onnx", "torch.fx"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    wave, clips = torch.zeros(EXAMPLES, spec.channels, spec.samples), torch.export.Dim("clips")
+    wave = torch.zeros(EXAMPLES, spec.channels, spec.samples)
+    clips = torch.export.Dim("clips")
     try:
         with (
             torch.no_grad(),
             redirect_stdout(StringIO()),
             redirect_stderr(StringIO()),
         ):  # graphs that it gave up
-            program = torch.export.export(Decoder(system), (wave,), dynamic_shapes=({0: clips},))
+            program = torch.export.export(
+                Decoder(system), (wave,), dynamic_shapes=({0: clips},)
+            )
             program = program.run_decompositions(LACKING)
             return torch.onnx.export(
                 program, input_names=[WAVE], output_names=[ANSWER], verbose=False
             )
     except Exception as error:  # of as many kinds as there are things that it can't do
-        parts, reason = (
-            (system.model, system.features.transform),
-            first_line(root(error)).rstrip("."),
-        )
+        parts = (system.model, system.features.transform)
+        reason = first_line(root(error)).rstrip(".")
         names = " on ".join(type(part).__name__ for part in parts)
         raise UserError(
             f"{names} can't be exported, as ONNX can't do all that it does ({reason}); "
@@ -56,7 +59,9 @@ def trace(system: System, spec: Spec) -> Any:
         ) from error
 
 
-def distances(x: Tensor, y: Tensor, p: float = 2.0, compute_mode: int | None = None) -> Tensor:
+def distances(
+    x: Tensor, y: Tensor, p: float = 2.0, compute_mode: int | None = None
+) -> Tensor:
     """`torch.cdist`: (B, W), (n, W) -> (B, n)."""
     return torch.linalg.vector_norm(x[:, None] - y, p, dim=-1)
 

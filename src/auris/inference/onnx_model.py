@@ -1,4 +1,6 @@
-"""A model that `scripts/export.py` wrote, computed by ONNX Runtime: neither torch nor the run is needed."""
+"""A model that `scripts/export.py` wrote, computed by ONNX Runtime: neither torch nor the run
+is needed.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,18 +18,23 @@ from auris.tasks.output import read_format
 FACTS = ("spec", "output", "run")  # what the file holds besides the graph, each as JSON
 
 
-WAVE, ANSWER = "wave", "answer"  # what goes in, (B, C, T), and what comes out, (B, ...)
+WAVE = "wave"
+ANSWER = "answer"  # what goes in, (B, C, T), and what comes out, (B, ...)
 
 
 @final
 class OnnxModel(Trained):
-    """Raises `UserError` for a file that is not there or not an exported model, and where ONNX Runtime is not."""
+    """Raises `UserError` for a file that is not there or not an exported model, and where ONNX
+    Runtime is not.
+    """
 
     def __init__(self, name: str | Path, plugins: Sequence[str] = ()):
         path = Path(name)
         need("onnxruntime")
         if not path.is_file():
-            raise UserError(f"There is no {path}; python scripts/export.py RUN writes one.")
+            raise UserError(
+                f"There is no {path}; python scripts/export.py RUN writes one."
+            )
         self.session = open_session(path)
         try:
             facts = told(self.session.get_modelmeta().custom_metadata_map)
@@ -37,7 +44,9 @@ class OnnxModel(Trained):
             raise UserError(
                 f"{path} does not say what it hears; name a file that scripts/export.py wrote."
             ) from error
-        self.run: dict[str, Any] = facts["run"]  # the run: its choices, seed, data and versions
+        self.run: dict[str, Any] = facts[
+            "run"
+        ]  # the run: its choices, seed, data and versions
 
     def decode(self, wave: np.ndarray) -> np.ndarray:
         return self.session.run([ANSWER], {WAVE: wave})[0]
@@ -52,9 +61,13 @@ def open_session(path: Path) -> Any:
     import onnxruntime
 
     try:
-        return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            str(path), providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # ONNX Runtime's own, of many kinds
-        raise UserError(f"{path} is not a model in ONNX ({type(error).__name__}).") from error
+        raise UserError(
+            f"{path} is not a model in ONNX ({type(error).__name__})."
+        ) from error
 
 
 def need(*packages: str) -> None:
@@ -62,5 +75,6 @@ def need(*packages: str) -> None:
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
         raise UserError(
-            f"ONNX needs {' and '.join(missing)}; pip install -c constraints.txt -e '.[onnx]' brings it."
+            f"ONNX needs {' and '.join(missing)}; pip install -c constraints.txt -e "
+            "'.[onnx]' brings it."
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from auris.core.errors import UserError
 from auris.data import audio
-from auris.data.clips import recordings
+from auris.data.clips import list_recordings
 from auris.inference.load import open_trained
 from auris.inference.model import NOVEL_RATE
 from auris.tasks.output import OutputFormat
@@ -75,7 +75,9 @@ class Predictor:
             for span, own, unlike in zip(spans, decoded, novelty, strict=True):
                 for part in self._split_in_time(path, span, own):
                     if part.stop > covered + _SAME_TIME:
-                        yield part._replace(start=max(part.start, covered), novelty=unlike)
+                        yield part._replace(
+                            start=max(part.start, covered), novelty=unlike
+                        )
                 covered = span[1] if self.output.per_window else covered
         if is_silent:
             raise audio.Unusable("silent")
@@ -105,7 +107,7 @@ class Predictor:
 
     def _spans(self, path: Path) -> Iterator[Span]:
         """Of each window; the last one ends with the recording."""
-        duration = audio.length(path)
+        duration = audio.read_duration(path)
         length = self.spec.duration
         hop = length if self.output.per_window else length * (1 - _OVERLAP)
         count = max(0, int(np.ceil((duration - length) / hop - 1e-6)))
@@ -115,20 +117,22 @@ class Predictor:
 
     def _read_window(self, path: Path, start: float, stop: float) -> np.ndarray:
         """A window (C, T) as the model saw them in training."""
-        wave = audio.read(path, self.spec.sample_rate, start, stop)
+        wave = audio.read_samples(path, self.spec.sample_rate, start, stop)
         wave = audio.to_channels(wave, self.spec.channels)
-        return audio.fit(wave, self.spec.samples, self.spec.padding)
+        return audio.fit_length(wave, self.spec.samples, self.spec.padding)
 
     def _check_channels(self, path: Path) -> None:
-        channels = audio.header(path).channels
+        channels = audio.read_header(path).channels
         needed = self.spec.channels
         if channels != needed and not (self.mix and needed == 1):
             hint = "; --mix averages them" if needed == 1 else ""
-            raise audio.Unusable(f"it has {channels} channels and the model hears {needed}{hint}")
+            raise audio.Unusable(
+                f"it has {channels} channels and the model hears {needed}{hint}"
+            )
 
     def _check_rate(self, path: Path) -> None:
         """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
-        rate = audio.header(path).samplerate
+        rate = audio.read_header(path).samplerate
         needed = self.spec.sample_rate
         if self.output.requires_full_band and rate < needed:
             raise audio.Unusable(
@@ -143,20 +147,22 @@ def find_recordings(places: Iterable[str]) -> list[Path]:
     for place in map(Path, places):
         if not place.exists():
             raise UserError(f"There is no {place}; name recordings or folders of them.")
-        below = recordings(place) if place.is_dir() else [place]
+        below = list_recordings(place) if place.is_dir() else [place]
         if not below:
             raise UserError(f"There is no recording below {place}.")
         found += below
     return found
 
 
-def prediction_row(prediction: WindowPrediction, output: OutputFormat) -> dict[str, Any]:
+def prediction_row(
+    prediction: WindowPrediction, output: OutputFormat
+) -> dict[str, Any]:
     """A prediction as a row of a table."""
     row = {
         "path": str(prediction.path),
         "start": round(prediction.start, 3),
         "stop": round(prediction.stop, 3),
-        **output.row(prediction.decoded),
+        **output.to_row(prediction.decoded),
     }
     if prediction.novelty is not None:
         row["novelty"] = round(prediction.novelty, 3)
@@ -164,11 +170,14 @@ def prediction_row(prediction: WindowPrediction, output: OutputFormat) -> dict[s
     return row
 
 
-def _average_row(windows: Sequence[WindowPrediction], output: OutputFormat) -> dict[str, Any]:
+def _average_row(
+    windows: Sequence[WindowPrediction], output: OutputFormat
+) -> dict[str, Any]:
     """The mean of the predictions to the windows of a recording, as a row."""
     decoded = np.mean([window.decoded for window in windows], axis=0)
     known = [window.novelty for window in windows if window.novelty is not None]
     novelty = mean(known) if known else None
-    first, last = windows[0], windows[-1]
+    first = windows[0]
+    last = windows[-1]
     average = WindowPrediction(first.path, first.start, last.stop, decoded, novelty)
     return prediction_row(average, output)

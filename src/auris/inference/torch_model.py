@@ -6,7 +6,7 @@ from typing import final
 import numpy as np
 import torch
 
-from auris.core.log import hush
+from auris.core.log import silence_libraries
 from auris.data.spec import Spec
 from auris.inference.model import Trained
 from auris.runs.folder import SPEC, finished_run
@@ -26,7 +26,7 @@ class RunModel(Trained):
     """
 
     def __init__(self, run: str, plugins: Sequence[str] = ()):
-        hush()
+        silence_libraries()
         folder = finished_run(run)
         spec = Spec.load(folder / SPEC)
         self.system = load_system(open_experiment(folder, plugins), folder, spec)

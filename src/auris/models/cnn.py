@@ -39,7 +39,9 @@ class BandPlace(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         place = torch.linspace(-1, 1, x.shape[2], device=x.device, dtype=x.dtype)
-        return torch.cat([x, place[:, None].expand(x.shape[0], 1, -1, x.shape[3])], dim=1)
+        return torch.cat(
+            [x, place[:, None].expand(x.shape[0], 1, -1, x.shape[3])], dim=1
+        )
 
 
 class Cnn(Network):
@@ -68,7 +70,14 @@ class Cnn(Network):
             )
         stem = nn.Sequential(
             BandPlace(),
-            nn.Conv2d(in_shape[0] + 1, widths[0], 5, (stride[0], stride[1]), padding=2, bias=False),
+            nn.Conv2d(
+                in_shape[0] + 1,
+                widths[0],
+                5,
+                (stride[0], stride[1]),
+                padding=2,
+                bias=False,
+            ),
             nn.BatchNorm2d(widths[0]),
             nn.ReLU(inplace=True),
         )
@@ -79,7 +88,9 @@ class Cnn(Network):
             for block in range(blocks)
         ]
         pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        super().__init__(nn.Sequential(stem, *stages, pool), widths[-1], out_shape, dropout)
+        super().__init__(
+            nn.Sequential(stem, *stages, pool), widths[-1], out_shape, dropout
+        )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def embed(self, x: Tensor) -> Tensor:
@@ -115,4 +126,6 @@ class Cnn1d(Network):
         ]
         join = nn.Flatten(1, -2) if len(in_shape) > 2 else nn.Identity()
         pool = nn.Sequential(nn.AdaptiveAvgPool1d(1), nn.Flatten())
-        super().__init__(nn.Sequential(join, *stages, pool), widths[-1], out_shape, dropout)
+        super().__init__(
+            nn.Sequential(join, *stages, pool), widths[-1], out_shape, dropout
+        )

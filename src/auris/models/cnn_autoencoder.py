@@ -23,7 +23,11 @@ class CnnAutoencoder(Repeater):
     """
 
     def __init__(
-        self, in_shape: Shape, task: Codec, widths: Sequence[int] = (8, 16, 32), code: int = 4
+        self,
+        in_shape: Shape,
+        task: Codec,
+        widths: Sequence[int] = (8, 16, 32),
+        code: int = 4,
     ):
         super().__init__(task)
         if not widths or min(code, *widths) < 1:
@@ -32,7 +36,10 @@ class CnnAutoencoder(Repeater):
             )
         self.step = 2 ** len(widths)
         sizes, rows = [in_shape[0], *widths], -(-bands(in_shape, self) // self.step)
-        down = [lively(nn.Conv2d(n, m, 4, 2, padding=1, bias=False)) for n, m in pairwise(sizes)]
+        down = [
+            lively(nn.Conv2d(n, m, 4, 2, padding=1, bias=False))
+            for n, m in pairwise(sizes)
+        ]
         up = [
             lively(nn.ConvTranspose2d(m, n, 4, 2, padding=1, bias=False))
             for n, m in pairwise(sizes[1:])

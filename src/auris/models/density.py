@@ -25,14 +25,18 @@ LEAST = 2  # training clips of a section
 class Density(Plain, Detector):
     """Something fitted to the vectors of each section, that tells how far others are from them, on the CPU."""
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec):
+    def __init__(
+        self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec
+    ):
         super().__init__(in_shape, out_shape, summary, task)
         check_surprise(task, self)
         self.fitted: list[Any] = []  # of each section
 
     def prepare(self) -> None:
         if len(self.seen):
-            self.fitted = [self.learnt(numbers(self.seen[own > 0])) for own in self.told.T]
+            self.fitted = [
+                self.learnt(numbers(self.seen[own > 0])) for own in self.told.T
+            ]
 
     def learnt(self, h: np.ndarray) -> Any:  # (n, W)
         """What is fitted to the vectors of one section. Raises `UserError` where they do not suffice."""

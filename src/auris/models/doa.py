@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array
-from auris.acoustics.doa.grid import estimate, grid
+from auris.acoustics.doa.grid import direction_grid, peak_direction
 from auris.acoustics.doa.least_squares import least_squares
 from auris.acoustics.doa.music import music, norm_music
 from auris.acoustics.doa.srp import srp_phat
-from auris.acoustics.doa.stft import spectrum
+from auris.acoustics.doa.stft import band_spectrum
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.spec import Spec
@@ -29,7 +29,13 @@ class Classical(Formula, ABC):
     """
 
     def __init__(
-        self, in_shape: Shape, out_shape: Shape, spec: Spec, n_fft: int, f_min: float, f_max: float
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        spec: Spec,
+        n_fft: int,
+        f_min: float,
+        f_max: float,
     ):
         super().__init__()
         self.array = microphones(spec, type(self).__name__)
@@ -43,7 +49,7 @@ class Classical(Formula, ABC):
     @torch.no_grad()
     def forward(self, wave: Tensor) -> Tensor:  # (B, M, T) -> (B, 2) or (B, 3)
         with torch.autocast(wave.device.type, enabled=False):
-            x, hertz = spectrum(
+            x, hertz = band_spectrum(
                 wave.float(), self.rate, self.n_fft, None, *self.band
             )  # (B, M, F, T'), (F,)
             return self.directions(x, hertz)[:, : self.size]
@@ -82,11 +88,13 @@ class Search(Classical):
         super().__init__(in_shape, out_shape, spec, n_fft, f_min, f_max)
         check_step(step)
         self.register_buffer(
-            "tried", grid(self.array, step, elevated=self.size == 3), persistent=False
+            "tried",
+            direction_grid(self.array, step, elevated=self.size == 3),
+            persistent=False,
         )
 
     def directions(self, x: Tensor, hertz: Tensor) -> Tensor:
-        return estimate(self.power(x, hertz), self.tried)
+        return peak_direction(self.power(x, hertz), self.tried)
 
     @abstractmethod
     def power(self, x: Tensor, hertz: Tensor) -> Tensor:

@@ -31,7 +31,9 @@ class Estimator(Plain):
 
     def prepare(self) -> None:
         if len(self.seen):
-            self.estimator.fit(numbers(self.seen), self.targets(numbers(self.told.flatten(1))))
+            self.estimator.fit(
+                numbers(self.seen), self.targets(numbers(self.told.flatten(1)))
+            )
 
     def recall(self, h: Tensor) -> Tensor:
         return self.output(

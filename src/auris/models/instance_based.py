@@ -25,10 +25,16 @@ class Plain(nn.Module, ABC):
     seen: Tensor  # (n, W)
     told: Tensor  # (n, ...)
 
-    def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec):
+    def __init__(
+        self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec
+    ):
         super().__init__()
         self.body, width = summarized(summary, in_shape)
-        self.recalled, self.express, self.out_shape = task.recall, task.express, out_shape
+        self.recalled, self.express, self.out_shape = (
+            task.recall,
+            task.express,
+            out_shape,
+        )
         self.remembered = task.remembered
         self.register_buffer("seen", torch.empty(0, width))
         self.register_buffer("told", task.remembered(torch.empty(0, *out_shape)))
@@ -59,10 +65,16 @@ class Plain(nn.Module, ABC):
     def recall(self, h: Tensor) -> Tensor:
         """What vectors (B, W) call to mind, (B, *out_shape)."""
 
-    def _load_from_state_dict(self, state: dict[str, Tensor], prefix: str, *others: Any) -> None:
+    def _load_from_state_dict(
+        self, state: dict[str, Tensor], prefix: str, *others: Any
+    ) -> None:
         for name in ("seen", "told"):  # as many as were kept
             if prefix + name in state:
-                setattr(self, name, torch.empty_like(state[prefix + name], device=self.seen.device))
+                setattr(
+                    self,
+                    name,
+                    torch.empty_like(state[prefix + name], device=self.seen.device),
+                )
         super()._load_from_state_dict(state, prefix, *others)
 
 
@@ -74,7 +86,12 @@ class NearestNeighbours(Plain, Detector):
     """
 
     def __init__(
-        self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec, k: int = 5
+        self,
+        in_shape: Shape,
+        out_shape: Shape,
+        summary: nn.Module,
+        task: Codec,
+        k: int = 5,
     ):
         super().__init__(in_shape, out_shape, summary, task)
         if k < 1:
@@ -82,7 +99,9 @@ class NearestNeighbours(Plain, Detector):
         self.k = k
 
     def recall(self, h: Tensor) -> Tensor:
-        return self.recalled(torch.cdist(h, self.seen, compute_mode=EXACT), self.told, self.k)
+        return self.recalled(
+            torch.cdist(h, self.seen, compute_mode=EXACT), self.told, self.k
+        )
 
 
 class Lookup(Plain):

@@ -15,8 +15,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.acoustics.doa.grid import grid
-from auris.acoustics.doa.plane_waves import between, delays, pairs, phases
+from auris.acoustics.doa.grid import direction_grid
+from auris.acoustics.doa.plane_waves import (
+    delay_phases,
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.spec import Spec
@@ -49,18 +54,25 @@ class Steered(Network):
         widths: Sequence[int] = (16, 64),
     ):
         array = microphones(spec, "model: Steered")
-        who = pairs(spec.channels)
+        who = microphone_pairs(spec.channels)
         if centers is None or len(in_shape) != 3 or in_shape[0] != 3 * len(who) + 1:
             raise UserError(
                 "model: Steered compares the phases of microphones; choose features=phase."
             )
         check_step(step)
-        directions = grid(array, step)  # (D, 3)
-        late = between(delays(array.microphones, directions), who)  # (D, P)
+        directions = direction_grid(array, step)  # (D, 3)
+        late = pair_delays(
+            plane_wave_delays(array.microphones, directions), who
+        )  # (D, P)
         body = nn.Sequential(
             Masked(in_shape[0], len(who), masks, widths[0]),
-            Steering(phases(late, centers), groups),
-            Map(masks * (groups + 1), widths[1], around=array.level, closed=array.dimensions == 2),
+            Steering(delay_phases(late, centers), groups),
+            Map(
+                masks * (groups + 1),
+                widths[1],
+                around=array.level,
+                closed=array.dimensions == 2,
+            ),
         )
         super().__init__(body, len(directions), out_shape)
         with torch.no_grad():  # so that the answer begins as the mean direction
@@ -99,7 +111,9 @@ class Steering(nn.Module):
     def __init__(self, waves: Tensor, groups: int):  # (D, P, F), complex
         super().__init__()
         self.groups = groups
-        expected = torch.stack([waves.real, waves.imag], -2).permute(1, 2, 3, 0)  # (P, 2, F, D)
+        expected = torch.stack([waves.real, waves.imag], -2).permute(
+            1, 2, 3, 0
+        )  # (P, 2, F, D)
         self.register_buffer("expected", expected.contiguous(), persistent=False)
 
     def forward(self, cross: Tensor) -> Tensor:
@@ -109,7 +123,8 @@ class Steering(nn.Module):
             strict=True,
         )
         maps = [
-            2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel() for part in parts
+            2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel()
+            for part in parts
         ]
         return torch.cat([*maps, torch.stack(maps).mean(0)], 1)
 

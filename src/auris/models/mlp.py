@@ -5,9 +5,9 @@ from math import prod
 import torch
 from torch import nn
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.core.shapes import Shape
-from auris.features.pooling import LEAST_FRAMES
+from auris.features.pooling import MIN_FRAMES
 from auris.features.standardize import Standardized
 from auris.models.network import Network
 
@@ -43,12 +43,16 @@ class Mlp(Network):
         dropout: float = 0.5,
     ):
         if depth < 1 or width < 1:
-            raise UserError(f"model.depth={depth} and model.width={width} must be 1 or more.")
+            raise UserError(
+                f"model.depth={depth} and model.width={width} must be 1 or more."
+            )
         body, size = summarized(summary, in_shape)
         sizes = [size] + [width] * depth
         norm = nn.BatchNorm1d if batch_norm else nn.Identity
         layers = [
-            nn.Sequential(nn.Linear(n, m), norm(m), activated(activation), nn.Dropout(dropout))
+            nn.Sequential(
+                nn.Linear(n, m), norm(m), activated(activation), nn.Dropout(dropout)
+            )
             for n, m in zip(sizes[:-1], sizes[1:], strict=True)
         ]
         super().__init__(nn.Sequential(body, *layers), width, out_shape)
@@ -61,12 +65,14 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     """
     if in_shape[-1] == 1:
         return nn.Flatten(), prod(in_shape)
-    if len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
+    if len(in_shape) < 2 or in_shape[-1] < MIN_FRAMES:
         raise UserError(
-            f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}."
+            f"model: a summary over time needs {MIN_FRAMES} frames, and these features have {in_shape}."
         )
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
-    standardized = Standardized(nn.Sequential(summary, nn.Unflatten(1, (size, 1))), in_shape)
+    standardized = Standardized(
+        nn.Sequential(summary, nn.Unflatten(1, (size, 1))), in_shape
+    )
     return nn.Sequential(standardized, nn.Flatten()), size
 
 
@@ -83,5 +89,7 @@ def activated(name: str) -> nn.Module:
     }  # mix units
     known = set(nn.modules.activation.__all__) - odd
     if name not in known:
-        raise UserError(f"There is no model.activation={name}; {nearest(name, known)}")
+        raise UserError(
+            f"There is no model.activation={name}; {suggest_choice(name, known)}"
+        )
     return getattr(nn, name)()

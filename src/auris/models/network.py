@@ -13,11 +13,15 @@ class Network(nn.Module):
     A model is a subclass whose constructor takes `in_shape` and `out_shape` and builds a body.
     """
 
-    def __init__(self, body: nn.Module, width: int, out_shape: Shape, dropout: float = 0.0):
+    def __init__(
+        self, body: nn.Module, width: int, out_shape: Shape, dropout: float = 0.0
+    ):
         super().__init__()
         self.body = body
         self.head = nn.Sequential(
-            nn.Dropout(dropout), nn.Linear(width, prod(out_shape)), nn.Unflatten(1, out_shape)
+            nn.Dropout(dropout),
+            nn.Linear(width, prod(out_shape)),
+            nn.Unflatten(1, out_shape),
         )
 
     @property

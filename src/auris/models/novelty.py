@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from auris.features.descriptors import Aspects
+from auris.features.descriptors import ClipDescriptors
 
 NEIGHBOURS = 3  # recordings; one alone may be unusual itself
 
@@ -18,7 +18,7 @@ TINY = 1e-9  # spread of distances that are all the same
 
 
 class Novelty(nn.Module):
-    """How far clips are from the known ones, in each of their `Aspects`, beside how far known recordings are apart.
+    """How far clips are from the known ones, in each of their `ClipDescriptors`, beside how far known recordings are apart.
 
     The distance of a clip is the mean over those to the nearest clips of the nearest recordings (kNN: Ramaswamy et al.,
     2000), between numbers that are standardised and then compressed by asinh, as a single one far out would drown all
@@ -38,7 +38,7 @@ class Novelty(nn.Module):
 
     def __init__(self, sample_rate: int):
         super().__init__()
-        self.aspects = Aspects(sample_rate)
+        self.aspects = ClipDescriptors(sample_rate)
         for name in self.FITTED:
             self.register_buffer(name, torch.empty(0))
         self.register_load_state_dict_post_hook(forgive)
@@ -79,14 +79,18 @@ class Novelty(nn.Module):
         )
 
     def parts(self, h: Tensor) -> Iterable[Tensor]:  # (B, D) -> V times (B, D_v)
-        return [part / part.shape[1] ** 0.5 for part in h.split(self.aspects.sizes, dim=1)]
+        return [
+            part / part.shape[1] ** 0.5 for part in h.split(self.aspects.sizes, dim=1)
+        ]
 
     def near(
         self, h: Tensor, seen: Tensor, own: Tensor | None
     ) -> Tensor:  # (B, D_v), (n, D_v) -> (B,)
         groups = int(self.recording.max()) + 1
         nearest = h.new_full((len(h), groups), torch.inf)
-        nearest.scatter_reduce_(1, self.recording.expand(len(h), -1), torch.cdist(h, seen), "amin")
+        nearest.scatter_reduce_(
+            1, self.recording.expand(len(h), -1), torch.cdist(h, seen), "amin"
+        )
         if own is not None:
             nearest.scatter_(1, own[:, None], torch.inf)
         return nearest.topk(min(NEIGHBOURS, groups - 1), largest=False).values.mean(1)
@@ -95,15 +99,21 @@ class Novelty(nn.Module):
         mean, deviation = self.usual[..., None]
         return ((far.clamp_min(TINY).log() - mean) / deviation).clamp_min(0).sum(0)
 
-    def _load_from_state_dict(self, state: dict[str, Tensor], prefix: str, *others: Any) -> None:
+    def _load_from_state_dict(
+        self, state: dict[str, Tensor], prefix: str, *others: Any
+    ) -> None:
         for name in self.FITTED:  # as many as were kept
             if prefix + name in state:
                 setattr(
-                    self, name, torch.empty_like(state[prefix + name], device=self.known.device)
+                    self,
+                    name,
+                    torch.empty_like(state[prefix + name], device=self.known.device),
                 )
         super()._load_from_state_dict(state, prefix, *others)
 
 
 def forgive(module: nn.Module, keys: Any) -> None:
     """Runs from before there was novelty have none."""
-    keys.missing_keys[:] = [key for key in keys.missing_keys if not key.startswith("novelty.")]
+    keys.missing_keys[:] = [
+        key for key in keys.missing_keys if not key.startswith("novelty.")
+    ]

@@ -36,7 +36,9 @@ def sample(x: Tensor, place: Tensor, dim: int) -> Tensor:
     last = x.shape[dim] - 1
     place = last - (place % max(2 * last, 1) - last).abs()
     low = place.floor().long().clamp(0, last)
-    share = (place - low).to(x).view([-1 if axis == dim else 1 for axis in range(x.ndim)])
+    share = (
+        (place - low).to(x).view([-1 if axis == dim else 1 for axis in range(x.ndim)])
+    )
     return torch.lerp(
         x.index_select(dim, low), x.index_select(dim, (low + 1).clamp_max(last)), share
     )

@@ -47,17 +47,21 @@ class SelfSupervised(Detector):
         self.out_shape = out_shape
         bands(in_shape, self)
         sections = out_shape[0]
-        self.network = Cnn(in_shape, (len(CHANGES), sections), widths, blocks, stride, dropout)
-        self.memory = NearestNeighbours((widths[-1], 1), (sections, 1), nn.Identity(), task, k)
+        self.network = Cnn(
+            in_shape, (len(CHANGES), sections), widths, blocks, stride, dropout
+        )
+        self.memory = NearestNeighbours(
+            (widths[-1], 1), (sections, 1), nn.Identity(), task, k
+        )
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, K, T')
         if self.training:
             return over_frames(self.drawn(x), self.out_shape)
         if len(self.memory.seen):
             return self.memory(self.embed(x)[..., None])
-        mean = torch.stack([self.surprise(change(x), g) for g, change in enumerate(CHANGES)]).mean(
-            0
-        )
+        mean = torch.stack(
+            [self.surprise(change(x), g) for g, change in enumerate(CHANGES)]
+        ).mean(0)
         return over_frames(mean, self.out_shape)
 
     def embed(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, widths[-1])
@@ -77,10 +81,15 @@ class SelfSupervised(Detector):
     ) -> Tensor:  # (B, C', F, T'), (B,) -> (B, K)
         """-log p of the changes that were made, and of each section."""
         log_p = (
-            self.network(changed).flatten(1).log_softmax(1).unflatten(1, (len(CHANGES), -1))
+            self.network(changed)
+            .flatten(1)
+            .log_softmax(1)
+            .unflatten(1, (len(CHANGES), -1))
         )  # (B, G, K)
         return -log_p[torch.arange(len(changed), device=changed.device), chosen]
 
     @torch.no_grad()
     def settle(self, examples: Callable[[], Iterable[tuple[Tensor, Tensor]]]) -> None:
-        self.memory.memorize((self.embed(x)[..., None], target) for x, target in examples())
+        self.memory.memorize(
+            (self.embed(x)[..., None], target) for x, target in examples()
+        )

@@ -47,7 +47,11 @@ class Vae(Autoencoder):
         )  # the error of a copy alone, as in task=reconstruction, would never hold the code back
         if beta < 0:
             raise UserError(f"model.beta={beta} should be 0 or more.")
-        self.patches, self.out_shape, self.beta = Patches(in_shape, frames), out_shape, beta
+        self.patches, self.out_shape, self.beta = (
+            Patches(in_shape, frames),
+            out_shape,
+            beta,
+        )
         self.encoder = squeeze(self.patches.size, widths, 2 * code)
         self.decoder = dense([code, *reversed(widths), self.patches.size])
 
@@ -67,7 +71,11 @@ class Vae(Autoencoder):
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, K, T')
         patches = self.patches.cut(x)  # (B, N, D P)
         mean, log_variance = self.code(patches)
-        drawn = mean + (log_variance / 2).exp() * torch.randn_like(mean) if self.training else mean
+        drawn = (
+            mean + (log_variance / 2).exp() * torch.randn_like(mean)
+            if self.training
+            else mean
+        )
         cost = 2 / self.patches.size * divergence(mean, log_variance)  # (B, N)
         error = (patches - each(self.decoder, drawn)).square()
         surprise = self.patches.join(error + self.beta * cost[..., None]).mean(

@@ -14,10 +14,12 @@ from auris.report.plots import PlotsSection, plots_section
 from auris.report.summary import format_bounds, format_metric, sentences
 from auris.report.training_curves import TrainingSection, training_section
 from auris.report.worst_clips import WorstClipsSection, worst_clips_section
-from auris.runs.find import Run, flat, varies
+from auris.runs.find import Run, flatten, is_replicate_setting
 from auris.runs.naming import name_groups
 
-_MAX_PLAYED = 3  # runs, beyond which the page would grow too large with the sound of each
+_MAX_PLAYED = (
+    3  # runs, beyond which the page would grow too large with the sound of each
+)
 _COMPARED = ("seed", "data.fold")  # though they vary within a configuration
 
 
@@ -42,10 +44,15 @@ def render_comparison(contexts: Sequence[ReportContext]) -> str:
     names = _names(contexts)
     plays = len(contexts) <= _MAX_PLAYED
     runs = [
-        _column(context, name, plays) for context, name in zip(contexts, names, strict=True)
+        _column(context, name, plays)
+        for context, name in zip(contexts, names, strict=True)
     ]
-    overview = [_overview_row(context, run) for context, run in zip(contexts, runs, strict=True)]
-    questions = dict.fromkeys(context.system.task.view.question() for context in contexts)
+    overview = [
+        _overview_row(context, run) for context, run in zip(contexts, runs, strict=True)
+    ]
+    questions = dict.fromkeys(
+        context.system.task.view.question() for context in contexts
+    )
     return render(
         "auris.report",
         "comparison.html.j2",
@@ -63,7 +70,10 @@ def render_comparison(contexts: Sequence[ReportContext]) -> str:
 
 def _names(contexts: Sequence[ReportContext]) -> list[str]:
     """A name for each run by which it can be told from the others."""
-    runs = [Run(_flat_settings(context), context.result, context.folder) for context in contexts]
+    runs = [
+        Run(_flat_settings(context), context.result, context.folder)
+        for context in contexts
+    ]
     names = name_groups([[run] for run in runs])
     unique = []
     for name, run in zip(names, runs, strict=True):
@@ -73,7 +83,7 @@ def _names(contexts: Sequence[ReportContext]) -> list[str]:
 
 
 def _flat_settings(context: ReportContext) -> dict[str, object]:
-    return flat(context.experiment.settings)
+    return flatten(context.experiment.settings)
 
 
 def _share_clips(contexts: Sequence[ReportContext]) -> bool:
@@ -107,7 +117,9 @@ def _main_cells(context: ReportContext) -> tuple[str, str, str]:
     if not context.split:
         return "-", "-", "-"
     name, estimate = context.main_metric
-    value = f"{format_metric(estimate['value'])} {name.replace('_', ' ')} ({context.split})"
+    value = (
+        f"{format_metric(estimate['value'])} {name.replace('_', ' ')} ({context.split})"
+    )
     constant = context.scores["constant_baseline"][name]
     return value, format_bounds(estimate), format_metric(constant)
 
@@ -118,7 +130,7 @@ def _differing_settings(contexts: Sequence[ReportContext]) -> list[list[str]]:
     rows = []
     for key in dict.fromkeys(key for own in settings for key in own):
         values = [str(own.get(key, "-")) for own in settings]
-        is_compared = key in _COMPARED or not varies(key)
+        is_compared = key in _COMPARED or not is_replicate_setting(key)
         if is_compared and len(set(values)) > 1:
             rows.append([key, *values])
     return rows

@@ -27,7 +27,9 @@ class ReportContext:
     experiment: Experiment
     result: dict[str, Any]  # as in result.json
     system: System
-    predictions: Predictions | None  # to the split that counts; None where it trained the system
+    predictions: (
+        Predictions | None
+    )  # to the split that counts; None where it trained the system
 
     @property
     def data(self) -> Dataset:
@@ -54,7 +56,7 @@ class ReportContext:
 
     @property
     def is_simulated(self) -> bool:
-        return self.result["source"] == "simulated"
+        return self.result["origin"] == "simulated"
 
     @cached_property
     def constant_baseline(self) -> dict[str, str | float]:
@@ -62,8 +64,10 @@ class ReportContext:
         if self.predictions is None:
             return {}
         task = self.system.task
-        constant = task.constant_prediction(train_target(self.data), self.predictions.decoded)
-        return task.output.row(constant[0])
+        constant = task.constant_prediction(
+            train_target(self.data), self.predictions.decoded
+        )
+        return task.output.to_row(constant[0])
 
     @property
     def inspection(self) -> Inspection:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from auris.audit import output as saved
 from auris.audit.check import Finding
 from auris.audit.recording import Recording
-from auris.audit.sets import Lacking, Lonely, counts
-from auris.data.splits import SETS
+from auris.audit.sets import MissingClass, SingleGroup, count_recordings
+from auris.data.splits import SPLITS
 from auris.report.context import ReportContext
-from auris.runs.ledger import looks, outputs_of, sentence
+from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
 
 _MAX_CLASSES = 12  # beyond which the table is folded
 
@@ -49,14 +49,16 @@ def data_section(context: ReportContext) -> DataSection:
     )
 
 
-def _count_recordings(recordings: Sequence[Recording]) -> tuple[list[str], list[list[str]]]:
+def _count_recordings(
+    recordings: Sequence[Recording],
+) -> tuple[list[str], list[list[str]]]:
     """A table of recordings, and of groups where they are fewer, in each class and split."""
     cells = {}
-    for label, split, size, groups in counts(recordings):
+    for label, split, size, groups in count_recordings(recordings):
         cells[label, split] = _format_count(size, groups)
     labels = dict.fromkeys(label for label, _ in cells)
     present = {split for _, split in cells}
-    splits = [split for split in (*SETS, "") if split in present]
+    splits = [split for split in (*SPLITS, "") if split in present]
     header = ["class", *(split or "left out" for split in splits)]
     rows = []
     for label in labels:
@@ -72,24 +74,25 @@ def _format_count(size: int, groups: int) -> str:
 def _describe_access(context: ReportContext) -> str:
     """How often the test set has been looked at, by all runs beside this one."""
     outputs = outputs_of(context.folder, context.experiment.name)
-    accesses = looks(outputs, context.data.test_set)
+    accesses = accesses_to(outputs, context.data.test_set)
     if not accesses:
         return "The test set has not been opened."
-    often = sentence(accesses) or "This test set has been looked at once."
+    often = summarize_accesses(accesses) or "This test set has been looked at once."
     return f"{often} The last time: {accesses[-1].time}."
 
 
 def _read_audit(context: ReportContext) -> dict[str, Any] | None:
     """An earlier audit of these recordings, if there is one."""
     experiment = context.experiment
-    folder = experiment.outputs / "audit" / experiment.choices["data"]
-    return saved.read(folder, context.data.collection.clips)
+    outputs = outputs_of(context.folder, experiment.name)
+    folder = outputs / "audit" / experiment.choices["data"]
+    return saved.read_audit(folder, context.data.collection.clips)
 
 
 def _check_sizes(recordings: Sequence[Recording]) -> list[Mapping[str, Any]]:
     """What can be found without listening."""
-    lacking = Lacking(needed=("test",)).look(recordings)
-    lonely = Lonely().look(recordings)
+    lacking = MissingClass(needed=("test",)).run_on(recordings)
+    lonely = SingleGroup().run_on(recordings)
     return [vars(finding) for finding in (*lacking, *lonely)]
 
 

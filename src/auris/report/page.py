@@ -1,15 +1,14 @@
 """The page of one run."""
 
-import json
 from pathlib import Path
 
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
-from auris.core.explain import explain
+from auris.core.explain import explain_error
 from auris.core.files import write_atomically
 from auris.core.html import render
-from auris.core.log import tell
+from auris.core.log import info
 from auris.report.context import ReportContext
 from auris.report.cost import list_costs
 from auris.report.data import data_section
@@ -19,6 +18,7 @@ from auris.report.summary import summarize_result
 from auris.report.training_curves import training_section
 from auris.report.worst_clips import worst_clips_section
 from auris.runs.folder import RESULT
+from auris.runs.result import load_result
 from auris.training.run import FinishedRun
 
 REPORT = "report.html"
@@ -33,11 +33,11 @@ def try_to_report(run: FinishedRun) -> None:
     if not run.experiment.report:
         return
     try:
-        tell(f"Report: {_report_on(run)}")
+        info(f"Report: {_report_on(run)}")
     except Exception as error:
         if run.experiment.debug:
             raise
-        tell(f"There is no report: {explain(error)}")
+        info(f"There is no report: {explain_error(error)}")
 
 
 def write_report(context: ReportContext) -> Path:
@@ -64,10 +64,12 @@ def render_report(context: ReportContext) -> str:
 
 def _report_on(run: FinishedRun) -> Path:
     """Write the report of a run that has just ended, on the split that counts."""
-    result = json.loads((run.folder / RESULT).read_text())
+    result = load_result(run.folder / RESULT)
     evaluated = list(run.evaluated.values())
     predictions = evaluated[-1].predictions if evaluated else None
-    context = ReportContext(run.folder, run.experiment, result, run.fitted.system, predictions)
+    context = ReportContext(
+        run.folder, run.experiment, result, run.fitted.system, predictions
+    )
     # a few clips are not worth compiling for, nor can they be counted
     with torch.compiler.set_stance("force_eager"):
         return write_report(context)

@@ -1,12 +1,12 @@
 """Finished runs, opened again to be reported on."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from auris.core.errors import UserError
 from auris.report.context import ReportContext
 from auris.runs.folder import RESULT, finished_run
+from auris.runs.result import load_result
 from auris.training.evaluation import predict_split
 from auris.training.reopen import reopen
 
@@ -23,7 +23,7 @@ def open_context(run: str, plugins: Sequence[str] = ()) -> ReportContext:
             f"The run in {run} has no {RESULT}; python train.py resume={run} goes on with it."
         )
     folder, experiment, fitted = reopen(run, plugins)
-    result = json.loads(path.read_text())
+    result = load_result(path)
     context = ReportContext(folder, experiment, result, fitted.system, None)
     has_trained_on_it = context.split == "val" and result["refit"]
     if has_trained_on_it or not context.split:

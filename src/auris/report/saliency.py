@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 from torchaudio.functional import melscale_fbanks
 
-from auris.core.figures import below_peak
+from auris.core.figures import decibels_below_peak
 from auris.report.cost import count_multiply_adds
 from auris.training.system import System
 
@@ -32,9 +32,13 @@ class MelBands:
         self.window = torch.hann_window(self.n_fft)
         bins = self.n_fft // 2 + 1
         nyquist = sample_rate / 2
-        self.filters = melscale_fbanks(bins, _MIN_HZ, nyquist, _BANDS, sample_rate)  # (bins, BANDS)
+        self.filters = melscale_fbanks(
+            bins, _MIN_HZ, nyquist, _BANDS, sample_rate
+        )  # (bins, BANDS)
         hertz = torch.linspace(0, nyquist, bins)
-        self.centers = self.filters.T @ hertz / self.filters.sum(0).clamp_min(1e-9)  # Hz, (BANDS,)
+        self.centers = (
+            self.filters.T @ hertz / self.filters.sum(0).clamp_min(1e-9)
+        )  # Hz, (BANDS,)
 
     def stft(self, wave: Tensor) -> Tensor:  # (..., T) -> (..., bins, T')
         spectrum = torch.stft(
@@ -50,7 +54,7 @@ class MelBands:
     def mel_level(self, wave: Tensor) -> Tensor:
         """(T,) -> (BANDS, T') in dB below the peak."""
         power = self.stft(wave[None])[0].abs().square()
-        return below_peak(self.filters.T @ power)
+        return decibels_below_peak(self.filters.T @ power)
 
     def apply_gains(self, spectrum: Tensor, gain: Tensor, samples: int) -> Tensor:
         """Waves (B, C, T) of spectra (B, C, bins, T').
@@ -84,7 +88,9 @@ def compute_saliency(
     for _ in range(copies):
         noise = torch.randn(shape, generator=generator)
         gain = (1 + _GAIN_STD * noise).requires_grad_()
-        x = system.features(bands.apply_gains(spectrum, gain, wave.shape[-1]))  # (B, *in_shape)
+        x = system.features(
+            bands.apply_gains(spectrum, gain, wave.shape[-1])
+        )  # (B, *in_shape)
         decoded = system.task.decode(system.model(x), x)
         error = system.task.error(decoded, target)  # (B,)
         if not error.requires_grad:

@@ -1,10 +1,10 @@
 """The question and the answer, in a sentence."""
 
-import json
 from typing import Any, NamedTuple
 
 from auris.report.context import ReportContext
 from auris.runs.folder import RESULT
+from auris.runs.result import load_result
 
 _UNKNOWN = "This run has kept no clips from training, so that nothing is known of how good it is."
 _CAVEAT = "So few clips can't show that this is better than the constant baseline."
@@ -38,7 +38,9 @@ def sentences(context: ReportContext) -> list[str]:
     if not context.split:
         return [_UNKNOWN]
     view = context.system.task.view
-    main = view.sentence(context.scores, context.clips_name, context.constant_baseline)
+    main = view.result_sentence(
+        context.scores, context.clips_name, context.constant_baseline
+    )
     caveat = "" if context.split == "test" else _CHOSE_THE_EPOCH
     every = (main, constant_caveat(context), baseline_sentence(context), caveat)
     return [sentence for sentence in every if sentence]
@@ -83,7 +85,7 @@ def _find_result(context: ReportContext, model: str) -> dict[str, Any] | None:
         return None
     runs = context.folder.resolve().parent.parent / model
     for path in sorted(runs.glob(f"2*/{RESULT}"), reverse=True):
-        result = json.loads(path.read_text())
+        result = load_result(path)
         is_of_same_data = result["fingerprint"] == context.result["fingerprint"]
         if is_of_same_data and context.split in result:
             return result
@@ -92,7 +94,7 @@ def _find_result(context: ReportContext, model: str) -> dict[str, Any] | None:
 
 def _metric_rows(context: ReportContext) -> list[tuple[str, ...]]:
     """All metrics with their intervals."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, estimate in context.scores["metrics"].items():
         if estimate["value"] is None:
             continue

@@ -32,7 +32,9 @@ _THEME = {
     "axes.spines.right": False,
 }
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-_START = Markup('<svg viewBox="{}" role="img" aria-label="{}" style="max-width: {:.0f}px">')
+_START = Markup(
+    '<svg viewBox="{}" role="img" aria-label="{}" style="max-width: {:.0f}px">'
+)
 _POINTS_PER_INCH = 72
 
 
@@ -62,7 +64,9 @@ def embed_figure(figure: Figure, alternative: str, caption: str = "") -> Picture
 
 def list_words(figure: Figure) -> str:
     """All that is written in a figure but the numbers of its axes."""
-    axes_of_numbers = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    axes_of_numbers = [
+        axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)
+    ]
     numbers = {id(label) for axis in axes_of_numbers for label in axis.get_ticklabels()}
     words = []
     for text in figure.findobj(Text):

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from auris.core.figures import COLOURS, new_figure, scale
+from auris.core.figures import COLOURS, axis_scale, new_figure
 from auris.report.context import ReportContext
 from auris.report.svg import INK, Picture, embed_figure, page_theme
 from auris.runs.folder import read_curves
@@ -16,7 +16,9 @@ from auris.runs.folder import read_curves
 _MIN_EPOCHS = 3  # below which there is nothing to see
 # fractions of what validation loss fell by
 _OVERFIT_RISE = 0.1  # more is overfitting
-_UNFINISHED_FALL = 0.02  # more in the last tenth of the epochs, and the training was not at its end
+_UNFINISHED_FALL = (
+    0.02  # more in the last tenth of the epochs, and the training was not at its end
+)
 # fraction of what validation loss began with, between the two losses
 _MEMORIZED_GAP = 0.5  # clips are learnt by heart
 _TRAIN_COLOUR, _VAL_COLOUR, *_ = COLOURS
@@ -75,7 +77,9 @@ def judge_losses(losses: Losses, chosen: int) -> Verdict:
     """
     train, val = losses
     if len(train) < _MIN_EPOCHS or (val == val[0]).all():
-        return Verdict("note", "There is no curve.", "It was not found by many small steps.")
+        return Verdict(
+            "note", "There is no curve.", "It was not found by many small steps."
+        )
     if np.isnan(val).any():
         return _unwatched(losses)
     fell = val[0] - val.min()
@@ -179,7 +183,9 @@ def _describe_curves(losses: Losses, chosen: int) -> str:
     changes = _change(losses.train, "training loss")
     if np.isfinite(losses.val).all():
         changes += f"; {_change(losses.val, 'validation loss')}"
-    return f"Losses over {len(losses.train)} epochs: {changes}; epoch {chosen} was chosen."
+    return (
+        f"Losses over {len(losses.train)} epochs: {changes}; epoch {chosen} was chosen."
+    )
 
 
 def _draw_losses(losses: Losses, chosen: int) -> Figure:
@@ -188,19 +194,24 @@ def _draw_losses(losses: Losses, chosen: int) -> Figure:
         figure = new_figure(5.4, 2.9)
         axes = figure.add_axes((0.12, 0.17, 0.85, 0.72))
         _draw_curves(axes, losses, chosen)
-        axes.set(xlabel="epoch", ylabel="loss", yscale=scale(losses))
+        axes.set(xlabel="epoch", ylabel="loss", yscale=axis_scale(losses))
         axes.set_xlim(1, len(losses.train))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
-        place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
-        axes.legend(**place, ncols=3, frameon=False, fontsize=9)
+        axes.legend(
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1),
+            ncols=3,
+            frameon=False,
+            fontsize=9,
+        )
     return figure
 
 
 def _draw_curves(axes: Axes, losses: Losses, chosen: int) -> None:
     epoch = np.arange(1, len(losses.train) + 1)
-    mark = {"color": INK, "linestyle": "--", "linewidth": 1}
-    axes.axvline(chosen, **mark, label=f"chosen: epoch {chosen}")
+    label = f"chosen: epoch {chosen}"
+    axes.axvline(chosen, color=INK, linestyle="--", linewidth=1, label=label)
     axes.plot(epoch, losses.train, color=_TRAIN_COLOUR, label="training")
     if np.isfinite(losses.val).any():
         axes.plot(epoch, losses.val, color=_VAL_COLOUR, label="validation")

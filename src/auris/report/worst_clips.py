@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from auris.core.figures import new_figure
-from auris.core.heatmap import Map, draw
+from auris.core.figures import Heatmap, draw_heatmap, new_figure
 from auris.core.player import Player, Players
 from auris.report.context import ReportContext
 from auris.report.saliency import MelBands, compute_saliency
@@ -66,7 +65,7 @@ def _make_card(
     clip, _ = context.clip_at(at)
     target = context.predictions.target[at]
     view = context.system.task.view
-    predicted = view.describe(context.predictions.decoded[at], target)
+    predicted = view.describe_prediction(context.predictions.decoded[at], target)
     true = view.describe_target(clip.label, target)
     label = f"{clip.name}, {true}, said {predicted}"
     player = players.make_player(wave.numpy(), context.data.spec.sample_rate, label)
@@ -75,16 +74,20 @@ def _make_card(
     return Card(predicted, true, player, picture, clip.name)
 
 
-def _draw_clip(bands: MelBands, wave: Tensor, reason: Tensor | None, seconds: float) -> Figure:
+def _draw_clip(
+    bands: MelBands, wave: Tensor, reason: Tensor | None, seconds: float
+) -> Figure:
     """The spectrogram of a wave (T,), and below it what matters (BANDS, T'), if that is known."""
     level = bands.mel_level(wave)
     with page_theme():
         figure, panels = _new_panels(1 if reason is None else 2)
-        draw(panels[0], Map("", level, _LEVELS, bands.centers), seconds)
+        draw_heatmap(panels[0], Heatmap("", level, _LEVELS, bands.centers), seconds)
         if reason is not None:
-            faint = Map("", level, _FAINT_LEVELS, bands.centers, "gray")
-            extent = draw(panels[1], faint, seconds).get_extent()
-            panels[1].imshow(_overlay(reason), extent=extent, origin="lower", aspect="auto")
+            faint = Heatmap("", level, _FAINT_LEVELS, bands.centers, "gray")
+            extent = draw_heatmap(panels[1], faint, seconds).get_extent()
+            panels[1].imshow(
+                _overlay(reason), extent=extent, origin="lower", aspect="auto"
+            )
         panels[-1].set_xlabel("time (s)")
     return figure
 

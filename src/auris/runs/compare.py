@@ -1,4 +1,4 @@
-"""Many runs in one table: the mean over folds and seeds of each configuration."""
+"""What the runs of each configuration came to: the mean over folds and seeds."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from math import isnan, nan
 from statistics import mean, stdev
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.runs.find import Run
-from auris.runs.naming import configurations
+from auris.runs.naming import group_runs
+from auris.tasks.metric import Estimate
 
 
 @dataclass(frozen=True)
-class Row:
+class ConfigurationSummary:
     """What the runs of one configuration came to."""
 
     name: str
@@ -20,131 +21,132 @@ class Row:
     folds: int
     seeds: int
     mean: float  # over folds and seeds
-    deviation: float  # over seeds, of the mean over folds; NaN with one seed
+    std: float  # over seeds, of the mean over folds; NaN with one seed
     low: float  # 95 % interval of the mean, from the spread of the folds; NaN with one fold
     high: float
-    majority: float
+    constant_baseline: float
     minutes: float  # a run
-    source: str
+    origin: str  # of the data: "real" or "simulated", or both
     best: str  # "max" or "min"
 
 
-def which_set(runs: Sequence[Run]) -> str:
-    """The set by which runs are compared: "test" where any has looked at it, else "val"."""
-    return "test" if any("test" in run.result for run in runs) else "val"
+def default_split(runs: Sequence[Run]) -> str:
+    """The split by which runs are compared: "test" where any has opened it, else "val"."""
+    opened = any("test" in run.result for run in runs)
+    return "test" if opened else "val"
 
 
-def scored(runs: Sequence[Run], name: str) -> list[Run]:
-    """The runs that have looked at a set, "test" or "val"."""
-    found = [run for run in runs if name in run.result]
+def scored_runs(runs: Sequence[Run], split: str) -> list[Run]:
+    """The runs that have looked at a split, "test" or "val"."""
+    found = [run for run in runs if split in run.result]
     if not found:
         raise UserError(
-            f"None of these runs has looked at its {name} set; compare them by the other one with --set."
+            f"None of these runs has looked at its {split} set; "
+            "compare them by the other one with --set."
         )
     return found
 
 
-def compare(runs: Sequence[Run], metric: str | None, name: str) -> list[Row]:
-    """A row for each configuration, the best first; `name` is the set, "test" or "val".
+def summarize_runs(
+    runs: Sequence[Run], metric: str | None, split: str
+) -> list[ConfigurationSummary]:
+    """A summary of each configuration, the best first; `split` is "test" or "val".
 
-    Without `metric` each row has the main one of its task.
+    Without `metric` each has the main one of its task.
     """
-    rows = [
-        summarize(label, group, metric or main_metric(group[0], name), name)
-        for label, group in configurations(scored(runs, name))
-    ]
-    return sorted(
-        rows, key=lambda row: (isnan(row.mean), row.mean if row.best == "min" else -row.mean)
-    )
+    summaries = []
+    for name, group in group_runs(scored_runs(runs, split)):
+        own_metric = metric or main_metric(group[0], split)
+        summaries.append(_summarize_group(name, group, own_metric, split))
+    return sorted(summaries, key=_rank)
 
 
-def main_metric(run: Run, name: str) -> str:
-    return next(iter(run.result[name]["metrics"]))
+def main_metric(run: Run, split: str) -> str:
+    metrics = run.result[split]["metrics"]
+    return next(iter(metrics))
 
 
-def summarize(label: str, group: Sequence[Run], metric: str, name: str) -> Row:
-    by_fold, by_seed, constant = defaultdict(list), defaultdict(list), []
-    for run in group:
-        scores = run.result[name]
-        if metric not in scores["metrics"]:
-            raise UserError(f"There is no --metric {metric}; {nearest(metric, scores['metrics'])}")
-        value = number(scores["metrics"][metric]["value"])
-        by_fold[run.result["fold"]].append(value)
-        by_seed[run.result["seed"]].append(value)
-        constant.append(number(scores["constant_baseline"][metric]))
-    folds, seeds = (
-        [mean(values) for values in by_fold.values()],
-        [mean(values) for values in by_seed.values()],
-    )
-    low, high = interval(folds)
-    return Row(
-        name=label,
-        metric=metric,
-        folds=len(folds),
-        seeds=len(seeds),
-        mean=mean(folds),
-        deviation=stdev(seeds) if len(seeds) > 1 and not isnan(mean(seeds)) else nan,
-        low=low,
-        high=high,
-        majority=mean(constant),
-        minutes=mean(run.result["seconds"] for run in group) / 60,
-        source=", ".join(sorted({run.result["source"] for run in group})),
-        best=group[0].result[name].get("best", {}).get(metric, "max"),
-    )
-
-
-def number(value: float | None) -> float:
+def _read_value(value: float | None) -> float:
     """A value of a result, NaN where there was none, as of the AUROC where no anomaly validates."""
     return nan if value is None else value
 
 
-def interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % interval of the mean of values (Student, 1908), of shares within 0 and 1; NaN for less than three."""
-    if len(values) < 3 or isnan(mean(values)):
+def read_estimate(metric: dict[str, float | None]) -> Estimate:
+    """A metric of a result with its interval, NaN where there was none."""
+    return Estimate(
+        value=_read_value(metric["value"]),
+        low=_read_value(metric["low"]),
+        high=_read_value(metric["high"]),
+    )
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean of values (Student, 1908), of fractions within 0 and 1.
+
+    NaN for less than three values.
+    """
+    center = mean(values)
+    if len(values) < 3 or isnan(center):
         return nan, nan
     from scipy.stats import t
 
-    half = t.ppf(0.975, len(values) - 1) * stdev(values) / len(values) ** 0.5
-    low, high = mean(values) - half, mean(values) + half
-    return (max(0.0, low), min(1.0, high)) if min(values) >= 0 and max(values) <= 1 else (low, high)
+    quantile = t.ppf(0.975, len(values) - 1)
+    half = quantile * stdev(values) / len(values) ** 0.5
+    low = center - half
+    high = center + half
+    if min(values) < 0 or max(values) > 1:
+        return low, high
+    return max(0.0, low), min(1.0, high)
 
 
-def markdown(rows: Sequence[Row], name: str) -> str:
-    """The rows in Markdown, a table for each metric."""
-    metrics = dict.fromkeys(row.metric for row in rows)
-    return "\n\n".join(
-        table([row for row in rows if row.metric == metric], f"{name} {metric}")
-        for metric in metrics
+def _summarize_group(
+    name: str, group: Sequence[Run], metric: str, split: str
+) -> ConfigurationSummary:
+    by_fold = defaultdict(list)
+    by_seed = defaultdict(list)
+    baselines = []
+    for run in group:
+        value = _metric_value(run, metric, split)
+        by_fold[run.result["fold"]].append(value)
+        by_seed[run.result["seed"]].append(value)
+        baseline = run.result[split]["constant_baseline"][metric]
+        baselines.append(_read_value(baseline))
+    folds = [mean(values) for values in by_fold.values()]
+    seeds = [mean(values) for values in by_seed.values()]
+    low, high = mean_interval(folds)
+    modes = group[0].result[split].get("best", {})
+    return ConfigurationSummary(
+        name=name,
+        metric=metric,
+        folds=len(folds),
+        seeds=len(seeds),
+        mean=mean(folds),
+        std=_std(seeds),
+        low=low,
+        high=high,
+        constant_baseline=mean(baselines),
+        minutes=mean(run.result["seconds"] for run in group) / 60,
+        origin=", ".join(sorted({run.result["origin"] for run in group})),
+        best=modes.get(metric, "max"),
     )
 
 
-def table(rows: Sequence[Row], figure: str) -> str:
-    head = (
-        "configuration",
-        "folds x seeds",
-        figure,
-        "95 % interval",
-        "deviation",
-        "majority",
-        "minutes",
-    )
-    lines = []
-    for row in rows:
-        mark = " **SIMULATED**" if "simulated" in row.source else ""
-        runs, span = f"{row.folds} x {row.seeds}", f"{row.low:.3f} to {row.high:.3f}"
-        figures = (
-            f"{row.mean:.3f}",
-            span,
-            f"{row.deviation:.3f}",
-            f"{row.majority:.3f}",
-            f"{row.minutes:.1f}",
-        )
-        cells = [figure.replace("nan to nan", "-").replace("nan", "-") for figure in figures]
-        lines.append([row.name + mark, runs, *cells])
-    return in_markdown(head, lines)
+def _metric_value(run: Run, metric: str, split: str) -> float:
+    metrics = run.result[split]["metrics"]
+    if metric not in metrics:
+        choices = suggest_choice(metric, metrics)
+        raise UserError(f"There is no --metric {metric}; {choices}")
+    return _read_value(metrics[metric]["value"])
 
 
-def in_markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _std(values: Sequence[float]) -> float:
+    """NaN for a single value, and where one is NaN."""
+    if len(values) < 2 or isnan(mean(values)):
+        return nan
+    return stdev(values)
+
+
+def _rank(summary: ConfigurationSummary) -> tuple[bool, float]:
+    """Small for the best, largest for what has no value."""
+    loss = summary.mean if summary.best == "min" else -summary.mean
+    return isnan(summary.mean), loss

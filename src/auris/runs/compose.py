@@ -10,18 +10,25 @@ from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
 from auris.runs.folder import RESULT, find_run, load_config
 
 
 def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
     """The resolved configuration, checked, and the folder of the run that is resumed, if one is."""
-    words = OverridesParser.create().parse_overrides(list(HydraConfig.get().overrides.task))
+    words = OverridesParser.create().parse_overrides(
+        list(HydraConfig.get().overrides.task)
+    )
     if cfg.resume:
         return resumed(cfg, words)
     check_top(cfg)
-    resolved = DictConfig(OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
-    if HydraConfig.get().mode == RunMode.MULTIRUN and resolved.trainer.devices not in (1, "auto"):
+    resolved = DictConfig(
+        OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
+    )
+    if HydraConfig.get().mode == RunMode.MULTIRUN and resolved.trainer.devices not in (
+        1,
+        "auto",
+    ):
         raise UserError("Each run of a sweep is one process; choose trainer.devices=1.")
     if resolved.test is None:
         resolved.test = HydraConfig.get().mode == RunMode.RUN
@@ -39,11 +46,14 @@ def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
 
 
 def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Path]:
-    """The saved configuration of a run, with what the command line says of its trainer and callbacks."""
+    """The saved configuration of a run, with what the command line says of its trainer and
+    callbacks.
+    """
     folder = find_run(cfg.resume)
     if (folder / RESULT).is_file():
         raise UserError(
-            f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new run goes further."
+            f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new "
+            "run goes further."
         )
     saved = load_config(folder)
     saved.plugins = cfg.plugins
@@ -53,7 +63,8 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
             OmegaConf.update(saved, key, word.value())
         elif key not in ("resume", "debug", "plugins"):
             raise UserError(
-                f"A resumed run keeps its choices: {key} can't be changed; only trainer.* and test can."
+                f"A resumed run keeps its choices: {key} can't be changed; only trainer.* "
+                "and test can."
             )
     return saved, folder
 
@@ -62,8 +73,12 @@ def check_top(cfg: DictConfig) -> None:
     """Raise `UserError` for a setting outside of the groups that is not what it should be."""
     if type(cfg.seed) is not int or cfg.seed < 0:
         raise UserError(f"seed={cfg.seed} should be a whole number, 0 or more.")
-    if not isinstance(cfg.refit, bool) and (type(cfg.refit) is not int or cfg.refit < 1):
-        raise UserError(f"refit={cfg.refit} should be true, false, or a number of epochs.")
+    if not isinstance(cfg.refit, bool) and (
+        type(cfg.refit) is not int or cfg.refit < 1
+    ):
+        raise UserError(
+            f"refit={cfg.refit} should be true, false, or a number of epochs."
+        )
     if cfg.test is not None and not isinstance(cfg.test, bool):
         raise UserError(f"test={cfg.test} should be true or false.")
     if not isinstance(cfg.report, bool):
@@ -78,5 +93,6 @@ def check_flags(words: Sequence[str]) -> None:
     for word in words:
         if word.startswith("-") and word.split("=")[0] not in known:
             raise UserError(
-                f"There is no flag {word}; settings are given as name=value, and {nearest(word, known)}"
+                f"There is no flag {word}; settings are given as name=value, and "
+                f"{suggest_choice(word, known)}"
             )

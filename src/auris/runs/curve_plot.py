@@ -1,6 +1,7 @@
-"""How the training of many runs went, in one picture: what they reached against time, and against passes."""
+"""How the training of many runs went, in one picture: what they reached against time and passes."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,158 +10,207 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from auris.core.errors import UserError
-from auris.core.figures import COLOURS, new_figure, scale
+from auris.core.figures import COLOURS, axis_scale, new_figure
 from auris.runs.compare import main_metric
 from auris.runs.find import Run
 from auris.runs.folder import read_curves
-from auris.runs.naming import configurations
+from auris.runs.naming import group_runs
 
-DASHES, MARKERS = (
-    ("-", "--", ":", "-."),
-    "osD^vPX",
-)  # where colours do not suffice, and for runs of a single step
+LINE_STYLES = ("-", "--", ":", "-.")  # where colours do not suffice
+MARKERS = "osD^vPX"
+ORIGINS = {
+    "real": "real recordings",
+    "simulated": "SIMULATED",
+}  # of the data, as plots say it
+
+_LOSS = "train/loss"
+_SECONDS = "train/seconds"
+_PASSES = "train/passes"
+_POINT_HEIGHT = 0.9  # inches of a row of panels that holds points alone
+_CURVE_HEIGHT = 3.0
+_WIDE_NAME = (
+    55  # characters of a name in the legend, beyond which it has a line of its own
+)
 
 
-WORDS = {"real": "real recordings", "simulated": "SIMULATED"}
-
-
-NEEDED = {"train/loss", "train/seconds", "train/passes"}
-
-
-class Curve(NamedTuple):
+class _Curves(NamedTuple):
     """What one run wrote of itself."""
 
     run: Run
     place: int  # of its configuration in the legend
     bold: bool  # one run of a configuration stands out, the first fold and seed
-    figures: dict[str, np.ndarray]  # each (epochs,)
+    values: dict[str, np.ndarray]  # each (epochs,)
+
+    @property
+    def is_single_step(self) -> bool:
+        """Whether the run took a single step, as closed forms do."""
+        known = np.isfinite(self.values[_LOSS])
+        return known.sum() == 1
 
 
-Row = list[tuple[Curve, str]]  # curves with the name of the figure to draw
+class _Row(NamedTuple):
+    """A row of panels."""
+
+    title: str
+    value: str  # what is drawn of each run
+    runs: list[_Curves]
+
+    @property
+    def height(self) -> float:
+        """In inches."""
+        flat = all(curves.is_single_step for curves in self.runs)
+        return _POINT_HEIGHT if flat else _CURVE_HEIGHT
 
 
-def draw(runs: Sequence[Run], names: Sequence[str]) -> Figure:
-    """Training losses of runs on the same data against seconds and passes over the data, in rows of two panels.
+def plot_training_curves(runs: Sequence[Run], names: Sequence[str]) -> Figure:
+    """Training losses of runs on the same data against seconds and passes, in rows of two panels.
 
-    Each loss has a row, as different losses can't be compared; where there are several, validation by the main metric
-    of the task, which they share, has another. `names` are the configurations in the order of the legend. Raises
-    `UserError` for runs on different data, and where none has curves.
+    Each loss has a row, as different losses can't be compared; where there are several, validation
+    by the main metric of the task, which they share, has another.
+
+    Args:
+        names: the configurations in the order of the legend.
+
+    Raises `UserError` for runs on different data, and where none has curves.
     """
-    check_data(runs)
-    curves = [
-        curve
-        for name, group in configurations(runs)
-        for curve in curves_of(group, names.index(name))
-    ]
+    check_same_dataset(runs)
+    curves = []
+    for name, group in group_runs(runs):
+        curves += _load_curves(group, names.index(name))
     if not curves:
         raise UserError(
-            "None of these runs has train/seconds and train/passes in its metrics.csv; train anew."
+            f"None of these runs has {_SECONDS} and {_PASSES} in its metrics.csv; train anew."
         )
-    rows = rows_of(curves)
-    heights = [
-        0.9 if all(single(curve) for curve, _ in row) else 3.0 for row in rows.values()
-    ]  # inches
+    rows = _arrange_rows(curves)
+    heights = [row.height for row in rows]
     figure = new_figure(10, sum(heights) + 0.12 * len(names) + 1.2)
     figure.set_layout_engine("constrained")
     panels = figure.subplots(
         len(rows), 2, sharex="col", sharey="row", squeeze=False, height_ratios=heights
     )
-    for (left, right), (title, row) in zip(panels, rows.items(), strict=True):
-        fill(left, "train/seconds", row)
-        fill(right, "train/passes", row)
-        left.set(ylabel=title, yscale=scale(curve.figures[name] for curve, name in row))
+    for (left, right), row in zip(panels, rows, strict=True):
+        _draw_row(left, _SECONDS, row)
+        _draw_row(right, _PASSES, row)
+        yscale = axis_scale(curve.values[row.value] for curve in row.runs)
+        left.set(ylabel=row.title, yscale=yscale)
     panels[-1, 0].set_xlabel("seconds in optimizer steps")
     panels[-1, 1].set_xlabel("passes over the training set")
-    entitle(figure, curves, names)
+    _add_legend(figure, curves, names)
+    _add_title(figure, curves)
     return figure
 
 
-def check_data(runs: Sequence[Run]) -> None:
+def check_same_dataset(runs: Sequence[Run]) -> None:
     """Raise `UserError` for runs on different data, whose losses can't be compared."""
-    known = sorted({run.result["data"] for run in runs})
-    if len(known) > 1:
+    names = sorted({run.result["data"] for run in runs})
+    if len(names) > 1:
         raise UserError(
-            f"A picture is of runs on the same data; choose one with --same data=: {', '.join(known)}."
+            "A picture is of runs on the same data; "
+            f"choose one with --same data=: {', '.join(names)}."
         )
 
 
-def curves_of(group: Sequence[Run], place: int) -> list[Curve]:
+def _load_curves(group: Sequence[Run], place: int) -> list[_Curves]:
     """The curves of one configuration, as far as its runs have any."""
-    group = sorted(group, key=lambda run: (run.result["fold"], run.result["seed"]))
-    read_ones = [(run, figures) for run in group if (figures := read(run))]
-    return [
-        Curve(run, place, number == 0, figures) for number, (run, figures) in enumerate(read_ones)
-    ]
+    curves: list[_Curves] = []
+    for run in sorted(group, key=lambda run: (run.result["fold"], run.result["seed"])):
+        values = _read_values(run)
+        if values:
+            curves.append(_Curves(run, place, bold=not curves, values=values))
+    return curves
 
 
-def read(run: Run) -> dict[str, np.ndarray]:
-    """The curves of a run, NaN where an epoch has no figure; none where they lack time or passes."""
+def _read_values(run: Run) -> dict[str, np.ndarray]:
+    """The curves of a run, NaN where an epoch has no value; none where they lack time or passes."""
     rows = read_curves(run.folder)
     names = {name for row in rows for name in row}
-    return {
-        name: np.array([float(row[name] or "nan") for row in rows])
-        for name in names
-        if names >= NEEDED
-    }
+    if not names >= {_LOSS, _SECONDS, _PASSES}:
+        return {}
+    return {name: _column(rows, name) for name in names}
 
 
-def rows_of(curves: Sequence[Curve]) -> dict[str, Row]:
-    """What to draw in each row of panels, by its title."""
-    rows: dict[str, Row] = {}
+def _column(rows: Sequence[Mapping[str, str]], name: str) -> np.ndarray:
+    values = [float(row[name] or "nan") for row in rows]
+    return np.array(values)
+
+
+def _arrange_rows(curves: Sequence[_Curves]) -> list[_Row]:
+    """A row of panels for each loss, and for each metric of validation where losses differ."""
+    by_loss = defaultdict(list)
+    by_metric = defaultdict(list)
     for curve in curves:
-        rows.setdefault(f"training loss\n{loss_name(curve.run)}", []).append((curve, "train/loss"))
-    if len(rows) == 1:
-        return rows
-    for curve in curves:
+        by_loss[_loss_label(curve.run)].append(curve)
         metric = main_metric(curve.run, "val" if "val" in curve.run.result else "test")
-        if f"val/{metric}" in curve.figures:
-            rows.setdefault(f"validation\n{metric.replace('_', ' ')}", []).append(
-                (curve, f"val/{metric}")
-            )
+        if f"val/{metric}" in curve.values:
+            by_metric[metric].append(curve)
+    rows = []
+    for label, runs in by_loss.items():
+        rows.append(_Row(f"training loss\n{label}", _LOSS, runs))
+    if len(rows) > 1:
+        for metric, runs in by_metric.items():
+            title = f"validation\n{metric.replace('_', ' ')}"
+            rows.append(_Row(title, f"val/{metric}", runs))
     return rows
 
 
-def loss_name(run: Run) -> str:
+def _loss_label(run: Run) -> str:
     """What a run minimises, with the settings that decide how large its values are."""
-    own = {
-        key.removeprefix("loss."): value
-        for key, value in run.settings.items()
-        if key.startswith("loss.")
-    }
-    return " ".join(
-        [run.result["loss"], *(f"{key}={value}" for key, value in own.items() if key != "_target_")]
-    )
+    words = [run.result["loss"]]
+    for key, value in run.settings.items():
+        group, _, name = key.partition(".")
+        if group == "loss" and name not in ("", "_target_"):
+            words.append(f"{name}={value}")
+    return " ".join(words)
 
 
-def fill(axes: Axes, abscissa: str, row: Row) -> None:
-    for curve, name in row:
-        axes.plot(curve.figures[abscissa], curve.figures[name], **style(curve))
+def _draw_row(axes: Axes, abscissa: str, row: _Row) -> None:
+    for curve in row.runs:
+        x = curve.values[abscissa]
+        y = curve.values[row.value]
+        axes.plot(x, y, **_line_style(curve))
     axes.set_xscale("log")
     axes.grid(alpha=0.25)
 
 
-def style(curve: Curve) -> dict[str, Any]:
+def _line_style(curve: _Curves) -> dict[str, Any]:
     """A colour for each configuration; a run of a single step is a point."""
     lap, colour = divmod(curve.place, len(COLOURS))
-    point, line = MARKERS[curve.place % len(MARKERS)], DASHES[lap % len(DASHES)]
-    kind = {"marker": point, "linestyle": ""} if single(curve) else {"linestyle": line}
-    weight = {"linewidth": 1.8, "zorder": 3} if curve.bold else {"linewidth": 0.7, "alpha": 0.4}
-    return {"color": COLOURS[colour], **weight, **kind}
+    style: dict[str, Any] = {"color": COLOURS[colour]}
+    if curve.is_single_step:
+        style["linestyle"] = ""
+        style["marker"] = MARKERS[curve.place % len(MARKERS)]
+    else:
+        style["linestyle"] = LINE_STYLES[lap % len(LINE_STYLES)]
+    if curve.bold:
+        style |= {"linewidth": 1.8, "zorder": 3}
+    else:
+        style |= {"linewidth": 0.7, "alpha": 0.4}
+    return style
 
 
-def single(curve: Curve) -> bool:
-    """Whether a run took a single step, as closed forms do."""
-    return int(np.isfinite(curve.figures["train/loss"]).sum()) == 1
+def _add_legend(
+    figure: Figure, curves: Sequence[_Curves], names: Sequence[str]
+) -> None:
+    """A legend below, with one entry a configuration."""
+    shown = [curve for curve in curves if curve.bold]
+    shown.sort(key=lambda curve: curve.place)
+    lines = [Line2D([], [], **_line_style(curve)) for curve in shown]
+    labels = [names[curve.place] for curve in shown]
+    widest = max(len(label) for label in labels)
+    figure.legend(
+        lines,
+        labels,
+        loc="outside lower center",
+        ncols=2 if widest < _WIDE_NAME else 1,
+        frameon=False,
+    )
 
 
-def entitle(figure: Figure, curves: Sequence[Curve], names: Sequence[str]) -> None:
-    """A legend below with one entry a configuration, and a title that says where the data is from."""
-    shown = {curve.place: curve for curve in curves if curve.bold}
-    samples = [Line2D([], [], **style(shown[place])) for place in sorted(shown)]
-    words = [names[place] for place in sorted(shown)]
-    columns = 2 if max(map(len, words)) < 55 else 1
-    figure.legend(samples, words, loc="outside lower center", ncols=columns, frameon=False)
-    sources = {
-        f"{curve.run.result['data']}, {WORDS[curve.run.result['source']]}" for curve in curves
-    }
-    figure.suptitle("; ".join(sorted(sources)))
+def _add_title(figure: Figure, curves: Sequence[_Curves]) -> None:
+    """Which data the runs are of, and where that is from."""
+    titles = set()
+    for curve in curves:
+        result = curve.run.result
+        origin = ORIGINS[result["origin"]]
+        titles.add(f"{result['data']}, {origin}")
+    figure.suptitle("; ".join(sorted(titles)))

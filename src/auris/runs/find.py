@@ -1,6 +1,7 @@
 """Finished runs: where they are, what was chosen for them, and which belong together."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
-from auris.core.errors import UserError, nearest
+from auris.core.errors import UserError, suggest_choice
+from auris.core.log import info
 from auris.runs.folder import CONFIG, RESULT
+from auris.runs.result import load_result
+from auris.runs.trust import read_configuration
 
-VARIES = (  # within one configuration
+_REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
     "seed",
     "optimizer.seed",
     "model.estimator.random_state",
@@ -21,7 +25,7 @@ VARIES = (  # within one configuration
     "data.root",
     "data.table",
     "data.url",
-    "data.source",
+    "data.origin",
     "paths.",
     "choices.",
     "resume",
@@ -41,27 +45,34 @@ class Run:
     folder: Path
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """All that a run can be picked by: its settings, what was chosen, and where."""
-        single = {key: value for key, value in self.result.items() if not isinstance(value, dict)}
-        return {
-            **{
-                key: value for key, value in self.settings.items() if not key.startswith("choices.")
-            },
-            **single,
-        }
+    def properties(self) -> dict[str, Any]:
+        """All that runs can be filtered by: settings, choices, and plain values of the result."""
+        properties = {}
+        for key, value in self.settings.items():
+            if not key.startswith("choices."):
+                properties[key] = value
+        for key, value in self.result.items():
+            if not isinstance(value, dict):
+                properties[key] = value
+        return properties
 
 
 def find_runs(places: Sequence[str]) -> list[Run]:
     """The finished runs below some folders, the newest of each configuration, fold and seed."""
-    found = sorted({path.resolve() for place in places for path in Path(place).rglob(RESULT)})
+    found = {path.resolve() for place in places for path in Path(place).rglob(RESULT)}
     runs: dict[Any, Run] = {}
-    for path in found:
-        run = read_run(path.parent)
-        runs[identity(run.settings), run.result["fingerprint"], run.result["seed"]] = run
+    for path in sorted(found):
+        try:
+            run = read_run(path.parent)
+        except UserError as error:
+            info(f"Left out: {error}")
+            continue
+        data, seed = run.result["fingerprint"], run.result["seed"]
+        runs[configuration_key(run.settings), data, seed] = run
     if not runs:
         raise UserError(
-            f"There is no finished run in {', '.join(places)}; name a folder such as outputs/cats_babies."
+            f"There is no finished run in {', '.join(places)}; "
+            "name a folder such as outputs/cats_babies."
         )
     return list(runs.values())
 
@@ -72,65 +83,76 @@ def read_run(folder: Path) -> Run:
         raise UserError(
             f"The run in {folder} is not finished; python train.py resume={folder} goes on with it."
         )
-    settings = flat(OmegaConf.to_container(OmegaConf.load(folder / CONFIG)))
-    return Run(settings, json.loads((folder / RESULT).read_text()), folder)
+    result = load_result(folder / RESULT)
+    config = OmegaConf.to_container(read_configuration(folder / CONFIG, ["data"]))
+    return Run(flatten(config), result, folder)
 
 
-def flat(node: Any, prefix: str = "") -> dict[str, Any]:
+def flatten(node: Any, prefix: str = "") -> dict[str, Any]:
     """A nested configuration with dotted names."""
     if not isinstance(node, dict):
         return {prefix[:-1]: node}
-    return {
-        name: value
-        for key, part in node.items()
-        for name, value in flat(part, f"{prefix}{key}.").items()
-    }
+    flat: dict[str, Any] = {}
+    for key, part in node.items():
+        flat |= flatten(part, f"{prefix}{key}.")
+    return flat
 
 
-def identity(settings: dict[str, Any]) -> str:
+def configuration_key(settings: dict[str, Any]) -> str:
     """What two runs of one configuration have in common."""
-    return json.dumps(
-        {key: value for key, value in settings.items() if not varies(key)}, sort_keys=True
-    )
+    common = {}
+    for key, value in settings.items():
+        if not is_replicate_setting(key):
+            common[key] = value
+    return json.dumps(common, sort_keys=True)
 
 
-def varies(key: str) -> bool:
-    """Whether a setting may differ within one configuration."""
-    return listed(key, VARIES)
+def is_replicate_setting(key: str) -> bool:
+    """Whether runs of one configuration may differ in a setting."""
+    return matches(key, _REPLICATE_SETTINGS)
 
 
-def listed(key: str, names: Sequence[str]) -> bool:
+def matches(key: str, names: Sequence[str]) -> bool:
     """Whether a setting is one of `names`, or below one that ends with a dot."""
-    return any(key == name or (name.endswith(".") and key.startswith(name)) for name in names)
+    above = tuple(name for name in names if name.endswith("."))
+    return key in names or key.startswith(above)
 
 
-def pick(runs: Sequence[Run], words: Sequence[str]) -> list[Run]:
-    """The runs that agree with all words such as data=cats_babies, features=log_mel, data.fold=1."""
-    for word in words:
-        key, value = understand(word)
-        check_name(key, {name for run in runs for name in run.facts})
-        values = {str(run.facts[key]) for run in runs if key in run.facts}
-        runs = [run for run in runs if key in run.facts and str(run.facts[key]) == value]
-        if not runs:
-            raise UserError(f"No run has {word}; {nearest(value, values)}")
+def filter_runs(runs: Sequence[Run], filters: Sequence[str]) -> list[Run]:
+    """The runs that agree with all of data=cats_babies, features=log_mel, data.fold=1."""
+    for word in filters:
+        key, value = _parse_filter(word)
+        known = {name for run in runs for name in run.properties}
+        check_setting_name(key, known)
+        by_value = defaultdict(list)
+        for run in runs:
+            properties = run.properties
+            if key in properties:
+                by_value[str(properties[key])].append(run)
+        if value not in by_value:
+            raise UserError(f"No run has {word}; {suggest_choice(value, by_value)}")
+        runs = by_value[value]
     return list(runs)
 
 
-def understand(word: str) -> tuple[str, str]:
+def check_setting_name(key: str, names: set[str]) -> None:
+    """Raise `UserError` for a setting that no run has, with those beside it."""
+    if key in names:
+        return
+    group, _, last = key.rpartition(".")
+    beside = set()
+    for name in names:
+        parent, _, own = name.rpartition(".")
+        if parent == group:
+            beside.add(own)
+    where = f" in {group}:" if group else ""
+    choices = suggest_choice(last, beside or names)
+    raise UserError(f"No run has a setting {key};{where} {choices}")
+
+
+def _parse_filter(word: str) -> tuple[str, str]:
     """The name and the value of a word as train.py reads it: 1e-3 is 0.001."""
     if "=" not in word:
         raise UserError(f"--same {word} should be name=value, as in data=cats_babies.")
     override = OverridesParser.create().parse_override(word)
     return override.key_or_group, str(override.value())
-
-
-def check_name(key: str, names: set[str]) -> None:
-    """Raise `UserError` for a name that no run knows, with those beside it."""
-    if key not in names:
-        group, _, last = key.rpartition(".")
-        beside = {
-            name.rpartition(".")[2] for name in names if name.rpartition(".")[0] == group
-        } or names
-        raise UserError(
-            f"No run has a setting {key};{f' in {group}:' if group else ''} {nearest(last, beside)}"
-        )

@@ -1,18 +1,18 @@
 """The folder of a run: where it is, what `latest` means, and what is in it."""
 
-import csv
 import os
 from datetime import datetime
 from pathlib import Path
 
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.core.files import write_atomically
+from auris.core.files import draft_of, load_rows, write_atomically
 from auris.data.spec import Spec
+from auris.runs.trust import confine, read_configuration
 
 CONFIG = "config.yaml"
 SPEC = "spec.json"
@@ -29,7 +29,7 @@ def keep_configuration(folder: Path, yaml: str, spec: Spec, fingerprint: str) ->
     """Write what repeats a run: its configuration and what it knows of the data."""
     write_atomically(folder / CONFIG, yaml)
     spec.save(folder / SPEC)
-    (folder / FINGERPRINT).write_text(fingerprint)
+    write_atomically(folder / FINGERPRINT, fingerprint)
 
 
 def check_same_data(folder: Path, fingerprint: str) -> None:
@@ -38,16 +38,17 @@ def check_same_data(folder: Path, fingerprint: str) -> None:
     Training and test clips would mix.
     """
     path = folder / FINGERPRINT
-    if path.is_file() and path.read_text() != fingerprint:
-        raise UserError(f"The data of {folder} has changed since it was trained; train anew.")
+    if path.is_file() and path.read_bytes().decode(errors="replace") != fingerprint:
+        raise UserError(
+            f"The data of {folder} has changed since it was trained; train anew."
+        )
 
 
 @rank_zero_only
 def save_weights(weights: dict[str, Tensor], path: Path) -> None:
     """Write weights by name, so that others see the file whole or not at all."""
-    draft = path.with_suffix(".tmp")
-    torch.save(weights, draft)
-    os.replace(draft, path)
+    with draft_of(path) as draft:
+        torch.save(weights, draft)
 
 
 def new_folder(parent: Path) -> Path:
@@ -71,7 +72,8 @@ def new_folder(parent: Path) -> Path:
 
 
 def point_latest(folder: Path) -> None:
-    link, draft = folder.parent / "latest", folder.parent / f".latest.{os.getpid()}"
+    link = folder.parent / "latest"
+    draft = folder.parent / f".latest.{os.getpid()}"
     draft.unlink(missing_ok=True)
     draft.symlink_to(folder.name)
     os.replace(draft, link)
@@ -81,10 +83,13 @@ def find_run(path: str) -> Path:
     """The folder of an existing run. Raises `UserError` where there is none."""
     folder = Path(path).expanduser().resolve()
     if not (folder / CONFIG).is_file():
-        known = sorted(str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG))
+        known = sorted(
+            str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG)
+        )
         hint = f" Runs here: {', '.join(known)}." if known else ""
         raise UserError(
-            f"There is no run in {path}; name the folder of one, as in outputs/cats_babies/mlp/latest.{hint}"
+            f"There is no run in {path}; name the folder of one, as in "
+            f"outputs/cats_babies/mlp/latest.{hint}"
         )
     return folder
 
@@ -100,17 +105,14 @@ def finished_run(path: str) -> Path:
 
 
 def load_config(folder: Path) -> DictConfig:
-    """The configuration that a run saved."""
-    cfg = OmegaConf.load(folder / CONFIG)
-    if not isinstance(cfg, DictConfig) or "${" in (folder / CONFIG).read_text():
-        raise UserError(f"{folder / CONFIG} is not the configuration of a run.")
-    cfg.plugins = []  # the folder may be a stranger's: it can't say whom to trust
-    return cfg
+    """The configuration that a run saved, without what a stranger's could do harm with."""
+    return confine(read_configuration(folder / CONFIG))
 
 
 def read_curves(folder: Path) -> list[dict[str, str]]:
-    """What a run wrote after each epoch, "" where there was nothing to tell; empty for a run without curves."""
+    """What a run wrote after each epoch, "" where there was nothing to tell; empty for a run
+    without curves.
+    """
     for path in (folder / name for name in CURVES if (folder / name).is_file()):
-        with path.open(newline="") as file:
-            return list(csv.DictReader(file))
+        return load_rows(path)
     return []

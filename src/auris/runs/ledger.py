@@ -1,7 +1,8 @@
-"""The test ledger: who has looked at which test set, when, and what came out. It stands beside the runs."""
+"""The test ledger beside the runs: who has looked at which test set, when, and what came out."""
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,15 +12,15 @@ from uuid import uuid4
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
-from auris.core.files import digest
+from auris.core.files import content_digest
 from auris.data.dataset import Dataset
-from auris.runs.find import flat, identity
+from auris.runs.find import configuration_key, flatten
 from auris.runs.folder import LEDGER
 from auris.runs.result import without_nan
 
 
 @dataclass(frozen=True)
-class Look:
+class TestSetAccess:
     """One opening of a test set."""
 
     key: str  # of this opening
@@ -30,7 +31,7 @@ class Look:
     run: str  # its folder, as seen from the ledger
     configuration: str  # hash of all settings but seeds, folds and places
     metric: str | None = (
-        None  # the main one, and its value: None where the run was killed before it was known
+        None  # the main one; None where the run was killed before it was known
     )
     value: float | None = None
 
@@ -42,74 +43,88 @@ def outputs_of(folder: Path, name: Path) -> Path:
         name: of the experiment: the folders between those of the outputs and of the run.
     """
     at_home = folder.parts[-3:-1] == name.parts
-    return folder.parents[2] if at_home else folder
+    if at_home:
+        return folder.parents[2]
+    return folder
 
 
-def open_test(folder: Path, settings: dict[str, Any], dataset: Dataset) -> Look:
-    """Write down that a run looks at its test set, before it does."""
+def record_access(
+    folder: Path, settings: dict[str, Any], dataset: Dataset
+) -> TestSetAccess:
+    """Write down that a run opens its test set, before it does."""
     choices = settings["choices"]
     outputs = outputs_of(folder, Path(choices["data"], choices["model"]))
-    look = Look(
+    configuration = configuration_key(flatten(settings))
+    access = TestSetAccess(
         key=uuid4().hex,
         time=datetime.now().astimezone().isoformat(timespec="seconds"),
         test_set=dataset.test_set,
         data=choices["data"],
         fold=dataset.settings.fold,
         run=str(folder.relative_to(outputs)),
-        configuration=digest(identity(flat(settings)).encode())[:16],
+        configuration=content_digest(configuration.encode())[:16],
     )
-    append(outputs / LEDGER, asdict(look))
-    return look
+    _append(outputs / LEDGER, asdict(access))
+    return access
 
 
-def close_test(outputs: Path, look: Look, metrics: dict[str, Any]) -> None:
+def record_result(
+    outputs: Path, access: TestSetAccess, metrics: dict[str, Any]
+) -> None:
     """Write down what came out: the value of the main metric, which is the first."""
     name, estimate = next(iter(metrics.items()))
-    append(
-        outputs / LEDGER, {"key": look.key, "metric": name, "value": without_nan(estimate["value"])}
-    )
+    result = {
+        "key": access.key,
+        "metric": name,
+        "value": without_nan(estimate["value"]),
+    }
+    _append(outputs / LEDGER, result)
+
+
+def accesses_to(outputs: Path, test_set: str) -> list[TestSetAccess]:
+    """All openings of the test set with this fingerprint, the first one first."""
+    return [access for access in all_accesses(outputs) if access.test_set == test_set]
+
+
+def all_accesses(outputs: Path) -> list[TestSetAccess]:
+    """All openings of test sets that are written down beside the runs in `outputs`."""
+    path = outputs / LEDGER
+    if not path.is_file():
+        return []
+    found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for line in path.read_text().splitlines():
+        fields = _parse(line)
+        key = fields.get("key", "")
+        found[key] |= fields
+    return [
+        TestSetAccess(**fields) for fields in found.values() if "test_set" in fields
+    ]
+
+
+def summarize_accesses(accesses: Sequence[TestSetAccess]) -> str:
+    """How often a test set has been opened, for people; empty where once."""
+    if len(accesses) < 2:
+        return ""
+    configurations = {access.configuration for access in accesses}
+    often = f"This test set has been looked at {len(accesses)} times"
+    if len(configurations) == 1:
+        return f"{often}, by one configuration."
+    doubt = "the best of several looks better than it is."
+    return f"{often}, by {len(configurations)} configurations; {doubt}"
 
 
 @rank_zero_only
-def append(path: Path, line: dict[str, Any]) -> None:
+def _append(path: Path, fields: dict[str, Any]) -> None:
     """Add a line in a single write, which neither a kill nor another run can divide."""
+    line = f"\n{json.dumps(fields)}\n"  # the first break ends what a full disk may have cut
     with path.open("ab", buffering=0) as file:
-        file.write(
-            f"\n{json.dumps(line)}\n".encode()
-        )  # the first break ends what a full disk may have cut
+        file.write(line.encode())
         os.fsync(file.fileno())
 
 
-def looks(outputs: Path, test_set: str) -> list[Look]:
-    """All openings of the test set with this fingerprint, the first one first."""
-    return [look for look in all_looks(outputs) if look.test_set == test_set]
-
-
-def all_looks(outputs: Path) -> list[Look]:
-    """All openings of test sets that are written down beside the runs in `outputs`."""
-    found: dict[str, dict[str, Any]] = {}
-    for line in (outputs / LEDGER).read_text().splitlines() if (outputs / LEDGER).is_file() else ():
-        facts = understood(line)
-        found.setdefault(facts.get("key", ""), {}).update(facts)
-    return [Look(**facts) for facts in found.values() if "test_set" in facts]
-
-
-def understood(line: str) -> dict[str, Any]:
+def _parse(line: str) -> dict[str, Any]:
     """What a line says; nothing where it was cut."""
     try:
         return json.loads(line)
     except ValueError:
         return {}
-
-
-def sentence(seen: Sequence[Look]) -> str:
-    """How often a test set has been looked at, for people; empty where once."""
-    if len(seen) < 2:
-        return ""
-    several = len({look.configuration for look in seen})
-    if several == 1:
-        return f"This test set has been looked at {len(seen)} times, by one configuration."
-    return (
-        f"This test set has been looked at {len(seen)} times, by {several} configurations; "
-        "the best of several looks better than it is."
-    )

@@ -1,4 +1,4 @@
-"""The table that ends a sweep: python train.py -m model=linear,mlp"""
+"""The table that ends a multirun: python train.py -m model=linear,mlp"""
 
 import atexit
 from pathlib import Path
@@ -9,38 +9,45 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-RUNS = "runs.txt"  # in the folder of a sweep: the folders of its finished runs
+from auris.runs.compare import default_split, summarize_runs
+from auris.runs.find import find_runs
+from auris.runs.tables import to_markdown
+
+_RUNS = "runs.txt"  # in the folder of a multirun: the folders of its finished runs
 
 
-class Swept(Callback):
-    """Writes down the runs that a sweep finishes, in whatever process, and shows them all in a table at the end.
+class MultirunTable(Callback):
+    """Shows all runs that a multirun finishes, in whatever process, in a table at the end.
 
     At the end of the process, as Hydra calls `on_multirun_end` only where no run has failed.
     """
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        _notes(config.hydra).unlink(missing_ok=True)
-        atexit.register(show, _notes(config.hydra))
+        runs_file = _runs_file(config.hydra)
+        runs_file.unlink(missing_ok=True)
+        atexit.register(print_table, runs_file)
 
 
 def note_run(folder: Path) -> None:
-    """Write down a finished run for the table of the sweep, if it is one of several."""
+    """Write down a finished run for the table of the multirun, if it is one of several."""
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
-        with _notes(hydra).open("a") as file:
+        with _runs_file(hydra).open("a") as file:
             file.write(f"{folder}\n")
 
 
-def _notes(hydra: Any) -> Path:
-    return Path(hydra.runtime.cwd, hydra.sweep.dir, RUNS)
-
-
-def show(path: Path) -> None:
-    """Print the table of the runs that `path` lists, if there are several."""
-    folders = path.read_text().splitlines() if path.is_file() else []
+def print_table(runs_file: Path) -> None:
+    """Print the table of the runs that a file lists, if there are several."""
+    if not runs_file.is_file():
+        return
+    folders = runs_file.read_text().splitlines()
     if len(folders) > 1:
-        from auris.runs.compare import compare, markdown, which_set
-        from auris.runs.find import find_runs
-
         runs = find_runs(folders)
-        print(f"\n{markdown(compare(runs, None, which_set(runs)), which_set(runs))}", flush=True)
+        split = default_split(runs)
+        summaries = summarize_runs(runs, metric=None, split=split)
+        print()
+        print(to_markdown(summaries, split), flush=True)
+
+
+def _runs_file(hydra: Any) -> Path:
+    return Path(hydra.runtime.cwd, hydra.sweep.dir, _RUNS)

@@ -3,18 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from auris.runs.find import Run, identity, listed, varies
+from auris.runs.find import Run, configuration_key, is_replicate_setting, matches
 
-CHOICES = (
+_CHOICES = (  # that tell configurations of one model apart
     "optimizer",
     "features",
     "augment",
     "loss",
     "schedule",
-)  # that tell configurations of one model apart
-
-
-FOLLOWS = (  # what a choice of the optimizer may bring along, which is told within one such choice only
+)
+_OPTIMIZER_BRINGS = (  # settings that are told only within one choice of the optimizer
     "loss",
     "loss.",
     "schedule",
@@ -26,53 +24,67 @@ FOLLOWS = (  # what a choice of the optimizer may bring along, which is told wit
 )
 
 
-def configurations(runs: Sequence[Run]) -> list[tuple[str, list[Run]]]:
+def group_runs(runs: Sequence[Run]) -> list[tuple[str, list[Run]]]:
     """The runs of each configuration, with a name for it."""
     groups = defaultdict(list)
     for run in runs:
-        groups[run.result["data"], run.result["about"], identity(run.settings)].append(run)
-    return list(zip(name_groups(list(groups.values())), groups.values(), strict=True))
+        key = configuration_key(run.settings)
+        groups[run.result["data"], run.result["about"], key].append(run)
+    names = name_groups(list(groups.values()))
+    return list(zip(names, groups.values(), strict=True))
 
 
 def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
-    """The data and model of each configuration, with the choices and settings in which those of one name differ."""
-    names = [f"{group[0].result['data']} {group[0].result['model']}" for group in groups]
-    return [
-        " ".join(
-            [
-                label,
-                *differences(
-                    group[0], [g[0] for g, n in zip(groups, names, strict=True) if n == label]
-                ),
-            ]
-        )
-        for label, group in zip(names, groups, strict=True)
-    ]
+    """The data and model of each configuration, with what differs within those of one name."""
+    runs = [group[0] for group in groups]
+    names = [f"{run.result['data']} {run.result['model']}" for run in runs]
+    namesakes = defaultdict(list)
+    for run, name in zip(runs, names, strict=True):
+        namesakes[name].append(run)
+    unique = []
+    for run, name in zip(runs, names, strict=True):
+        differing = _differing_settings(run, namesakes[name])
+        unique.append(" ".join([name, *differing]))
+    return unique
 
 
-def differences(run: Run, others: Sequence[Run]) -> list[str]:
+def _differing_settings(run: Run, others: Sequence[Run]) -> list[str]:
     """The choices and settings of a run that are not the same in all others of its name.
 
     Where choices differ they stand for the settings that follow from them.
     """
-    words = {key: run.result[key] for key in CHOICES if key in run.result}
-    words |= {key: value for key, value in run.settings.items() if not varies(key)}
-    told = []
-    for key, value in words.items():
-        alike = [
-            other for other in others if all(same(run, other, choice) for choice in causes(key))
-        ]
-        if len({str(other.result.get(key, other.settings.get(key, "-"))) for other in alike}) > 1:
-            told.append(f"{key}={value}")
-    return told
+    keys = [key for key in _CHOICES if key in run.result]
+    keys += [key for key in run.settings if not is_replicate_setting(key)]
+    differing = []
+    for key in dict.fromkeys(keys):
+        choices = _choices_behind(key)
+        values = set()
+        for other in others:
+            if _same_choices(run, other, choices):
+                values.add(str(_read_value(other, key)))
+        if len(values) > 1:
+            differing.append(f"{key}={_read_value(run, key)}")
+    return differing
 
 
-def causes(key: str) -> set[str]:
+def _choices_behind(key: str) -> set[str]:
     """The choices that a setting follows from."""
     group, _, rest = key.partition(".")
-    own = {group} if rest and group in CHOICES else set()
-    return own | ({"optimizer"} if listed(key, FOLLOWS) else set())
+    choices = set()
+    if rest and group in _CHOICES:
+        choices.add(group)
+    if matches(key, _OPTIMIZER_BRINGS):
+        choices.add("optimizer")
+    return choices
 
 
-def same(run: Run, other: Run, choice: str) -> bool:
-    return run.result.get(choice) == other.result.get(choice)
+def _same_choices(run: Run, other: Run, choices: set[str]) -> bool:
+    mine = [run.result.get(choice) for choice in choices]
+    theirs = [other.result.get(choice) for choice in choices]
+    return mine == theirs
+
+
+def _read_value(run: Run, key: str) -> object:
+    if key in run.result:
+        return run.result[key]
+    return run.settings.get(key, "-")

@@ -1,4 +1,6 @@
-"""What a run leaves behind: metrics with intervals, predictions, and what is needed to repeat it."""
+"""What a run leaves behind: metrics with intervals, predictions, and what is needed to repeat
+it.
+"""
 
 import json
 import math
@@ -15,7 +17,8 @@ from typing import Any
 
 import torch
 
-from auris.core.files import write_atomically
+from auris.core.errors import UserError
+from auris.core.files import load_json_object, write_atomically
 
 PACKAGES = (
     "torch",
@@ -27,6 +30,9 @@ PACKAGES = (
     "scikit-learn",
     "cmaes",
 )
+
+
+_NEEDED = ("data", "model", "fold", "seed", "fingerprint")
 
 
 def write_result(path: Path, **facts: Any) -> None:
@@ -41,7 +47,17 @@ def write_result(path: Path, **facts: Any) -> None:
         "command": shlex.join(sys.argv),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
-    write_atomically(path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n")
+    write_atomically(
+        path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n"
+    )
+
+
+def load_result(path: Path) -> dict[str, Any]:
+    """What `write_result` wrote. Raises `UserError`, which names the file, for anything else."""
+    result = load_json_object(path)
+    if missing := [key for key in _NEEDED if key not in result]:
+        raise UserError(f"{path} is damaged: it lacks {missing[0]}.")
+    return result
 
 
 def without_nan(value: Any) -> Any:
@@ -52,7 +68,9 @@ def without_nan(value: Any) -> Any:
 
 
 def peak_memory() -> float:
-    """The most memory that was in use, in MiB: of the GPU where there is one, else of the process."""
+    """The most memory that was in use, in MiB: of the GPU where there is one, else of the
+    process.
+    """
     if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
         return torch.cuda.max_memory_allocated() / 2**20
     unit = 1 if sys.platform == "darwin" else 1024
@@ -60,7 +78,9 @@ def peak_memory() -> float:
 
 
 def revision() -> str:
-    """The git revision of this program, with a plus where files were changed since; empty outside a checkout."""
+    """The git revision of this program, with a plus where files were changed since; empty
+    outside a checkout.
+    """
 
     def git(*words: str) -> str:
         here = os.path.dirname(__file__)

@@ -1,89 +1,153 @@
-"""What models reach against a setting that makes the task easy or hard, such as the SNR of anomalies: one picture."""
+"""What models reach against a setting that makes the task easy or hard, such as an SNR."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
+from pathlib import Path
 from statistics import mean
+from typing import NamedTuple
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from auris.core.errors import UserError
 from auris.core.figures import COLOURS, new_figure
-from auris.runs.compare import main_metric, number
-from auris.runs.curve_plot import DASHES, MARKERS, WORDS, check_data
-from auris.runs.find import Run, check_name
-from auris.runs.naming import configurations
+from auris.runs.compare import main_metric, read_estimate
+from auris.runs.curve_plot import LINE_STYLES, MARKERS, ORIGINS, check_same_dataset
+from auris.runs.find import Run, check_setting_name
+from auris.runs.naming import group_runs
+from auris.tasks.metric import Estimate
 
-Point = tuple[float, ...]  # the setting, a value, and the ends of its interval
+_NO_NUMBERS = "--against {} needs runs with two or more numbers for it."
 
 
-def draw_against(runs: Sequence[Run], setting: str, metric: str | None, name: str) -> Figure:
-    """A line for each configuration: a metric of the set `name` over the values of a setting, with 95 % intervals.
+class _Line(NamedTuple):
+    """What one configuration reached."""
 
-    Raises `UserError` for runs on different data or of different tasks, and where the setting has no two numbers.
+    name: str
+    points: list[
+        tuple[float, Estimate]
+    ]  # of each run: the value of the setting, and the metric
+
+
+def plot_metric_over_setting(
+    runs: Sequence[Run], setting: str, metric: str | None, split: str
+) -> Figure:
+    """A line for each configuration: a metric over the values of a setting, with 95 % intervals.
+
+    Raises `UserError` for runs on different data or of different tasks, and where the setting has
+    no two numbers.
     """
-    check_data(runs)
-    values = check_setting(runs, setting)
-    metric = metric or main_metric(runs[0], name)
+    check_same_dataset(runs)
+    metric = metric or main_metric(runs[0], split)
+    lines = _read_lines(runs, setting, metric, split)
     figure = new_figure(7, 4.4)
     figure.set_layout_engine("constrained")
     axes = figure.subplots()
-    groups = configurations([without(run, setting) for run in runs])
-    for place, (label, group) in enumerate(
-        sorted(groups, key=lambda pair: rank(pair[1], metric, name))
-    ):
-        x, y, low, high = zip(*line(group, values, metric, name), strict=True)
-        lap, colour = divmod(place, len(COLOURS))
-        form = f"{MARKERS[place % len(MARKERS)]}{DASHES[lap % len(DASHES)]}"
-        axes.plot(x, y, form, label=label, markersize=4, color=COLOURS[colour])
-        axes.fill_between(x, low, high, color=COLOURS[colour], alpha=0.1, linewidth=0)
-    axes.set(xlabel=setting, ylabel=f"{name} {metric}")
+    for place, line in enumerate(sorted(lines, key=_rank)):
+        _draw_line(axes, line, place)
+    axes.set(xlabel=setting, ylabel=f"{split} {metric}")
     axes.grid(alpha=0.25)
     figure.legend(loc="outside right upper", frameon=False, fontsize=8)
-    sources = sorted({WORDS[run.result["source"]] for run in runs})
-    figure.suptitle(f"{runs[0].result['data']}, {' and '.join(sources)}")
+    dataset = runs[0].result["data"]
+    origins = {ORIGINS[run.result["origin"]] for run in runs}
+    figure.suptitle(f"{dataset}, {' and '.join(sorted(origins))}")
     return figure
 
 
-def check_setting(runs: Sequence[Run], setting: str) -> dict[str, float]:
+def _read_lines(
+    runs: Sequence[Run], setting: str, metric: str, split: str
+) -> list[_Line]:
+    values = _setting_values(runs, setting)
+    lines = []
+    for name, group in group_runs([_ignoring(run, setting) for run in runs]):
+        points = []
+        for run in group:
+            estimate = _read_estimate(run, metric, split)
+            points.append((values[run.folder], estimate))
+        lines.append(_Line(name, points))
+    return lines
+
+
+def _setting_values(runs: Sequence[Run], setting: str) -> dict[Path, float]:
     """The value of the setting in each run, by the run's folder."""
-    check_name(setting, {key for run in runs for key in run.settings})
-    values = {str(run.folder): run.settings.get(setting) for run in runs}
-    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float)}
-    if len(numbers) < len(values) or len(set(numbers.values())) < 2:
-        raise UserError(f"--against {setting} needs runs with two or more numbers for it.")
-    return numbers
+    known = {key for run in runs for key in run.settings}
+    check_setting_name(setting, known)
+    values = {}
+    for run in runs:
+        value = run.settings.get(setting)
+        if not isinstance(value, int | float):
+            raise UserError(_NO_NUMBERS.format(setting))
+        values[run.folder] = float(value)
+    if len(set(values.values())) < 2:
+        raise UserError(_NO_NUMBERS.format(setting))
+    return values
 
 
-def without(run: Run, setting: str) -> Run:
-    """The run as if the setting, which its data's description may tell as well, were no part of its configuration."""
-    settings = {key: value for key, value in run.settings.items() if key != setting}
-    return replace(run, settings=settings, result={**run.result, "about": run.result["source"]})
+def _ignoring(run: Run, setting: str) -> Run:
+    """The run as if the setting were no part of its configuration.
+
+    The description of its data, which may tell it as well, gives way to where that is from.
+    """
+    settings = dict(run.settings)
+    settings.pop(setting, None)
+    result = dict(run.result)
+    result["about"] = run.result["origin"]
+    return replace(run, settings=settings, result=result)
 
 
-def line(group: Sequence[Run], values: dict[str, float], metric: str, name: str) -> list[Point]:
-    """The mean over the runs at each value of the setting, and the mean of their intervals."""
-    at = defaultdict(list)
-    for run in group:
-        at[values[str(run.folder)]].append(figures(run, metric, name))
-    return [
-        (x, *(mean(one[key] for one in found) for key in ("value", "low", "high")))
-        for x, found in sorted(at.items())
-    ]
+def _read_estimate(run: Run, metric: str, split: str) -> Estimate:
+    """The value of a metric and the ends of its interval, NaN where there were none."""
+    metrics = run.result[split]["metrics"]
+    if metric not in metrics:
+        raise UserError(
+            f"There is no {metric} in {run.folder}; "
+            "choose one --metric or task, as with --same task=anomaly."
+        )
+    return read_estimate(metrics[metric])
 
 
-def rank(group: Sequence[Run], metric: str, name: str) -> tuple[bool, float]:
+def _rank(line: _Line) -> tuple[bool, float]:
     """Small for what is drawn high, largest for what has no value."""
-    height = mean(figures(run, metric, name)["value"] for run in group)
+    height = mean(estimate.value for _, estimate in line.points)
     return isnan(height), -height
 
 
-def figures(run: Run, metric: str, name: str) -> dict[str, float]:
-    """The value of a metric and the ends of its interval, NaN where there were none."""
-    metrics = run.result[name]["metrics"]
-    if metric not in metrics:
-        raise UserError(
-            f"There is no {metric} in {run.folder}; choose one --metric or task, as with --same task=anomaly."
-        )
-    return {key: number(value) for key, value in metrics[metric].items()}
+def _draw_line(axes: Axes, line: _Line, place: int) -> None:
+    """The mean over the runs at each value of the setting, and the mean of their intervals."""
+    runs_at = defaultdict(list)
+    for x, estimate in line.points:
+        runs_at[x].append(estimate)
+    abscissa = sorted(runs_at)
+    means = [_average(runs_at[x]) for x in abscissa]
+    value = [estimate.value for estimate in means]
+    low = [estimate.low for estimate in means]
+    high = [estimate.high for estimate in means]
+    lap, colour = divmod(place, len(COLOURS))
+    marker = MARKERS[place % len(MARKERS)]
+    dashes = LINE_STYLES[lap % len(LINE_STYLES)]
+    axes.plot(
+        abscissa,
+        value,
+        marker + dashes,
+        label=line.name,
+        markersize=4,
+        color=COLOURS[colour],
+    )
+    axes.fill_between(
+        abscissa,
+        low,
+        high,
+        color=COLOURS[colour],
+        alpha=0.1,
+        linewidth=0,
+    )
+
+
+def _average(estimates: Sequence[Estimate]) -> Estimate:
+    return Estimate(
+        value=mean(estimate.value for estimate in estimates),
+        low=mean(estimate.low for estimate in estimates),
+        high=mean(estimate.high for estimate in estimates),
+    )

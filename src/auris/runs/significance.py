@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
 
 import torch
+from scipy.stats import binomtest
 from torch import Tensor
 
 from auris.core.errors import UserError
@@ -15,15 +15,13 @@ from auris.runs.naming import name_groups
 from auris.runs.predictions import check_same_clips, read_comparable, read_predictions
 from auris.tasks.comparable import Comparable
 
-SIGNIFICANT = 0.05
-
-
-REPEATS = 10_000  # of the bootstrap
+_SIGNIFICANCE_LEVEL = 0.05
+_RESAMPLES = 10_000  # of the bootstrap
 
 
 @dataclass(frozen=True)
-class Pair:
-    """What the clips of two runs say of their difference in one metric, the first less the second."""
+class PairedDifference:
+    """What the clips of two runs say of their difference in one metric: first less second."""
 
     first: str
     second: str
@@ -34,78 +32,111 @@ class Pair:
     p: float  # of a difference as large or larger where there is none
     clips: int
     groups: int
-    said: str  # in words, the difference and the p value
+    sentence: str  # the difference and the p value
 
 
-def compare_pair(places_of_runs: Sequence[str], name: str, plugins: Sequence[str] = ()) -> Pair:
-    """The difference of two runs on the same clips of a set, "test" or "val".
+def compare_pair(
+    places: Sequence[str], split: str, plugins: Sequence[str] = ()
+) -> PairedDifference:
+    """The difference of two runs on the same clips of a split, "test" or "val".
 
     Raises `UserError` where one of them has no predictions, or they are not of the same clips.
     """
-    runs = [read_run(find_run(place)) for place in places_of_runs]
-    tables = [read_predictions(run.folder, name) for run in runs]
+    runs = [read_run(find_run(place)) for place in places]
+    tables = [read_predictions(run.folder, split) for run in runs]
     check_same_clips(*tables)
-    first, second = (
-        read_comparable(run, rows, plugins) for run, rows in zip(runs, tables, strict=True)
-    )
+    first = read_comparable(runs[0], tables[0], plugins)
+    second = read_comparable(runs[1], tables[1], plugins)
     if first.name != second.name:
         raise UserError(
             f"The runs have other tasks: one is judged by {first.name}, the other by {second.name}."
         )
-    group = codes(row["group"] for row in tables[0])
-    names = tell_apart(*runs)
-    values = [one.metric.value(one.decoded, one.target) for one in (first, second)]
-    # the draws of all resamples are the same, so that they can be subtracted one by one
-    by_chance = [
-        one.metric.resampled(one.decoded, one.target, REPEATS, group) for one in (first, second)
-    ]
-    change = by_chance[0] - by_chance[1]  # (REPEATS,)
-    low, high = change[~change.isnan()].quantile(torch.tensor([0.025, 0.975])).tolist()
-    p, words = judge(first, second, change)
-    said = f"{words.format(*names, *values)}: p = {p:.2g}, {'a' if p < SIGNIFICANT else 'no'} significant difference."
-    return Pair(
-        *names,
-        first.name,
-        values[0] - values[1],
-        low,
-        high,
-        p,
-        len(group),
-        int(group.max()) + 1,
-        said,
+    names = _distinct_names(*runs)
+    group = codes(row["group"] for row in tables[0])  # (N,)
+    change = _resample_difference(first, second, group)
+    known = change[~change.isnan()]
+    low, high = known.quantile(torch.tensor([0.025, 0.975])).tolist()
+    p, words = _test_difference(first, second, names, change)
+    verdict = "a significant" if p < _SIGNIFICANCE_LEVEL else "no significant"
+    return PairedDifference(
+        first=names[0],
+        second=names[1],
+        metric=first.name,
+        difference=_metric_value(first) - _metric_value(second),
+        low=low,
+        high=high,
+        p=p,
+        clips=len(group),
+        groups=int(group.max()) + 1,
+        sentence=f"{words}: p = {p:.2g}, {verdict} difference.",
     )
 
 
-def judge(first: Comparable, second: Comparable, change: Tensor) -> tuple[float, str]:
-    """The p value, and the difference in words: of right and wrong by McNemar, of all else by the bootstrap."""
-    if first.right is None or second.right is None:
-        return sign_test(change), f"{first.name} of {{0}} is {{2:.3f}}, of {{1}} {{3:.3f}}"
-    won = int((first.right & ~second.right).sum())
-    lost = int((second.right & ~first.right).sum())
-    return mcnemar(
-        won, lost
-    ), f"{{0}} is right on {won} clips where {{1}} is wrong, wrong on {lost} where it is right"
+def mcnemar_p_value(won: int, lost: int) -> float:
+    """The exact two-sided p value of clips that one of two answers alone is right on.
 
-
-def mcnemar(won: int, lost: int) -> float:
-    """The exact two-sided p value of so many clips that one of two answers alone is right on (McNemar, 1947)."""
+    (McNemar, 1947)
+    """
     count = won + lost
-    return min(1.0, 2 * sum(comb(count, k) for k in range(min(won, lost) + 1)) / 2**count)
+    if count == 0:
+        return 1.0
+    return binomtest(won, count).pvalue
 
 
-def sign_test(change: Tensor) -> float:
-    """The two-sided p value of no change, from its resamples (Efron and Tibshirani, 1993, equation 15.32)."""
-    told = change[~change.isnan()]
-    rarer = min(int((told <= 0).sum()), int((told >= 0).sum()))
-    return min(1.0, 2 * (rarer + 1) / (len(told) + 1))
+def bootstrap_p_value(change: Tensor) -> float:
+    """The two-sided p value of no change, from its resamples (R,).
+
+    (Efron and Tibshirani, 1993, equation 15.32)
+    """
+    known = change[~change.isnan()]
+    not_above = int((known <= 0).sum())
+    not_below = int((known >= 0).sum())
+    rarer = min(not_above, not_below)
+    p = 2 * (rarer + 1) / (len(known) + 1)
+    return min(1.0, p)
 
 
-def tell_apart(first: Run, second: Run) -> tuple[str, str]:
-    """Names of two runs: of their models if that is enough, else of what differs, else of their folders."""
-    for names in (
-        [run.result["model"] for run in (first, second)],
-        name_groups([[first], [second]]),
-    ):
-        if names[0] != names[1]:
-            return names[0], names[1]
-    return str(first.folder), str(second.folder)
+def _resample_difference(
+    first: Comparable, second: Comparable, group: Tensor
+) -> Tensor:
+    """(R,) differences in the metric on the same resamples of groups (N,)."""
+    one = first.metric.resample(first.decoded, first.target, _RESAMPLES, group)
+    other = second.metric.resample(second.decoded, second.target, _RESAMPLES, group)
+    return one - other
+
+
+def _metric_value(run: Comparable) -> float:
+    return run.metric.value(run.decoded, run.target)
+
+
+def _test_difference(
+    first: Comparable, second: Comparable, names: tuple[str, str], change: Tensor
+) -> tuple[float, str]:
+    """The p value, and the difference in words.
+
+    Of right and wrong by McNemar, of all else by the bootstrap, whose resamples are `change` (R,).
+    """
+    one, other = names
+    if first.right is None or second.right is None:
+        p = bootstrap_p_value(change)
+        value = _metric_value(first)
+        other_value = _metric_value(second)
+        return p, f"{first.name} of {one} is {value:.3f}, of {other} {other_value:.3f}"
+    only_first = first.right & ~second.right  # (N,)
+    only_second = second.right & ~first.right  # (N,)
+    won = int(only_first.sum())
+    lost = int(only_second.sum())
+    p = mcnemar_p_value(won, lost)
+    return p, (
+        f"{one} is right on {won} clips where {other} is wrong, wrong on {lost} where it is right"
+    )
+
+
+def _distinct_names(first: Run, second: Run) -> tuple[str, str]:
+    """Names of two runs: of their models if that is enough, else of what differs, else folders."""
+    one, other = first.result["model"], second.result["model"]
+    if one == other:
+        one, other = name_groups([[first], [second]])
+    if one == other:
+        one, other = str(first.folder), str(second.folder)
+    return one, other

@@ -1,150 +1,193 @@
-"""What a sweep leaves behind: a table of its trials, a picture, and the command line of the best."""
+"""What a sweep leaves behind: a table of its trials, a plot, and the command line of the best."""
 
 import csv
 import math
 import shlex
+from collections.abc import Sequence
 from io import StringIO
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from optuna import Study
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.trial import FrozenTrial, TrialState
 
 from auris.core.errors import UserError
+from auris.core.figures import axis_scale, new_figure
 from auris.core.files import write_atomically
-from auris.sweep.plan import Plan
-from auris.sweep.space import show
-from auris.sweep.study import RUN, SAID, best_trial, counts, was_killed
+from auris.sweep.plan import SweepPlan
+from auris.sweep.space import format_value
+from auris.sweep.study import REASON, RUN, best_trial, is_counted, was_killed
+from auris.training.evaluation import simulated_note
 
-COLUMNS, SIDE = 3, 3.2  # panels a row, inches of a panel
+_PANELS_IN_ROW = 3
+_PANEL_WIDTH, _PANEL_HEIGHT = 3.2, 2.72  # inches
 
 
-def report(study: Study, plan: Plan) -> None:
-    """Write a picture and the command line of the best trial, and print what a person wants to know.
+def report_study(study: Study, plan: SweepPlan) -> None:
+    """Write a plot and the command line of the best trial, and print what a person wants to know.
 
     Raises `UserError` where no trial came to an end.
     """
-    from auris.training.evaluation import simulated_note  # torch and lightning take seconds
-
-    trials, best = begun(study), best_trial(study)
+    trials = _begun_trials(study)
+    best = best_trial(study)
     if best is None:
-        said = next(
-            (trial.user_attrs[SAID] for trial in trials if SAID in trial.user_attrs),
-            "the same command goes on.",
-        )
-        raise UserError(f"None of {len(trials)} trials came to an end: {said}")
-    command = shlex.join(["python", "train.py", *plan.space.fill(best.params)])
+        reason = _first_reason(trials) or "the same command goes on."
+        raise UserError(f"None of {len(trials)} trials came to an end: {reason}")
+    words = plan.space.fill_in(best.params)
+    command = shlex.join(["python", "train.py", *words])
     write_atomically(plan.folder / "best.txt", command + "\n")
-    draw(plan.folder / "sweep.png", trials, plan)
-    print(f"{summary(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")
-    if (rest := plan.settings.trials - sum(map(counts, trials))) > 0:
-        print(f"{rest} of {plan.settings.trials} trials are left; the same command goes on.")
-    print(
-        f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{simulated_note(plan.source)}:\n{command}",
-        flush=True,
-    )
+    _plot_study(plan.folder / "sweep.png", trials, plan)
+    print(f"{_count_trials(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")
+    asked = plan.settings.trials
+    counted = [trial for trial in trials if is_counted(trial)]
+    left = asked - len(counted)
+    if left > 0:
+        print(f"{left} of {asked} trials are left; the same command goes on.")
+    note = simulated_note(plan.origin)
+    print(f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{note}:")
+    print(command, flush=True)
 
 
-def begun(study: Study) -> list[FrozenTrial]:
+def write_trials(study: Study, plan: SweepPlan) -> None:
+    """Write a row for each trial, with its parameters and its run."""
+    parameters = list(plan.distributions)
+    head = ("trial", "state", plan.monitor[0], *parameters, "seconds", RUN, REASON)
+    text = StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(head)
+    for trial in _begun_trials(study):
+        cells = _trial_cells(trial, parameters)
+        table.writerow(cells)
+    write_atomically(plan.folder / "trials.csv", text.getvalue())
+
+
+def _begun_trials(study: Study) -> list[FrozenTrial]:
     """All trials but those in the queue."""
-    return [
-        trial for trial in study.get_trials(deepcopy=False) if trial.state != TrialState.WAITING
-    ]
+    trials = study.get_trials(deepcopy=False)
+    return [trial for trial in trials if trial.state != TrialState.WAITING]
 
 
-def summary(trials: list[FrozenTrial]) -> str:
+def _count_trials(trials: Sequence[FrozenTrial]) -> str:
     """How many trials there were, as in '40 trials (3 failed, 12 stopped early)'."""
-    counted = {
+    states = {
         "failed": TrialState.FAIL,
         "stopped early": TrialState.PRUNED,
         "still running": TrialState.RUNNING,
     }
-    numbers = {
-        name: sum(trial.state == state for trial in trials) for name, state in counted.items()
-    }
-    parts = ", ".join(f"{number} {name}" for name, number in numbers.items() if number)
-    return f"{len(trials)} trials ({parts})" if parts else f"{len(trials)} trials"
+    parts = []
+    for word, state in states.items():
+        count = sum(trial.state == state for trial in trials)
+        if count:
+            parts.append(f"{count} {word}")
+    words = f"{len(trials)} trials"
+    return f"{words} ({', '.join(parts)})" if parts else words
 
 
-def write_table(study: Study, plan: Plan) -> None:
-    """Write a row for each trial, with its parameters and its run."""
-    text = StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(
-        ["trial", "state", plan.monitor[0], *plan.distributions, "seconds", "run", "said"]
-    )
-    for trial in begun(study):
-        value = "" if trial.value is None else show(trial.value)
-        parameters = [
-            show(trial.params[name]) if name in trial.params else "" for name in plan.distributions
-        ]
-        seconds = f"{trial.duration.total_seconds():.1f}" if trial.duration else ""
-        state = "killed" if was_killed(trial) else trial.state.name.lower()
-        noted = [trial.user_attrs.get(name, "") for name in (RUN, SAID)]
-        table.writerow([trial.number, state, value, *parameters, seconds, *noted])
-    write_atomically(plan.folder / "trials.csv", text.getvalue())
+def _first_reason(trials: Sequence[FrozenTrial]) -> str | None:
+    """For which a trial failed, if one did."""
+    for trial in trials:
+        if REASON in trial.user_attrs:
+            return trial.user_attrs[REASON]
+    return None
 
 
-def draw(path: Path, trials: list[FrozenTrial], plan: Plan) -> None:
-    """Draw the validation figure over the trials, with the best so far, and over each parameter."""
-    from auris.core.figures import new_figure, scale
+def _trial_cells(trial: FrozenTrial, parameters: Sequence[str]) -> list[object]:
+    value = ""
+    if trial.value is not None:
+        value = format_value(trial.value)
+    seconds = ""
+    if trial.duration:
+        seconds = f"{trial.duration.total_seconds():.1f}"
+    drawn = [trial.params.get(name, "") for name in parameters]
+    return [
+        trial.number,
+        "killed" if was_killed(trial) else trial.state.name.lower(),
+        value,
+        *map(format_value, drawn),
+        seconds,
+        trial.user_attrs.get(RUN, ""),
+        trial.user_attrs.get(REASON, ""),
+    ]
 
+
+def _plot_study(path: Path, trials: Sequence[FrozenTrial], plan: SweepPlan) -> None:
+    """The validation metric over the trials, with the best so far, and over each parameter."""
     shown = [trial for trial in trials if trial.value is not None]
-    figures = [trial.value for trial in shown if trial.value is not None]
-    panels = 1 + len(plan.distributions)
-    columns, rows = min(COLUMNS, panels), -(-panels // COLUMNS)
-    figure = new_figure(SIDE * columns, 0.85 * SIDE * rows)
-    first, *others = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
-    draw_progress(first, shown, min if plan.monitor[1] == "min" else max)
-    for axes, (name, distribution) in zip(others, plan.distributions.items(), strict=True):
-        draw_parameter(axes, shown, name, distribution)
-    for axes in (first, *others):
-        axes.set(ylabel=plan.monitor[0], yscale=scale([np.array(figures)]))
+    count = 1 + len(plan.distributions)
+    columns = min(_PANELS_IN_ROW, count)
+    rows = math.ceil(count / _PANELS_IN_ROW)
+    figure = new_figure(_PANEL_WIDTH * columns, _PANEL_HEIGHT * rows)
+    panels = [figure.add_subplot(rows, columns, place + 1) for place in range(count)]
+    _plot_progress(panels[0], shown, plan.monitor[1])
+    for axes, (name, distribution) in zip(
+        panels[1:], plan.distributions.items(), strict=True
+    ):
+        _plot_parameter(axes, shown, name, distribution)
+    values = np.array(_metric_values(shown))
+    yscale = axis_scale([values])
+    for axes in panels:
+        axes.set(ylabel=plan.monitor[0], yscale=yscale)
     figure.tight_layout()
     figure.savefig(path)
 
 
-def draw_progress(axes: Any, trials: list[FrozenTrial], better: Any) -> None:
-    scatter(axes, [trial.number for trial in trials], trials)
+def _plot_progress(axes: Axes, trials: Sequence[FrozenTrial], mode: str) -> None:
+    """The values over the trials, and the best so far: the smallest where `mode` is "min"."""
+    numbers = [trial.number for trial in trials]
+    _scatter_trials(axes, numbers, trials)
     done = [trial for trial in trials if trial.state == TrialState.COMPLETE]
-    best = list(accumulate((trial.value for trial in done), better))
-    axes.step([trial.number for trial in done], best, where="post", label="best so far")
+    numbers = [trial.number for trial in done]
+    better = min if mode == "min" else max
+    best = list(accumulate(_metric_values(done), better))
+    axes.step(numbers, best, where="post", label="best so far")
     axes.set_xlabel("trial")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend(fontsize=7)
 
 
-def draw_parameter(
-    axes: Any, trials: list[FrozenTrial], name: str, distribution: BaseDistribution
+def _plot_parameter(
+    axes: Axes, trials: Sequence[FrozenTrial], name: str, distribution: BaseDistribution
 ) -> None:
     axes.set_xlabel(name)
+    drawn = [trial.params[name] for trial in trials]
     if isinstance(distribution, CategoricalDistribution):
         choices = list(distribution.choices)
-        scatter(axes, [choices.index(trial.params[name]) for trial in trials], trials)
-        axes.set_xticks(range(len(choices)), choices)
+        places = [choices.index(choice) for choice in drawn]
+        _scatter_trials(axes, places, trials)
+        axes.set_xticks(range(len(choices)), list(map(str, choices)))
         return
-    scatter(axes, [trial.params[name] for trial in trials], trials)
-    low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
+    _scatter_trials(axes, drawn, trials)
     if distribution.log:  # type: ignore[attr-defined]
+        low, high = distribution.low, distribution.high  # type: ignore[attr-defined]
+        ticks = [low, math.sqrt(low * high), high]
+        labels = [f"{tick:.2g}" for tick in ticks]
         axes.set_xscale("log")
-        axes.set_xticks(
-            ticks := [low, math.sqrt(low * high), high], [f"{tick:.2g}" for tick in ticks]
-        )
+        axes.set_xticks(ticks, labels)
         axes.minorticks_off()
 
 
-def scatter(axes: Any, places: list[float], trials: list[FrozenTrial]) -> None:
+def _scatter_trials(
+    axes: Axes, places: Sequence[float], trials: Sequence[FrozenTrial]
+) -> None:
     """Points of trials, in grey where they were stopped early."""
-    for state, name, colour in (
+    states = (
         (TrialState.COMPLETE, "finished", "tab:blue"),
         (TrialState.PRUNED, "stopped", "silver"),
-    ):
-        points = [
-            (place, trial.value)
-            for place, trial in zip(places, trials, strict=True)
-            if trial.state == state
-        ]
-        axes.scatter([x for x, _ in points], [y for _, y in points], c=colour, s=16, label=name)
+    )
+    for state, label, colour in states:
+        x = []
+        y = []
+        for place, trial in zip(places, trials, strict=True):
+            if trial.state == state and trial.value is not None:
+                x.append(place)
+                y.append(trial.value)
+        axes.scatter(x, y, c=colour, s=16, label=label)
+
+
+def _metric_values(trials: Sequence[FrozenTrial]) -> list[float]:
+    """The validation metric of trials that have one."""
+    values = [trial.value for trial in trials]
+    return [value for value in values if value is not None]

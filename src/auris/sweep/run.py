@@ -8,72 +8,89 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import torch
+
 from auris.core.errors import UserError
-from auris.sweep.locks import presence
-from auris.sweep.output import report, write_table
-from auris.sweep.plan import Plan, make_plan
-from auris.sweep.study import FEW, PROCESSES, complaint, next_trial, open_study
+from auris.sweep.locks import process_lock
+from auris.sweep.output import report_study, write_trials
+from auris.sweep.plan import SweepPlan, make_plan
+from auris.sweep.study import (
+    MAX_LIKE_FAILURES,
+    PROCESSES,
+    common_failure,
+    next_trial,
+    open_study,
+)
+from auris.sweep.trial import carry_out, print_trial
 
 
-def sweep(words: Sequence[str], configs: Path) -> None:
-    """Carry out the sweep that a command line describes, or what is left of it, and say what came of it.
+def run_sweep(words: Sequence[str], configs: Path) -> None:
+    """Carry out the sweep of a command line, or what is left of it, and say what came of it.
 
-    Raises `UserError` for words that can't be understood, and where the first trials all fail alike.
+    Raises `UserError` for words that can't be understood, and where the first trials all fail
+    alike.
     """
     plan = make_plan(words, configs)
     study = open_study(plan)
-    first, minutes = len(study.get_trials(deepcopy=False)), plan.settings.timeout
+    first = len(study.get_trials(deepcopy=False))
+    minutes = plan.settings.timeout
     deadline = math.inf if minutes is None else time.time() + 60 * minutes
     if plan.settings.processes == 1:
-        work(plan, first, deadline)
+        _work(plan, first, deadline)
     else:
-        work_together(plan, first, deadline)
-    write_table(study, plan)
-    if sentence := complaint(study, first):
-        raise UserError(f"The first {FEW} trials all failed: {sentence}")
-    report(study, plan)
+        _work_in_processes(plan, first, deadline)
+    write_trials(study, plan)
+    if reason := common_failure(study, first):
+        raise UserError(f"The first {MAX_LIKE_FAILURES} trials all failed: {reason}")
+    report_study(study, plan)
 
 
-def work(plan: Plan, first: int, deadline: float) -> None:
-    """Try one configuration after the other, until there are enough, or no time is left, or all fail alike."""
-    from auris.sweep.trial import carry_out, tell_trial  # torch and lightning take seconds
+def _work(plan: SweepPlan, first: int, deadline: float) -> None:
+    """Carry out trials until there are enough, or no time is left, or all fail alike.
 
-    study, parent = open_study(plan), multiprocessing.parent_process()
-    with presence(plan.folder / PROCESSES) as process:
+    Args:
+        first: number of the first trial of this sweep.
+        deadline: in seconds of `time.time`.
+    """
+    study = open_study(plan)
+    with process_lock(plan.folder / PROCESSES) as process:
         while (
             time.time() < deadline
-            and not complaint(study, first)
-            and (parent is None or parent.is_alive())
+            and _is_parent_alive()
+            and not common_failure(study, first)
         ):
             trial = next_trial(study, plan, process)
             if trial is None:
                 break
             carry_out(trial, study, plan)
-            tell_trial(trial.number, study, plan)
+            print_trial(trial.number, study)
             gc.collect()  # what a run that failed held of the device
 
 
-def work_together(plan: Plan, first: int, deadline: float) -> None:
-    """Work in several processes."""
+def _is_parent_alive() -> bool:
+    parent = multiprocessing.parent_process()
+    return parent is None or parent.is_alive()
+
+
+def _work_in_processes(plan: SweepPlan, first: int, deadline: float) -> None:
     context = multiprocessing.get_context("spawn")
-    crew = [
-        context.Process(target=help_out, args=(plan, first, deadline))
+    processes = [
+        context.Process(target=_share_work, args=(plan, first, deadline))
         for _ in range(plan.settings.processes)
     ]
-    for process in crew:
+    for process in processes:
         process.start()
     try:
-        for process in crew:
+        for process in processes:
             process.join()
     finally:
-        for process in crew:
+        for process in processes:
             process.terminate()
 
 
-def help_out(plan: Plan, first: int, deadline: float) -> None:
+def _share_work(plan: SweepPlan, first: int, deadline: float) -> None:
     """Work as one of several processes, which share the cores."""
-    import torch
-
-    torch.set_num_threads(max(1, torch.get_num_threads() // plan.settings.processes))
+    threads = torch.get_num_threads() // plan.settings.processes
+    torch.set_num_threads(max(1, threads))
     with suppress(KeyboardInterrupt):  # the process that waits says so
-        work(plan, first, deadline)
+        _work(plan, first, deadline)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from auris.core.locate import check_trusted, locate
+from auris.core.locate import check_trusted, locate_object
 
 Array = Any  # of numpy or torch
 Row = dict[str, Any]
@@ -15,8 +15,12 @@ Row = dict[str, Any]
 class OutputFormat(ABC):
     """Turns one decoded output (...) into words and numbers."""
 
-    requires_full_band: ClassVar[bool] = False  # must a recording hold all that the model hears?
-    per_window: ClassVar[bool] = False  # do people want predictions over time, not one in all?
+    requires_full_band: ClassVar[bool] = (
+        False  # must a recording hold all that the model hears?
+    )
+    per_window: ClassVar[bool] = (
+        False  # do people want predictions over time, not one in all?
+    )
     reads_silence: ClassVar[bool] = False  # is there something to say of silence?
 
     def split_in_time(self, decoded: Array) -> Sequence[Array]:
@@ -24,14 +28,14 @@ class OutputFormat(ABC):
         return [decoded]
 
     @abstractmethod
-    def row(self, decoded: Array, target: Array = None) -> Row:
+    def to_row(self, decoded: Array, target: Array = None) -> Row:
         """One output (...) in words and numbers, by name, to one target where there is one."""
 
     @abstractmethod
-    def text(self, row: Row) -> list[str]:
+    def to_words(self, row: Row) -> list[str]:
         """A row for people, in one or two parts."""
 
-    def merge(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def merge_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows of windows with `path`, `start` and `stop` in s, as people want to read them."""
         return iter(rows)
 
@@ -49,7 +53,7 @@ def read_format(values: dict[str, Any], plugins: Sequence[str] = ()) -> OutputFo
     """
     target = values["_target_"]
     check_trusted(target, "output format", ("auris", *plugins))
-    cls = locate(target, "output format")
+    cls = locate_object(target, "output format")
     if not (isinstance(cls, type) and issubclass(cls, OutputFormat)):
         raise TypeError(f"{target} is no output format")
     return cls(**{key: value for key, value in values.items() if key != "_target_"})
@@ -58,4 +62,6 @@ def read_format(values: dict[str, Any], plugins: Sequence[str] = ()) -> OutputFo
 def first_words(row: Row) -> list[str]:
     """The first two values of a row, for people."""
     values = list(row.values())[:2]
-    return [f"{value:.4f}" if isinstance(value, float) else str(value) for value in values]
+    return [
+        f"{value:.4f}" if isinstance(value, float) else str(value) for value in values
+    ]

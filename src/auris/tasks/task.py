@@ -22,11 +22,15 @@ from auris.tasks.view import TaskView
 class Task(nn.Module, ABC):
     """Turns targets into tensors of the model's output shape, and outputs into what people read."""
 
-    monitor: ClassVar[tuple[str, str]]  # the validation metric that chooses, and "min" or "max"
+    monitor: ClassVar[
+        tuple[str, str]
+    ]  # the validation metric that chooses, and "min" or "max"
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip
-    detects_novelty: ClassVar[bool] = True  # whether a sound unlike all known ones is marked
+    detects_novelty: ClassVar[bool] = (
+        True  # whether a sound unlike all known ones is marked
+    )
     out_shape: Shape
 
     @classmethod
@@ -67,7 +71,7 @@ class Task(nn.Module, ABC):
             "choose task=reconstruction or task=anomaly."
         )
 
-    def check(self, model: nn.Module, loss: nn.Module) -> None:
+    def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
         """Raise `UserError` where this model or this loss can't do what is asked."""
         if isinstance(loss, Surprise):
             raise UserError(

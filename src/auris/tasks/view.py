@@ -33,7 +33,7 @@ class TaskView(ABC):
         """What is asked, as people ask it."""
 
     @abstractmethod
-    def describe(self, decoded: Tensor, target: Tensor | None = None) -> str:
+    def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         """One decoded output (...) in a few words, to one target (...) where there is one."""
 
     @abstractmethod
@@ -45,7 +45,7 @@ class TaskView(ABC):
         """A value of the main metric, as people write it."""
 
     @abstractmethod
-    def sentence(
+    def result_sentence(
         self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
     ) -> str:
         """What came out: the main metric with its interval, and the constant baseline.

@@ -12,19 +12,23 @@ from torch import Tensor
 
 
 class Ema(WeightAveraging):
-    """Validate, test and keep an exponential moving average of the weights (Polyak and Juditsky, 1992).
+    """Validate, test and keep an exponential moving average of the weights (Polyak and
+    Juditsky, 1992).
 
-    All tensors are averaged in one call a step; walking through the modules each time took as long as a small
-    network's own step.
+    All tensors are averaged in one call a step; walking through the modules each time took as
+    long as a small network's own step.
 
     Args:
-        decay: weight of the past at each step; smaller in the first steps, which the average soon forgets.
+        decay: weight of the past at each step; smaller in the first steps, which the average
+            soon forgets.
     """
 
     def __init__(self, decay: float = 0.995):
         super().__init__()
         self.decay = decay
-        self.pairs: list[tuple[Tensor, Tensor]] = []  # averages, and the tensors that they follow
+        self.pairs: list[
+            tuple[Tensor, Tensor]
+        ] = []  # averages, and the tensors that they follow
 
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         super().setup(trainer, pl_module, stage)
@@ -37,7 +41,12 @@ class Ema(WeightAveraging):
         )  # the average was made before the model went to its device
 
     def on_train_batch_end(
-        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
     ) -> None:
         if trainer.global_step == self._latest_update_step:
             return  # gradients are being accumulated
@@ -50,10 +59,13 @@ class Ema(WeightAveraging):
     def paired(self, module: LightningModule) -> list[tuple[Tensor, Tensor]]:
         assert self._average_model is not None
         averages = chain(
-            self._average_model.module.parameters(), self._average_model.module.buffers()
+            self._average_model.module.parameters(),
+            self._average_model.module.buffers(),
         )
         currents = chain(module.parameters(), module.buffers())
-        return [(a.detach(), c.detach()) for a, c in zip(averages, currents, strict=True)]
+        return [
+            (a.detach(), c.detach()) for a, c in zip(averages, currents, strict=True)
+        ]
 
     def average(self, count: int) -> None:
         """Move the averages towards the current tensors, after `count` earlier steps."""
@@ -78,14 +90,20 @@ class Last(ModelCheckpoint):
 class Progress(Callback):
     """One line over the epochs: a bar where there is a terminal, else ten lines a run."""
 
-    WIDTH, PAUSE = 24, 0.2  # characters of the bar, seconds between two drawings
+    WIDTH = 24
+    PAUSE = 0.2  # characters of the bar, seconds between two drawings
 
     def __init__(self) -> None:
         self.drawn = 0.0
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        done, total = trainer.current_epoch + 1, trainer.max_epochs or 1
-        figures = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
+        done = trainer.current_epoch + 1
+        total = trainer.max_epochs or 1
+        figures = {
+            k: float(v)
+            for k, v in trainer.callback_metrics.items()
+            if k.startswith("val/")
+        }
         text = "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
         if not trainer.is_global_zero:
             return
@@ -96,7 +114,10 @@ class Progress(Callback):
             self.drawn = time.monotonic()
             bar = ("█" * (self.WIDTH * done // total)).ljust(self.WIDTH, "░")
             print(
-                f"\r{bar} epoch {done}/{total}  {text}\033[K", end="", file=sys.stderr, flush=True
+                f"\r{bar} epoch {done}/{total}  {text}\033[K",
+                end="",
+                file=sys.stderr,
+                flush=True,
             )
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:

@@ -18,10 +18,14 @@ from auris.training.optimizers.base import Gradientless
 
 
 def check_choices(
-    features: Standardized, augment: Augment, model: nn.Module, loss: nn.Module, task: Task
+    features: Standardized,
+    augment: Augment,
+    model: nn.Module,
+    loss: nn.Module,
+    task: Task,
 ) -> None:
     """Raise `UserError` for parts of a system that don't go together."""
-    task.check(model, loss)
+    task.check_parts(model, loss)
     if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
         raise UserError(
             "augment.log_mixup adds powers and needs features=log_mel; "
@@ -29,6 +33,19 @@ def check_choices(
         )
     _check_shapes(model, augment, features.out_shape, task.out_shape)
     _check_loss(loss, task.out_shape)
+
+
+# settings of Lightning that change which clips train or are evaluated, and what to do instead
+_REFUSED_SETTINGS = {
+    "limit_train_batches": "the clips that train are those of the data set; make a smaller one",
+    "limit_val_batches": "an epoch is chosen on all validation clips",
+    "limit_test_batches": "a test is of all test clips; test=false leaves it out",
+    "limit_predict_batches": "all clips are predicted",
+    "overfit_batches": "training and validation clips are kept apart; augment=none and many "
+    "epochs on a small data set show whether a model can learn by heart",
+    "fast_dev_run": "trainer.max_epochs=1 is a short run",
+    "accumulate_grad_batches": "data.batch_size and data.micro_batch_size say the same",
+}
 
 
 def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None:
@@ -39,6 +56,10 @@ def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None
         clips: whether gradients are clipped.
         fused: whether the optimizer takes its step in one kernel.
     """
+    for name, reason in _REFUSED_SETTINGS.items():
+        value = settings.get(name)
+        if value is not None and value is not False:  # 0 skips what it limits
+            raise UserError(f"trainer.{name} is not taken: {reason}.")
     epochs = settings["max_epochs"]
     if epochs is None or (isinstance(epochs, int) and epochs < 1):
         raise UserError(f"trainer.max_epochs={epochs} is too small; the least is 1.")
@@ -71,20 +92,26 @@ def explaining(what: str, advice: str) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ValueError, IndexError) as error:
-        raise UserError(f"{what} ({first_line(error).rstrip('.')}); {advice}.") from error
+        raise UserError(
+            f"{what} ({first_line(error).rstrip('.')}); {advice}."
+        ) from error
 
 
 @torch.no_grad()
-def _check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape) -> None:
+def _check_shapes(
+    model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape
+) -> None:
     """Raise `UserError` unless `model` maps (B, *in_shape) to (B, *out_shape)."""
     x = torch.zeros(2, *in_shape)
     name = type(model).__name__
     with explaining(
-        f"augment: it can't change features of shape {in_shape}", "choose augment=wave, or none"
+        f"augment: it can't change features of shape {in_shape}",
+        "choose augment=wave, or none",
     ):
         augment.features(x)
     with explaining(
-        f"model: {name} can't read features of shape {in_shape}", "choose other features"
+        f"model: {name} can't read features of shape {in_shape}",
+        "choose other features",
     ):
         shape = tuple(model.eval()(x).shape[1:])
     model.train()
@@ -97,6 +124,8 @@ def _check_shapes(model: nn.Module, augment: Augment, in_shape: Shape, out_shape
 def _check_loss(loss: nn.Module, shape: Shape) -> None:
     """Raise `UserError` unless `loss` turns outputs and targets (B, *shape) into one number."""
     name = type(loss).__name__
-    with explaining(f"loss: {name} can't compare outputs of shape {shape}", "choose another loss"):
+    with explaining(
+        f"loss: {name} can't compare outputs of shape {shape}", "choose another loss"
+    ):
         if loss(torch.zeros(2, *shape), torch.zeros(2, *shape)).ndim:
             raise ValueError("it gives several numbers")

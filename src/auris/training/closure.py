@@ -6,25 +6,29 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from auris.data.loader import Batch, Step
+from auris.data.loader import Batch, MicroBatches
 
 
 class Closure:
     """The mean loss over the clips of one optimizer step, for `step(closure)` of any optimizer.
 
-    Called where gradients are enabled, it leaves the gradient behind; called where they are not, it tells the loss
-    alone, for searches that use no gradient. Clips that do not go through the model at once go in several passes,
-    which add up to the same loss and the same gradient. All calls of a step see the same augmentation and dropout.
+    Called where gradients are enabled, it leaves the gradient behind; called where they are
+    not, it tells the loss alone, for searches that use no gradient. Clips that do not go
+    through the model at once go in several passes, which add up to the same loss and the same
+    gradient. All calls of a step see the same augmentation and dropout.
     """
 
     def __init__(
         self,
-        step: Step,
+        step: MicroBatches,
         loss: Callable[[Batch], Tensor],
         optimizer: Any,
         backward: Callable[[Tensor], None],
     ):
-        self.step, self.loss, self.optimizer, self.backward = step, loss, optimizer, backward
+        self.step = step
+        self.loss = loss
+        self.optimizer = optimizer
+        self.backward = backward
         self.dice = random_state()
         self.calls = 0
 
@@ -45,7 +49,9 @@ class Closure:
 
 
 def random_state() -> tuple[Tensor, list[Tensor]]:
-    """Of the CPU and of the GPUs, where there are any. (Seeding anew takes a third of a millisecond.)"""
+    """Of the CPU and of the GPUs, where there are any. (Seeding anew takes a third of a
+    millisecond.)
+    """
     return (
         torch.get_rng_state(),
         torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],

@@ -1,4 +1,6 @@
-"""How good a trained system is on a split: predictions, metrics with intervals, the constant baseline."""
+"""How good a trained system is on a split: predictions, metrics with intervals, the constant
+baseline.
+"""
 
 import math
 from pathlib import Path
@@ -8,10 +10,16 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from auris.core.log import tell
-from auris.core.progress import track
+from auris.core.log import info
+from auris.core.progress import track_progress
 from auris.data.dataset import Dataset
-from auris.runs.ledger import close_test, looks, open_test, outputs_of, sentence
+from auris.runs.ledger import (
+    accesses_to,
+    outputs_of,
+    record_access,
+    record_result,
+    summarize_accesses,
+)
 from auris.runs.predictions import write_predictions
 from auris.tasks.inspection import Inspection
 from auris.tasks.metric import Estimate
@@ -37,14 +45,20 @@ class Evaluated(NamedTuple):
 
 @torch.inference_mode()
 def predict_split(fitted: Fitted, split: str) -> Predictions:
-    """What the chosen weights make of all clips of a split, whatever the trainer was told to skip."""
+    """What the chosen weights make of all clips of a split, whatever the trainer was told to
+    skip.
+    """
     system = fitted.system.to(fitted.data.device).eval()
     rank, world_size = _process()
-    loader = fitted.data.split_loader(fitted.data.dataset.indices(split), rank, world_size)
+    loader = fitted.data.split_loader(
+        fitted.data.dataset.indices(split), rank, world_size
+    )
     with fitted.precision():
         batches = [
             system.predict_batch(batch.to(system.device))
-            for step in track(loader, f"Predicting the {split} clips", len(loader))
+            for step in track_progress(
+                loader, f"Predicting the {split} clips", len(loader)
+            )
             for batch in step
         ]
     system.cpu()
@@ -65,14 +79,16 @@ def calibrate(fitted: Fitted) -> Predictions:
 def evaluate(
     fitted: Fitted, split: str, predictions: Predictions, table: Path | None = None
 ) -> Evaluated:
-    """Score the predictions to a split, say what comes out, and write what was said of each clip."""
+    """Score the predictions to a split, say what comes out, and write what was said of each
+    clip.
+    """
     task = fitted.system.task
     dataset = fitted.data.dataset
     scores = score(task, predictions, dataset)
     if fitted.trainer.is_global_zero:
-        print_scores(split, scores, dataset.collection.source)
+        print_scores(split, scores, dataset.collection.origin)
         if limitation := task.limitation():
-            tell(limitation)
+            info(limitation)
         if table:
             write_predictions(table, predictions, dataset, task)
     return Evaluated(split, predictions, scores)
@@ -84,11 +100,11 @@ def test(
     """Open the test set, which is written down in the ledger, and say how often that was done."""
     dataset = experiment.dataset
     outputs = outputs_of(folder, experiment.name)
-    access = open_test(folder, experiment.settings, dataset)
+    access = record_access(folder, experiment.settings, dataset)
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
-    close_test(outputs, access, evaluated.scores["metrics"])
-    if summary := sentence(looks(outputs, dataset.test_set)):
-        tell(summary)
+    record_result(outputs, access, evaluated.scores["metrics"])
+    if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):
+        info(summary)
     return evaluated
 
 
@@ -99,18 +115,23 @@ def score(task: Task, predictions: Predictions, dataset: Dataset) -> Scores:
     constant = task.constant_prediction(train_target(dataset), decoded)
     group = dataset.groups_of(index)
     estimates = {
-        name: metric.estimate(decoded, target, group=group) for name, metric in metrics.items()
+        name: metric.estimate(decoded, target, group=group)
+        for name, metric in metrics.items()
     }
     return {
         "clips": len(target),
         "loss": loss[task.loss_mask(target)].mean().item(),
         "metrics": {name: estimate._asdict() for name, estimate in estimates.items()},
         "best": {name: metric.best for name, metric in metrics.items()},
-        "constant_baseline": {name: metric.value(constant, target) for name, metric in metrics.items()},
+        "constant_baseline": {
+            name: metric.value(constant, target) for name, metric in metrics.items()
+        },
     }
 
 
-def inspect(system: System, dataset: Dataset, split: str, predictions: Predictions) -> Inspection:
+def inspect(
+    system: System, dataset: Dataset, split: str, predictions: Predictions
+) -> Inspection:
     """What plots and sounds may see of a split."""
     index = predictions.index
     return Inspection(
@@ -147,15 +168,17 @@ def peak_normalize(wave: Tensor) -> Tensor:
 def print_scores(split: str, scores: Scores, origin: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
-    tell(
+    info(
         f"{split}: {scores['clips']} clips, with 95 % intervals; "
-        f"in brackets those of the constant baseline{note}"
+        f"in brackets those of a constant answer{note}"
     )
     metrics = scores["metrics"].items()
     known = {name: value for name, value in metrics if not math.isnan(value["value"])}
     width = max([18, *map(len, known)])
     for name, value in known.items():
-        tell(f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})")
+        info(
+            f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})"
+        )
 
 
 def simulated_note(origin: str) -> str:

@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
 from auris.core.instantiate import Factory, to_plain
+from auris.core.text import without_credentials
 from auris.core.validation import check_types
 from auris.data.dataset import Dataset
 from auris.data.settings import DataSettings
@@ -20,11 +21,15 @@ from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Banded, Standardized
 from auris.models.novelty import Novelty
 from auris.tasks.task import Task
+from auris.training.checkpoint_io import RunCheckpointIO
 from auris.training.checks import check_choices, check_trainer, explaining
 from auris.training.optimizers.build import make_optimizer
 from auris.training.system import System
 
-_SYSTEM_SETTINGS = ("compile", "gradient_clip_val")  # of the trainer, which the system carries out
+_SYSTEM_SETTINGS = (
+    "compile",
+    "gradient_clip_val",
+)  # of the trainer, which the system carries out
 _NO_MICROPHONES = "There is no array.{}; an array has microphones alone."
 
 
@@ -72,13 +77,17 @@ class Experiment:
 
     def to_yaml(self) -> str:
         """The configuration, which makes the same experiment again."""
-        return OmegaConf.to_yaml(self._cfg, resolve=True)
+        return without_credentials(OmegaConf.to_yaml(self._cfg, resolve=True))
 
     @cached_property
     def dataset(self) -> Dataset:
         """The recordings, and what their labels are taken for."""
         values = to_plain(self._cfg.data)
-        own = {key: values[key] for key in DataSettings.__dataclass_fields__ if key in values}
+        own = {
+            key: values[key]
+            for key in DataSettings.__dataclass_fields__
+            if key in values
+        }
         check_types(DataSettings, own, "data")
         settings = DataSettings(**own)
         array = self._open_array()
@@ -93,7 +102,11 @@ class Experiment:
         node = self._cfg.features.copy()
         standardize = node.pop("standardize", True)
         array = Array(spec.microphones) if spec.microphones else None
-        facts = {"sample_rate": spec.sample_rate, "channels": spec.channels, "array": array}
+        facts = {
+            "sample_rate": spec.sample_rate,
+            "channels": spec.channels,
+            "array": array,
+        }
         transform = self._factory.make(node, **facts)
         with explaining(
             f"features: {type(transform).__name__} can't read clips of {spec.samples} samples "
@@ -105,7 +118,9 @@ class Experiment:
     def build_system(self, spec: Spec) -> System:
         """An untrained system for data like `spec`."""
         features = self.build_features(spec)
-        task = self._factory.make(self._cfg.task, spec=spec, in_shape=features.out_shape)
+        task = self._factory.make(
+            self._cfg.task, spec=spec, in_shape=features.out_shape
+        )
         model = self._factory.make(
             self._cfg.model,
             in_shape=features.out_shape,
@@ -141,18 +156,29 @@ class Experiment:
         """
         name, mode = monitor or (None, "min")
         checkpoints = str(folder / "checkpoints")
-        facts = {"monitor": name, "mode": mode, "dirpath": checkpoints, "save_dir": str(folder)}
+        facts = {
+            "monitor": name,
+            "mode": mode,
+            "dirpath": checkpoints,
+            "save_dir": str(folder),
+        }
         callbacks = self._factory.make_each(self._cfg.callbacks, **facts)
         loggers = self._factory.make_each(self._cfg.logger, **facts)
         settings = {
-            key: value for key, value in self._cfg.trainer.items() if key not in _SYSTEM_SETTINGS
+            key: value
+            for key, value in self._cfg.trainer.items()
+            if key not in _SYSTEM_SETTINGS
         }
         settings["max_epochs"] = epochs or self.max_epochs
         node = OmegaConf.create({"trainer": settings}).trainer
         fused = bool(self._cfg.optimizer.get("fused"))
         check_trainer(settings, bool(self._cfg.trainer.gradient_clip_val), fused)
-        every_callback = [*callbacks.values(), *self._callbacks]
-        return self._factory.make(node, callbacks=every_callback, logger=list(loggers.values()))
+        return self._factory.make(
+            node,
+            callbacks=[*callbacks.values(), *self._callbacks],
+            logger=list(loggers.values()),
+            plugins=[RunCheckpointIO(folder)],
+        )
 
     def hyperparameters(self) -> dict[str, Any]:
         """The settings that runs differ in, flat."""
@@ -182,14 +208,16 @@ class Experiment:
         return Array(**values)
 
     def _open_source(self, values: Mapping[str, Any], array: Array | None) -> Source:
-        node = self._cfg.data.recordings
+        node = self._cfg.data.source
         check_types(
-            self._factory.allowed_class(str(node.get("_target_")), "data.recordings"),
+            self._factory.allowed_class(str(node.get("_target_")), "data.source"),
             values,
             "data",
         )
         store = self._cfg.paths.store
-        return self._factory.make(node, **values, store=store, array=array, factory=self._factory)
+        return self._factory.make(
+            node, **values, store=store, array=array, factory=self._factory
+        )
 
     def _build_augmentation(self, spec: Spec) -> Augment:
         node = self._cfg.augment

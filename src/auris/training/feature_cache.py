@@ -14,14 +14,17 @@ LARGEST = (
 
 
 class Once:
-    """Remembers the features of each clip of a data set, for epochs in which nothing changes the waves.
+    """Remembers the features of each clip of a data set, for epochs in which nothing changes
+    the waves.
 
     That is every validation epoch, and every training epoch without augmentation of the waves.
     """
 
     def __init__(self, features: Callable[[Tensor], Tensor], shape: Shape):
-        self.features, self.shape = features, shape
-        self.kept, self.known = torch.empty(0, *shape), torch.empty(0, dtype=torch.bool)
+        self.features = features
+        self.shape = shape
+        self.kept = torch.empty(0, *shape)
+        self.known = torch.empty(0, dtype=torch.bool)
 
     def __call__(self, batch: Batch) -> Tensor:  # -> (B, C', F, T')
         if batch.fresh:
@@ -40,10 +43,13 @@ class Once:
     def make_room(self, clips: int, device: torch.device) -> None:
         """Have a place for each of `clips` clips, and keep what is known."""
         if len(self.known) < clips or self.kept.device != device:
-            old, known = self.kept, self.known
+            old = self.kept
+            known = self.known
             with torch.inference_mode(
                 False
             ):  # so that training can fill in what validation made room for
-                self.kept = torch.empty(max(clips, len(old)), *self.shape, device=device)
+                self.kept = torch.empty(
+                    max(clips, len(old)), *self.shape, device=device
+                )
                 self.known = torch.zeros(len(self.kept), dtype=torch.bool)
             self.kept[: len(old)], self.known[: len(known)] = old, known

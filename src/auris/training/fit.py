@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
 from lightning import Trainer, seed_everything
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from auris.core.errors import UserError
-from auris.core.files import write_atomically
+from auris.core.files import load_json_object, write_atomically
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
+from auris.training.checkpoint_io import load_checkpoint, load_weights
 from auris.training.experiment import Experiment
 from auris.training.system import System
 
@@ -59,14 +59,17 @@ def fit(
         _mark_origin(trainer, experiment)
         home = _run_to_the_end(trainer, system, data, home)
     if not (home / BEST).is_file():
-        raise UserError("callbacks.checkpoint keeps the chosen weights; a run can't do without it.")
-    system.load_state_dict(_load_checkpoint(home / BEST)["state_dict"])
-    chosen = json.loads((home / DONE).read_text())
-    score = math.nan if chosen["score"] is None else chosen["score"]
-    return Fitted(system, data, trainer, chosen["epochs"], score)
+        raise UserError(
+            "callbacks.checkpoint keeps the chosen weights; a run can't do without it."
+        )
+    load_weights(system, load_checkpoint(home / BEST).get("state_dict"), home / BEST)
+    epochs, score = _read_choice(home / DONE)
+    return Fitted(system, data, trainer, epochs, score)
 
 
-def _run_to_the_end(trainer: Trainer, system: System, data: AudioDataModule, home: Path) -> Path:
+def _run_to_the_end(
+    trainer: Trainer, system: System, data: AudioDataModule, home: Path
+) -> Path:
     """Fit, and note that it is done: a run that stopped early would else go on when resumed.
 
     Returns the folder in which it happened: where several processes train, the first decides.
@@ -79,15 +82,21 @@ def _run_to_the_end(trainer: Trainer, system: System, data: AudioDataModule, hom
     home = Path(trainer.strategy.broadcast(str(home)))
     if trainer.is_global_zero and (home / BEST).is_file():
         score = getattr(trainer.checkpoint_callback, "best_model_score", None)
-        epoch = _load_checkpoint(home / BEST)["epoch"]
+        epoch = load_checkpoint(home / BEST)["epoch"]
         chosen = {"epochs": epoch + 1, "score": None if score is None else float(score)}
         write_atomically(home / DONE, json.dumps(chosen))
     trainer.strategy.barrier()
     return home
 
 
-def _load_checkpoint(path: Path) -> dict:
-    return torch.load(path, map_location="cpu", weights_only=True)
+def _read_choice(path: Path) -> tuple[int, float]:
+    """The epochs after which the weights were chosen, and the validation metric that did it."""
+    chosen = load_json_object(path)
+    epochs = chosen.get("epochs")
+    score = chosen.get("score")
+    if type(epochs) is not int or not (score is None or isinstance(score, int | float)):
+        raise UserError(f"{path} is damaged: it does not say which epoch was chosen.")
+    return epochs, math.nan if score is None else float(score)
 
 
 def _mark_origin(trainer: Trainer, experiment: Experiment) -> None:

@@ -12,7 +12,9 @@ from auris.core.files import write_atomically
 
 
 class Curves(Logger):
-    """Writes each epoch's figures to `metrics.csv`. (Lightning's CSVLogger starts anew when a run is resumed.)"""
+    """Writes each epoch's figures to `metrics.csv`. (Lightning's CSVLogger starts anew when a
+    run is resumed.)
+    """
 
     def __init__(self, save_dir: str):
         super().__init__()
@@ -39,7 +41,9 @@ class Curves(Logger):
 
     @rank_zero_only
     def log_metrics(self, metrics: dict[str, float], step: int | None = None) -> None:
-        figures = {name: f"{value:.6g}" for name, value in metrics.items() if name != "epoch"}
+        figures = {
+            name: f"{value:.6g}" for name, value in metrics.items() if name != "epoch"
+        }
         self.rows.setdefault(int(step or 0), {"epoch": int(step or 0)}).update(figures)
 
     @rank_zero_only

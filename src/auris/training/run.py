@@ -9,10 +9,10 @@ import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.loggers import TensorBoardLogger
 
-from auris.core.log import hush, open_log, tell
-from auris.core.malloc import keep_memory
-from auris.core.progress import track
-from auris.data.loader import Step, count_parts
+from auris.core.log import info, open_log, silence_libraries
+from auris.core.malloc import keep_freed_blocks
+from auris.core.progress import track_progress
+from auris.data.loader import MicroBatches, count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
 from auris.models.novelty import MOST, PASS
@@ -51,8 +51,8 @@ class FinishedRun(NamedTuple):
 def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     """Carry out a run in a new folder, or what is left of it in the given one."""
     started = time.monotonic()
-    hush()
-    keep_memory()
+    silence_libraries()
+    keep_freed_blocks()
     rehearse(experiment)
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
@@ -73,16 +73,22 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
 def rehearse(experiment: Experiment) -> None:
     """Build everything once, so that a wrong choice leaves no folder behind."""
     system = experiment.build_system(experiment.dataset.spec)
-    trainer = experiment.build_trainer(system.task.monitor, experiment.outputs / "rehearsal")
+    trainer = experiment.build_trainer(
+        system.task.monitor, experiment.outputs / "rehearsal"
+    )
     check_search(system.build_optimizer(), trainer)
 
 
-def _find_weights(experiment: Experiment, folder: Path) -> tuple[Fitted, dict[str, Evaluated]]:
+def _find_weights(
+    experiment: Experiment, folder: Path
+) -> tuple[Fitted, dict[str, Evaluated]]:
     """Train, and train again on validation clips too where that is asked for.
 
     A refit leaves no clips to decide on a threshold.
     """
-    if not isinstance(experiment.refit, bool):  # a number of epochs: nothing is to be chosen
+    if not isinstance(
+        experiment.refit, bool
+    ):  # a number of epochs: nothing is to be chosen
         return _refit(experiment, folder, experiment.refit), {}
     fitted = fit(experiment, folder)
     table = folder / PREDICTIONS.format("val")
@@ -107,8 +113,12 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
     known = dataset.indices("train", "val")
     chosen = torch.linspace(0, len(known) - 1, min(MOST, len(known))).long()
     clips = known[chosen]
-    step = Step(data.split_loader(clips).fetch, clips, PASS)  # in every process alike
-    batches = track(step, "Learning what is known", count_parts(len(clips), PASS))
+    step = MicroBatches(
+        data.split_loader(clips).fetch_batch, clips, PASS
+    )  # in every process alike
+    batches = track_progress(
+        step, "Learning what is known", count_parts(len(clips), PASS)
+    )
     waves = (batch.to(system.device).wave for batch in batches)
     system.novelty.fit(waves, dataset.groups_of(clips))
 
@@ -117,8 +127,8 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
 def _begin(experiment: Experiment, folder: Path) -> None:
     """Say what the run is about, and keep what repeats it."""
     open_log(folder)
-    tell(describe_data(experiment.dataset))
-    tell(f"Run: {folder}")
+    info(describe_data(experiment.dataset))
+    info(f"Run: {folder}")
     dataset = experiment.dataset
     keep_configuration(folder, experiment.to_yaml(), dataset.spec, dataset.fingerprint)
 
@@ -134,7 +144,7 @@ def _record(run: FinishedRun, seconds: float) -> None:
     write_result(
         run.folder / RESULT,
         **run.experiment.choices,
-        source=dataset.collection.source,
+        origin=dataset.collection.origin,
         about=dataset.collection.about,
         fingerprint=dataset.fingerprint,
         fold=dataset.settings.fold,

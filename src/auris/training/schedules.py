@@ -9,7 +9,8 @@ from torch.optim.lr_scheduler import LambdaLR, OneCycleLR, ReduceLROnPlateau
 
 
 class Cosine(LambdaLR):
-    """Rise linearly to the learning rate, then fall to zero along half a cosine (Loshchilov and Hutter, 2017, eq. 5).
+    """Rise linearly to the learning rate, then fall to zero along half a cosine (Loshchilov and
+    Hutter, 2017, eq. 5).
 
     Args:
         total_steps: optimizer steps of the whole run.
@@ -23,25 +24,39 @@ class Cosine(LambdaLR):
             if step < rise:
                 return (step + 1) / rise
             return 0.5 * (
-                1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, total_steps - rise)))
+                1
+                + math.cos(
+                    math.pi * min(1.0, (step - rise) / max(1, total_steps - rise))
+                )
             )
 
         super().__init__(optimizer, factor)
 
 
 class OneCycle(OneCycleLR):
-    """Up to the learning rate and down again (Smith and Topin, 2019), and momentum, where there is one, the other way.
+    """Up to the learning rate and down again (Smith and Topin, 2019), and momentum, where there
+    is one, the other way.
 
     Args:
         pct_start: share of the steps in which the rate rises.
     """
 
     def __init__(
-        self, optimizer: Optimizer, total_steps: int, max_lr: float, pct_start: float = 0.3
+        self,
+        optimizer: Optimizer,
+        total_steps: int,
+        max_lr: float,
+        pct_start: float = 0.3,
     ):
-        has_momentum = bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults
+        has_momentum = (
+            bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults
+        )
         super().__init__(
-            optimizer, max_lr, total_steps, pct_start=pct_start, cycle_momentum=has_momentum
+            optimizer,
+            max_lr,
+            total_steps,
+            pct_start=pct_start,
+            cycle_momentum=has_momentum,
         )
 
 

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from auris.core.errors import UserError
-from auris.data.loader import Batch, Step
+from auris.data.loader import Batch, MicroBatches
 from auris.data.module import AudioDataModule
-from auris.features.augmentation.mixup import Follow, unmixed
+from auris.features.augmentation.mixup import TargetTransform, identity
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
 from auris.models.detector import Detector
@@ -65,7 +65,10 @@ class System(LightningModule):
         self._cached_features = Once(features.raw, features.out_shape)
         self._losses: list[Tensor] = []  # of this epoch's steps
         self._outputs: list[Predictions] = []  # of this validation's batches
-        self._cost = {"passes": 0.0, "seconds": 0.0}  # over the training clips, and in steps
+        self._cost = {
+            "passes": 0.0,
+            "seconds": 0.0,
+        }  # over the training clips, and in steps
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, *out_shape)
         return self.model(self.features(wave))
@@ -114,32 +117,38 @@ class System(LightningModule):
         return Predictions(self.task.decode(output, x), batch.target, batch.index, loss)
 
     @torch.no_grad()
-    def fit_statistics(self, full_batch: Step) -> None:
+    def fit_statistics(self, full_batch: MicroBatches) -> None:
         """Take from the training clips what is fixed before the search: means and deviations."""
-        self.features.learn(self._cached_features(batch.to(self.device)) for batch in full_batch)
+        self.features.learn(
+            self._cached_features(batch.to(self.device)) for batch in full_batch
+        )
         for part in self.model.modules():
             if isinstance(part, Standardized):
-                clean = (self.clean_features(batch.to(self.device)) for batch in full_batch)
+                clean = (
+                    self.clean_features(batch.to(self.device)) for batch in full_batch
+                )
                 part.learn(part.raw(x) for x in clean)
 
     @torch.no_grad()
-    def fit_memory(self, full_batch: Step) -> None:
+    def fit_memory(self, full_batch: MicroBatches) -> None:
         """Let a model that keeps more than parameters take it from the training clips."""
         if isinstance(self.model, Detector):
             self.model.eval().settle(lambda: self._pairs(full_batch))
 
-    def training_step(self, step: Step, _: int) -> None:
+    def training_step(self, step: MicroBatches, _: int) -> None:
         started = time.monotonic()
         optimizer: Any = self.optimizers()
         closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
         loss = optimizer.step(closure)
-        self._losses.append(closure.last if loss is None else loss)  # a gradient scaler has none
+        self._losses.append(
+            closure.last if loss is None else loss
+        )  # a gradient scaler has none
         step_on(self.lr_schedulers())
         share = len(step) * self.trainer.world_size / len(self._data.train_clips)
         self._cost["passes"] += closure.calls * share
         self._cost["seconds"] += time.monotonic() - started
 
-    def validation_step(self, step: Step, _: int) -> None:
+    def validation_step(self, step: MicroBatches, _: int) -> None:
         for batch in step:
             self._outputs.append(self.predict_batch(batch.to(self.device)))
 
@@ -158,7 +167,9 @@ class System(LightningModule):
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         norm = self._clip_norm
-        self.clip_gradients(optimizer, gradient_clip_val=norm, gradient_clip_algorithm="norm")
+        self.clip_gradients(
+            optimizer, gradient_clip_val=norm, gradient_clip_algorithm="norm"
+        )
 
     def on_train_epoch_start(self) -> None:
         # all draws of an epoch follow from (seed, epoch, process), so that a resumed run draws
@@ -203,16 +214,16 @@ class System(LightningModule):
         """The batches that the trainer was given."""
         return self.trainer.datamodule  # type: ignore[attr-defined]
 
-    def _pairs(self, full_batch: Step) -> Iterator[tuple[Tensor, Tensor]]:
+    def _pairs(self, full_batch: MicroBatches) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in full_batch:
             batch = batch.to(self.device)
             x = self.clean_features(batch)  # (B, C', F, T')
             yield x, self.task.encode(batch.target, x)
 
-    def _augmented_features(self, batch: Batch) -> tuple[Tensor, Follow]:
+    def _augmented_features(self, batch: Batch) -> tuple[Tensor, TargetTransform]:
         """Features (B, C', F, T') of augmented waves, and what makes the targets follow."""
         if self.augment.keeps_waves:
-            return self._cached_features(batch), unmixed
+            return self._cached_features(batch), identity
         wave, follow = self.augment.mixed_waves(batch.wave)  # (B, C, T)
         return self.features.raw(wave), follow
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
-from auris.core.figures import spectrograms
+from auris.core.figures import plot_spectrograms
 from auris.tasks.inspection import Inspection
 from auris.training.evaluation import Evaluated, inspect, most_wrong, peak_normalize
 from auris.training.experiment import Experiment
@@ -27,7 +27,9 @@ class Page(NamedTuple):
     def add_sound(self, name: str, wave: Tensor) -> None:
         """The first channel of (C, T), at full scale."""
         loud = peak_normalize(wave)[None]
-        self.writer.add_audio(f"{self.split}_{name}", loud, sample_rate=self.sample_rate)
+        self.writer.add_audio(
+            f"{self.split}_{name}", loud, sample_rate=self.sample_rate
+        )
 
 
 def fill_pages(
@@ -40,7 +42,9 @@ def fill_pages(
     if evaluated:
         split, predictions, _ = list(evaluated.values())[-1]
         page = Page(logger.experiment, split, experiment.dataset.spec.sample_rate)
-        _show_split(page, inspect(system, experiment.dataset, split, predictions), system)
+        _show_split(
+            page, inspect(system, experiment.dataset, split, predictions), system
+        )
     logger.log_hyperparams(_hyperparameters(experiment), _final_metrics(evaluated))
     logger.save()
 
@@ -65,7 +69,7 @@ def _show_worst(page: Page, inspection: Inspection, system: System) -> None:
         f"{rank}. {_describe_clip(inspection, system, at)}"
         for rank, at in enumerate(worst, start=1)
     ]
-    page.add_figure("worst", spectrograms(waves, page.sample_rate, titles))
+    page.add_figure("worst", plot_spectrograms(waves, page.sample_rate, titles))
     for rank, wave in enumerate(waves, start=1):
         page.add_sound(f"worst/{rank}", wave)
 
@@ -76,7 +80,7 @@ def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
     view = system.task.view
     target = inspection.predictions.target[at]
     truth = view.describe_target(clip.label, target)
-    said = view.describe(inspection.predictions.decoded[at], target)
+    said = view.describe_prediction(inspection.predictions.decoded[at], target)
     return f"{clip.path.name} is {truth}; said {said}"
 
 
@@ -85,7 +89,7 @@ def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
     dataset = experiment.dataset
     return {
         **experiment.hyperparameters(),
-        "source": dataset.collection.source,
+        "origin": dataset.collection.origin,
         "fold": dataset.settings.fold,
     }
 

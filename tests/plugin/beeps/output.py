@@ -11,8 +11,8 @@ from auris.tasks.output import Array, OutputFormat, Row
 class CountOutput(OutputFormat):
     """Of a count (1,)."""
 
-    def row(self, decoded: Array, target: Array = None) -> Row:
+    def to_row(self, decoded: Array, target: Array = None) -> Row:
         return {"beeps": round(float(decoded[0]), 2)}
 
-    def text(self, row: Row) -> list[str]:
+    def to_words(self, row: Row) -> list[str]:
         return [f"{row['beeps']:.0f} beeps"]

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split
+from auris.data.splits import check_filled, split_clips
 from auris.data.targets import Targets, count_splits
 
 
@@ -19,19 +19,23 @@ class CountTargets(Targets):
     kind = "count"
     needs_labels_in = ()
 
-    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
-        return split(clips, fold, folds, seed)
+    def split_clips(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> list[str]:
+        return split_clips(clips, fold, folds, seed)
 
-    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_filled(splits)
         for clip in clips:
             if not clip.label.isdigit():
-                raise UserError(f"{clip.path} is labelled {clip.label}, which is not a count.")
+                raise UserError(
+                    f"{clip.path} is labelled {clip.label}, which is not a count."
+                )
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
         """(N,) counts."""
         return torch.tensor([float(clip.label) for clip in clips])
 
-    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+    def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         most = max(int(clip.label) for clip in clips)
         return f"{count_splits(splits)}; up to {most} beeps"

@@ -21,7 +21,7 @@ class MeanAbsoluteError(Metric):
     """Of counts (N, 1), to targets (N,)."""
 
     best = "min"
-    ends = ()
+    bounds = ()
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return weight @ (decoded[:, 0] - target).abs() / weight.sum(1)

@@ -15,7 +15,7 @@ class CountView(TaskView):
     def question(self) -> str:
         return "How many beeps are there?"
 
-    def describe(self, decoded: Tensor, target: Tensor | None = None) -> str:
+    def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"{float(decoded[0]):.1f} beeps"
 
     def describe_target(self, label: str, target: Tensor) -> str:
@@ -24,7 +24,7 @@ class CountView(TaskView):
     def format_value(self, value: float) -> str:
         return f"{value:.2f} beeps"
 
-    def sentence(
+    def result_sentence(
         self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
     ) -> str:
         return main_metric_sentence(self, scores, clips)
@@ -35,7 +35,9 @@ class CountView(TaskView):
         decoded, target, *_ = inspection.predictions
         axes.plot(target.numpy(), decoded[:, 0].numpy(), "o")
         axes.set(xlabel="true count", ylabel="predicted count")
-        yield Plot("counts", figure, "Beeps that were counted against those that there are.")
+        yield Plot(
+            "counts", figure, "Beeps that were counted against those that there are."
+        )
 
     def closeups(self, inspection: Inspection) -> Iterator[Plot]:
         return iter(())

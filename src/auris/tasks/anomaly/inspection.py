@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from auris.core.figures import level
-from auris.core.heatmap import Map
+from auris.core.figures import Heatmap, spectrogram_below_peak
 from auris.features.spectrogram import LogMel
 from auris.features.standardize import Standardized
 from auris.features.texture import Texture
@@ -15,7 +14,7 @@ _BRIGHTEST = 0.995  # of the squared errors are below the brightest colour
 
 
 @torch.inference_mode()
-def inspect_clip(inspection: Inspection, wave: Tensor) -> tuple[list[Map], Tensor]:
+def inspect_clip(inspection: Inspection, wave: Tensor) -> tuple[list[Heatmap], Tensor]:
     """What there is to see of a clip (C, T), and the anomaly score of each frame, (1, K, T')."""
     features = inspection.features
     model = inspection.model.eval()
@@ -23,12 +22,16 @@ def inspect_clip(inspection: Inspection, wave: Tensor) -> tuple[list[Map], Tenso
     surprise = model(x).float()
     if isinstance(model, Autoencoder):
         return _compare_with_copy(features, x, model.copy(x)), surprise
-    power = level(wave[0])
+    power = spectrogram_below_peak(wave[0])
     hertz = torch.linspace(0, inspection.spec.sample_rate / 2, len(power))
-    return [Map("spectrogram (dB below its peak)", power, (-80, 0), hertz)], surprise
+    return [
+        Heatmap("spectrogram (dB below its peak)", power, (-80, 0), hertz)
+    ], surprise
 
 
-def _compare_with_copy(features: Standardized, x: Tensor, copy: Tensor) -> list[Map]:
+def _compare_with_copy(
+    features: Standardized, x: Tensor, copy: Tensor
+) -> list[Heatmap]:
     """Features (1, *in_shape) and their copy in their own units, and their squared error.
 
     Where bands have frequencies, that is the log power of the first channel, and the mean error
@@ -51,9 +54,9 @@ def _compare_with_copy(features: Standardized, x: Tensor, copy: Tensor) -> list[
     error_limits = (0.0, float(error.quantile(_BRIGHTEST)))
     error_title = "squared error (of standardised features)"
     return [
-        Map(f"heard ({unit})", original, limits, hertz),
-        Map("reconstruction", _stack_bands(reconstruction), limits, hertz),
-        Map(error_title, error, error_limits, hertz, "inferno"),
+        Heatmap(f"heard ({unit})", original, limits, hertz),
+        Heatmap("reconstruction", _stack_bands(reconstruction), limits, hertz),
+        Heatmap(error_title, error, error_limits, hertz, "inferno"),
     ]
 
 

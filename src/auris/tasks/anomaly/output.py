@@ -29,7 +29,7 @@ class ScoreOutput(OutputFormat):
     def split_in_time(self, decoded: Array) -> Sequence[Array]:
         return list(decoded[1:, None])  # (1, K) each
 
-    def row(self, decoded: Array, target: Array = None) -> Row:
+    def to_row(self, decoded: Array, target: Array = None) -> Row:
         """The score of its own section, or where that is not known of the one it is most like."""
         section = int(decoded[0].argmin() if target is None else target[1])
         score = float(decoded[0, section])
@@ -40,12 +40,14 @@ class ScoreOutput(OutputFormat):
             row["section"] = self.sections[section]
         return row
 
-    def text(self, row: Row) -> list[str]:
+    def to_words(self, row: Row) -> list[str]:
         return first_words(row)
 
-    def merge(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def merge_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         """An alarm that lasts is one row, and so is the quiet between two; the highest score."""
-        for (_, alarm), alike in groupby(rows, key=lambda row: (row["path"], row.get("alarm"))):
+        for (_, alarm), alike in groupby(
+            rows, key=lambda row: (row["path"], row.get("alarm"))
+        ):
             if alarm is None:
                 yield from alike
             else:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import SETS
+from auris.data.splits import SPLITS
 from auris.data.targets import Targets, codes, unique_sorted
 from auris.tasks.anomaly.splits import check_anomalies, check_rates, split_anomalies
 
@@ -29,10 +29,14 @@ class AnomalyTargets(Targets):
         self.normal = normal
         self.known = known
 
-    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+    def split_clips(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> list[str]:
         return split_anomalies(clips, self.normal, self.known, fold, folds, seed)
 
-    def describe_split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
+    def describe_split(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> str:
         separated = super().describe_split(clips, fold, folds, seed)
         return (
             f"{separated} Only {self.normal} clips train; others test, "
@@ -42,16 +46,16 @@ class AnomalyTargets(Targets):
     def check_rates(self, rates: Collection[int]) -> None:
         check_rates(rates)
 
-    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_anomalies(splits, clips, self.normal)
 
-    def columns(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
+    def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         return {
             "section": unique_sorted(clip.section for clip in clips),
             "domain": unique_sorted(clip.domain for clip in clips),
         }
 
-    def identity(self, clip: Clip) -> tuple[object, ...]:
+    def identity_of(self, clip: Clip) -> tuple[object, ...]:
         return (clip.label, clip.section, clip.domain)
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
@@ -61,10 +65,10 @@ class AnomalyTargets(Targets):
         domain = codes(clip.domain for clip in clips)
         return torch.stack([anomalous, section, domain], dim=1)
 
-    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+    def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         is_normal = [clip.label == self.normal for clip in clips]
         counts = Counter(zip(splits, is_normal, strict=True))
-        summary = ", ".join(_describe_counts(counts, split) for split in SETS)
+        summary = ", ".join(_describe_counts(counts, split) for split in SPLITS)
         if left_out := counts["", True] + counts["", False]:
             summary += f"; {left_out} left out, as others of their fold or group train or validate"
         sections = unique_sorted(clip.section for clip in clips)

@@ -16,7 +16,7 @@ from auris.models.detector import Detector
 from auris.tasks.anomaly.metrics import anomaly_metrics, own_score, own_scores
 from auris.tasks.anomaly.output import ScoreOutput
 from auris.tasks.anomaly.targets import AnomalyTargets
-from auris.tasks.anomaly.threshold import upper_end
+from auris.tasks.anomaly.threshold import gamma_quantile
 from auris.tasks.anomaly.view import Scale, ScoreView
 from auris.tasks.classification.metrics import Auroc
 from auris.tasks.comparable import Comparable, Row, read_column
@@ -24,9 +24,12 @@ from auris.tasks.losses import Surprise
 from auris.tasks.metric import Metric
 from auris.tasks.task import Task
 
-_MIN_CLIPS = 5  # normal validation clips that a section needs for a threshold of its own
+_MIN_CLIPS = (
+    5  # normal validation clips that a section needs for a threshold of its own
+)
 _MIN_SPAN = 1e-9  # from the usual score to the threshold, where all scores are the same
-_CLIP, _SECOND = 0, 1  # what a score is of
+_CLIP = 0
+_SECOND = 1  # what a score is of
 
 
 @final
@@ -53,7 +56,11 @@ class Anomaly(Task):
     calibrated: Tensor
 
     def __init__(
-        self, spec: Spec, in_shape: Shape, top: float = 1.0, false_alarm_rate: float = 0.01
+        self,
+        spec: Spec,
+        in_shape: Shape,
+        top: float = 1.0,
+        false_alarm_rate: float = 0.01,
     ):
         super().__init__()
         if not 0 <= top <= 1:
@@ -69,7 +76,9 @@ class Anomaly(Task):
         self.out_shape = (len(self.sections), in_shape[-1])
         self.seconds = max(1, min(round(spec.duration), in_shape[-1]))
         self._kinds = [_CLIP] + [_SECOND] * self.seconds  # of decoded scores
-        self.register_buffer("center", torch.zeros(2, len(self.sections)))  # of clips, of seconds
+        self.register_buffer(
+            "center", torch.zeros(2, len(self.sections))
+        )  # of clips, of seconds
         self.register_buffer("span", torch.ones(2, len(self.sections)))
         self.register_buffer("calibrated", torch.tensor(False))
 
@@ -88,12 +97,16 @@ class Anomaly(Task):
         return AnomalyTargets(settings.normal, settings.known_anomalies)
 
     def encode(self, target: Tensor, x: Tensor) -> Tensor:
-        own = nn.functional.one_hot(target[:, 1], len(self.sections)).to(x.dtype)  # (B, K)
+        own = nn.functional.one_hot(target[:, 1], len(self.sections)).to(
+            x.dtype
+        )  # (B, K)
         return self._over_frames(own)
 
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         parts = [output, *output.tensor_split(self.seconds, dim=-1)]
-        scores = torch.stack([self._pool(part.float()) for part in parts], dim=1)  # (B, 1 + S, K)
+        scores = torch.stack(
+            [self._pool(part.float()) for part in parts], dim=1
+        )  # (B, 1 + S, K)
         return self.scaled(scores, self._kinds)
 
     def scaled(self, surprise: Tensor, kinds: list[int]) -> Tensor:
@@ -114,11 +127,11 @@ class Anomaly(Task):
         of_section = [_mean_of_nearest(distance[:, own > 0], k) for own in told.T]
         return self._over_frames(torch.stack(of_section, dim=1))
 
-    def check(self, model: nn.Module, loss: nn.Module) -> None:
+    def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
         if not isinstance(model, Detector):
             raise UserError(
-                f"model: {type(model).__name__} can't tell what is unusual; choose one that puts "
-                "out anomaly scores, such as model=autoencoder or model=mahalanobis."
+                f"model: {type(model).__name__} can't tell what is unusual; "
+                "choose model=autoencoder, model=mahalanobis or another that puts out anomaly scores."
             )
         if not isinstance(loss, Surprise):
             raise UserError(
@@ -151,7 +164,9 @@ class Anomaly(Task):
         return target[:, 0] == 0
 
     def metrics(self) -> dict[str, Metric]:
-        return anomaly_metrics(self.sections, self.domains, alarms=bool(self.calibrated))
+        return anomaly_metrics(
+            self.sections, self.domains, alarms=bool(self.calibrated)
+        )
 
     def error(self, decoded: Tensor, target: Tensor) -> Tensor:
         score = own_score(decoded, target) - 1
@@ -174,7 +189,9 @@ class Anomaly(Task):
         score = read_column(rows, "score")
         normal = str(settings["data.normal"])
         anomalous = torch.tensor([int(row["label"] != normal) for row in rows])
-        return Comparable("auroc", Auroc(), torch.stack([-score, score], dim=1), anomalous)
+        return Comparable(
+            "auroc", Auroc(), torch.stack([-score, score], dim=1), anomalous
+        )
 
     def _pool(self, surprise: Tensor) -> Tensor:  # (B, K, T') -> (B, K)
         """The mean of the most surprising frames."""
@@ -190,7 +207,9 @@ class Anomaly(Task):
         for kind, values in ((_CLIP, scores[:, 0]), (_SECOND, scores[:, 1:].flatten())):
             median = values.median()
             self.center[kind, k] = median
-            self.span[kind, k] = max(upper_end(values, self.rate) - float(median), _MIN_SPAN)
+            self.span[kind, k] = max(
+                gamma_quantile(values, self.rate) - float(median), _MIN_SPAN
+            )
 
 
 def _mean_of_nearest(distance: Tensor, k: int) -> Tensor:  # (B, n) -> (B,)

@@ -19,7 +19,9 @@ _SHOWN = 4  # clips with the highest scores
 class Scale(NamedTuple):
     """What scores mean."""
 
-    scaled: Callable[[Tensor, list[int]], Tensor]  # the anomaly scores of a model, as people see
+    scaled: Callable[
+        [Tensor, list[int]], Tensor
+    ]  # the anomaly scores of a model, as people see
     threshold: float | None  # of alarms, where there is one
 
 
@@ -35,8 +37,8 @@ class ScoreView(TaskView):
     def question(self) -> str:
         return "Does it sound as it should?"
 
-    def describe(self, decoded: Tensor, target: Tensor | None = None) -> str:
-        return f"score {self.output.row(decoded, target)['score']:.2f}"
+    def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
+        return f"score {self.output.to_row(decoded, target)['score']:.2f}"
 
     def describe_target(self, label: str, target: Tensor) -> str:
         return label
@@ -44,7 +46,7 @@ class ScoreView(TaskView):
     def format_value(self, value: float) -> str:
         return format_percent(value)
 
-    def sentence(
+    def result_sentence(
         self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
     ) -> str:
         ranking = self._ranking_sentence(scores, clips)
@@ -106,12 +108,18 @@ class ScoreView(TaskView):
     def _alarm_sentences(self, metrics: Mapping[str, Any]) -> list[str]:
         """What happens at the threshold, as far as it is known."""
         kinds = {"anomalies": "true_alarm_rate", "normal clips": "false_alarm_rate"}
-        rates = {kind: metrics[key]["value"] for kind, key in kinds.items() if key in metrics}
+        rates = {
+            kind: metrics[key]["value"] for kind, key in kinds.items() if key in metrics
+        }
         known = {kind: rate for kind, rate in rates.items() if rate is not None}
         if not known:
             return []
-        alarms = " and ".join(f"{self.format_value(known[kind])} of {kind}" for kind in known)
-        return [f"The threshold, fixed beforehand on validation clips, alarms at {alarms}."]
+        alarms = " and ".join(
+            f"{self.format_value(known[kind])} of {kind}" for kind in known
+        )
+        return [
+            f"The threshold, fixed beforehand on validation clips, alarms at {alarms}."
+        ]
 
 
 def _most_anomalous(inspection: Inspection) -> list[int]:

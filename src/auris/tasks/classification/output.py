@@ -14,7 +14,7 @@ class ClassOutput(OutputFormat):
 
     classes: Sequence[str]
 
-    def row(self, decoded: Array, target: Array = None) -> Row:
+    def to_row(self, decoded: Array, target: Array = None) -> Row:
         best = int(decoded.argmax())
         named = zip(self.classes, decoded.tolist(), strict=True)
         probabilities = {f"p_{name}": round(p, 6) for name, p in named}
@@ -24,5 +24,5 @@ class ClassOutput(OutputFormat):
             **probabilities,
         }
 
-    def text(self, row: Row) -> list[str]:
+    def to_words(self, row: Row) -> list[str]:
         return first_words(row)

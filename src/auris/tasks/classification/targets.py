@@ -7,7 +7,7 @@ from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import check_complete, split
+from auris.data.splits import check_complete, split_clips
 from auris.data.targets import Targets, codes, count_splits
 
 
@@ -17,10 +17,12 @@ class LabelTargets(Targets):
 
     kind = "label"
 
-    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
-        return split(clips, fold, folds, seed)
+    def split_clips(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> list[str]:
+        return split_clips(clips, fold, folds, seed)
 
-    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         for clip in clips:
             if not clip.label:
                 raise UserError(
@@ -33,6 +35,6 @@ class LabelTargets(Targets):
         """(N,) the number of each clip's class."""
         return codes(clip.label for clip in clips)
 
-    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
-        classes = self.classes(clips)
+    def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+        classes = self.classes_of(clips)
         return f"{count_splits(splits)}; {len(classes)} classes: {', '.join(classes)}"

@@ -12,7 +12,12 @@ from auris.core.errors import UserError
 from auris.data.settings import DataSettings
 from auris.data.spec import Spec
 from auris.data.targets import Targets
-from auris.tasks.classification.metrics import Accuracy, Auroc, BalancedAccuracy, MacroF1
+from auris.tasks.classification.metrics import (
+    Accuracy,
+    Auroc,
+    BalancedAccuracy,
+    MacroF1,
+)
 from auris.tasks.classification.output import ClassOutput
 from auris.tasks.classification.targets import LabelTargets
 from auris.tasks.classification.view import ClassView
@@ -87,4 +92,6 @@ class Classification(Task):
     def comparable(cls, rows: Sequence[Row], settings: Mapping[str, Any]) -> Comparable:
         right = torch.tensor([row["class"] == row["label"] for row in rows])
         decoded = F.one_hot(right.long(), 2)  # (N, 2): wrong, right
-        return Comparable("accuracy", Accuracy(), decoded, torch.ones(len(rows)).long(), right)
+        return Comparable(
+            "accuracy", Accuracy(), decoded, torch.ones(len(rows)).long(), right
+        )

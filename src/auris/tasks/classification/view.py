@@ -6,7 +6,7 @@ from typing import Any, final
 import torch
 from torch import Tensor
 
-from auris.tasks.classification.metrics import confusion
+from auris.tasks.classification.metrics import confusion_matrix
 from auris.tasks.classification.plots import plot_confusion, plot_reliability
 from auris.tasks.inspection import Inspection
 from auris.tasks.view import Plot, Sound, TaskView, format_interval, format_percent
@@ -27,7 +27,7 @@ class ClassView(TaskView):
         *others, last = self.classes
         return f"Is it {', '.join(others)} or {last}?"
 
-    def describe(self, decoded: Tensor, target: Tensor | None = None) -> str:
+    def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         best = int(decoded.argmax())
         return f"{self.classes[best]} ({float(decoded[best]):.2f})"
 
@@ -37,7 +37,7 @@ class ClassView(TaskView):
     def format_value(self, value: float) -> str:
         return format_percent(value)
 
-    def sentence(
+    def result_sentence(
         self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
     ) -> str:
         accuracy = scores["metrics"]["accuracy"]
@@ -52,7 +52,7 @@ class ClassView(TaskView):
 
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         decoded, target, *_ = inspection.predictions
-        counts = confusion(decoded, target, torch.ones(1, len(target)))[0]
+        counts = confusion_matrix(decoded, target, torch.ones(1, len(target)))[0]
         yield Plot(
             "confusion",
             plot_confusion(counts, self.classes),

@@ -20,12 +20,12 @@ class DirectionOutput(OutputFormat):
     elevation: bool
     per_window = True
 
-    def row(self, decoded: Array, target: Array = None) -> Row:
+    def to_row(self, decoded: Array, target: Array = None) -> Row:
         x, y, z = decoded.tolist()
         row: Row = {"azimuth": round(degrees(atan2(y, x)), 2)}
         if self.elevation:
             row["elevation"] = round(degrees(atan2(z, hypot(x, y))), 2)
         return row
 
-    def text(self, row: Row) -> list[str]:
+    def to_words(self, row: Row) -> list[str]:
         return [f"{name} {row[name]:.0f}°" for name in _ANGLES if name in row]

@@ -1,8 +1,7 @@
-"""Pictures of directions: what was said against what is true, and how far off under which conditions."""
+"""Pictures of directions: which were said for which, and how far off they are."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import torch
@@ -11,159 +10,99 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from torch import Tensor
 
-from auris.acoustics.arrays import angles
+from auris.acoustics.arrays import azimuth_elevation
 from auris.core.figures import COLOURS, new_figure
-from auris.tasks.localization.metrics import MeanError, Seen
+from auris.tasks.localization.metrics import Fold, MeanError
 
-NEAR = 10  # degrees, how far off is told apart
+Edges = tuple[float, float]
+Bins = Mapping[str, Sequence[Edges]]  # of conditions, by name
 
-
-REACHES = (18, 45, 90, 180)  # degrees, to which a histogram of errors may reach
-
-
-BARS = 18  # to either side
-
-
-FEWEST = 5  # groups of clips of some condition whose mean says anything
-
-
-LEAST = 0.1  # degrees, the smallest error that a logarithmic axis shows
-
-
-NAMES = {"rt60": "reverberation time (s)", "snr": "SNR (dB)", "distance": "distance (m)"}
-
-
-MARKERS = "os^Dv"
-
-
-Bins = Mapping[str, Sequence[tuple[float, float]]]  # of conditions, by name
+_NEAR = 10  # degrees, how far off is told apart
+_REACHES = (18, 45, 90, 180)  # degrees, to which a histogram of errors may reach
+_BARS = 18  # to either side
+_RINGS = (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)  # clips
+_MIN_GROUPS = 5  # of clips of some condition whose mean says anything
+_MIN_ERROR = 0.1  # degrees, the smallest that a logarithmic axis shows
+_CONDITION_LABELS = {
+    "rt60": "reverberation time (s)",
+    "snr": "SNR (dB)",
+    "distance": "distance (m)",
+}
+_MARKERS = "os^Dv"
 
 
 def plot_azimuths(decoded: Tensor, true: Tensor) -> Figure:
-    """What was said against what is true, of unit vectors (N, 3); elevations too where there are any."""
-    said, is_true = angles(decoded), angles(true)
-    panels = 2 if max(float(side[1].abs().max()) for side in (said, is_true)) > 1e-3 else 1
+    """What was said against what is true, of unit vectors (N, 3); elevations too."""
+    predicted = azimuth_elevation(decoded)
+    actual = azimuth_elevation(true)
+    highest = max(float(side[1].abs().max()) for side in (predicted, actual))
+    panels = 2 if highest > 1e-3 else 1
     figure = new_figure(4.6 * panels, 5.1)
     figure.set_layout_engine("constrained")
-    for axes, name, *pair in zip(
-        figure.subplots(1, panels, squeeze=False)[0],
-        ("azimuth", "elevation"),
-        said,
-        is_true,
-        strict=False,
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    for panel, name, said, truth in zip(
+        axes, ("azimuth", "elevation"), predicted, actual, strict=False
     ):
-        compared(axes, name, *(side.numpy() for side in pair))
+        _compare_angles(panel, name, said.numpy(), truth.numpy())
     return figure
 
 
-def compared(axes: Axes, name: str, said: np.ndarray, true: np.ndarray) -> None:
-    """Angles (N,) in degrees, with a band round the diagonal; it comes again in the corners, where -180 is 180."""
-    both = np.concatenate([said, true])
-    low, high = (
-        90 * np.floor(both.min() / 90),
-        90 * max(np.ceil(both.max() / 90), np.floor(both.min() / 90) + 1),
-    )
-    share, ends = (abs(wrapped(said - true)) <= NEAR).mean(), np.array([low, high])
-    for turn in (0, -360, 360):
-        label = "" if turn else f"within {NEAR}°: {share:.0%}"
-        axes.fill_between(
-            ends, ends + turn - NEAR, ends + turn + NEAR, color="0.88", linewidth=0, label=label
-        )
-        axes.plot(ends, ends + turn, color="0.5", linewidth=0.8)
-    axes.plot(
-        true,
-        said,
-        "o",
-        color=COLOURS[0],
-        alpha=0.5,
-        markersize=4,
-        markeredgewidth=0,
-        label=f"{len(true)} clips",
-    )
-    axes.set(
-        xlabel=f"true {name} (°)", ylabel=f"said {name} (°)", xlim=ends, ylim=ends, aspect="equal"
-    )
-    ticks = np.arange(low, high + 1, 45 if high - low > 90 else 15)
-    axes.set_xticks(ticks)
-    axes.set_yticks(ticks)
-    axes.grid(alpha=0.25)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False, fontsize=9)
-
-
-def wrapped(angle: np.ndarray) -> np.ndarray:
-    """Angles in degrees as they are from -180 to below 180."""
-    return (angle + 180) % 360 - 180
-
-
 def plot_errors(decoded: Tensor, true: Tensor) -> Figure:
-    """How often azimuths of unit vectors (N, 3) are so far off to the left or to the right; areas show clips."""
-    off = wrapped((angles(decoded)[0] - angles(true)[0]).double().numpy())
-    reach = next(reach for reach in REACHES if abs(off).max() <= reach)
-    width = reach / BARS
-    place = np.round(off / width)
-    place, count = np.unique(
-        np.where((place == BARS) & (reach == 180), -BARS, place), return_counts=True
+    """How often azimuths of unit vectors (N, 3) are so far off to either side; areas show clips."""
+    error = _wrap_degrees(
+        (azimuth_elevation(decoded)[0] - azimuth_elevation(true)[0]).double().numpy()
     )
+    reach = next(reach for reach in _REACHES if abs(error).max() <= reach)
+    width = reach / _BARS
+    bar = np.round(error / width)
+    behind = (bar == _BARS) & (reach == 180)  # where left and right are one
+    bar, count = np.unique(np.where(behind, -_BARS, bar), return_counts=True)
     figure = new_figure(5, 5)
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot(projection="polar")
+    middle = np.deg2rad(bar * width)
     axes.bar(
-        np.deg2rad(place * width),
-        np.sqrt(count),
-        np.deg2rad(width),
-        color=COLOURS[0],
-        edgecolor="white",
+        middle, np.sqrt(count), np.deg2rad(width), color=COLOURS[0], edgecolor="white"
     )
     axes.set(theta_zero_location="N", thetamin=-reach, thetamax=reach)  # type: ignore[call-arg]
     axes.set_rlabel_position(-0.7 * reach)  # type: ignore[attr-defined]
-    rings = [
-        ring
-        for ring in (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
-        if ring <= count.max()
-    ]
-    axes.set_yticks(
-        np.sqrt(rings),
-        [f"{ring} clips" if ring == rings[-1] else str(ring) for ring in rings],
-        fontsize=8,
-        color="0.3",
-    )
-    size = abs(off)
-    axes.set_title(
-        f"azimuth errors: median {np.median(size):.1f}°, mean {size.mean():.1f}°", fontsize=11
-    )
+    _label_rings(axes, int(count.max()))
+    size = abs(error)
+    title = f"azimuth errors: median {np.median(size):.1f}°, mean {size.mean():.1f}°"
+    axes.set_title(title, fontsize=11)
     return figure
 
 
 def filled_bins(
     bins: Mapping[str, Sequence[float]], target: Tensor, group: Tensor
-) -> dict[str, list[tuple[float, float]]]:
-    """The bins between these edges of each condition, from the first to the last that has clips enough.
+) -> dict[str, list[Edges]]:
+    """The bins between these edges of each condition, from the first to the last with enough clips.
 
     Conditions that targets (N, 7) do not tell, or of too few groups (N,) of clips, are left out.
     """
-    parts = {}
-    for name, edges in bins.items():
+    filled = {}
+    for condition, edges in bins.items():
         pairs = list(pairwise(edges))
-        full = [
-            at for at, pair in enumerate(pairs) if count_groups(name, pair, target, group) >= FEWEST
-        ]
+        counts = [_count_groups(condition, pair, target, group) for pair in pairs]
+        full = [at for at, count in enumerate(counts) if count >= _MIN_GROUPS]
         if full:
-            parts[name] = pairs[full[0] : full[-1] + 1]
-    return parts
-
-
-def count_groups(condition: str, ends: tuple[float, float], target: Tensor, group: Tensor) -> int:
-    """How many groups of clips are from one end to the other."""
-    return MeanError(torch.Tensor, condition, *ends).count(target, group)
+            filled[condition] = pairs[full[0] : full[-1] + 1]
+    return filled
 
 
 def plot_conditions(
-    answers: Mapping[str, Tensor], target: Tensor, seen: Seen, bins: Bins, group: Tensor
+    predictions: Mapping[str, Tensor],
+    target: Tensor,
+    fold: Fold,
+    bins: Bins,
+    group: Tensor,
 ) -> Figure:
-    """Mean errors with their 95 % intervals by conditions, of several answers (N, 3) by name to targets (N, 7).
+    """Mean errors with their 95 % intervals by conditions, of several methods.
 
     Args:
-        seen: what the array sees of directions.
+        predictions: (N, 3) by the name of the method.
+        target: (N, 7).
+        fold: what the array can tell of directions.
         bins: of each condition, side by side.
         group: (N,) which clips belong together.
     """
@@ -171,64 +110,126 @@ def plot_conditions(
     figure.set_layout_engine("constrained", w_pad=0.12)
     panels = figure.subplots(1, len(bins), sharey=True, squeeze=False)[0]
     for axes, (condition, parts) in zip(panels, bins.items(), strict=True):
-        count = [count_groups(condition, ends, target, group) for ends in parts]
-        for place, (name, decoded) in enumerate(answers.items()):
-            told = [
-                MeanError(seen, condition, *ends).estimate(decoded, target, group=group)
-                for ends in parts
+        counts = [_count_groups(condition, edges, target, group) for edges in parts]
+        enough = np.array(counts)[:, None] >= _MIN_GROUPS
+        for place, (name, decoded) in enumerate(predictions.items()):
+            metrics = [MeanError(fold, condition, *edges) for edges in parts]
+            errors = [
+                metric.estimate(decoded, target, group=group) for metric in metrics
             ]
-            shown = np.where(
-                np.array(count)[:, None] >= FEWEST, np.array(told), np.nan
-            )  # (bins, 3)
-            draw_line(axes, place, (place + 0.5) / len(answers) - 0.5, shown, name)
-        label_bins(axes, condition, parts, count)
+            shown = np.where(enough, np.array(errors), np.nan)  # (bins, 3)
+            aside = (place + 0.5) / len(predictions) - 0.5
+            _draw_line(axes, place, aside, shown, name)
+        _label_bins(axes, condition, parts, counts)
     panels[0].set_ylabel("mean error (°)")
-    figure.legend(
-        *panels[0].get_legend_handles_labels(),
-        loc="outside upper center",
-        ncols=len(answers),
-        frameon=False,
-    )
+    handles = panels[0].get_legend_handles_labels()
+    columns = len(predictions)
+    figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)
     return figure
 
 
-def draw_line(axes: Axes, place: int, aside: float, told: np.ndarray, name: str) -> None:
-    """Values and the ends of their intervals (bins, 3), a little aside so that lines do not hide each other."""
-    value, low, high = told.clip(LEAST).T
-    form: dict[str, Any] = {
-        "color": COLOURS[place % len(COLOURS)],
-        "marker": MARKERS[place % len(MARKERS)],
-    }
+def _compare_angles(axes: Axes, name: str, said: np.ndarray, true: np.ndarray) -> None:
+    """Angles (N,) in degrees, with a band round the diagonal.
+
+    It comes again in the corners, where -180 is 180.
+    """
+    both = np.concatenate([said, true])
+    low = 90 * np.floor(both.min() / 90)
+    high = max(90 * np.ceil(both.max() / 90), low + 90)
+    ends = np.array([low, high])
+    near = (abs(_wrap_degrees(said - true)) <= _NEAR).mean()
+    for turn in (0, -360, 360):
+        diagonal = ends + turn
+        label = "" if turn else f"within {_NEAR}°: {near:.0%}"
+        axes.fill_between(
+            ends,
+            diagonal - _NEAR,
+            diagonal + _NEAR,
+            color="0.88",
+            linewidth=0,
+            label=label,
+        )
+        axes.plot(ends, diagonal, color="0.5", linewidth=0.8)
+    axes.plot(
+        true,
+        said,
+        "o",
+        label=f"{len(true)} clips",
+        color=COLOURS[0],
+        alpha=0.5,
+        markersize=4,
+        markeredgewidth=0,
+    )
+    axes.set(xlabel=f"true {name} (°)", ylabel=f"said {name} (°)")
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    ticks = np.arange(low, high + 1, 45 if high - low > 90 else 15)
+    axes.set_xticks(ticks)
+    axes.set_yticks(ticks)
+    axes.grid(alpha=0.25)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False, fontsize=9
+    )
+
+
+def _wrap_degrees(angle: np.ndarray) -> np.ndarray:
+    """Angles in degrees as they are from -180 to below 180."""
+    return (angle + 180) % 360 - 180
+
+
+def _label_rings(axes: Axes, most: int) -> None:
+    """Rings of as many clips, whose areas show them."""
+    rings = [ring for ring in _RINGS if ring <= most]
+    labels = [str(ring) for ring in rings[:-1]] + [f"{rings[-1]} clips"]
+    axes.set_yticks(np.sqrt(rings), labels, fontsize=8, color="0.3")
+
+
+def _count_groups(condition: str, edges: Edges, target: Tensor, group: Tensor) -> int:
+    """How many groups of clips are from one edge to the other."""
+    metric = MeanError(torch.Tensor, condition, *edges)
+    return metric.count_groups(target, group)
+
+
+def _draw_line(
+    axes: Axes, place: int, aside: float, errors: np.ndarray, name: str
+) -> None:
+    """Values and the ends of their intervals (bins, 3), a little aside for others."""
+    value, low, high = errors.clip(_MIN_ERROR).T
     spread = np.stack([value - low, high - value]).clip(0)
+    x = np.arange(len(errors)) + 0.4 * aside
     axes.errorbar(
-        np.arange(len(told)) + 0.4 * aside,
+        x,
         value,
         spread,
-        **form,
-        markersize=5,
         capsize=2,
         label=name,
+        color=COLOURS[place % len(COLOURS)],
+        marker=_MARKERS[place % len(_MARKERS)],
+        markersize=5,
         linewidth=1.2,
     )
 
 
-def label_bins(
-    axes: Axes, condition: str, parts: Sequence[tuple[float, float]], count: Sequence[int]
+def _label_bins(
+    axes: Axes, condition: str, parts: Sequence[Edges], counts: Sequence[int]
 ) -> None:
     """Ticks at the edges of bins, and how many clips are in each."""
     edges = [parts[0][0], *(high for _, high in parts)]
-    axes.set(xlabel=NAMES[condition], yscale="log", xlim=(-0.5, len(parts) - 0.5))
-    axes.set_xticks(np.arange(len(edges)) - 0.5, [f"{edge:g}".replace("-", "−") for edge in edges])
+    names = [f"{edge:g}".replace("-", "−") for edge in edges]
+    axes.set(
+        xlabel=_CONDITION_LABELS[condition], yscale="log", xlim=(-0.5, len(parts) - 0.5)
+    )
+    axes.set_xticks(np.arange(len(edges)) - 0.5, names)
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
     axes.grid(alpha=0.25)
-    for at, clips in enumerate(count):
+    above = axes.get_xaxis_transform()
+    for at, count in enumerate(counts):
         axes.text(
             at,
             1.01,
-            f"n = {clips}",
-            transform=axes.get_xaxis_transform(),
+            f"n = {count}",
+            transform=above,
             ha="center",
             fontsize=7,
             color="0.3",

@@ -6,10 +6,10 @@ from typing import final
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split
+from auris.data.splits import check_filled, split_clips
 from auris.data.targets import Targets, codes, count_splits, unique_sorted
 
 
@@ -19,10 +19,12 @@ class DirectionTargets(Targets):
 
     kind = "direction"
 
-    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
-        return split(clips, fold, folds, seed)
+    def split_clips(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> list[str]:
+        return split_clips(clips, fold, folds, seed)
 
-    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         for clip in clips:
             if clip.direction is None:
                 raise UserError(
@@ -30,13 +32,13 @@ class DirectionTargets(Targets):
                 )
         check_filled(splits)
 
-    def classes(self, clips: Sequence[Clip]) -> tuple[str, ...]:
+    def classes_of(self, clips: Sequence[Clip]) -> tuple[str, ...]:
         return ()
 
-    def columns(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
+    def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         return {"section": unique_sorted(clip.section for clip in clips)}
 
-    def identity(self, clip: Clip) -> tuple[object, ...]:
+    def identity_of(self, clip: Clip) -> tuple[object, ...]:
         return (clip.label, clip.section, clip.direction)
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
@@ -45,12 +47,12 @@ class DirectionTargets(Targets):
         Conditions are reverberation time in s, SNR in dB and distance in m, or NaN.
         """
         azimuth, elevation = torch.tensor([clip.direction for clip in clips]).T
-        vector = direction(azimuth, elevation)  # (N, 3)
+        vector = unit_vector(azimuth, elevation)  # (N, 3)
         conditions = torch.tensor([clip.conditions for clip in clips])  # (N, 3)
         section = codes(clip.section for clip in clips)  # (N,)
         return torch.cat([vector, conditions, section[:, None].float()], dim=1)
 
-    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+    def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         azimuths = [clip.direction[0] for clip in clips if clip.direction]
         low = f"{min(azimuths):.0f}"
         high = f"{max(azimuths):.0f}"

@@ -52,7 +52,9 @@ class Localization(Task):
             )
         array = Array(spec.microphones)
         self.sections = spec.values_of("section")
-        self.hearing = Hearing(array, not array.level if elevation is None else elevation)
+        self.hearing = Hearing(
+            array, not array.level if elevation is None else elevation
+        )
         self.out_shape = (self.hearing.dimensions,)
 
     @classmethod
@@ -70,7 +72,9 @@ class Localization(Task):
         return DirectionTargets()
 
     def encode(self, target: Tensor, x: Tensor) -> Tensor:
-        return self.hearing.true_directions(target)[:, : self.hearing.dimensions].to(x.dtype)
+        return self.hearing.true_directions(target)[:, : self.hearing.dimensions].to(
+            x.dtype
+        )
 
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         return self.hearing.decode(output)

@@ -36,16 +36,16 @@ class DirectionView(TaskView):
     def question(self) -> str:
         return "From which direction is it heard?"
 
-    def describe(self, decoded: Tensor, target: Tensor | None = None) -> str:
-        return ", ".join(self.output.text(self.output.row(decoded)))
+    def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
+        return ", ".join(self.output.to_words(self.output.to_row(decoded)))
 
     def describe_target(self, label: str, target: Tensor) -> str:
-        return self.describe(self.hearing.true_directions(target[None])[0])
+        return self.describe_prediction(self.hearing.true_directions(target[None])[0])
 
     def format_value(self, value: float) -> str:
         return f"{value:.1f}°"
 
-    def sentence(
+    def result_sentence(
         self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
     ) -> str:
         return main_metric_sentence(self, scores, clips)
@@ -59,7 +59,9 @@ class DirectionView(TaskView):
             "Directions that were said against those that are true; on the diagonal they agree.",
         )
         yield Plot(
-            "errors", plot_errors(decoded, true), "How wrong the answers to single clips are."
+            "errors",
+            plot_errors(decoded, true),
+            "How wrong the answers to single clips are.",
         )
 
     def closeups(self, inspection: Inspection) -> Iterator[Plot]:
@@ -102,7 +104,11 @@ class DirectionView(TaskView):
         true = self.hearing.true_directions(target[None])[0]
         error = float(great_circle(decoded, true))
         conditions = zip(_CONDITION_WORDS, target[3:6].tolist(), strict=True)
-        known = [words.format(value) for words, value in conditions if not math.isnan(value)]
-        title = f"{name} error, {error:.1f}°: {clip.path.name}\n{', '.join(known)}".strip()
+        known = [
+            words.format(value) for words, value in conditions if not math.isnan(value)
+        ]
+        title = (
+            f"{name} error, {error:.1f}°: {clip.path.name}\n{', '.join(known)}".strip()
+        )
         figure = plot_scene(clip.scene, self.hearing.array, decoded, true, title)
         return Plot(f"scene_{name}", figure, f"A scene of {name} error.")

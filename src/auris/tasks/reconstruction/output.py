@@ -13,7 +13,7 @@ _MIN_POWER = 1e-12
 class ErrorOutput(OutputFormat):
     """Of the mean squared error of a reconstructed clip, and of its mean power, (2,)."""
 
-    def row(self, decoded: Array, target: Array = None) -> Row:
+    def to_row(self, decoded: Array, target: Array = None) -> Row:
         error, power = decoded.tolist()
         explained = 1 - error / max(power, _MIN_POWER)
         return {
@@ -21,5 +21,5 @@ class ErrorOutput(OutputFormat):
             "explained_variance": round(explained, 6),
         }
 
-    def text(self, row: Row) -> list[str]:
+    def to_words(self, row: Row) -> list[str]:
         return first_words(row)

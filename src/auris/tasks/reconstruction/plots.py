@@ -1,4 +1,4 @@
-"""Pictures for TensorBoard and reports. matplotlib is slow to import: files that draw are imported when they do."""
+"""Pictures of errors."""
 
 from matplotlib.figure import Figure
 from torch import Tensor

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split
+from auris.data.splits import check_filled, split_clips
 from auris.data.targets import Targets, count_splits
 
 
@@ -18,15 +18,17 @@ class NoTargets(Targets):
     kind = "none"
     needs_labels_in = ()
 
-    def split(self, clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
-        return split(clips, fold, folds, seed)
+    def split_clips(
+        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
+    ) -> list[str]:
+        return split_clips(clips, fold, folds, seed)
 
-    def check(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_filled(splits)
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
         """(N,) nothing of note."""
         return torch.zeros(len(clips), dtype=torch.long)
 
-    def summarize(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
+    def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
         return count_splits(splits)

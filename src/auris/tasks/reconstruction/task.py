@@ -41,7 +41,9 @@ class Reconstruction(Task):
     def targets_for(cls, settings: DataSettings, array: Array | None) -> Targets:
         if settings.normal is None:
             return NoTargets()
-        return AnomalyTargets(settings.normal, settings.known_anomalies)  # only normal clips train
+        return AnomalyTargets(
+            settings.normal, settings.known_anomalies
+        )  # only normal clips train
 
     def encode(self, target: Tensor, x: Tensor) -> Tensor:
         return x

@@ -17,7 +17,7 @@ class ErrorView(TaskView):
     def question(self) -> str:
         return "How much of the sound passes through the bottleneck?"
 
-    def describe(self, decoded: Tensor, target: Tensor | None = None) -> str:
+    def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"with an error of {float(decoded[0]):.3f}"
 
     def describe_target(self, label: str, target: Tensor) -> str:
@@ -26,7 +26,7 @@ class ErrorView(TaskView):
     def format_value(self, value: float) -> str:
         return format_percent(value)
 
-    def sentence(
+    def result_sentence(
         self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
     ) -> str:
         return main_metric_sentence(self, scores, clips)

@@ -11,21 +11,27 @@ from auris.training.optimizers.ridge import regress
 
 
 class Alternating(Solver):
-    """Alternating least squares for the two factors of a linear autoencoder (Roweis, 1998, section 3).
+    """Alternating least squares for the two factors of a linear autoencoder (Roweis, 1998,
+    section 3).
 
-    Each step solves one factor with the other fixed: the encoder that finds the best code for the decoder, then the
-    decoder, with its constant, that makes the best of the codes. Neither can raise the squared error.
+    Each step solves one factor with the other fixed: the encoder that finds the best code for
+    the decoder, then the decoder, with its constant, that makes the best of the codes. Neither
+    can raise the squared error.
     """
 
-    def __init__(self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module):
+    def __init__(
+        self, params: Groups, model: nn.Module, examples: Examples, loss: nn.Module
+    ):
         if not isinstance(model, LinearAutoencoder):
             raise UserError(
-                f"optimizer: alternating least squares needs two linear factors and {type(model).__name__} "
+                "optimizer: alternating least squares needs two linear factors and "
+                f"{type(model).__name__} "
                 "has other ones; choose model=autoencoder_linear, or another optimizer."
             )
         if not isinstance(loss, nn.MSELoss | Surprise):
             raise UserError(
-                "optimizer: alternating least squares makes the squared error smallest; choose loss=mse."
+                "optimizer: alternating least squares makes the squared error smallest; "
+                "choose loss=mse."
             )
         super().__init__(params, model, examples)
         self.factors = model
@@ -46,8 +52,12 @@ class Alternating(Solver):
 
     def solve_decoder(self) -> None:
         """Regress the frames on their codes, with a constant."""
-        batches = (self.factors.frames(x).double() for x, _ in self.examples())  # (M, D) each
-        regress(self.factors.decoder, ((self.code(frames), frames) for frames in batches))
+        batches = (
+            self.factors.frames(x).double() for x, _ in self.examples()
+        )  # (M, D) each
+        regress(
+            self.factors.decoder, ((self.code(frames), frames) for frames in batches)
+        )
 
     def code(self, frames: Tensor) -> Tensor:  # (M, D) -> (M, k)
         encoder = self.factors.encoder

@@ -73,9 +73,13 @@ class Search(Gradientless):
         return torch.cat([p.flatten() for p in self.parameters()])
 
     def put(self, vector: Tensor) -> None:
-        """Write (n,) into the parameters where they are: averages of the weights follow these very tensors."""
+        """Write (n,) into the parameters where they are: averages of the weights follow these
+        very tensors.
+        """
         for p, part in zip(
-            self.parameters(), vector.split([p.numel() for p in self.parameters()]), strict=True
+            self.parameters(),
+            vector.split([p.numel() for p in self.parameters()]),
+            strict=True,
         ):
             p.copy_(part.view_as(p))
 
@@ -86,7 +90,9 @@ class Search(Gradientless):
 
 
 class Solver(Gradientless):
-    """Sees the training set as a whole, as it is and not augmented, and finds the model in a single step."""
+    """Sees the training set as a whole, as it is and not augmented, and finds the model in a
+    single step.
+    """
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         super().__init__(params)

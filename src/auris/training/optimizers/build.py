@@ -14,23 +14,35 @@ from auris.training.optimizers.base import Solver
 def make_optimizer(factory: Factory, node: Any, system: Any) -> Optimizer:
     """The optimizer that `node` names, for the model of a system.
 
-    It is handed what its constructor asks for: `params`, `model`, `loss`, `examples`. Raises `UserError` where the
-    two don't go together.
+    It is handed what its constructor asks for: `params`, `model`, `loss`, `examples`. Raises
+    `UserError` where the two don't go together.
     """
     groups = parameter_groups(system.model)
-    facts = {"model": system.model, "loss": system.loss, "examples": system.training_pairs}
+    facts = {
+        "model": system.model,
+        "loss": system.loss,
+        "examples": system.training_pairs,
+    }
     optimizer: Optimizer = factory.make(node, params=groups, **facts)
-    if not isinstance(optimizer, Solver) and not any(group["params"] for group in groups):
+    if not isinstance(optimizer, Solver) and not any(
+        group["params"] for group in groups
+    ):
         own = "nothing" if isinstance(system.model, Formula) else "memorize"
         raise UserError(
-            f"{type(optimizer).__name__} looks for parameters and {type(system.model).__name__} has none to find; "
+            f"{type(optimizer).__name__} looks for parameters and "
+            f"{type(system.model).__name__} has none to find; "
             f"choose optimizer={own}, which such a model brings by itself."
         )
     return optimizer
 
 
 def parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
-    """Weights, and what weight decay should leave alone: biases and the scales of normalisations."""
+    """Weights, and what weight decay should leave alone: biases and the scales of
+    normalisations.
+    """
     parameters = [p for p in model.parameters() if p.requires_grad]
-    weights, others = [p for p in parameters if p.ndim > 1], [p for p in parameters if p.ndim <= 1]
+    weights, others = (
+        [p for p in parameters if p.ndim > 1],
+        [p for p in parameters if p.ndim <= 1],
+    )
     return [{"params": weights}, {"params": others, "weight_decay": 0.0}]

@@ -3,17 +3,19 @@
 from torch import nn
 
 from auris.core.errors import UserError
-from auris.core.log import tell
+from auris.core.log import info
 from auris.models.network import Network
 from auris.training.optimizers.base import Examples, Groups, Solver
 from auris.training.optimizers.ridge import regress
 
 
 class ClosedForm(Solver):
-    """The last layer of a network by ridge regression (see `regress`); of a linear model, all of it.
+    """The last layer of a network by ridge regression (see `regress`); of a linear model, all
+    of it.
 
     Args:
-        ridge: how strongly large weights are held back; 0 is ordinary least squares of the least norm.
+        ridge: how strongly large weights are held back; 0 is ordinary least squares of the
+            least norm.
     """
 
     def __init__(
@@ -26,7 +28,8 @@ class ClosedForm(Solver):
     ):
         if not isinstance(model, Network):
             raise UserError(
-                f"optimizer: the closed form solves the last layer of a network and {type(model).__name__} "
+                "optimizer: the closed form solves the last layer of a network and "
+                f"{type(model).__name__} "
                 "has none; choose another optimizer, such as adamw."
             )
         if not isinstance(loss, nn.MSELoss):
@@ -46,8 +49,11 @@ class ClosedForm(Solver):
             - last.bias.numel()
         )
         if rest:
-            tell(
-                f"The closed form solves the last layer only; {rest} other parameters stay as they were drawn."
+            info(
+                f"The closed form solves the last layer only; {rest} other parameters stay "
+                "as they were drawn."
             )
-        pairs = ((self.network.embed(x), target.flatten(1)) for x, target in self.examples())
+        pairs = (
+            (self.network.embed(x), target.flatten(1)) for x, target in self.examples()
+        )
         regress(last, pairs, self.ridge)

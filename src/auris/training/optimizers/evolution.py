@@ -14,42 +14,58 @@ FULL = 500  # parameters up to which CMA-ES learns how they go together; above, 
 
 
 class Evolution(Search):
-    """Evolution strategy (mu/mu_w, lambda) with cumulative step sizes (Hansen, Arnold and Auger, 2015, algorithm 4).
+    """Evolution strategy (mu/mu_w, lambda) with cumulative step sizes (Hansen, Arnold and
+    Auger, 2015, algorithm 4).
 
-    A step is a generation: children scatter round the mean of their parents, and the better half of them become the
-    parents, the best with the largest weight. Steps in the same direction make the scatter wider, steps to and fro
-    narrower.
+    A step is a generation: children scatter round the mean of their parents, and the better
+    half of them become the parents, the best with the largest weight. Steps in the same
+    direction make the scatter wider, steps to and fro narrower.
 
     Args:
         lr: deviation of the children from their parents' mean in the first generation.
-        population: children a generation; null: 4 + 3 ln n for n parameters (Hansen, 2016, eq. 48).
+        population: children a generation; null: 4 + 3 ln n for n parameters (Hansen, 2016, eq.
+            48).
         seed: of the children.
     """
 
     def __init__(
-        self, params: Groups, lr: float = 0.1, population: int | None = None, seed: int = 0
+        self,
+        params: Groups,
+        lr: float = 0.1,
+        population: int | None = None,
+        seed: int = 0,
     ):
         super().__init__(params, lr)
         self.population, self.seed = checked_population(population, self.size), seed
         rank = torch.arange(1, self.population // 2 + 1)
         weight = log(len(rank) + 0.5) - rank.log()
         self.weight = weight / weight.sum()
-        self.parents = float(1 / self.weight.square().sum())  # how many the weighted ones are worth
+        self.parents = float(
+            1 / self.weight.square().sum()
+        )  # how many the weighted ones are worth
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         own = self.kept
         generation = own.setdefault("generation", 0)
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + generation)
-        children = torch.randn(self.population, len(start), generator=draw).to(start)  # (lambda, n)
-        order = torch.tensor([loss(start + self.lr * child) for child in children]).argsort()
-        move = self.weight.to(start) @ children[order[: len(self.weight)].to(start.device)]  # (n,)
+        children = torch.randn(self.population, len(start), generator=draw).to(
+            start
+        )  # (lambda, n)
+        order = torch.tensor(
+            [loss(start + self.lr * child) for child in children]
+        ).argsort()
+        move = (
+            self.weight.to(start) @ children[order[: len(self.weight)].to(start.device)]
+        )  # (n,)
         moved = start + self.lr * move
         self.adapt(own.setdefault("path", torch.zeros_like(start)), move)
         own["generation"] += 1
         return moved
 
     def adapt(self, path: Tensor, move: Tensor) -> None:
-        """Compare the length of the path with that of a random walk, and widen or narrow the scatter."""
+        """Compare the length of the path with that of a random walk, and widen or narrow the
+        scatter.
+        """
         n, worth = len(move), self.parents
         memory = (worth + 2) / (n + worth + 5)
         damping = 1 + 2 * max(0.0, sqrt((worth - 1) / (n + 1)) - 1) + memory
@@ -59,9 +75,11 @@ class Evolution(Search):
 
 
 class CmaEs(Search):
-    """Covariance matrix adaptation (Hansen and Ostermeier, 2001), which learns which way to scatter, by `cmaes`.
+    """Covariance matrix adaptation (Hansen and Ostermeier, 2001), which learns which way to
+    scatter, by `cmaes`.
 
-    Above 500 parameters it learns one scale for each (Ros and Hansen, 2008), as a full matrix would be too large.
+    Above 500 parameters it learns one scale for each (Ros and Hansen, 2008), as a full matrix
+    would be too large.
 
     Args:
         lr: deviation of the children in the first generation.
@@ -70,7 +88,11 @@ class CmaEs(Search):
     """
 
     def __init__(
-        self, params: Groups, lr: float = 0.1, population: int | None = None, seed: int = 0
+        self,
+        params: Groups,
+        lr: float = 0.1,
+        population: int | None = None,
+        seed: int = 0,
     ):
         super().__init__(params, lr)
         self.population, self.seed = checked_population(population, self.size), seed
@@ -79,19 +101,26 @@ class CmaEs(Search):
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         self.strategy = self.strategy or self.begun(start)
         children = [self.strategy.ask() for _ in range(self.population)]
-        losses = torch.tensor([loss(torch.from_numpy(child).to(start)) for child in children])
+        losses = torch.tensor(
+            [loss(torch.from_numpy(child).to(start)) for child in children]
+        )
         self.tell(children, losses)
         self.kept["losses"].append(losses)
         return torch.from_numpy(self.strategy.mean).to(start)
 
     def begun(self, start: Tensor) -> CMA | SepCMA:
-        """The strategy after all generations so far: a resumed run tells it once more what it was told."""
+        """The strategy after all generations so far: a resumed run tells it once more what it
+        was told.
+        """
         own = self.kept
         first = own.setdefault("start", start.cpu().double())
         kind = CMA if len(first) <= FULL else SepCMA
         deviation = own.setdefault("deviation", self.lr)
         self.strategy = kind(
-            first.cpu().numpy().copy(), deviation, seed=self.seed, population_size=self.population
+            first.cpu().numpy().copy(),
+            deviation,
+            seed=self.seed,
+            population_size=self.population,
         )
         for losses in own.setdefault("losses", []):
             self.tell([self.strategy.ask() for _ in range(self.population)], losses)
@@ -99,10 +128,14 @@ class CmaEs(Search):
 
     def tell(self, children: list[np.ndarray], losses: Tensor) -> None:
         assert self.strategy is not None
-        self.strategy.tell(list(zip(children, losses.clamp_max(1e30).tolist(), strict=True)))
+        self.strategy.tell(
+            list(zip(children, losses.clamp_max(1e30).tolist(), strict=True))
+        )
 
 
 def checked_population(given: int | None, size: int) -> int:
     if given is not None and given < 4:
-        raise UserError(f"optimizer.population={given} is too small to evolve; the least is 4.")
+        raise UserError(
+            f"optimizer.population={given} is too small to evolve; the least is 4."
+        )
     return given or 4 + int(3 * log(max(1, size)))

@@ -13,7 +13,8 @@ class Memorize(Solver):
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         if not isinstance(model, Plain):
             raise UserError(
-                f"optimizer: {type(model).__name__} can't keep clips; choose another optimizer, or leave "
+                f"optimizer: {type(model).__name__} can't keep clips; choose another "
+                "optimizer, or leave "
                 "it away."
             )
         super().__init__(params, model, examples)

@@ -7,7 +7,8 @@ from auris.training.optimizers.base import Groups
 
 
 class Lbfgs(torch.optim.LBFGS):
-    """Limited-memory quasi-Newton steps on the whole training set (Liu and Nocedal, 1989), with a line search.
+    """Limited-memory quasi-Newton steps on the whole training set (Liu and Nocedal, 1989), with
+    a line search.
 
     Args:
         lr: length of the first trial step.
@@ -15,10 +16,17 @@ class Lbfgs(torch.optim.LBFGS):
         history_size: past gradients from which the curvature is guessed.
     """
 
-    def __init__(self, params: Groups, lr: float = 1.0, max_iter: int = 10, history_size: int = 10):
+    def __init__(
+        self,
+        params: Groups,
+        lr: float = 1.0,
+        max_iter: int = 10,
+        history_size: int = 10,
+    ):
         if max_iter < 1 or history_size < 1:
             raise UserError(
-                f"optimizer.max_iter={max_iter} and optimizer.history_size={history_size} should be 1 or more."
+                f"optimizer.max_iter={max_iter} and optimizer.history_size={history_size} "
+                "should be 1 or more."
             )
         flat = [
             p for group in params for p in group["params"]
@@ -29,5 +37,9 @@ class Lbfgs(torch.optim.LBFGS):
             )  # it can't read a gradient of another layout, such as channels last
         group = [{"params": flat}]
         super().__init__(
-            group, lr, max_iter, history_size=history_size, line_search_fn="strong_wolfe"
+            group,
+            lr,
+            max_iter,
+            history_size=history_size,
+            line_search_fn="strong_wolfe",
         )

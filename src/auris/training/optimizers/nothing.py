@@ -13,7 +13,8 @@ class Nothing(Solver):
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         if not isinstance(model, Formula):
             raise UserError(
-                f"optimizer: {type(model).__name__} has something to learn; choose an optimizer that finds "
+                f"optimizer: {type(model).__name__} has something to learn; choose an "
+                "optimizer that finds "
                 "it, such as adamw."
             )
         super().__init__(params, model, examples)

@@ -6,12 +6,13 @@ import torch
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.core.progress import track
+from auris.core.progress import track_progress
 from auris.training.optimizers.base import Groups, Loss, Search
 
 
 class RandomSearch(Search):
-    """Draws all parameters anew from a normal distribution and keeps the best, which never gets worse.
+    """Draws all parameters anew from a normal distribution and keeps the best, which never gets
+    worse.
 
     Args:
         lr: deviation of the draws.
@@ -19,7 +20,9 @@ class RandomSearch(Search):
         seed: of the draws.
     """
 
-    def __init__(self, params: Groups, lr: float = 0.1, candidates: int = 50, seed: int = 0):
+    def __init__(
+        self, params: Groups, lr: float = 0.1, candidates: int = 50, seed: int = 0
+    ):
         super().__init__(params, lr)
         if candidates < 1:
             raise UserError(f"optimizer.candidates={candidates} should be 1 or more.")
@@ -27,7 +30,9 @@ class RandomSearch(Search):
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         own = self.kept
-        draw = torch.Generator().manual_seed(self.seed * 1_000_003 + own.setdefault("step", 0))
+        draw = torch.Generator().manual_seed(
+            self.seed * 1_000_003 + own.setdefault("step", 0)
+        )
         own["step"] += 1
         drawn = (
             self.lr * torch.randn(len(start), generator=draw).to(start)
@@ -37,7 +42,8 @@ class RandomSearch(Search):
 
 
 class GridSearch(Search):
-    """Tries every combination of `levels` values between -`bound` and `bound` for all parameters, in one step.
+    """Tries every combination of `levels` values between -`bound` and `bound` for all
+    parameters, in one step.
 
     Args:
         levels: values for each parameter.
@@ -45,24 +51,31 @@ class GridSearch(Search):
         most: combinations; more are refused.
     """
 
-    def __init__(self, params: Groups, levels: int = 3, bound: float = 1.0, most: int = 100_000):
+    def __init__(
+        self, params: Groups, levels: int = 3, bound: float = 1.0, most: int = 100_000
+    ):
         super().__init__(params)
         if levels < 2 or bound <= 0:
             raise UserError(
-                f"optimizer.levels={levels} should be 2 or more and optimizer.bound={bound} above 0."
+                f"optimizer.levels={levels} should be 2 or more and "
+                f"optimizer.bound={bound} above 0."
             )
         if (
             self.size >= most.bit_length() or levels**self.size > most
         ):  # 3^25000 is slow to write out
             raise UserError(
-                f"A grid of {levels} values for each of {self.size} parameters has {levels}^{self.size} points, and "
-                f"{most} are the most; choose fewer, as in model=linear features.n_mels=1, or another optimizer."
+                f"A grid of {levels} values for each of {self.size} parameters has "
+                f"{levels}^{self.size} points, and "
+                f"{most} are the most; choose fewer, as in model=linear features.n_mels=1, "
+                "or another optimizer."
             )
         self.levels, self.bound = levels, bound
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         values = torch.linspace(-self.bound, self.bound, self.levels).tolist()
-        points = track(
-            product(values, repeat=len(start)), "Searching the grid", self.levels ** len(start)
+        points = track_progress(
+            product(values, repeat=len(start)),
+            "Searching the grid",
+            self.levels ** len(start),
         )
         return min((torch.tensor(point).to(start) for point in points), key=loss)

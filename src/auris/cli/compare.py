@@ -1,0 +1,91 @@
+"""Runs, compared: in a table, in a picture, or two on the same clips."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from auris.core.errors import UserError
+from auris.runs.compare import (
+    ConfigurationSummary,
+    default_split,
+    scored_runs,
+    summarize_runs,
+)
+from auris.runs.curve_plot import plot_training_curves
+from auris.runs.find import Run, filter_runs, find_runs
+from auris.runs.setting_plot import plot_metric_over_setting
+from auris.runs.significance import compare_pair
+from auris.runs.tables import all_metrics_table, to_json, to_markdown, write_csv
+
+
+def run(options: Namespace) -> None:
+    if options.paired:
+        _print_pair(options)
+        return
+    if not (options.folders or options.same):
+        raise UserError(
+            "Name a folder with finished runs, or --same data=cats_babies for those in outputs."
+        )
+    _print_runs(options, options.folders or ["outputs"])
+
+
+def _print_pair(options: Namespace) -> None:
+    """Say which of two runs is better on the same clips, and whether that may be luck."""
+    pair = compare_pair(options.paired, options.set or "test", options.plugins)
+    if options.json:
+        print(json.dumps(asdict(pair), indent=2))
+        return
+    print(
+        f"{pair.metric} of {pair.first} less that of {pair.second}: {pair.difference:+.3f} "
+        f"[{pair.low:+.3f}, {pair.high:+.3f}], {pair.clips} clips in {pair.groups} groups"
+    )
+    print(pair.sentence)
+
+
+def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
+    """Print the table of the runs, and draw them where that is asked for."""
+    runs = filter_runs(find_runs(folders), options.same)
+    split = options.set or default_split(runs)
+    shown = scored_runs(runs, split)
+    summaries = summarize_runs(shown, options.metric, split)
+    if options.details:
+        print(all_metrics_table(shown, split))
+    else:
+        _print_table(summaries, split, options)
+    if left := len(runs) - len(shown):
+        words = f"Left out, as they have not looked at their {split} set: {left} runs."
+        print(words, file=sys.stderr)
+    if options.picture or options.same or options.against:
+        path = Path(options.picture or Path(folders[0]) / "compare.png")
+        _draw_runs(path, shown, [summary.name for summary in summaries], split, options)
+        print(f"Picture: {path}", file=sys.stderr)
+
+
+def _print_table(
+    summaries: Sequence[ConfigurationSummary], split: str, options: Namespace
+) -> None:
+    """Print the table in the form that was asked for."""
+    if options.json:
+        print(to_json(summaries))
+    elif options.csv:
+        write_csv(sys.stdout, summaries)
+    else:
+        print(to_markdown(summaries, split))
+
+
+def _draw_runs(
+    path: Path,
+    runs: Sequence[Run],
+    names: Sequence[str],
+    split: str,
+    options: Namespace,
+) -> None:
+    """Draw a metric over a setting, or the training curves."""
+    if options.against:
+        figure = plot_metric_over_setting(runs, options.against, options.metric, split)
+    else:
+        figure = plot_training_curves(runs, names)
+    figure.savefig(path)

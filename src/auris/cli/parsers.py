@@ -1,0 +1,195 @@
+"""What each command understands. Quick to import: a wrong word need not wait for torch."""
+
+import argparse
+from collections.abc import Callable
+
+from auris.core.errors import Parser
+
+_EXPORTABLE = """All features and models of classification, anomaly detection and reconstruction can
+be exported but models of scikit-learn: svm, naive_bayes, random_forest, mahalanobis,
+gaussian_mixture, one_class_svm, loudness. What tells directions can't be exported yet."""
+
+_SWEEP = """Search for good settings:
+
+auris sweep data=cats_babies model=cnn optimizer.lr='log(1e-5,1e-1)' trials=40
+
+What is searched is an override like log(1e-5,1e-1), uniform(0,0.5), int(1,4), range(16,65,16), or
+mlp,cnn; the others hold for all trials. Settings of the sweep: trials=20, study=NAME,
+timeout=MINUTES, processes=2, pruner=none. The same command goes on with a sweep that was killed, or
+joins one that runs.
+"""
+
+
+def _predict() -> Parser:
+    parser = _parser("What is it? auris predict RUN recording.wav folder/of/recordings")
+    parser.add_argument(
+        "run", help="folder of a finished run, or a file that export wrote of one"
+    )
+    parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
+    _add_forms(parser, json="a JSON object a line", csv="a table with a header")
+    parser.add_argument(
+        "--windows",
+        action="store_true",
+        help="an answer for each window of a long recording "
+        "(of anomalies and directions there always is)",
+    )
+    parser.add_argument(
+        "--mix",
+        action="store_true",
+        help="average the channels of a recording that has several",
+    )
+    return _add_plugins(parser)
+
+
+def _evaluate() -> Parser:
+    parser = _parser(
+        "Look at the test set of a finished run once more: auris evaluate RUN"
+    )
+    parser.add_argument("run", help="folder of a finished run")
+    parser.add_argument(
+        "--set",
+        choices=("test", "val", "train"),
+        default="test",
+        help="which clips (default: test)",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON instead of a table"
+    )
+    return _add_plugins(parser)
+
+
+def _compare() -> Parser:
+    parser = _parser(
+        "Many runs in one table, and in one picture: auris compare outputs"
+    )
+    parser.add_argument(
+        "folders",
+        nargs="*",
+        help="folders with finished runs, at any depth (with --same: outputs)",
+    )
+    parser.add_argument(
+        "--same",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="only runs with these choices and settings, which are drawn as well",
+    )
+    parser.add_argument(
+        "--picture",
+        metavar="FILE",
+        help="draw the runs (with --same: compare.png in the first folder)",
+    )
+    parser.add_argument(
+        "--against",
+        metavar="SETTING",
+        help="draw the metric over this setting, such as data.snr",
+    )
+    parser.add_argument(
+        "--paired",
+        nargs=2,
+        metavar="RUN",
+        help="two runs on the same clips: is one of them better?",
+    )
+    parser.add_argument(
+        "--metric", help="which metric (default: the main one of the task)"
+    )
+    parser.add_argument(
+        "--details",
+        action="store_true",
+        help="all metrics, with intervals over clips, side by side",
+    )
+    parser.add_argument(
+        "--set",
+        choices=("test", "val"),
+        help="of which clips (default: test, if any run tested)",
+    )
+    _add_forms(
+        parser,
+        json="print JSON instead of Markdown",
+        csv="print CSV instead of Markdown",
+    )
+    return _add_plugins(parser)
+
+
+def _report() -> Parser:
+    parser = _parser(
+        "Can the result be believed, and what went wrong? auris report RUN"
+    )
+    parser.add_argument(
+        "runs", nargs="+", help="folders of finished runs; several are put side by side"
+    )
+    return _add_plugins(parser)
+
+
+def _audit() -> Parser:
+    parser = _parser(
+        "Is a data set fit to learn from? auris audit data=cats_babies (exit code 1: no)"
+    )
+    return _add_words(parser, "settings, such as data=folder data.root=/my/recordings")
+
+
+def _sweep() -> Parser:
+    parser = Parser(
+        prog="auris sweep",
+        description=_SWEEP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return _add_words(
+        parser, "settings of train, searched or not, and of the sweep", "+"
+    )
+
+
+def _export() -> Parser:
+    parser = _parser(
+        "A trained model as one file, for a machine without torch: auris export RUN"
+    )
+    parser.epilog = _EXPORTABLE
+    parser.add_argument(
+        "run", help="folder of a finished run, whose data is still there"
+    )
+    parser.add_argument(
+        "--to", help="file to write (default: model.onnx in the run's folder)"
+    )
+    return _add_plugins(parser)
+
+
+def _features() -> Parser:
+    parser = _parser(
+        "What a model sees of each clip, as a table: auris features data=esc10 > x.csv"
+    )
+    return _add_words(parser, "settings of train, such as data=... and features=...")
+
+
+PARSERS: dict[str, Callable[[], Parser]] = {
+    "predict": _predict,
+    "evaluate": _evaluate,
+    "compare": _compare,
+    "report": _report,
+    "audit": _audit,
+    "sweep": _sweep,
+    "export": _export,
+    "features": _features,
+}
+
+
+def _parser(description: str) -> Parser:
+    command = description.split("auris ")[1].split()[0]
+    return Parser(prog=f"auris {command}", description=description)
+
+
+def _add_words(parser: Parser, help_text: str, count: str = "*") -> Parser:
+    parser.add_argument("words", nargs=count, help=help_text)
+    return parser
+
+
+def _add_plugins(parser: Parser) -> Parser:
+    help_text = "packages of yours that a run names classes of"
+    parser.add_argument("--plugins", nargs="*", default=[], help=help_text)
+    return parser
+
+
+def _add_forms(parser: Parser, json: str, csv: str) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=json)
+    form.add_argument("--csv", action="store_true", help=csv)

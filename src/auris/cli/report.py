@@ -1,0 +1,17 @@
+"""Reports of finished runs, alone and side by side."""
+
+from argparse import Namespace
+
+from auris.core.log import silence_libraries
+from auris.report.comparison import write_comparison
+from auris.report.page import write_report
+from auris.report.reopen import open_context
+
+
+def run(options: Namespace) -> None:
+    silence_libraries()
+    contexts = [open_context(name, options.plugins) for name in options.runs]
+    for context in contexts:
+        print(f"Report: {write_report(context)}")
+    if len(contexts) > 1:
+        print(f"Side by side: {write_comparison(contexts)}")

@@ -1,0 +1,380 @@
+"""The audit finds each planted fault, names its recordings, and says nothing of a clean set."""
+
+import base64
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+from browser import look
+from conftest import call, write
+from running import experiment
+
+from auris.audit.audit import Audit, run_audit
+from auris.audit.html_page import render_audit
+from auris.audit.output import count_severities, write_audit
+
+RATE = 16000  # Hz
+SECONDS = 1.5
+CLASSES = ("low", "high")
+Plant = Callable[[Path], None]
+
+
+def sound(
+    label: str, seed: int, seconds: float = SECONDS, rate: int = RATE
+) -> np.ndarray:
+    """(T,) noise whose spectrum tells the class, with a lively envelope, equally loud in both."""
+    random = np.random.default_rng(seed + 1000 * CLASSES.index(label))
+    wave = random.standard_normal(round(seconds * rate))
+    wave = np.convolve(wave, [1, 0.9 if label == "low" else -0.9], "same")
+    envelope = np.interp(
+        np.arange(len(wave)), np.linspace(0, len(wave), 9), random.uniform(0.2, 1, 9)
+    )
+    wave *= envelope
+    return random.uniform(0.02, 0.1) * wave / wave.std()
+
+
+def clean(folder: Path, each: int = 16) -> Path:
+    for label in CLASSES:
+        for i in range(each):
+            write(folder / label / f"{i}.wav", sound(label, i), RATE)
+    return folder
+
+
+def judged(folder: Path, tmp_path: Path, *words: str) -> Audit:
+    table = folder / "clips.csv"
+    source = (
+        ("data=csv", f"data.table={table}")
+        if table.is_file()
+        else ("data=folder", f"data.root={folder}")
+    )
+    return run_audit(
+        experiment(
+            *source, f"paths.store={tmp_path}/store", "data.duration=1.5", *words
+        ).dataset
+    )
+
+
+def kinds(result: Audit) -> set[tuple[str, str]]:
+    return {(finding.check, finding.severity) for finding in result.findings}
+
+
+def test_a_clean_set_raises_nothing(tmp_path: Path) -> None:
+    result = judged(clean(tmp_path / "clean"), tmp_path)
+    assert not result.findings and not result.failed
+    assert {clue.fact for clue in result.predictability} >= {
+        "level",
+        "noise floor",
+    }  # it did look
+    assert sum(many for _, _, many, _ in result.counts) == 32
+
+
+def broken(folder: Path) -> None:
+    (folder / "low" / "3.wav").write_bytes(b"RIFF no sound at all")
+
+
+def not_a_number(folder: Path) -> None:
+    write(folder / "low" / "3.wav", np.full(RATE, np.nan), RATE, subtype="FLOAT")
+
+
+def silent(folder: Path) -> None:
+    write(folder / "low" / "3.wav", np.zeros(RATE), RATE)
+
+
+def clipped(folder: Path) -> None:
+    write(folder / "low" / "3.wav", np.clip(20 * sound("low", 3), -0.7, 0.7), RATE)
+
+
+def shifted(folder: Path) -> None:
+    write(folder / "low" / "3.wav", sound("low", 3) + 0.05, RATE)
+
+
+def cut_wave(folder: Path) -> None:
+    whole = (folder / "low" / "3.wav").read_bytes()
+    (folder / "low" / "3.wav").write_bytes(whole[: 3 * len(whole) // 4])
+
+
+def cut_vorbis(folder: Path) -> None:
+    (folder / "low" / "3.wav").unlink()
+    path = write(folder / "low" / "3.ogg", sound("low", 3, 6.0), RATE)
+    path.write_bytes(path.read_bytes()[:20000])
+
+
+def copied(folder: Path) -> None:
+    (folder / "low" / "3.wav").write_bytes((folder / "low" / "4.wav").read_bytes())
+
+
+def rewrapped(folder: Path) -> None:
+    (folder / "low" / "3.wav").unlink()
+    write(folder / "low" / "3.flac", soundfile.read(folder / "low" / "4.wav")[0], RATE)
+
+
+def moved(folder: Path) -> None:
+    long = sound("low", 77, 2 * SECONDS)
+    for name, start in (("3", 0), ("4", 4321)):
+        write(
+            folder / "low" / f"{name}.wav",
+            long[start : start + round(SECONDS * RATE)],
+            RATE,
+        )
+
+
+def encoded(folder: Path) -> None:
+    (folder / "low" / "3.wav").unlink()
+    write(
+        folder / "low" / "3.mp3",
+        0.6 * soundfile.read(folder / "low" / "4.wav")[0],
+        RATE,
+    )
+
+
+def doubted(folder: Path) -> None:
+    (folder / "low" / "3.wav").write_bytes((folder / "high" / "3.wav").read_bytes())
+
+
+def rates(folder: Path) -> None:
+    write(folder / "low" / "3.wav", sound("low", 3, rate=22050), 22050)
+
+
+def stereo(folder: Path) -> None:
+    write(
+        folder / "low" / "3.wav", np.stack([sound("low", 3), sound("low", 3)], 1), RATE
+    )
+
+
+def stretched(folder: Path) -> None:
+    write(
+        folder / "low" / "3.wav",
+        soxr.resample(sound("low", 3, rate=8000), 8000, RATE),
+        RATE,
+    )
+
+
+def mislabelled(folder: Path) -> None:
+    write(folder / "low" / "3.wav", sound("high", 99), RATE)
+
+
+PLANTED: dict[Plant, tuple[str, str]] = {
+    broken: ("unreadable", "error"),
+    not_a_number: ("unreadable", "error"),
+    silent: ("silent", "error"),
+    clipped: ("clipped", "warning"),
+    shifted: ("DC offset", "warning"),
+    cut_wave: ("truncated", "error"),
+    cut_vorbis: ("truncated", "error"),
+    copied: ("duplicated", "warning"),
+    rewrapped: ("duplicated", "warning"),
+    moved: ("near-duplicate", "warning"),
+    encoded: ("near-duplicate", "warning"),
+    doubted: ("contradicting labels", "error"),
+    rates: ("mixed", "warning"),
+    stereo: ("mixed", "warning"),
+    stretched: ("bandwidth", "warning"),
+    mislabelled: ("label", "note"),
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_found_where_it_is(plant: Plant, tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=10)
+    plant(folder)
+    result = judged(folder, tmp_path)
+    check, severity = PLANTED[plant]
+    (found,) = [finding for finding in result.findings if finding.check == check]
+    assert found.severity == severity
+    assert (
+        any(path.stem == "3" and path.parent.name == "low" for path in found.paths)
+        and len(found.paths) <= 2
+    )
+    allowed = (
+        {check, "leakage", "duplicated", "label"}
+        if check in ("contradicting labels", "duplicated")
+        else {check}
+    )
+    allowed |= {"near-duplicate": {"leakage"}, "truncated": {"mixed"}}.get(check, set())
+    assert {finding.check for finding in result.findings} <= allowed
+
+
+def table(
+    folder: Path, rows: list[str], header: str = "path,label,split,group"
+) -> None:
+    (folder / "clips.csv").write_text("\n".join([header, *rows]) + "\n")
+
+
+def third(i: int) -> str:
+    return "test" if i % 4 == 0 else "val" if i % 4 == 1 else "train"
+
+
+def test_a_group_in_two_sets_is_an_error(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    table(
+        folder,
+        [
+            f"{c}/{i}.wav,{c},{third(i)},{'x' if i < 2 else i}{c}"
+            for c in CLASSES
+            for i in range(8)
+        ],
+    )
+    result = judged(folder, tmp_path)
+    assert (
+        kinds(result) == {("leakage", "error")}
+        and "Groups" in result.findings[0].sentence
+    )
+    assert {path.stem for path in result.findings[0].paths} == {"0", "1"}
+
+
+def test_a_shifted_copy_in_another_set_is_an_error(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    moved(folder)  # 3 trains, 4 tests
+    table(
+        folder,
+        [f"{c}/{i}.wav,{c},{third(i)},{i}{c}" for c in CLASSES for i in range(8)],
+    )
+    result = judged(folder, tmp_path)
+    assert (
+        kinds(result) == {("leakage", "error"), ("near-duplicate", "warning")}
+        and result.failed
+    )
+
+
+def test_copies_of_one_group_are_a_note(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=12)
+    moved(folder)
+    sets = [third(i) if i != 4 else "train" for i in range(12)]
+    table(
+        folder,
+        [
+            f"{c}/{i}.wav,{c},{sets[i]},{3 if i == 4 else i}{c}"
+            for c in CLASSES
+            for i in range(12)
+        ],
+    )
+    assert kinds(judged(folder, tmp_path)) == {("near-duplicate", "note")}
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("train", "error"), ("test", "warning")]
+)
+def test_a_class_that_a_set_lacks(name: str, severity: str, tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    other = {"train": "val", "test": "train"}[name]
+    rows = [f"{c}/{i}.wav,{c},{third(i)},{i}{c}" for c in CLASSES for i in range(8)]
+    table(
+        folder,
+        [
+            row.replace(f",{name},", f",{other},") if row.startswith("low") else row
+            for row in rows
+        ],
+    )
+    (found,) = judged(folder, tmp_path).findings
+    assert (found.check, found.severity) == (
+        "sets",
+        severity,
+    ) and "class low" in found.sentence
+
+
+def louder(label: str, i: int) -> tuple[str, np.ndarray]:
+    return f"{i}.wav", sound(label, i) * (3 if label == "low" else 1)
+
+
+def longer(label: str, i: int) -> tuple[str, np.ndarray]:
+    return f"{i}.wav", sound(label, i, 1.5 if label == "low" else 1.3)
+
+
+def other_format(label: str, i: int) -> tuple[str, np.ndarray]:
+    return f"{i}.{'wav' if label == 'low' else 'flac'}", sound(label, i)
+
+
+def later(label: str, i: int) -> tuple[str, np.ndarray]:
+    return f"2024-0{1 if label == 'low' else 2}-{i + 1:02}_12-30-00.wav", sound(
+        label, i
+    )
+
+
+SHORTCUTS = {
+    louder: "level",
+    longer: "duration",
+    other_format: "file format",
+    later: "date of recording",
+}
+
+
+@pytest.mark.parametrize("made", SHORTCUTS, ids=lambda made: made.__name__)
+def test_a_shortcut_is_named(
+    made: Callable[[str, int], tuple[str, np.ndarray]], tmp_path: Path
+) -> None:
+    for label in CLASSES:
+        for i in range(16):
+            name, wave = made(label, i)
+            write(tmp_path / "set" / label / name, wave, RATE)
+    result = judged(tmp_path / "set", tmp_path)
+    found = [finding for finding in result.findings if finding.check == "shortcut"]
+    assert f"The {SHORTCUTS[made]} alone gives the label away" in found[0].sentence
+    best = max(clue.accuracy for clue in result.predictability)
+    assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
+
+
+def test_the_page_plays_what_is_suspicious_and_stays_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    moved(folder)
+    result = judged(folder, tmp_path, "data.folds=3")
+    text = render_audit(result, count_severities(result))
+    sounds = [
+        base64.b64decode(found)
+        for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)
+    ]
+    assert len(sounds) >= 2 and "http:" not in text and "<script" not in text
+    wave, rate = soundfile.read(io.BytesIO(sounds[0]))
+    assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
+    monkeypatch.setattr("auris.core.player._MAX_CHARACTERS", 10)
+    assert "data:audio" not in render_audit(result, count_severities(result))
+
+
+def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:
+    for label in CLASSES:
+        write(tmp_path / "set" / label / "0.wav", np.zeros(RATE), RATE)
+    assert {("silent", "error"), ("sets", "error")} == kinds(
+        judged(tmp_path / "set", tmp_path)
+    )
+
+
+def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    silent(folder)
+    (folder / "low" / "3.wav").rename(
+        folder / "low" / "<img src=x onerror=alert(1)>.wav"
+    )
+    words = ("data=folder", f"data.root={folder}", "data.duration=1.5", "data.folds=3")
+    done = call("scripts/audit.py", *words, cwd=tmp_path)
+    assert (
+        done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout
+    ), done.stderr
+    told = json.loads(
+        (tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text()
+    )
+    assert [f["check"] for f in told["findings"]] == ["silent"] and told[
+        "recordings"
+    ] == 16
+    page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()
+    assert (
+        "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
+    )
+
+
+def test_a_phone_shows_the_page_and_plays_it(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    moved(folder)
+    told = look(
+        write_audit(judged(folder, tmp_path, "data.folds=3"), tmp_path), tmp_path
+    )
+    assert told["width"] <= 380 and not told["asked"] and told["scripts"] == 0
+    assert len(told["durations"]) >= 2 and told["durations"][0] == pytest.approx(
+        SECONDS, abs=0.1
+    )

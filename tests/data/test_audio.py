@@ -1,0 +1,180 @@
+"""Recordings of every kind become the same samples; what can't be used says why."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import RATE, noise, sine, write
+
+from auris.data import audio
+from auris.data.audio import Unusable
+
+
+def loudest(wave: np.ndarray, rate: int) -> float:
+    """The frequency in Hz of the strongest line of (T,)."""
+    spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave))))
+    return float(np.argmax(spectrum)) * rate / len(wave)
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype", "error"),
+    [
+        ("a.wav", "PCM_U8", 2**-7),
+        ("a.wav", "PCM_16", 2**-15),
+        ("a.wav", "PCM_24", 2**-23),
+        ("a.wav", "FLOAT", 1e-7),
+        ("a.flac", "PCM_16", 2**-15),
+        ("a.flac", "PCM_24", 2**-23),
+        ("a.ogg", "VORBIS", 0.05),
+    ],
+)
+def test_formats_give_the_samples_that_were_written(
+    tmp_path: Path, name: str, subtype: str, error: float
+) -> None:
+    sound = sine(440, 0.5)
+    wave = audio.read_samples(write(tmp_path / name, sound, subtype=subtype), RATE)
+    assert wave.shape == (1, 4000) and wave.dtype == np.float32
+    assert np.abs(wave[0] - sound).max() <= error
+
+
+def test_channels_come_first(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.wav", np.stack([sine(440), sine(1000), 0 * sine(1)], axis=1)
+    )
+    wave = audio.read_samples(path, RATE)
+    assert wave.shape == (3, 4000) and wave.flags.c_contiguous
+    assert [round(loudest(row, RATE)) for row in wave[:2]] == [440, 1000]
+    assert not wave[2].any()
+
+
+@pytest.mark.parametrize(
+    ("rate", "wanted"), [(44100, 8000), (48000, 22050), (8000, 16000), (11025, 44100)]
+)
+def test_resampling_keeps_frequency_length_and_level(
+    tmp_path: Path, rate: int, wanted: int
+) -> None:
+    (wave,) = audio.read_samples(
+        write(tmp_path / "a.wav", sine(1000, 1.0, rate), rate), wanted
+    )
+    assert len(wave) == wanted
+    assert loudest(wave, wanted) == pytest.approx(1000, abs=1)
+    assert np.abs(wave[wanted // 4 : wanted // 2]).max() == pytest.approx(
+        0.5, abs=0.005
+    )
+
+
+def test_resampling_leaves_no_aliases(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", sine(7000, 1.0, 44100), 44100)
+    assert (
+        np.abs(audio.read_samples(path, RATE)[0, 1000:-1000]).max() < 1e-3
+    )  # the file's own 16 bits leave less than that
+
+
+def test_start_and_stop_are_seconds_of_the_recording(tmp_path: Path) -> None:
+    sound = noise(0, 1.0)
+    path = write(tmp_path / "a.wav", sound, subtype="FLOAT")
+    assert np.allclose(audio.read_samples(path, RATE, 0.25, 0.5)[0], sound[2000:4000])
+    assert np.allclose(audio.read_samples(path, RATE, 0.75)[0], sound[6000:])
+    assert np.allclose(audio.read_samples(path, RATE, 0.75, 9.0)[0], sound[6000:])
+    assert audio.read_samples(path, 16000, 0.25, 0.5).shape == (1, 4000)
+
+
+def test_length_is_in_seconds(tmp_path: Path) -> None:
+    assert (
+        audio.read_duration(write(tmp_path / "a.flac", sine(440, 0.75, 44100), 44100))
+        == 0.75
+    )
+
+
+def test_unusable_recordings_say_why(tmp_path: Path) -> None:
+    broken = sine(440)
+    broken[100] = np.nan
+    (tmp_path / "page.wav").write_text("<html>404</html>" * 100)
+    (tmp_path / "nothing.wav").touch()
+    reasons = {
+        tmp_path / "missing.wav": "there is no such file",
+        tmp_path: "there is no such file",
+        tmp_path / "page.wav": "unreadable",
+        tmp_path / "nothing.wav": "unreadable",
+        write(tmp_path / "empty.wav", sine(440, 0)): "empty",
+        write(
+            tmp_path / "nan.wav", broken, subtype="FLOAT"
+        ): "holds NaN or infinite samples",
+        write(tmp_path / "short.wav", sine(440, 0.04)): r"too short \(40 ms\)",
+    }
+    for path, reason in reasons.items():
+        with pytest.raises(Unusable, match=f"^{reason}"):
+            audio.read_samples(path, RATE)
+
+
+def test_stretch_beyond_the_end_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="empty"):
+        audio.read_samples(write(tmp_path / "a.wav", sine(440)), RATE, 0.6, 0.9)
+
+
+def test_truncated_wav_gives_what_is_there(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", sine(440, 1.0))
+    path.write_bytes(path.read_bytes()[: 44 + 2 * 6000])
+    assert np.abs(audio.read_samples(path, RATE)[0] - sine(440, 0.75)).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.ogg"])
+def test_truncated_stream_is_unusable_or_shorter(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name, noise(0, 1.0))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    try:
+        assert 0 < audio.read_samples(path, RATE).shape[1] < RATE
+    except Unusable as error:
+        assert "unreadable" in str(error) or "empty" in str(
+            error
+        )  # libsndfile's releases differ
+
+
+def test_header_without_a_length_is_unusable(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.flac", noise(0))
+    content = bytearray(path.read_bytes())
+    content[21] &= (
+        0xF0  # the 36 bits of STREAMINFO that count the samples (RFC 9639, 8.2); 0: unknown
+    )
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    with pytest.raises(Unusable, match="does not say how long"):
+        audio.read_duration(path)
+
+
+def test_silence_is_what_nobody_hears() -> None:
+    assert audio.is_silent(np.zeros((1, 100))) and audio.is_silent(
+        np.full((2, 100), -9e-6)
+    )
+    assert not audio.is_silent(np.full((1, 100), -2e-5))
+    assert audio.is_silent(np.zeros((1, 0)))
+
+
+def test_one_channel_is_the_mean() -> None:
+    assert audio.to_channels(np.array([[1.0, 2.0], [3.0, -2.0]]), 1).tolist() == [
+        [2.0, 0.0]
+    ]
+
+
+def test_right_channel_count_passes_and_any_other_is_refused() -> None:
+    wave = np.arange(10.0).reshape(2, 5)
+    assert audio.to_channels(wave, 2) is wave
+    for wrong in (np.ones((1, 5)), np.ones((4, 5))):
+        with pytest.raises(
+            Unusable, match=f"has {len(wrong)} channels and 2 are needed"
+        ):
+            audio.to_channels(wrong, 2)
+
+
+def test_fit_cuts_repeats_or_adds_silence() -> None:
+    wave = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    assert audio.fit_length(wave, 2, "repeat").tolist() == [[1, 2], [4, 5]]
+    assert audio.fit_length(wave, 3, "zeros").tolist() == wave.tolist()
+    assert audio.fit_length(wave, 7, "repeat").tolist() == [
+        [1, 2, 3, 1, 2, 3, 1],
+        [4, 5, 6, 4, 5, 6, 4],
+    ]
+    assert audio.fit_length(wave, 5, "zeros").tolist() == [
+        [1, 2, 3, 0, 0],
+        [4, 5, 6, 0, 0],
+    ]

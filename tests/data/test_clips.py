@@ -1,0 +1,223 @@
+"""Tables, folders and names: what becomes a clip, and what is refused."""
+
+import math
+from pathlib import Path
+
+import pytest
+from conftest import noise, sine, write
+
+from auris.core.errors import UserError
+from auris.data.clips import Clip, list_recordings, read_esc, read_folder, read_table
+
+
+def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "clips.csv"
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def test_table_gives_every_column(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "label,path,fold,group,split,start,stop\ncat,a/b.wav,3,tom,validation,0.5,1.25\n",
+    )
+    assert read_table(path) == [
+        Clip(tmp_path / "a/b.wav", "cat", "tom", 3, "val", 0.5, 1.25)
+    ]
+
+
+def test_table_says_which_machine_and_under_which_conditions(tmp_path: Path) -> None:
+    first, second = read_table(
+        table(
+            tmp_path,
+            "path,label,section,domain\na.wav,normal,fan,source\nb.wav,odd,,\n",
+        )
+    )
+    assert (first.section, first.domain, second.section, second.domain) == (
+        "fan",
+        "source",
+        "",
+        "",
+    )
+
+
+def test_table_needs_path_and_label_only(tmp_path: Path) -> None:
+    (clip,) = read_table(table(tmp_path, "path,label\na.wav,cat\n"))
+    assert clip == Clip(tmp_path / "a.wav", "cat", group=str(tmp_path / "a.wav"))
+    assert (clip.fold, clip.split, clip.start, clip.stop) == (None, None, 0.0, None)
+
+
+def test_table_takes_absolute_paths(tmp_path: Path) -> None:
+    assert read_table(table(tmp_path, "path,label\n/far/a.wav,cat\n"))[0].path == Path(
+        "/far/a.wav"
+    )
+
+
+def test_table_ignores_other_columns_and_spaces(tmp_path: Path) -> None:
+    (clip,) = read_table(table(tmp_path, "who,path,label\nme, a.wav , cat \n"))
+    assert (clip.path, clip.label) == (tmp_path / "a.wav", "cat")
+
+
+def test_table_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert (
+        read_table(table(tmp_path, "path,label\na.wav,chaton né\n", "utf-8-sig"))[
+            0
+        ].label
+        == "chaton né"
+    )
+
+
+def test_empty_cells_count_as_absent(tmp_path: Path) -> None:
+    (clip,) = read_table(
+        table(tmp_path, "path,label,fold,group,split,start,stop\na.wav,cat,,,, ,\n")
+    )
+    assert clip == Clip(tmp_path / "a.wav", "cat", group=str(tmp_path / "a.wav"))
+
+
+def test_short_rows_count_as_empty_cells(tmp_path: Path) -> None:
+    assert read_table(table(tmp_path, "path,label,fold\na.wav,cat\n"))[0].fold is None
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("train", "train"),
+        ("Training", "train"),
+        ("dev", "val"),
+        ("VALID", "val"),
+        ("eval", "test"),
+        ("test", "test"),
+    ],
+)
+def test_splits_go_by_many_names(tmp_path: Path, word: str, name: str) -> None:
+    assert (
+        read_table(table(tmp_path, f"path,label,split\na.wav,cat,{word}\n"))[0].split
+        == name
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "has no rows"),
+        ("path,label\n", "has no rows"),
+        ("file,label\na.wav,cat\n", "lacks the column path"),
+        ("path,class\na.wav,cat\n", "lacks the column label"),
+        ("path;label\na.wav;cat\n", "lacks the column path"),
+        ("path,label\na.wav,cat\nb.wav,\n", "line 3: path and label"),
+        ("path,label\n,cat\n", "line 2: path and label"),
+        (
+            "path,label,fold\na.wav,cat,one\n",
+            "line 2: fold, start and stop must be numbers .*'one'",
+        ),
+        ("path,label,start\na.wav,cat,soon\n", "must be numbers .*'soon'"),
+        ("path,label,start\na.wav,cat,-1\n", "start must not be negative"),
+        ("path,label,start,stop\na.wav,cat,2,1\n", "stop must come after"),
+        ("path,label,start,stop\na.wav,cat,2,2\n", "stop must come after"),
+        ("path,label,start,stop\na.wav,cat,0,nan\n", "stop must come after"),
+        ("path,label,split\na.wav,cat,tset\n", "unknown split tset; did you mean test"),
+    ],
+)
+def test_wrong_table_is_refused_in_one_sentence(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(UserError, match=says) as error:
+        read_table(table(tmp_path, text))
+    assert str(tmp_path / "clips.csv") in str(error.value)
+
+
+def test_missing_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no table"):
+        read_table(tmp_path / "clips.csv")
+    with pytest.raises(UserError, match="There is no table"):
+        read_table(tmp_path)
+
+
+def test_recording_in_place_of_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is not a CSV file"):
+        read_table(write(tmp_path / "a.wav", noise(0)))
+
+
+def test_sub_folders_are_classes_and_files_groups(folder: Path) -> None:
+    clips = read_folder(folder)
+    assert [clip.label for clip in clips] == 10 * ["hiss"] + 10 * ["tone"]
+    assert clips[0] == Clip(
+        folder / "hiss/0.wav", "hiss", group=str(folder / "hiss/0.wav")
+    )
+
+
+def test_recordings_are_found_at_any_depth_and_nothing_else(tmp_path: Path) -> None:
+    wanted = [
+        write(tmp_path / name, sine(440)) for name in ("A.WAV", "b/c/d.flac", "b/e.ogg")
+    ]
+    write(tmp_path / "._A.wav", sine(440))  # what macOS leaves on foreign disks
+    (tmp_path / "b/notes.txt").write_text("not audio")
+    (tmp_path / "folder.wav").mkdir()
+    assert list_recordings(tmp_path) == wanted
+
+
+def test_files_beside_the_classes_are_not_clips(folder: Path) -> None:
+    write(folder / "stray.wav", sine(440))
+    write(folder / ".trash" / "old.wav", sine(440))
+    assert {clip.label for clip in read_folder(folder)} == {"hiss", "tone"}
+
+
+def test_folder_needs_two_classes_with_recordings(tmp_path: Path) -> None:
+    write(tmp_path / "tone/a.wav", sine(440))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="two or more sub-folders"):
+        read_folder(tmp_path)
+
+
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no folder .*nowhere"):
+        read_folder(tmp_path / "nowhere")
+
+
+def test_esc_names_tell_fold_recording_and_class() -> None:
+    paths = [Path("audio/3-156907-B-5.wav"), Path("1-187207-A-20.wav")]
+    assert read_esc(paths, {5: "cat", 20: "crying_baby"}) == [
+        Clip(paths[0], "cat", group="156907", fold=3),
+        Clip(paths[1], "crying_baby", group="187207", fold=1),
+    ]
+
+
+def test_other_esc_classes_and_other_names_are_passed_over() -> None:
+    names = ["1-187207-A-20.wav", "my-own-cat-purring.wav", "cat.wav", "1-2-3.wav"]
+    assert read_esc(map(Path, names), {5: "cat"}) == []
+
+
+def test_a_table_of_directions(tmp_path: Path) -> None:
+    table = tmp_path / "clips.csv"
+    table.write_text(
+        "path,azimuth,elevation,rt60,snr,distance\na.wav,-170.5,20,0.4,,1.5\nb.wav,90,,,,\n"
+    )
+    first, second = read_table(table)
+    assert (first.direction, first.label) == (
+        (-170.5, 20.0),
+        "",
+    ) and second.direction == (
+        90.0,
+        0.0,
+    )
+    assert first.conditions[::2] == (0.4, 1.5) and all(
+        map(math.isnan, (first.conditions[1], *second.conditions))
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ("361,0", "azimuth is 361"),
+        ("10,91", "elevation is 91"),
+        ("left,0", "from -360 to 360"),
+        ("nan,0", "azimuth is nan"),
+    ],
+)
+def test_a_direction_out_of_range_is_refused(
+    tmp_path: Path, cells: str, sentence: str
+) -> None:
+    table = tmp_path / "clips.csv"
+    table.write_text(f"path,azimuth,elevation\na.wav,{cells}\n")
+    with pytest.raises(UserError, match=sentence):
+        read_table(table)

@@ -1,0 +1,69 @@
+"""A page as Chromium shows it, where there is one."""
+
+import json
+import re
+import shutil
+import subprocess
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+)
+CONTROL = "http://control.invalid/picture.png"  # what the frame asks for, so that a log that lacks it is no proof
+LOOK = """
+const found = document.getElementById('page'), page = found.contentDocument, all = [...page.querySelectorAll('*')];
+const told = {
+  width: page.documentElement.scrollWidth,
+  durations: [...page.querySelectorAll('audio')].map(e => e.duration),
+  handlers: all.filter(e => [...e.attributes].some(a => a.name.startsWith('on'))).length,
+  scripts: page.scripts.length,
+  title: page.title,
+  height: page.documentElement.scrollHeight,
+};
+document.body.dataset.told = JSON.stringify(told);
+"""
+
+
+def look(page: Path, place: Path) -> dict[str, Any]:
+    """What a phone of 380 px makes of a page, in a frame of another one; and the addresses that it asks for."""
+    browser = next(filter(None, map(shutil.which, NAMES)), None)
+    if browser is None:
+        pytest.skip("there is no Chromium")
+    frame, log = place / "frame.html", place / "net.json"
+    inner = escape(page.read_text(encoding="utf-8"))
+    style = "border: 0; width: 380px; height: 800px"
+    frame.write_text(
+        f'<!doctype html><body><iframe id="page" style="{style}" srcdoc="{inner}" onload="{escape(LOOK)}">'
+        f'</iframe><img src="{CONTROL}" alt="">',
+        encoding="utf-8",
+    )
+    words = (
+        f"--user-data-dir={place}/profile",
+        f"--log-net-log={log}",
+        "--dump-dom",
+        frame.as_uri(),
+    )
+    done = subprocess.run(
+        [browser, *FLAGS, *words], capture_output=True, text=True, timeout=120
+    )
+    told = re.search(r'data-told="([^"]*)"', done.stdout)
+    assert told, done.stderr
+    asked = {
+        url
+        for url in re.findall(r'"url":"(https?:[^"]+)"', log.read_text())
+        if "google" not in url
+    }  # its own home
+    assert CONTROL in asked
+    return {**json.loads(unescape(told.group(1))), "asked": asked - {CONTROL}}

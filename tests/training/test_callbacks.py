@@ -1,0 +1,219 @@
+"""What happens beside the training: averaged weights, one line over the epochs, and the table of curves."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import lightning
+import pytest
+import torch
+from lightning import LightningModule, Trainer
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from auris.training.callbacks import Ema, Progress
+from auris.training.loggers import Curves
+
+
+class Counting(LightningModule):
+    """A line that learns, a mean that follows its input, and a number that counts the steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line, self.norm = nn.Linear(2, 1), nn.BatchNorm1d(2)
+        self.path: list[Tensor] = []  # of the weights, one a step
+        self.means: list[Tensor] = []  # of the batch norm
+        self.validated: list[
+            Tensor
+        ] = []  # the weights with which each epoch is validated
+
+    def training_step(self, batch: list[Tensor], _: int) -> Tensor:
+        return self.line(self.norm(batch[0])).square().mean()
+
+    def on_train_batch_end(self, *_: object) -> None:
+        self.path.append(self.line.weight.detach().clone())
+        self.means.append(self.norm.running_mean.clone())
+
+    def validation_step(self, *_: object) -> None:
+        self.validated.append(self.line.weight.detach().clone())
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+@pytest.fixture(scope="module")
+def averaged() -> Counting:
+    """After two epochs of six steps with a decay of 0.5."""
+    lightning.seed_everything(0, verbose=False)
+    model = Counting()
+    data = DataLoader(TensorDataset(torch.randn(24, 2) + 1), batch_size=4)
+    quiet = {
+        "logger": False,
+        "enable_checkpointing": False,
+        "enable_progress_bar": False,
+        "enable_model_summary": False,
+    }
+    trainer = Trainer(
+        max_epochs=2,
+        accelerator="cpu",
+        callbacks=[Ema(0.5)],
+        num_sanity_val_steps=0,
+        limit_val_batches=1,
+        **quiet,
+    )
+    trainer.fit(model, data, data)
+    return model
+
+
+def average(path: list[Tensor], decay: float) -> Tensor:
+    """The first, then each step's share of what is new: 1 - min(decay, (1 + n) / (10 + n))."""
+    kept = path[0]
+    for n, new in enumerate(path[1:], 1):
+        keep = min(decay, (1 + n) / (10 + n))
+        kept = keep * kept + (1 - keep) * new
+    return kept
+
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*does not have many workers", "ignore:.*LeafSpec"
+)
+
+
+def test_weights_and_running_means_are_averaged(averaged: Counting) -> None:
+    assert len(averaged.path) == 12
+    assert torch.allclose(averaged.line.weight, average(averaged.path, 0.5))
+    assert torch.allclose(averaged.norm.running_mean, average(averaged.means, 0.5))
+    assert not torch.allclose(averaged.line.weight, averaged.path[-1], rtol=1e-3)
+
+
+def test_the_average_is_what_is_validated(averaged: Counting) -> None:
+    assert torch.allclose(averaged.validated[0], average(averaged.path[:6], 0.5))
+
+
+def test_whole_numbers_are_copied(averaged: Counting) -> None:
+    assert averaged.norm.num_batches_tracked == 12
+
+
+def test_a_large_decay_forgets_the_first_steps_at_first() -> None:
+    ema, kept, new = Ema(0.99), torch.zeros(3), torch.ones(3)
+    ema.pairs = [(kept, new)]
+    ema.average(1)
+    assert kept.tolist() == pytest.approx([9 / 11] * 3)
+    new.zero_()
+    ema.average(10_000)
+    assert kept.tolist() == pytest.approx([0.99 * 9 / 11] * 3)
+
+
+def lines(
+    epochs: int,
+    terminal: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """What stderr shows of a run of so many epochs."""
+    progress, figures = (
+        Progress(),
+        {"val/loss": torch.tensor(0.25), "train/loss": torch.tensor(0.1)},
+    )
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    for epoch in range(epochs):
+        trainer = SimpleNamespace(
+            current_epoch=epoch,
+            max_epochs=epochs,
+            callback_metrics=figures,
+            is_global_zero=True,
+        )
+        progress.on_train_epoch_end(trainer, None)  # type: ignore[arg-type]
+    progress.on_train_end(trainer, None)  # type: ignore[arg-type]
+    return capsys.readouterr().err
+
+
+Show = Callable[[int, bool], str]
+
+
+@pytest.fixture
+def show(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Show:
+    return lambda epochs, terminal: lines(epochs, terminal, capsys, monkeypatch)
+
+
+@pytest.mark.parametrize("epochs", [1, 10, 100, 105, 199])
+def test_a_file_gets_about_ten_lines_a_run(epochs: int, show: Show) -> None:
+    told = show(epochs, False).splitlines()
+    assert min(epochs, 10) <= len(told) <= 11
+    assert told[-1] == f"epoch {epochs}/{epochs}  val/loss 0.250"
+
+
+def test_a_file_gets_about_ten_lines_of_19_epochs_too(show: Show) -> None:
+    assert len(show(19, False).splitlines()) <= 11
+
+
+def test_a_terminal_gets_one_line_that_ends_full(show: Show) -> None:
+    text = show(100, True)
+    assert text.count("\n") == 1 and text.endswith("\n")
+    assert (
+        text.count("\r") == 2
+    )  # the first and the last: those between came within a fifth of a second
+    assert f"{'█' * 24} epoch 100/100  val/loss 0.250" in text.rpartition("\r")[2]
+
+
+def test_other_processes_are_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    trainer = SimpleNamespace(
+        current_epoch=0, max_epochs=1, callback_metrics={}, is_global_zero=False
+    )
+    Progress().on_train_epoch_end(trainer, None)  # type: ignore[arg-type]
+    assert capsys.readouterr().err == ""
+
+
+def table(folder: Path) -> list[list[str]]:
+    with (folder / "metrics.csv").open(newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_curves_are_a_row_an_epoch(tmp_path: Path) -> None:
+    curves = Curves(str(tmp_path))
+    curves.log_metrics({"val/loss": 0.5, "epoch": 0}, step=0)
+    curves.log_metrics({"train/loss": 0.123456789}, step=0)
+    curves.log_metrics({"val/loss": 0.25, "train/lr": 1e-5}, step=1)
+    curves.save()
+    assert table(tmp_path) == [
+        ["epoch", "val/loss", "train/loss", "train/lr"],
+        ["0", "0.5", "0.123457", ""],
+        ["1", "0.25", "", "1e-05"],
+    ]
+
+
+def test_curves_go_on_after_a_restart_and_a_repeated_epoch_counts_once(
+    tmp_path: Path,
+) -> None:
+    first = Curves(str(tmp_path))
+    for epoch in range(3):
+        first.log_metrics({"val/loss": 1.0, "train/loss": 2.0}, step=epoch)
+    first.finalize("success")
+    again = Curves(str(tmp_path))
+    again.log_metrics({"val/loss": 3.0}, step=2)
+    again.log_metrics({"val/loss": 4.0}, step=3)
+    again.finalize("success")
+    assert table(tmp_path)[1:] == [
+        ["0", "1", "2"],
+        ["1", "1", "2"],
+        ["2", "3", "2"],
+        ["3", "4", ""],
+    ]
+
+
+def test_curves_survive_a_kill_while_they_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    curves = Curves(str(tmp_path))
+    curves.log_metrics({"val/loss": 1.0}, step=0)
+    curves.save()
+    monkeypatch.setattr(csv.DictWriter, "writeheader", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        curves.save()
+    assert table(tmp_path) == [["epoch", "val/loss"], ["0", "1"]]
+
+
+def test_curves_of_no_epoch_leave_no_broken_table(tmp_path: Path) -> None:
+    Curves(str(tmp_path)).finalize("failed")
+    assert Curves(str(tmp_path)).rows == {}

@@ -1,0 +1,170 @@
+"""A run that was killed ends as if it had not been."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import REPOSITORY, call, fill
+from running import TINY, experiment, here
+from torch import Tensor, nn
+
+from auris.training.optimizers.base import Search
+from auris.training.optimizers.build import parameter_groups
+from auris.training.optimizers.evolution import CmaEs, Evolution
+from auris.training.optimizers.random_search import RandomSearch
+from auris.training.run import train
+
+WORDS = (
+    *(
+        "data=folder",
+        "data.duration=0.5",
+        "data.batch_size=4",
+        "trainer=cpu",
+        "trainer.max_epochs=30",
+        "logger=none",
+    ),
+    *(
+        "model=cnn",
+        "model.widths=[4,8]",
+        "features.n_fft=256",
+        "features.hop_length=128",
+        "features.n_mels=16",
+    ),
+)
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    return torch.load(run / "model.pt", weights_only=True)
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> None:
+    fill(tmp_path / "recordings")
+    words = (*WORDS, f"data.root={tmp_path}/recordings", "refit=true")
+    straight = call("train.py", *words, "paths.outputs=straight", cwd=tmp_path)
+    assert straight.returncode == 0, straight.stderr
+    run = tmp_path / "killed/folder/cnn/latest"
+    start_and_kill(
+        [*words, "paths.outputs=killed"], run / "checkpoints/last.ckpt", tmp_path
+    )
+    assert not (run / "refit").exists()
+    start_and_kill([f"resume={run}"], run / "refit/checkpoints/last.ckpt", tmp_path)
+    assert not (run / "result.json").exists()
+    resumed = call("train.py", f"resume={run}", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert (
+        len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2
+    )  # the one folder, and latest
+    assert same(weights(run), weights(tmp_path / "straight/folder/cnn/latest"))
+    assert epochs(run) == list(range(30))
+
+
+def start_and_kill(words: list[str], sign: Path, cwd: Path) -> None:
+    """Start a run and kill it hard soon after `sign`, the first checkpoint, is there."""
+    env = {**os.environ, "AURIS_STORE": str(cwd / ".store")}
+    process = subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "train.py"), *words],
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not sign.exists() and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def epochs(run: Path) -> list[int]:
+    lines = (run / "metrics.csv").read_text().splitlines()[1:]
+    return [int(line.split(",")[0]) for line in lines]
+
+
+def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
+    fill(tmp_path / "recordings")
+    words = (
+        "data=folder",
+        f"data.root={tmp_path}/recordings",
+        "data.duration=0.5",
+        "trainer.max_epochs=1",
+    )
+    assert call("train.py", *words, cwd=tmp_path).returncode == 0
+    run = tmp_path / "outputs/folder/mlp/latest"
+    before = json.loads((run / "result.json").read_text())
+    again = call("train.py", f"resume={run}", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "is finished" in again.stderr
+    assert json.loads((run / "result.json").read_text()) == before
+
+
+def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(
+    folder: Path, tmp_path: Path
+) -> None:
+    overshooting = (
+        "model=linear",
+        "optimizer=sgd",
+        "optimizer.lr=3",
+        "schedule=constant",
+        "callbacks.ema=null",
+    )
+    train(
+        experiment(
+            "data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"
+        )
+    )
+    home = tmp_path / "out/folder/linear/latest/checkpoints"
+    best, last = (
+        torch.load(home / name, weights_only=True)["epoch"]
+        for name in ("best.ckpt", "last.ckpt")
+    )
+    assert best < last == 5
+
+
+SEARCHES = [
+    (Evolution, 3),
+    (CmaEs, 3),
+    (CmaEs, 30),
+    (RandomSearch, 3),
+]  # 30 x 30: above 500 parameters CMA-ES differs
+
+
+@pytest.mark.parametrize(("kind", "width"), SEARCHES)
+def test_a_search_that_was_stopped_finds_the_same_bits(
+    kind: type[Search], width: int, tmp_path: Path
+) -> None:
+    straight, stopped = started(kind, width), started(kind, width)
+    take_steps(*straight, 9)
+    take_steps(*stopped, 2)
+    torch.save([part.state_dict() for part in stopped], tmp_path / "last.ckpt")
+    resumed = started(kind, width)
+    for part, state in zip(
+        resumed, torch.load(tmp_path / "last.ckpt", weights_only=True), strict=True
+    ):
+        part.load_state_dict(state)
+    assert not same(resumed[0].state_dict(), straight[0].state_dict())
+    take_steps(*resumed, 7)
+    assert same(resumed[0].state_dict(), straight[0].state_dict())
+
+
+def started(kind: type[Search], width: int) -> tuple[nn.Linear, Search]:
+    torch.manual_seed(0)
+    model = nn.Linear(width, width)
+    return model, kind(parameter_groups(model), lr=0.3)  # type: ignore[arg-type]
+
+
+def take_steps(model: nn.Linear, search: Search, steps: int) -> None:
+    def closure() -> Tensor:
+        return (model.weight - 1).square().mean() + model.bias.square().mean()
+
+    for _ in range(steps):
+        search.step(closure)
