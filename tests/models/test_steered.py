@@ -9,7 +9,7 @@ from auris.acoustics.doa.plane_waves import plane_wave_delays
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.features.spatial import GccPhat, Phase
-from auris.models.masked_srp import Steered
+from auris.models.masked_srp import MaskedSrp
 
 RATE, SAMPLES = 16000, 4096
 SQUARE = [[0.05, 0.0, 0.0], [0.0, 0.05, 0.0], [-0.05, 0.0, 0.0], [0.0, -0.05, 0.0]]
@@ -41,12 +41,12 @@ def plane_wave(array: Array, to: Tensor) -> Tensor:
 
 def built(
     microphones: list[list[float]], out: int, step: float = 5.0
-) -> tuple[Phase, Steered]:
+) -> tuple[Phase, MaskedSrp]:
     torch.manual_seed(0)
     facts = spec(microphones)
     features = Phase(RATE, Array(facts.microphones), n_fft=256, hop_length=128)
     shape = tuple(features(torch.zeros(1, len(microphones), SAMPLES)).shape[1:])
-    return features, Steered(shape, (out,), facts, features.centers(), step=step)
+    return features, MaskedSrp(shape, (out,), facts, features.centers(), step=step)
 
 
 @pytest.mark.parametrize(("microphones", "out"), [(SQUARE, 2), (LINE, 2), (SOLID, 3)])
@@ -101,9 +101,9 @@ def test_it_learns_where_a_plane_wave_is_from() -> None:
 def test_other_features_are_refused() -> None:
     gcc = GccPhat(RATE, Array(SQUARE))(torch.zeros(1, 4, SAMPLES))
     with pytest.raises(UserError, match="features=phase"):
-        Steered(tuple(gcc.shape[1:]), (2,), spec(SQUARE), None)
+        MaskedSrp(tuple(gcc.shape[1:]), (2,), spec(SQUARE), None)
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
-        Steered((19, 110, 31), (2,), Spec(RATE, 4, SAMPLES, "label"), torch.ones(110))
+        MaskedSrp((19, 110, 31), (2,), Spec(RATE, 4, SAMPLES, "label"), torch.ones(110))
 
 
 def test_a_step_of_nothing_is_refused() -> None:

@@ -16,7 +16,7 @@ class Linear(Network):
     """A linear function of the summary of a clip: logistic regression, with cross entropy."""
 
     def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module):
-        body, width = summarized(summary, in_shape)
+        body, width = with_summary(summary, in_shape)
         super().__init__(body, width, out_shape)
 
 
@@ -46,19 +46,19 @@ class Mlp(Network):
             raise UserError(
                 f"model.depth={depth} and model.width={width} must be 1 or more."
             )
-        body, size = summarized(summary, in_shape)
+        body, size = with_summary(summary, in_shape)
         sizes = [size] + [width] * depth
         norm = nn.BatchNorm1d if batch_norm else nn.Identity
         layers = [
             nn.Sequential(
-                nn.Linear(n, m), norm(m), activated(activation), nn.Dropout(dropout)
+                nn.Linear(n, m), norm(m), activation_of(activation), nn.Dropout(dropout)
             )
             for n, m in zip(sizes[:-1], sizes[1:], strict=True)
         ]
         super().__init__(nn.Sequential(body, *layers), width, out_shape)
 
 
-def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
+def with_summary(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     """The summary (B, *in_shape) -> (B, size), standardised by what the training set is like, and its size.
 
     Features of a single frame describe the whole clip already: they stay as they are.
@@ -76,7 +76,7 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     return nn.Sequential(standardized, nn.Flatten()), size
 
 
-def activated(name: str) -> nn.Module:
+def activation_of(name: str) -> nn.Module:
     """An activation of `torch.nn` by its name."""
     odd = {
         "GLU",

@@ -16,7 +16,7 @@ from auris.data.module import AudioDataModule
 from auris.features.augmentation.mixup import TargetTransform, identity
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
-from auris.models.detector import Detector
+from auris.models.detector import AnomalyDetector
 from auris.models.novelty import Novelty
 from auris.tasks.predictions import Predictions
 from auris.tasks.task import Task
@@ -132,8 +132,8 @@ class System(LightningModule):
     @torch.no_grad()
     def fit_memory(self, full_batch: MicroBatches) -> None:
         """Let a model that keeps more than parameters take it from the training clips."""
-        if isinstance(self.model, Detector):
-            self.model.eval().settle(lambda: self._pairs(full_batch))
+        if isinstance(self.model, AnomalyDetector):
+            self.model.eval().fit_memory(lambda: self._pairs(full_batch))
 
     def training_step(self, step: MicroBatches, _: int) -> None:
         started = time.monotonic()

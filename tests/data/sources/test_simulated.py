@@ -144,7 +144,7 @@ def test_the_command_line_knows_them(
         f"paths.store={tmp_path}",
     )
     cfg = configured(f"data={name}", *small)
-    assert (cfg.choices.model, cfg.choices.loss) == ("autoencoder", "surprise")
+    assert (cfg.choices.model, cfg.choices.loss) == ("autoencoder", "anomaly_score")
     data = Experiment(cfg).dataset
     assert (data.spec.target, data.spec.sample_rate, len(data.clips)) == (
         "anomaly",
