@@ -1,4 +1,6 @@
-"""A linear autoencoder, whose two factors alternating least squares leads to the principal components."""
+"""A linear autoencoder, whose two factors alternating least squares leads to the principal
+components.
+"""
 
 import pytest
 import torch
@@ -22,7 +24,9 @@ def autoencoder(width: int = WIDTH) -> LinearAutoencoder:
 
 
 def clips() -> Tensor:
-    """Clips (CLIPS, *SHAPE) whose frames scatter along some directions more than along others, about a mean."""
+    """Clips (CLIPS, *SHAPE) whose frames scatter along some directions more than along others,
+    about a mean.
+    """
     draw = torch.Generator().manual_seed(1)
     turn, _ = torch.linalg.qr(torch.randn(6, 6, generator=draw, dtype=torch.float64))
     scatter = torch.tensor([3.0, 2.0, 1.0, 0.5, 0.3, 0.2], dtype=torch.float64)

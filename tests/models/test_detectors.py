@@ -1,4 +1,6 @@
-"""Models of normal sound: what they find surprising, known answers, and what a file of theirs holds."""
+"""Models of normal sound: what they find surprising, known answers, and what a file of theirs
+holds.
+"""
 
 import csv
 from collections.abc import Callable
@@ -92,7 +94,8 @@ def loudness(shape: Shape, task: Anomaly) -> InstanceBased:
 
 
 def outliers(shape: Shape, task: Anomaly, estimator: object) -> InstanceBased:
-    return SklearnDetector(shape, task.out_shape, MeanDeviation(), task, estimator)  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    return SklearnDetector(shape, task.out_shape, MeanDeviation(), task, estimator)
 
 
 mixture = partial(
@@ -116,7 +119,9 @@ def told(task: Anomaly, section: Tensor, x: Tensor) -> Tensor:
 
 
 def taught(model: nn.Module, task: Anomaly, x: Tensor, section: Tensor) -> nn.Module:
-    """A model that keeps these clips, given in two passes, after its summary has learnt its scale."""
+    """A model that keeps these clips, given in two passes, after its summary has learnt its
+    scale.
+    """
     for part in model.modules():
         if isinstance(part, Standardized):
             part.learn([part.raw(x)])
@@ -338,7 +343,9 @@ def test_the_divergence_is_that_of_torch() -> None:
 
 
 def test_at_beta_1_a_vae_is_surprised_by_the_evidence_that_it_lacks() -> None:
-    """One patch a clip: -ELBO = -log N(x | f(z), 1) + KL is n / 2 times the mean surprise, plus n / 2 log 2 pi."""
+    """One patch a clip: -ELBO = -log N(x | f(z), 1) + KL is n / 2 times the mean surprise, plus
+    n / 2 log 2 pi.
+    """
     shape = (1, 4, 3)
     own = task(1, shape)
     model, x = vae(shape, own).eval(), clips(5, shape=shape)

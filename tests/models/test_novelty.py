@@ -1,4 +1,6 @@
-"""What is unlike the training data: known pitches, known distances, and barking dogs told from cats and babies."""
+"""What is unlike the training data: known pitches, known distances, and barking dogs told from
+cats and babies.
+"""
 
 from pathlib import Path
 
@@ -142,7 +144,9 @@ def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
 def test_dogs_are_marked_more_often_than_cats_and_babies(
     real: Path, tmp_path: Path
 ) -> None:
-    """The aim is nine dogs in ten, at one of the others in ten; this holds what is reached on the first fold."""
+    """The aim is nine dogs in ten, at one of the others in ten; this holds what is reached on
+    the first fold.
+    """
     cfg = configured(
         "data=cats_babies",
         f"data.root={real}/cats_babies",

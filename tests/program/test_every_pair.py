@@ -1,4 +1,5 @@
-"""Every option of every group composes and trains a moment; pairs that act on each other train, or take a step.
+"""Every option of every group composes and trains a moment; pairs that act on each other train,
+or take a step.
 
 What can't go together is refused in one sentence: each option of such pairs is tried once.
 """
@@ -176,7 +177,9 @@ def allowed(choice: tuple[str, ...]) -> bool:
 
 
 def pairwise() -> list[tuple[str, ...]]:
-    """Few allowed combinations, drawn with a fixed seed, that hold every option and every pair that acts in a run."""
+    """Few allowed combinations, drawn with a fixed seed, that hold every option and every pair
+    that acts in a run.
+    """
     dice = Random(0)
     choices = {
         group: [f"{group}={option}" for option in general(group)] for group in GROUPS
@@ -338,7 +341,9 @@ def test_what_compares_microphones_is_refused_without_an_array(
 
 @pytest.fixture(scope="module")
 def prepared(place: Path) -> Callable[[str], tuple[Dataset, System]]:
-    """Data and a fresh system, by the name of its model, with a loss that every optimizer can make small."""
+    """Data and a fresh system, by the name of its model, with a loss that every optimizer can
+    make small.
+    """
 
     @cache
     def built(model: str) -> tuple[Dataset, System]:

@@ -1,4 +1,6 @@
-"""Solvers find what linear algebra finds, and searches reach the minimum of functions whose minimum is known."""
+"""Solvers find what linear algebra finds, and searches reach the minimum of functions whose
+minimum is known.
+"""
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy

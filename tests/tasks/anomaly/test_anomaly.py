@@ -1,4 +1,6 @@
-"""The anomaly task: scores that are known, a threshold from validation, and whole runs on a folder of recordings."""
+"""The anomaly task: scores that are known, a threshold from validation, and whole runs on a
+folder of recordings.
+"""
 
 import csv
 import json

@@ -1,4 +1,6 @@
-"""Pictures of directions have points, lines and rays where they must be, and leave out what is not known."""
+"""Pictures of directions have points, lines and rays where they must be, and leave out what is
+not known.
+"""
 
 import math
 from types import SimpleNamespace
@@ -24,7 +26,8 @@ from auris.tasks.predictions import Predictions
 
 SQUARE = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))
 LINE = ((0.0, 0.05, 0.0), (0.0, -0.05, 0.0))
-DRAWING = "6.000 4.000 2.500 5.000 3.000 1.500 2.000 3.000 1.000 90.000"  # the source is east of the array
+# the source is east of the array
+DRAWING = "6.000 4.000 2.500 5.000 3.000 1.500 2.000 3.000 1.000 90.000"
 
 
 def ways(*azimuth: float) -> Tensor:
@@ -34,7 +37,9 @@ def ways(*azimuth: float) -> Tensor:
 
 
 def targets(count: int) -> Tensor:
-    """(N, 7): half of the reverberation times short, half long, half of the distances unknown and no SNR known."""
+    """(N, 7): half of the reverberation times short, half long, half of the distances unknown
+    and no SNR known.
+    """
     even = torch.arange(count) % 2
     rest = torch.stack(
         [

@@ -131,7 +131,8 @@ class Anomaly(Task):
         if not isinstance(model, AnomalyDetector):
             raise UserError(
                 f"model: {type(model).__name__} can't tell what is unusual; "
-                "choose model=autoencoder, model=mahalanobis or another that puts out anomaly scores."
+                "choose model=autoencoder, model=mahalanobis or another that puts out "
+                "anomaly scores."
             )
         if not isinstance(loss, MeanAnomalyScore):
             raise UserError(
