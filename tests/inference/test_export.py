@@ -146,7 +146,7 @@ def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(
 def test_what_pytorch_does_not_compute_can_not_be_exported() -> None:
     spec = Spec(8000, 1, 4000, "label", ("cat", "dog"))
     system = untrained(spec, "data=folder", "model=svm")
-    system.model.memorize(
+    system.model.store_clips(
         [(torch.randn(8, *system.features.out_shape), torch.eye(2).repeat(4, 1))]
     )
     with pytest.raises(UserError, match="Classifier on LogMel can't be exported"):

@@ -27,15 +27,15 @@ from auris.features.standardize import Standardized
 from auris.inference.predictor import Predictor
 from auris.models.autoencoder import DenseAutoencoder, LinearAutoencoder
 from auris.models.cnn_autoencoder import CnnAutoencoder
-from auris.models.density import Mahalanobis, Outliers
-from auris.models.instance_based import NearestNeighbours, Plain
+from auris.models.density import Mahalanobis, SklearnDetector
+from auris.models.instance_based import InstanceBased, NearestNeighbours
 from auris.models.patches import Patches
 from auris.models.pretext import CHANGES, moved, played
 from auris.models.self_supervised import SelfSupervised
 from auris.models.vae import Vae, divergence
 from auris.tasks.anomaly.task import Anomaly
 from auris.tasks.classification.task import Classification
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.tasks.reconstruction.task import Reconstruction
 from auris.training.run import train
 
@@ -79,20 +79,20 @@ def self_supervised(shape: Shape, task: Anomaly) -> nn.Module:
     )
 
 
-def neighbours(shape: Shape, task: Anomaly, k: int = 2) -> Plain:
+def neighbours(shape: Shape, task: Anomaly, k: int = 2) -> InstanceBased:
     return NearestNeighbours(shape, task.out_shape, MeanDeviation(), task, k)
 
 
-def mahalanobis(shape: Shape, task: Anomaly) -> Plain:
+def mahalanobis(shape: Shape, task: Anomaly) -> InstanceBased:
     return Mahalanobis(shape, task.out_shape, MeanDeviation(), task)
 
 
-def loudness(shape: Shape, task: Anomaly) -> Plain:
+def loudness(shape: Shape, task: Anomaly) -> InstanceBased:
     return Mahalanobis(shape, task.out_shape, Mean(), task)
 
 
-def outliers(shape: Shape, task: Anomaly, estimator: object) -> Plain:
-    return Outliers(shape, task.out_shape, MeanDeviation(), task, estimator)  # type: ignore[arg-type]
+def outliers(shape: Shape, task: Anomaly, estimator: object) -> InstanceBased:
+    return SklearnDetector(shape, task.out_shape, MeanDeviation(), task, estimator)  # type: ignore[arg-type]
 
 
 mixture = partial(
@@ -121,10 +121,10 @@ def taught(model: nn.Module, task: Anomaly, x: Tensor, section: Tensor) -> nn.Mo
         if isinstance(part, Standardized):
             part.learn([part.raw(x)])
     pairs = list(zip(x.split(7), told(task, section, x).split(7), strict=True))
-    if isinstance(model, Plain):
-        model.memorize(pairs)
+    if isinstance(model, InstanceBased):
+        model.store_clips(pairs)
     elif isinstance(model, SelfSupervised):
-        model.eval().settle(lambda: pairs)
+        model.eval().fit_memory(lambda: pairs)
     return model.eval()
 
 
@@ -191,7 +191,7 @@ def test_who_knows_tones_is_surprised_by_noise(build: Build) -> None:
     model = build(tuple(x.shape[1:]), own)
     section = torch.zeros(20, dtype=torch.long)
     if parameters := list(model.parameters()):
-        search, loss = torch.optim.Adam(parameters, lr=0.01), Surprise()
+        search, loss = torch.optim.Adam(parameters, lr=0.01), MeanAnomalyScore()
         for _ in range(80):
             search.zero_grad()
             loss(model.train()(x[:20]), told(own, section, x[:20])).backward()
@@ -321,8 +321,8 @@ def test_at_beta_1_a_vae_is_surprised_by_the_evidence_that_it_lacks() -> None:
     shape = (1, 4, 3)
     own = task(1, shape)
     model, x = vae(shape, own).eval(), clips(5, shape=shape)
-    mean, log_variance = model.code(model.patches.cut(x))
-    log_p = Normal(model.copy(x), 1.0).log_prob(x).sum((1, 2, 3))
+    mean, log_variance = model.latent_dim(model.patches.cut(x))
+    log_p = Normal(model.reconstruct(x), 1.0).log_prob(x).sum((1, 2, 3))
     loss = divergence(mean, log_variance)[:, 0] - log_p
     assert (divergence(mean, log_variance) > 1e-4).all()
     torch.testing.assert_close(6 * model(x)[:, 0].mean(1) + 6 * np.log(2 * np.pi), loss)
@@ -353,12 +353,12 @@ def test_patches_that_do_not_agree_are_averaged() -> None:
 def test_an_autoencoder_is_as_surprised_as_its_copy_is_wrong(build: Build) -> None:
     own, x = task(2), clips(6)
     model = build(SHAPE, own).eval()
-    residual = (x - model.copy(x)).square().mean((1, 2))  # (B, T')
+    residual = (x - model.reconstruct(x)).square().mean((1, 2))  # (B, T')
     assert residual.min() > 0
     torch.testing.assert_close(model(x), residual[:, None].expand(-1, 2, -1))
     again = build(SHAPE, Reconstruction(SHAPE)).eval()  # type: ignore[arg-type]
     again.load_state_dict(model.state_dict())
-    assert torch.equal(again(x), model.copy(x))
+    assert torch.equal(again(x), model.reconstruct(x))
 
 
 def test_a_level_is_the_power_of_a_frame_in_decibels() -> None:
@@ -399,7 +399,7 @@ def test_what_can_not_be_is_refused() -> None:
         Vae(SHAPE, own.out_shape, own, frames=21)
     with pytest.raises(UserError, match="model.beta=-1 should be 0 or more"):
         Vae(SHAPE, own.out_shape, own, beta=-1)
-    with pytest.raises(UserError, match="model.code=0 .* should be 1 or more"):
+    with pytest.raises(UserError, match="model.latent_dim=0 .* should be 1 or more"):
         CnnAutoencoder(SHAPE, own, code=0)
     with pytest.raises(UserError, match="KMeans can't score samples"):
         outliers(SHAPE, own, KMeans())
@@ -419,13 +419,18 @@ def test_what_can_not_be_is_refused() -> None:
             torch.zeros(3, dtype=torch.long),
         )
     with pytest.raises(UserError, match="choose task=anomaly or another loss"):
-        Reconstruction(SHAPE).check_parts(nn.Identity(), Surprise())
+        Reconstruction(SHAPE).check_parts(nn.Identity(), MeanAnomalyScore())
 
 
 @pytest.mark.parametrize("model", ["self_supervised", "gaussian_mixture"])
 def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     fill(tmp_path / "recordings", each=10)
-    data = ("data=one_class", "data.of=folder", "data.normal=tone", *here(tmp_path))
+    data = (
+        "data=one_class",
+        "data.dataset=folder",
+        "data.normal=tone",
+        *here(tmp_path),
+    )
     train(
         experiment(
             *data,

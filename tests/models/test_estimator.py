@@ -49,7 +49,7 @@ def clips(count: int, classes: int, seed: int = 0) -> tuple[Tensor, Tensor]:
 
 def taught(model: Estimator, x: Tensor, label: Tensor) -> Estimator:
     target = F.one_hot(label, model.out_shape[0]).float()
-    model.memorize(zip(x.split(7), target.split(7), strict=True))
+    model.store_clips(zip(x.split(7), target.split(7), strict=True))
     return model
 
 
@@ -114,7 +114,7 @@ def test_a_regressor_serves_a_task_without_classes(shape: tuple[int, ...]) -> No
     one = Regressor(
         shape, shape, MeanDeviation(), Reconstruction(shape), KNeighborsRegressor(1)
     )
-    one.memorize([(x, x)])
+    one.store_clips([(x, x)])
     torch.testing.assert_close(one(x), x)
 
 

@@ -11,7 +11,7 @@ from auris.features.augmentation.pipeline import Augment
 from auris.features.pooling import MeanDeviation
 from auris.features.standardize import Standardized
 from auris.models.cnn import Cnn, Cnn1d
-from auris.models.mlp import Linear, Mlp, activated
+from auris.models.mlp import Linear, Mlp, activation_of
 from auris.models.network import Network
 from auris.training.checks import _check_shapes
 
@@ -186,7 +186,7 @@ def test_an_unknown_activation_is_told_with_the_nearest() -> None:
     with pytest.raises(
         UserError, match="no model.activation=Relu; did you mean ReLU\\?"
     ):
-        activated("Relu")
+        activation_of("Relu")
 
 
 @pytest.mark.parametrize("scale", [0.1, 1.0, 1000.0])

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from auris.data.audio import fit_length, read_samples
 from auris.data.module import AudioDataModule
 from auris.data.spec import Spec
-from auris.features.descriptors import Aspects
+from auris.features.descriptors import ClipDescriptors
 from auris.inference.model import NOVEL_RATE as MARKED
 from auris.models.novelty import NEIGHBOURS, Novelty
 from auris.training.experiment import Experiment
@@ -83,7 +83,7 @@ def test_pitch_against_a_known_one(frequency: float) -> None:
     wave = np.concatenate(
         [sine(frequency, 0.7, 22050), np.zeros(22050)]
     ) + 1e-5 * noise(1, 1.7, 22050)
-    periodic, _, octave, spread = Aspects(22050)(
+    periodic, _, octave, spread = ClipDescriptors(22050)(
         torch.tensor(wave, dtype=torch.float)[None, None]
     )[0, -23:-19].tolist()
     assert (
@@ -94,7 +94,7 @@ def test_pitch_against_a_known_one(frequency: float) -> None:
 
 
 def test_silence_around_a_sound_changes_neither_pitch_nor_timbre() -> None:
-    aspects = Aspects(22050)
+    aspects = ClipDescriptors(22050)
     alone = np.concatenate([np.zeros(4096), sine(500, 1, 22050), np.zeros(4096)])
     later = np.concatenate([np.zeros(22528), alone])
     first, second = (
@@ -106,11 +106,13 @@ def test_silence_around_a_sound_changes_neither_pitch_nor_timbre() -> None:
 
 def test_hiss_has_no_pitch_and_short_clips_and_many_channels_are_heard() -> None:
     assert (
-        Aspects(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[0, -23]
+        ClipDescriptors(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[
+            0, -23
+        ]
         < 0.5
     )
-    assert Aspects(RATE)(torch.rand(2, 4, 100)).isfinite().all()
-    assert Aspects(1000)(torch.rand(1, 1, 2000)).isfinite().all()
+    assert ClipDescriptors(RATE)(torch.rand(2, 4, 100)).isfinite().all()
+    assert ClipDescriptors(1000)(torch.rand(1, 1, 2000)).isfinite().all()
 
 
 def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
@@ -172,7 +174,7 @@ def test_a_task_that_tells_itself_what_is_unusual_has_none(
 ) -> None:
     words = (
         "data=one_class",
-        "data.of=folder",
+        "data.dataset=folder",
         "data.normal=tone",
         "task=anomaly",
         "model=mahalanobis",

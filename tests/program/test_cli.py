@@ -72,8 +72,8 @@ MISTAKES = {  # command line -> what the sentence must say
     ("data=gas_leak", "data.train_size=3"): "data.train_size=3 should be 20 or more",
     (
         "data=cats_babies",
-        "data.source=fake",
-    ): "There is no data.source=fake; Choices: auto, real, simulated.",
+        "data.origin=fake",
+    ): "There is no data.origin=fake; Choices: auto, real, simulated.",
     (
         *FOLDER,
         "data.fold=9",

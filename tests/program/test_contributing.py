@@ -97,15 +97,14 @@ def hops() -> list[list[Function]]:
 
 
 def names_in(node: ast.AST) -> Iterator[str]:
-    """The names that a piece of code uses, those of objects that are located late too."""
+    """The names that a piece of code uses."""
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             yield part.id
         elif isinstance(part, ast.Attribute):
             yield part.attr
         elif isinstance(part, ast.Constant):
-            if located := re.fullmatch(r"auris\.[\w.]*\b(\w+)", str(part.value)):
-                yield located[1]
+            yield from re.findall(r"^auris\..*\b(\w+)$", str(part.value))  # found late
 
 
 FILES = files_of()
@@ -292,3 +291,10 @@ def test_every_file_that_is_named_is_there() -> None:
     named -= set(MOVES.values())
     named |= {f"src/auris/{path}" for path in re.findall(r"\(`(\w+/\w+\.py)`\)", TEXT)}
     assert named and all((REPOSITORY / path).exists() for path in named)
+
+
+def test_every_class_that_is_named_is_there() -> None:
+    named = re.findall(r"`([A-Z][a-z]\w*)`", TEXT)
+    paths = [*PACKAGE.rglob("*.py"), *PLUGIN.rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    assert named and set(named) <= set(re.findall(r"^class (\w+)", code, re.MULTILINE))

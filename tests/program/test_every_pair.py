@@ -55,7 +55,7 @@ SMALL = {  # what makes an option fast
     "model=cnn_directions": ("model.widths=[4,8]",),
     "model=music": ("model.step=10",),
     "model=norm_music": ("model.step=10",),
-    "model=steered": ("model.widths=[4,8]", "schedule=constant"),
+    "model=masked_srp": ("model.widths=[4,8]", "schedule=constant"),
     "model=random_forest": ("model.estimator.n_estimators=3",),
     "features=texture": ("features.window=0.2", "features.hop=0.064"),
     "optimizer=evolution": ("optimizer.population=4",),
@@ -79,7 +79,7 @@ PICTURES = (
     "model=cnn_autoencoder",
     "model=self_supervised",
 )  # what they look at
-SURPRISE = "loss=surprise"
+SURPRISE = "loss=anomaly_score"
 
 
 def general(group: str) -> list[str]:
@@ -106,7 +106,7 @@ REFUSED = {  # pairs that can't work, with what the sentence says
     **{
         (f"model={model}", loss): "; choose model="
         if loss == SURPRISE
-        else "choose loss=surprise"
+        else "choose loss=anomaly_score"
         for model, loss in product(general("model"), LOSSES)
         if model not in BOTH and (model in DETECTORS) != (loss == SURPRISE)
     },
@@ -131,10 +131,15 @@ REFUSED = {  # pairs that can't work, with what the sentence says
         "optimizer=alternating",
     ): "model.width=8 should be between 1 and the 1",
 }
-ONE_CLASS = ("data=one_class", "data.of=folder", "data.normal=tone", "task=anomaly")
+ONE_CLASS = (
+    "data=one_class",
+    "data.dataset=folder",
+    "data.normal=tone",
+    "task=anomaly",
+)
 NEEDS = {
     "optimizer=alternating": "model=autoencoder_linear",
-    "optimizer=memorize": "model=knn",
+    "optimizer=fit": "model=knn",
 }
 
 
@@ -151,7 +156,7 @@ def refusal(optimizer: str, model: str) -> str | None:
             "choose another optimizer" if model in (*LAZY, *DETECTORS, *BOTH) else None
         )
     if model in LAZY:
-        return "choose optimizer=memorize"
+        return "choose optimizer=fit"
     return "are the most; choose fewer" if optimizer == "grid_search" else None
 
 
@@ -289,7 +294,7 @@ def pair(place: Path) -> tuple[str, ...]:
     "choice",
     [
         *((f"model={formula}", "loss=cosine") for formula in FORMULAS),
-        ("model=steered", "loss=angular"),
+        ("model=masked_srp", "loss=angular"),
         ("model=cnn_directions", "features=gcc_phat", "loss=mse"),
         ("model=cnn", "features=phase", "loss=l1"),
         ("model=mlp", "features=srp", "loss=huber", "optimizer=sgd"),

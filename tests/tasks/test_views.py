@@ -10,7 +10,7 @@ from auris.core.errors import UserError
 from auris.data.clips import Clip, read_table
 from auris.data.dataset import Dataset
 from auris.data.settings import DataSettings
-from auris.data.simulation.gas_leak import table
+from auris.data.simulation.gas_leak import GasLeakSimulator
 from auris.data.sources.folder import Table
 from auris.data.splits import check_disjoint
 from auris.data.summary import describe_data
@@ -175,7 +175,9 @@ def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
     """Sessions have four clips, in tests two of them with a leak."""
     clips = [
         clip(f"{name}.wav", label, group=group, split=split)
-        for name, label, group, split in table(20, 12)
+        for name, label, group, split in GasLeakSimulator(
+            train_size=20, test_size=12
+        ).rows
     ]
     first, known = clips[20].group, "leak-005-0021.wav"
     expected = dict(zip((c.path.name for c in clips), sets(clips), strict=True))

@@ -402,8 +402,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["model=knn", "optimizer=adamw"],
             "AdamW looks for parameters and NearestNeighbours has none",
         ),
-        (["model=knn", "optimizer=lbfgs"], "choose optimizer=memorize"),
-        (["model=linear", "optimizer=memorize"], "Linear can't keep clips"),
+        (["model=knn", "optimizer=lbfgs"], "choose optimizer=fit"),
+        (["model=linear", "optimizer=fit"], "Linear can't keep clips"),
         (
             ["model=linear", "optimizer=closed_form", "loss=cross_entropy"],
             "choose loss=mse",

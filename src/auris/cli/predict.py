@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auris.core.errors import UserError
+from auris.core.text import clean_cell, clean_text
 from auris.inference.predictor import Predictor, find_recordings
 from auris.tasks.output import OutputFormat
 
@@ -38,7 +39,7 @@ def write_text(rows: Iterator[dict[str, Any]], output: OutputFormat) -> None:
         said = "  ".join(words)
         if row.get("is_novel"):
             said = f"unlike the training data ({words[0]}?)"
-        print(f"{row['path']}  {times}  {said}".rstrip(), flush=True)
+        print(clean_text(f"{row['path']}  {times}  {said}".rstrip()), flush=True)
 
 
 def _predict_all(
@@ -62,5 +63,5 @@ def _write_csv(rows: Iterator[dict[str, Any]]) -> None:
     for row in rows:
         if table is None:
             table = csv.DictWriter(sys.stdout, list(row))
-            table.writeheader()
-        table.writerow(row)
+            table.writerow({name: clean_cell(name) for name in row})
+        table.writerow({name: clean_cell(value) for name, value in row.items()})

@@ -16,6 +16,7 @@ from omegaconf.errors import MissingMandatoryValue
 
 from auris.core.errors import UserError, first_line, suggest_choice
 from auris.core.places import config_folder
+from auris.core.text import clean_text
 
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
 _INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
@@ -46,7 +47,7 @@ def plain_errors() -> Iterator[None]:
 
 def exit_with(sentence: str, code: int = 1) -> NoReturn:
     """End the program with a sentence on stderr."""
-    print(f"auris: {sentence}", file=sys.stderr)
+    print(f"auris: {clean_text(sentence)}", file=sys.stderr)
     sys.stderr.flush()
     raise SystemExit(code) from None
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
+from auris.core.text import clean_text
+
 _LOG = logging.getLogger("auris")
 _NOISY = ("py.warnings", "lightning.pytorch", "lightning.fabric")
 
@@ -13,7 +15,7 @@ _NOISY = ("py.warnings", "lightning.pytorch", "lightning.fabric")
 @rank_zero_only
 def info(text: str) -> None:
     """Say something, once, also where several processes train."""
-    _LOG.info(text)
+    _LOG.info(clean_text(text))
 
 
 def open_log(folder: Path) -> None:

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.instance_based import Plain
+from auris.models.instance_based import InstanceBased
 
 
-class Estimator(Plain):
+class Estimator(InstanceBased):
     """A model of scikit-learn on the summary of a clip, computed on the CPU."""
 
     def __init__(
@@ -29,27 +29,29 @@ class Estimator(Plain):
         self.estimator: Any = estimator
         estimator._validate_params()  # before the run begins, rather than when it fits
 
-    def prepare(self) -> None:
+    def fit_stored(self) -> None:
         if len(self.seen):
             self.estimator.fit(
-                numbers(self.seen), self.targets(numbers(self.told.flatten(1)))
+                to_numpy(self.seen), self.encode_targets(to_numpy(self.told.flatten(1)))
             )
 
-    def recall(self, h: Tensor) -> Tensor:
-        return self.output(
-            torch.as_tensor(self.values(numbers(h))).to(h).view(len(h), *self.out_shape)
+    def predict_vectors(self, h: Tensor) -> Tensor:
+        return self.to_output(
+            torch.as_tensor(self.predict_values(to_numpy(h)))
+            .to(h)
+            .view(len(h), *self.out_shape)
         )
 
     @abstractmethod
-    def targets(self, told: np.ndarray) -> np.ndarray:
+    def encode_targets(self, told: np.ndarray) -> np.ndarray:
         """Encoded targets (n, K) as the estimator wants them."""
 
     @abstractmethod
-    def values(self, h: np.ndarray) -> np.ndarray:
+    def predict_values(self, h: np.ndarray) -> np.ndarray:
         """What the estimator says of vectors (B, W): (B, K)."""
 
     @abstractmethod
-    def output(self, values: Tensor) -> Tensor:
+    def to_output(self, values: Tensor) -> Tensor:
         """What it says, (B, *out_shape), as an output of the model."""
 
 
@@ -80,17 +82,17 @@ class Classifier(Estimator):
             )
         self.has_margins = hasattr(estimator, "decision_function")
 
-    def targets(self, told: np.ndarray) -> np.ndarray:
+    def encode_targets(self, told: np.ndarray) -> np.ndarray:
         return told.argmax(1)
 
-    def values(self, h: np.ndarray) -> np.ndarray:
+    def predict_values(self, h: np.ndarray) -> np.ndarray:
         if not self.has_margins:
             return self.estimator.predict_proba(h)
         margins = self.estimator.decision_function(h)
         return margins if margins.ndim > 1 else np.stack([-margins / 2, margins / 2], 1)
 
-    def output(self, values: Tensor) -> Tensor:
-        return values if self.has_margins else self.express(values)
+    def to_output(self, values: Tensor) -> Tensor:
+        return values if self.has_margins else self.output_of_mean(values)
 
 
 class Regressor(Estimator):
@@ -111,15 +113,15 @@ class Regressor(Estimator):
                 "auris.models.estimator.Classifier."
             )
 
-    def targets(self, told: np.ndarray) -> np.ndarray:
+    def encode_targets(self, told: np.ndarray) -> np.ndarray:
         return told
 
-    def values(self, h: np.ndarray) -> np.ndarray:
+    def predict_values(self, h: np.ndarray) -> np.ndarray:
         return self.estimator.predict(h)
 
-    def output(self, values: Tensor) -> Tensor:
-        return self.express(values)
+    def to_output(self, values: Tensor) -> Tensor:
+        return self.output_of_mean(values)
 
 
-def numbers(x: Tensor) -> np.ndarray:
+def to_numpy(x: Tensor) -> np.ndarray:
     return x.detach().cpu().double().numpy()

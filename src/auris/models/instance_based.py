@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.detector import Detector
-from auris.models.mlp import summarized
+from auris.models.detector import AnomalyDetector
+from auris.models.mlp import with_summary
 
 SAME = 1e-3  # the largest difference between two computations of one feature
 
@@ -19,7 +19,7 @@ SAME = 1e-3  # the largest difference between two computations of one feature
 EXACT = "donot_use_mm_for_euclid_dist"  # differences of products would drown what is far from zero, such as Hz
 
 
-class Plain(nn.Module, ABC):
+class InstanceBased(nn.Module, ABC):
     """Keeps a vector of each training clip and what the task remembers of its target; both are saved, as tensors."""
 
     seen: Tensor  # (n, W)
@@ -29,16 +29,16 @@ class Plain(nn.Module, ABC):
         self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec
     ):
         super().__init__()
-        self.body, width = summarized(summary, in_shape)
-        self.recalled, self.express, self.out_shape = (
-            task.recall,
-            task.express,
+        self.body, width = with_summary(summary, in_shape)
+        self.knn_output, self.output_of_mean, self.out_shape = (
+            task.knn_output,
+            task.output_of_mean,
             out_shape,
         )
-        self.remembered = task.remembered
+        self.stored_target = task.stored_target
         self.register_buffer("seen", torch.empty(0, width))
-        self.register_buffer("told", task.remembered(torch.empty(0, *out_shape)))
-        self.register_load_state_dict_post_hook(lambda module, _: module.prepare())
+        self.register_buffer("told", task.stored_target(torch.empty(0, *out_shape)))
+        self.register_load_state_dict_post_hook(lambda module, _: module.fit_stored())
 
     def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, W)
         return self.body(x)
@@ -46,23 +46,23 @@ class Plain(nn.Module, ABC):
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, *out_shape)
         if not len(self.seen):
             return x.new_zeros(len(x), *self.out_shape)
-        return self.recall(self.embed(x))
+        return self.predict_vectors(self.embed(x))
 
     @torch.no_grad()
-    def memorize(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
+    def store_clips(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Keep all (x, target) there are."""
-        pairs = [(self.embed(x), self.remembered(target)) for x, target in examples]
+        pairs = [(self.embed(x), self.stored_target(target)) for x, target in examples]
         self.seen, self.told = (
             torch.cat([h for h, _ in pairs]),
             torch.cat([target for _, target in pairs]),
         )
-        self.prepare()
+        self.fit_stored()
 
-    def prepare(self) -> None:
+    def fit_stored(self) -> None:
         """Think, now that everything is known. Lazy models do not."""
 
     @abstractmethod
-    def recall(self, h: Tensor) -> Tensor:
+    def predict_vectors(self, h: Tensor) -> Tensor:
         """What vectors (B, W) call to mind, (B, *out_shape)."""
 
     def _load_from_state_dict(
@@ -78,7 +78,7 @@ class Plain(nn.Module, ABC):
         super()._load_from_state_dict(state, prefix, *others)
 
 
-class NearestNeighbours(Plain, Detector):
+class NearestNeighbours(InstanceBased, AnomalyDetector):
     """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they are, as the task has it.
 
     Args:
@@ -98,18 +98,18 @@ class NearestNeighbours(Plain, Detector):
             raise UserError(f"model.k={k} should be 1 or more.")
         self.k = k
 
-    def recall(self, h: Tensor) -> Tensor:
-        return self.recalled(
+    def predict_vectors(self, h: Tensor) -> Tensor:
+        return self.knn_output(
             torch.cdist(h, self.seen, compute_mode=EXACT), self.told, self.k
         )
 
 
-class Lookup(Plain):
+class Lookup(InstanceBased):
     """The target of the very clip that is asked for; for any other the mean of all. It knows, but learns nothing."""
 
-    def recall(self, h: Tensor) -> Tensor:
+    def predict_vectors(self, h: Tensor) -> Tensor:
         same = (torch.cdist(h, self.seen, p=torch.inf) < SAME).to(self.told)  # (B, n)
         known = same.sum(1) > 0
         share = torch.where(known[:, None], same, 1.0)
         average = share / share.sum(1, keepdim=True) @ self.told.flatten(1)
-        return self.express(average.view(-1, *self.out_shape))
+        return self.output_of_mean(average.view(-1, *self.out_shape))

@@ -15,18 +15,23 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.acoustics.doa.grid import grid
-from auris.acoustics.doa.plane_waves import between, delays, pairs, phases
+from auris.acoustics.doa.grid import direction_grid
+from auris.acoustics.doa.plane_waves import (
+    delay_phases,
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.spec import Spec
-from auris.models.doa import check_step, microphones
+from auris.models.doa import check_step, required_array
 from auris.models.network import Network
 
 REACH = 9  # directions that a convolution over them sees
 
 
-class Steered(Network):
+class MaskedSrp(Network):
     """Features of `phase` (B, 3 P + 1, F, T') to directions (B, 2) or (B, 3), by way of a probability for each of D.
 
     Args:
@@ -48,19 +53,21 @@ class Steered(Network):
         step: float = 5.0,
         widths: Sequence[int] = (16, 64),
     ):
-        array = microphones(spec, "model: Steered")
-        who = pairs(spec.channels)
+        array = required_array(spec, "model: Steered")
+        who = microphone_pairs(spec.channels)
         if centers is None or len(in_shape) != 3 or in_shape[0] != 3 * len(who) + 1:
             raise UserError(
-                "model: Steered compares the phases of microphones; choose features=phase."
+                "model: MaskedSrp compares the phases of microphones; choose features=phase."
             )
         check_step(step)
-        directions = grid(array, step)  # (D, 3)
-        late = between(delays(array.microphones, directions), who)  # (D, P)
+        directions = direction_grid(array, step)  # (D, 3)
+        late = pair_delays(
+            plane_wave_delays(array.microphones, directions), who
+        )  # (D, P)
         body = nn.Sequential(
-            Masked(in_shape[0], len(who), masks, widths[0]),
-            Steering(phases(late, centers), groups),
-            Map(
+            MaskedCrossSpectra(in_shape[0], len(who), masks, widths[0]),
+            SteeredPower(delay_phases(late, centers), groups),
+            DirectionClassifier(
                 masks * (groups + 1),
                 widths[1],
                 around=array.level,
@@ -73,7 +80,7 @@ class Steered(Network):
             self.last.bias.zero_()
 
 
-class Masked(nn.Module):
+class MaskedCrossSpectra(nn.Module):
     """Cross-spectra averaged over the frames that each mask lets through: (B, 3 P + 1, F, T') -> (B, K, P, 2, F)."""
 
     def __init__(self, channels: int, count: int, masks: int, width: int):
@@ -96,7 +103,7 @@ class Masked(nn.Module):
         return kept / (share[..., None, None, None] * x.shape[-1])
 
 
-class Steering(nn.Module):
+class SteeredPower(nn.Module):
     """Power from each direction in each group of frequencies, and in all: (B, K, P, 2, F) -> (B, K (G + 1), D)."""
 
     expected: Tensor  # (P, 2, F, D)
@@ -122,7 +129,7 @@ class Steering(nn.Module):
         return torch.cat([*maps, torch.stack(maps).mean(0)], 1)
 
 
-class Map(nn.Module):
+class DirectionClassifier(nn.Module):
     """The probability of each direction: (B, K (G + 1), D) -> (B, D).
 
     Directions that lie `around` the array have neighbours, all of them where these are a `closed` circle.

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from auris.features.descriptors import Aspects
+from auris.features.descriptors import ClipDescriptors
 
 NEIGHBOURS = 3  # recordings; one alone may be unusual itself
 
@@ -18,7 +18,7 @@ TINY = 1e-9  # spread of distances that are all the same
 
 
 class Novelty(nn.Module):
-    """How far clips are from the known ones, in each of their `Aspects`, beside how far known recordings are apart.
+    """How far clips are from the known ones, in each of their `ClipDescriptors`, beside how far known recordings are apart.
 
     The distance of a clip is the mean over those to the nearest clips of the nearest recordings (kNN: Ramaswamy et al.,
     2000), between numbers that are standardised and then compressed by asinh, as a single one far out would drown all
@@ -38,10 +38,10 @@ class Novelty(nn.Module):
 
     def __init__(self, sample_rate: int):
         super().__init__()
-        self.aspects = Aspects(sample_rate)
+        self.aspects = ClipDescriptors(sample_rate)
         for name in self.FITTED:
             self.register_buffer(name, torch.empty(0))
-        self.register_load_state_dict_post_hook(forgive)
+        self.register_load_state_dict_post_hook(_allow_missing)
 
     @property
     def fitted(self) -> bool:
@@ -49,8 +49,8 @@ class Novelty(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:
         """Waves (B, C, T) -> (B,) novelty, from 0 to 1."""
-        h = self.compressed(self.aspects(wave))
-        below = torch.searchsorted(self.known, self.strange(self.distances(h)))
+        h = self._compress(self.aspects(wave))
+        below = torch.searchsorted(self.known, self._score(self._distances(h)))
         return below / (len(self.known) + 1)
 
     @torch.no_grad()
@@ -61,29 +61,31 @@ class Novelty(nn.Module):
         if self.recording.max() < 1:
             return  # a single recording says nothing of how far others may be
         self.center, self.spread = h.mean(0), h.std(0, correction=0).clamp_min(1e-5)
-        self.seen = self.compressed(h)
-        far = self.distances(self.seen, self.recording).clamp_min(TINY).log()  # (V, n)
+        self.seen = self._compress(h)
+        far = self._distances(self.seen, self.recording).clamp_min(TINY).log()  # (V, n)
         self.usual = torch.stack([far.mean(1), far.std(1).clamp_min(TINY)])
-        self.known = self.strange(far.exp()).sort().values
+        self.known = self._score(far.exp()).sort().values
 
-    def compressed(self, h: Tensor) -> Tensor:  # (B, D) -> (B, D)
+    def _compress(self, h: Tensor) -> Tensor:  # (B, D) -> (B, D)
         return ((h - self.center) / self.spread).asinh()
 
-    def distances(self, h: Tensor, own: Tensor | None = None) -> Tensor:
+    def _distances(self, h: Tensor, own: Tensor | None = None) -> Tensor:
         """How far clips (B, D) are from others than those of their `own` recording (B,), in each aspect: (V, B)."""
         return torch.stack(
             [
-                self.near(*pair, own)
-                for pair in zip(self.parts(h), self.parts(self.seen), strict=True)
+                self._knn_distance(*pair, own)
+                for pair in zip(
+                    self._view_parts(h), self._view_parts(self.seen), strict=True
+                )
             ]
         )
 
-    def parts(self, h: Tensor) -> Iterable[Tensor]:  # (B, D) -> V times (B, D_v)
+    def _view_parts(self, h: Tensor) -> Iterable[Tensor]:  # (B, D) -> V times (B, D_v)
         return [
             part / part.shape[1] ** 0.5 for part in h.split(self.aspects.sizes, dim=1)
         ]
 
-    def near(
+    def _knn_distance(
         self, h: Tensor, seen: Tensor, own: Tensor | None
     ) -> Tensor:  # (B, D_v), (n, D_v) -> (B,)
         groups = int(self.recording.max()) + 1
@@ -95,7 +97,7 @@ class Novelty(nn.Module):
             nearest.scatter_(1, own[:, None], torch.inf)
         return nearest.topk(min(NEIGHBOURS, groups - 1), largest=False).values.mean(1)
 
-    def strange(self, far: Tensor) -> Tensor:  # (V, B) -> (B,)
+    def _score(self, far: Tensor) -> Tensor:  # (V, B) -> (B,)
         mean, deviation = self.usual[..., None]
         return ((far.clamp_min(TINY).log() - mean) / deviation).clamp_min(0).sum(0)
 
@@ -112,7 +114,7 @@ class Novelty(nn.Module):
         super()._load_from_state_dict(state, prefix, *others)
 
 
-def forgive(module: nn.Module, keys: Any) -> None:
+def _allow_missing(module: nn.Module, keys: Any) -> None:
     """Runs from before there was novelty have none."""
     keys.missing_keys[:] = [
         key for key in keys.missing_keys if not key.startswith("novelty.")

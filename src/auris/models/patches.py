@@ -42,7 +42,7 @@ def squeeze(size: int, widths: Sequence[int], code: int) -> nn.Sequential:
     """An encoder from `size` numbers to `code`, with hidden layers of these widths."""
     if code < 1 or min(widths, default=1) < 1:
         raise UserError(
-            f"model.code={code} and model.widths={list(widths)} should be 1 or more."
+            f"model.latent_dim={code} and model.widths={list(widths)} should be 1 or more."
         )
     return dense([size, *widths, code])
 

@@ -15,17 +15,17 @@ SPEED = 4 / 3
 TILT = 1.0  # of the lowest and the highest band, in deviations of the standardised features
 
 
-def moved(x: Tensor, share: float) -> Tensor:
+def pitch_shift(x: Tensor, share: float) -> Tensor:
     """Higher by a share of the bands."""
     return sample(x, torch.arange(x.shape[2], device=x.device) - share * x.shape[2], 2)
 
 
-def played(x: Tensor, speed: float) -> Tensor:
+def time_stretch(x: Tensor, speed: float) -> Tensor:
     """Faster."""
     return sample(x, torch.arange(x.shape[3], device=x.device) * speed, 3)
 
 
-def tilted(x: Tensor, height: float) -> Tensor:
+def spectral_tilt(x: Tensor, height: float) -> Tensor:
     """Brighter: low bands weaker and high bands stronger."""
     slope = torch.linspace(-height, height, x.shape[2], device=x.device, dtype=x.dtype)
     return x + slope[:, None]
@@ -44,13 +44,13 @@ def sample(x: Tensor, place: Tensor, dim: int) -> Tensor:
     )
 
 
-CHANGES: tuple[Callable[[Tensor], Tensor], ...] = (
+TRANSFORMS: tuple[Callable[[Tensor], Tensor], ...] = (
     lambda x: x,
     lambda x: x.flip(-1),
-    partial(moved, share=SHIFT),
-    partial(moved, share=-SHIFT),
-    partial(played, speed=SPEED),
-    partial(played, speed=1 / SPEED),
-    partial(tilted, height=TILT),
-    partial(tilted, height=-TILT),
+    partial(pitch_shift, share=SHIFT),
+    partial(pitch_shift, share=-SHIFT),
+    partial(time_stretch, speed=SPEED),
+    partial(time_stretch, speed=1 / SPEED),
+    partial(spectral_tilt, height=TILT),
+    partial(spectral_tilt, height=-TILT),
 )

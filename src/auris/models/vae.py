@@ -8,7 +8,7 @@ from torch import Tensor
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.detector import Autoencoder, check_surprise
+from auris.models.detector import Autoencoder, require_anomaly_task
 from auris.models.patches import Patches, dense, each, squeeze
 
 
@@ -38,11 +38,11 @@ class Vae(Autoencoder):
         task: Codec,
         frames: int = 5,
         widths: Sequence[int] = (128, 128),
-        code: int = 8,
+        latent_dim: int = 8,
         beta: float = 1.0,
     ):
         super().__init__()
-        check_surprise(
+        require_anomaly_task(
             task, self
         )  # the error of a copy alone, as in task=reconstruction, would never hold the code back
         if beta < 0:
@@ -52,31 +52,31 @@ class Vae(Autoencoder):
             out_shape,
             beta,
         )
-        self.encoder = squeeze(self.patches.size, widths, 2 * code)
-        self.decoder = dense([code, *reversed(widths), self.patches.size])
+        self.encoder = squeeze(self.patches.size, widths, 2 * latent_dim)
+        self.decoder = dense([latent_dim, *reversed(widths), self.patches.size])
 
-    def code(self, patches: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the codes of patches (B, N, D P), (B, N, code) each."""
+    def encode_patches(self, patches: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of the codes of patches (B, N, D P), (B, N, latent_dim) each."""
         mean, log_variance = each(self.encoder, patches).chunk(2, dim=-1)
         return mean, log_variance
 
-    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, code)
+    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, latent_dim)
         """The mean code of a clip."""
-        return self.code(self.patches.cut(x))[0].mean(1)
+        return self.encode_patches(self.patches.cut(x))[0].mean(1)
 
-    def copy(self, x: Tensor) -> Tensor:
-        mean, _ = self.code(self.patches.cut(x))
+    def reconstruct(self, x: Tensor) -> Tensor:
+        mean, _ = self.encode_patches(self.patches.cut(x))
         return self.patches.join(each(self.decoder, mean)).view(x.shape)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, K, T')
         patches = self.patches.cut(x)  # (B, N, D P)
-        mean, log_variance = self.code(patches)
+        mean, log_variance = self.encode_patches(patches)
         drawn = (
             mean + (log_variance / 2).exp() * torch.randn_like(mean)
             if self.training
             else mean
         )
-        cost = 2 / self.patches.size * divergence(mean, log_variance)  # (B, N)
+        cost = 2 / self.patches.size * kl_divergence(mean, log_variance)  # (B, N)
         error = (patches - each(self.decoder, drawn)).square()
         surprise = self.patches.join(error + self.beta * cost[..., None]).mean(
             1, keepdim=True
@@ -84,6 +84,6 @@ class Vae(Autoencoder):
         return surprise.expand(-1, *self.out_shape)
 
 
-def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(N(mean, variance) | N(0, 1)) of independent numbers (..., n) -> (...): Kingma and Welling (2014), app. B."""
     return (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1) / 2

@@ -17,7 +17,8 @@ from typing import Any
 
 import torch
 
-from auris.core.files import write_atomically
+from auris.core.errors import UserError
+from auris.core.files import load_json_object, write_atomically
 
 PACKAGES = (
     "torch",
@@ -29,6 +30,9 @@ PACKAGES = (
     "scikit-learn",
     "cmaes",
 )
+
+
+_NEEDED = ("data", "model", "fold", "seed", "fingerprint")
 
 
 def write_result(path: Path, **facts: Any) -> None:
@@ -46,6 +50,14 @@ def write_result(path: Path, **facts: Any) -> None:
     write_atomically(
         path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n"
     )
+
+
+def load_result(path: Path) -> dict[str, Any]:
+    """What `write_result` wrote. Raises `UserError`, which names the file, for anything else."""
+    result = load_json_object(path)
+    if missing := [key for key in _NEEDED if key not in result]:
+        raise UserError(f"{path} is damaged: it lacks {missing[0]}.")
+    return result
 
 
 def without_nan(value: Any) -> Any:

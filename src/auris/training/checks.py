@@ -14,7 +14,7 @@ from auris.core.shapes import Shape
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
 from auris.tasks.task import Task
-from auris.training.optimizers.base import Gradientless
+from auris.training.optimizers.base import GradientFree
 
 
 def check_choices(
@@ -35,6 +35,19 @@ def check_choices(
     _check_loss(loss, task.out_shape)
 
 
+# settings of Lightning that change which clips train or are evaluated, and what to do instead
+_REFUSED_SETTINGS = {
+    "limit_train_batches": "the clips that train are those of the data set; make a smaller one",
+    "limit_val_batches": "an epoch is chosen on all validation clips",
+    "limit_test_batches": "a test is of all test clips; test=false leaves it out",
+    "limit_predict_batches": "all clips are predicted",
+    "overfit_batches": "training and validation clips are kept apart; augment=none and many "
+    "epochs on a small data set show whether a model can learn by heart",
+    "fast_dev_run": "trainer.max_epochs=1 is a short run",
+    "accumulate_grad_batches": "data.batch_size and data.micro_batch_size say the same",
+}
+
+
 def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None:
     """Raise `UserError` for settings that Lightning would take and then fail with.
 
@@ -43,6 +56,10 @@ def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None
         clips: whether gradients are clipped.
         fused: whether the optimizer takes its step in one kernel.
     """
+    for name, reason in _REFUSED_SETTINGS.items():
+        value = settings.get(name)
+        if value is not None and value is not False:  # 0 skips what it limits
+            raise UserError(f"trainer.{name} is not taken: {reason}.")
     epochs = settings["max_epochs"]
     if epochs is None or (isinstance(epochs, int) and epochs < 1):
         raise UserError(f"trainer.max_epochs={epochs} is too small; the least is 1.")
@@ -58,7 +75,7 @@ def check_search(optimizer: Optimizer, trainer: Trainer) -> None:
 
     It must be whole, and not scaled.
     """
-    if not isinstance(optimizer, Gradientless | LBFGS):
+    if not isinstance(optimizer, GradientFree | LBFGS):
         return
     name = type(optimizer).__name__
     if trainer.world_size > 1:

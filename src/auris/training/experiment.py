@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
 from auris.core.instantiate import Factory, to_plain
+from auris.core.text import without_credentials
 from auris.core.validation import check_types
 from auris.data.dataset import Dataset
 from auris.data.settings import DataSettings
@@ -76,7 +77,7 @@ class Experiment:
 
     def to_yaml(self) -> str:
         """The configuration, which makes the same experiment again."""
-        return OmegaConf.to_yaml(self._cfg, resolve=True)
+        return without_credentials(OmegaConf.to_yaml(self._cfg, resolve=True))
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -207,9 +208,9 @@ class Experiment:
         return Array(**values)
 
     def _open_source(self, values: Mapping[str, Any], array: Array | None) -> Source:
-        node = self._cfg.data.recordings
+        node = self._cfg.data.source
         check_types(
-            self._factory.allowed_class(str(node.get("_target_")), "data.recordings"),
+            self._factory.allowed_class(str(node.get("_target_")), "data.source"),
             values,
             "data",
         )

@@ -144,7 +144,7 @@ def _record(run: FinishedRun, seconds: float) -> None:
     write_result(
         run.folder / RESULT,
         **run.experiment.choices,
-        source=dataset.collection.source,
+        origin=dataset.collection.origin,
         about=dataset.collection.about,
         fingerprint=dataset.fingerprint,
         fold=dataset.settings.fold,

@@ -89,7 +89,7 @@ def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
     dataset = experiment.dataset
     return {
         **experiment.hyperparameters(),
-        "source": dataset.collection.source,
+        "origin": dataset.collection.origin,
         "fold": dataset.settings.fold,
     }
 

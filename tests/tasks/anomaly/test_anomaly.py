@@ -20,7 +20,7 @@ from auris.models.autoencoder import DenseAutoencoder
 from auris.models.mlp import Linear
 from auris.runs.result import without_nan
 from auris.tasks.anomaly.task import Anomaly
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.training.reopen import evaluate_run
 from auris.training.run import train
 from auris.training.system import System
@@ -83,7 +83,7 @@ def test_targets_are_one_for_the_own_section_and_the_loss_is_its_mean_surprise()
     x = torch.zeros(2, 1, 4, FRAMES)
     target = task().encode(torch.tensor([[0, 1, 0], [0, 0, 0]]), x)
     assert target.shape == (2, 2, FRAMES) and target[0, :, 0].tolist() == [0, 1]
-    assert Surprise()(surprise().expand(2, -1, -1), target) == pytest.approx(
+    assert MeanAnomalyScore()(surprise().expand(2, -1, -1), target) == pytest.approx(
         (25 + 2.5) / 2
     )
 
@@ -210,9 +210,9 @@ def test_models_and_losses_that_do_not_fit_are_refused() -> None:
         UserError, match="Linear can't tell what is unusual; choose model=autoencoder"
     ):
         judge.check_parts(
-            Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), Surprise()
+            Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), MeanAnomalyScore()
         )
-    with pytest.raises(UserError, match="choose loss=surprise"):
+    with pytest.raises(UserError, match="choose loss=anomaly_score"):
         judge.check_parts(
             DenseAutoencoder((1, 4, FRAMES), judge, 1), torch.nn.MSELoss()
         )
@@ -221,7 +221,7 @@ def test_models_and_losses_that_do_not_fit_are_refused() -> None:
 REMEMBERING = ("model=self_supervised", "model.widths=[4,8]", "trainer.max_epochs=4")
 TONES = (
     "data=one_class",
-    "data.of=folder",
+    "data.dataset=folder",
     "data.normal=tone",
     "features=log_mel",
     "model.widths=[16]",

@@ -242,7 +242,7 @@ def test_tensorboard_shows_scores_and_a_closer_look(
 
     words = (
         "data=one_class",
-        "data.of=folder",
+        "data.dataset=folder",
         f"data.root={folder}",
         "data.normal=tone",
         "features=log_mel",

@@ -13,7 +13,7 @@ from paper import words_on_paper
 from running import CONFIGS
 from torch import Tensor, nn
 
-from auris.acoustics.arrays import Array, direction
+from auris.acoustics.arrays import Array, unit_vector
 from auris.data.spec import Spec
 from auris.tasks.inspection import Inspection
 from auris.tasks.localization import baselines
@@ -31,7 +31,7 @@ DRAWING = "6.000 4.000 2.500 5.000 3.000 1.500 2.000 3.000 1.000 90.000"  # the 
 def ways(*azimuth: float) -> Tensor:
     """Level unit vectors (N, 3)."""
     turn = torch.tensor(azimuth)
-    return direction(turn, 0 * turn)
+    return unit_vector(turn, 0 * turn)
 
 
 def targets(count: int) -> Tensor:
@@ -71,7 +71,7 @@ def test_azimuths_are_points_and_the_band_comes_again_in_the_corners() -> None:
 def test_a_line_has_half_a_circle_and_elevations_have_a_picture() -> None:
     (axes,) = pictures.plot_azimuths(ways(80, -10), ways(85, -5)).axes
     assert axes.get_xlim() == (-90, 90)
-    up = direction(torch.tensor([0.0, 9.0]), torch.tensor([20.0, -40.0]))
+    up = unit_vector(torch.tensor([0.0, 9.0]), torch.tensor([20.0, -40.0]))
     assert [axes.get_xlabel() for axes in pictures.plot_azimuths(up, up).axes] == [
         "true azimuth (°)",
         "true elevation (°)",

@@ -9,7 +9,7 @@ import pytest
 from conftest import write
 from running import configured, experiment
 
-from auris.acoustics.image_source import SPEED
+from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.inference import predictor as predict
@@ -38,7 +38,7 @@ def delayed(seed: int, late: int, channels: int = 2) -> np.ndarray:
 
 def azimuth(late: int) -> float:
     """Where a sound is, in degrees, that is so many samples later in the right channel."""
-    return float(np.degrees(np.arcsin(late * SPEED / (RATE * APART))))
+    return float(np.degrees(np.arcsin(late * SPEED_OF_SOUND / (RATE * APART))))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from array_files import spec
 from torch import Tensor
 from torch.nn import functional as F
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.tasks.localization.metrics import great_circle
@@ -24,7 +24,8 @@ def of(*angles: tuple[float, float]) -> Tensor:
     """Targets (B, 7) of azimuths and elevations in degrees."""
     azimuth, elevation = torch.tensor(angles).T
     return torch.cat(
-        [direction(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)], 1
+        [unit_vector(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)],
+        1,
     )
 
 
@@ -128,7 +129,7 @@ def test_a_constant_guess_is_the_mean_direction() -> None:
 
 def test_an_answer_in_words() -> None:
     flat, space = task("respeaker4"), task("tetrahedron4")
-    towards = direction(torch.tensor(-90.004), torch.tensor(12.0))
+    towards = unit_vector(torch.tensor(-90.004), torch.tensor(12.0))
     assert (
         flat.output.to_row(towards) == {"azimuth": -90.0}
         and flat.view.describe_prediction(towards) == "azimuth -90°"

@@ -21,7 +21,7 @@ def inspect_clip(inspection: Inspection, wave: Tensor) -> tuple[list[Heatmap], T
     x = features(wave[None].to(features.mean.device))  # (1, *in_shape)
     surprise = model(x).float()
     if isinstance(model, Autoencoder):
-        return _compare_with_copy(features, x, model.copy(x)), surprise
+        return _compare_with_copy(features, x, model.reconstruct(x)), surprise
     power = spectrogram_below_peak(wave[0])
     hertz = torch.linspace(0, inspection.spec.sample_rate / 2, len(power))
     return [

@@ -12,7 +12,7 @@ from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.spec import Spec
 from auris.data.targets import Targets
-from auris.models.detector import Detector
+from auris.models.detector import AnomalyDetector
 from auris.tasks.anomaly.metrics import anomaly_metrics, own_score, own_scores
 from auris.tasks.anomaly.output import ScoreOutput
 from auris.tasks.anomaly.targets import AnomalyTargets
@@ -20,7 +20,7 @@ from auris.tasks.anomaly.threshold import gamma_quantile
 from auris.tasks.anomaly.view import Scale, ScoreView
 from auris.tasks.classification.metrics import Auroc
 from auris.tasks.comparable import Comparable, Row, read_column
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.tasks.metric import Metric
 from auris.tasks.task import Task
 
@@ -113,30 +113,30 @@ class Anomaly(Task):
         """Raw scores (B, n, K), n of clips (0) or of seconds (1), so that the threshold is 1."""
         return (surprise - self.center[kinds]) / self.span[kinds]
 
-    def compare(self, x: Tensor, copy: Tensor) -> Tensor:
+    def reconstruction_output(self, x: Tensor, copy: Tensor) -> Tensor:
         """The mean squared error of each frame: (B, *in_shape) -> (B, K, T')."""
         error = (x - copy).square().flatten(1, -2).mean(1, keepdim=True)  # (B, 1, T')
         return error.expand(-1, *self.out_shape)
 
-    def remembered(self, target: Tensor) -> Tensor:  # (n, K, T') -> (n, K)
+    def stored_target(self, target: Tensor) -> Tensor:  # (n, K, T') -> (n, K)
         """The section, which is the same in all frames."""
         return target[..., 0]
 
-    def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
+    def knn_output(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
         """The mean distance to the k nearest of each section (Angiulli and Pizzuti, 2002)."""
         of_section = [_mean_of_nearest(distance[:, own > 0], k) for own in told.T]
         return self._over_frames(torch.stack(of_section, dim=1))
 
     def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
-        if not isinstance(model, Detector):
+        if not isinstance(model, AnomalyDetector):
             raise UserError(
                 f"model: {type(model).__name__} can't tell what is unusual; "
                 "choose model=autoencoder, model=mahalanobis or another that puts out anomaly scores."
             )
-        if not isinstance(loss, Surprise):
+        if not isinstance(loss, MeanAnomalyScore):
             raise UserError(
                 "loss: models of normal sound say themselves how surprised they are; "
-                "choose loss=surprise."
+                "choose loss=anomaly_score."
             )
 
     def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:

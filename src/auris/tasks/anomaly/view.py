@@ -98,11 +98,11 @@ class ScoreView(TaskView):
                 "how well one would be told is not known yet."
             )
         mean = f", harmonic mean of {self.parts} parts" if self.parts > 1 else ""
-        constant = self.format_value(scores["majority"]["auroc"])
+        constant = self.format_value(scores["constant_baseline"]["auroc"])
         return (
             f"Of {count} {clips}, an anomalous one scores above a normal one in "
             f"{self.format_value(area['value'])} of all pairs (AUROC{mean}), "
-            f"{format_interval(self, area)}; a constant answer gives {constant}."
+            f"{format_interval(self, area)}; the constant baseline gives {constant}."
         )
 
     def _alarm_sentences(self, metrics: Mapping[str, Any]) -> list[str]:

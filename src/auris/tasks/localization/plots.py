@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from torch import Tensor
 
-from auris.acoustics.arrays import angles
+from auris.acoustics.arrays import azimuth_elevation
 from auris.core.figures import COLOURS, new_figure
 from auris.tasks.localization.metrics import Fold, MeanError
 
@@ -33,8 +33,8 @@ _MARKERS = "os^Dv"
 
 def plot_azimuths(decoded: Tensor, true: Tensor) -> Figure:
     """What was said against what is true, of unit vectors (N, 3); elevations too."""
-    predicted = angles(decoded)
-    actual = angles(true)
+    predicted = azimuth_elevation(decoded)
+    actual = azimuth_elevation(true)
     highest = max(float(side[1].abs().max()) for side in (predicted, actual))
     panels = 2 if highest > 1e-3 else 1
     figure = new_figure(4.6 * panels, 5.1)
@@ -49,7 +49,9 @@ def plot_azimuths(decoded: Tensor, true: Tensor) -> Figure:
 
 def plot_errors(decoded: Tensor, true: Tensor) -> Figure:
     """How often azimuths of unit vectors (N, 3) are so far off to either side; areas show clips."""
-    error = _wrap_degrees((angles(decoded)[0] - angles(true)[0]).double().numpy())
+    error = _wrap_degrees(
+        (azimuth_elevation(decoded)[0] - azimuth_elevation(true)[0]).double().numpy()
+    )
     reach = next(reach for reach in _REACHES if abs(error).max() <= reach)
     width = reach / _BARS
     bar = np.round(error / width)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from auris.acoustics.arrays import Array, turned
+from auris.acoustics.arrays import Array, rotate_azimuth
 from auris.core.figures import COLOURS, new_figure
 
 # directions (2,) as from above, those that sound the same together
@@ -82,7 +82,7 @@ def alike_directions(array: Array, way: Tensor) -> list[Tensor]:
 def _from_above(way: Tensor, azimuth: float) -> np.ndarray:
     """A place or a direction (..., 3) seen from above (..., 2), turned by an azimuth in degrees."""
     angle = torch.tensor(azimuth, dtype=torch.float64)
-    return turned(way.double(), angle)[..., :2].numpy()
+    return rotate_azimuth(way.double(), angle)[..., :2].numpy()
 
 
 def _draw_room(axes: Axes, plan: FloorPlan, rays: Rays) -> None:

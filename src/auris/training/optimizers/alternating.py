@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from auris.core.errors import UserError
 from auris.models.autoencoder import LinearAutoencoder
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.training.optimizers.base import Examples, Groups, Solver
 from auris.training.optimizers.ridge import regress
 
@@ -28,7 +28,7 @@ class Alternating(Solver):
                 f"{type(model).__name__} "
                 "has other ones; choose model=autoencoder_linear, or another optimizer."
             )
-        if not isinstance(loss, nn.MSELoss | Surprise):
+        if not isinstance(loss, nn.MSELoss | MeanAnomalyScore):
             raise UserError(
                 "optimizer: alternating least squares makes the squared error smallest; "
                 "choose loss=mse."
@@ -37,11 +37,11 @@ class Alternating(Solver):
         self.factors = model
 
     def solve(self) -> None:
-        if self.kept.setdefault("steps", 0) % 2 == 0:
+        if self.memory_of_search.setdefault("steps", 0) % 2 == 0:
             self.solve_encoder()
         else:
             self.solve_decoder()
-        self.kept["steps"] += 1
+        self.memory_of_search["steps"] += 1
 
     def solve_encoder(self) -> None:
         """The best code of a frame x is the least-squares one: decoder^+ (x - constant)."""

@@ -21,7 +21,7 @@ Examples = Callable[
 Loss = Callable[[Tensor], float]  # of the model with these parameters (n,)
 
 
-class Gradientless(Optimizer, ABC):
+class GradientFree(Optimizer, ABC):
     """An optimizer that needs no gradient. It works in one process, in full precision.
 
     Args:
@@ -34,7 +34,7 @@ class Gradientless(Optimizer, ABC):
         super().__init__(params, {"lr": lr})
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def memory_of_search(self) -> dict[str, Any]:
         """What a step leaves to the next; it is part of the checkpoint."""
         return self.state["search"]  # type: ignore[index]
 
@@ -48,17 +48,17 @@ class Gradientless(Optimizer, ABC):
             group["lr"] = value
 
 
-class Search(Gradientless):
+class Search(GradientFree):
     """Tries parameters and looks at the loss, nothing else."""
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
         def loss(candidate: Tensor) -> float:
-            self.put(candidate)
+            self.set_vector(candidate)
             value = float(closure())
             return value if value == value else float("inf")
 
-        self.put(self.search(self.taken(), loss))
+        self.set_vector(self.search(self.get_vector(), loss))
         return closure()
 
     @abstractmethod
@@ -68,11 +68,11 @@ class Search(Gradientless):
     def parameters(self) -> Iterator[nn.Parameter]:
         return (p for group in self.param_groups for p in group["params"])
 
-    def taken(self) -> Tensor:
+    def get_vector(self) -> Tensor:
         """A copy (n,) of the parameters, whatever their layout in memory."""
         return torch.cat([p.flatten() for p in self.parameters()])
 
-    def put(self, vector: Tensor) -> None:
+    def set_vector(self, vector: Tensor) -> None:
         """Write (n,) into the parameters where they are: averages of the weights follow these
         very tensors.
         """
@@ -89,7 +89,7 @@ class Search(Gradientless):
         return sum(p.numel() for p in self.parameters())
 
 
-class Solver(Gradientless):
+class Solver(GradientFree):
     """Sees the training set as a whole, as it is and not augmented, and finds the model in a
     single step.
     """

@@ -45,7 +45,7 @@ class Evolution(Search):
         )  # how many the weighted ones are worth
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.kept
+        own = self.memory_of_search
         generation = own.setdefault("generation", 0)
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + generation)
         children = torch.randn(self.population, len(start), generator=draw).to(
@@ -105,14 +105,14 @@ class CmaEs(Search):
             [loss(torch.from_numpy(child).to(start)) for child in children]
         )
         self.tell(children, losses)
-        self.kept["losses"].append(losses)
+        self.memory_of_search["losses"].append(losses)
         return torch.from_numpy(self.strategy.mean).to(start)
 
     def begun(self, start: Tensor) -> CMA | SepCMA:
         """The strategy after all generations so far: a resumed run tells it once more what it
         was told.
         """
-        own = self.kept
+        own = self.memory_of_search
         first = own.setdefault("start", start.cpu().double())
         kind = CMA if len(first) <= FULL else SepCMA
         deviation = own.setdefault("deviation", self.lr)

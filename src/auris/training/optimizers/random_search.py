@@ -29,7 +29,7 @@ class RandomSearch(Search):
         self.candidates, self.seed = candidates, seed
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.kept
+        own = self.memory_of_search
         draw = torch.Generator().manual_seed(
             self.seed * 1_000_003 + own.setdefault("step", 0)
         )
