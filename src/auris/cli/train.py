@@ -16,6 +16,7 @@ from auris.core.places import config_folder
 from auris.runs.compose import check_flags, prepare
 
 
+@plain_errors()
 def train(words: Sequence[str]) -> None:
     """Train as the words of a command line say: one run, or with -m several."""
     check_flags(words)
