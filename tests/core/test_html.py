@@ -1,6 +1,6 @@
 """Pages escape what is text, are well formed, and have what they need inside."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -30,14 +30,16 @@ PAGE = """\
 """
 
 
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A package with a template of its own."""
-    (tmp_path / "stranger" / "templates").mkdir(parents=True)
-    (tmp_path / "stranger" / "__init__.py").touch()
-    (tmp_path / "stranger" / "templates" / "page.html.j2").write_text(PAGE)
-    monkeypatch.syspath_prepend(tmp_path)
-    return "stranger"
+    place = tmp_path_factory.mktemp("pages")
+    (place / "stranger" / "templates").mkdir(parents=True)
+    (place / "stranger" / "__init__.py").touch()
+    (place / "stranger" / "templates" / "page.html.j2").write_text(PAGE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(place)
+        yield "stranger"
 
 
 def test_text_stays_text(package: str) -> None:

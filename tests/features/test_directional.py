@@ -8,8 +8,8 @@ import pytest
 import torch
 from array_files import load, spec
 from array_waves import heard, level
-from omegaconf import OmegaConf
-from running import CONFIGS
+from omegaconf import DictConfig
+from running import configured
 from torch import Tensor
 
 from auris.acoustics.arrays import Array
@@ -126,11 +126,17 @@ def test_settings_that_cannot_be(kind, setting: dict, sentence: str) -> None:
         kind(RATE, CIRCLE, **setting)(noise(0.0))
 
 
+def model_node(name: str) -> DictConfig:
+    """The model that a YAML and those it inherits from name."""
+    return configured("data=rooms", f"model={name}").model
+
+
 def formula(
     name: str, array: str, task: Localization | None = None, **changes: Any
 ) -> DoaEstimator:
     """The model that a YAML names."""
-    facts, node = spec(array), OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model
+    facts = spec(array)
+    node = model_node(name)
     size = (task or Localization(facts)).out_shape
     return Factory().make(
         {**to_plain(node), **changes},
@@ -163,10 +169,8 @@ def test_a_plane_looks_for_elevations_where_they_are_asked_for(name: str) -> Non
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_formulas_read_waves_of_an_array(name: str) -> None:
-    node, task = (
-        OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model,
-        Localization(spec("circular4")),
-    )
+    node = model_node(name)
+    task = Localization(spec("circular4"))
     with pytest.raises(UserError, match="features=raw"):
         Factory().make(
             node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4")
@@ -207,7 +211,7 @@ def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> Non
 def test_nothing_refuses_what_has_something_to_learn() -> None:
     make_optimizer(
         Factory(),
-        {"_target_": "auris.training.optimizers.nothing.NoOp"},
+        {"_target_": "auris.training.optimizers.instance_based.NoOp"},
         SimpleNamespace(
             model=formula("srp_phat", "circular4", step=10.0),
             loss=None,

@@ -1,4 +1,6 @@
-"""Exported models: they answer as PyTorch does and need no torch; what can't be exported is refused."""
+"""Exported models: they answer as PyTorch does and need no torch; what can't be exported is
+refused.
+"""
 
 import json
 import subprocess
@@ -34,7 +36,11 @@ from auris.inference.onnx_graph import distances, frequencies, trace  # noqa: E4
 from auris.inference.onnx_model import OnnxModel  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4]")
-WITHOUT_TORCH = "import runpy, sys; sys.modules['torch'] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+WITHOUT_TORCH = """
+import runpy, sys
+sys.modules['torch'] = None
+runpy.run_path(sys.argv.pop(1), run_name='__main__')
+"""
 MACHINES = Spec(8000, 1, 8000, "anomaly", ("normal", "anomalous"), "repeat")
 MACHINES = replace(MACHINES, columns={"section": ("fan", "pump")})
 

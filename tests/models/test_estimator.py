@@ -23,7 +23,8 @@ from auris.tasks.reconstruction.task import Reconstruction
 
 FEATURES = 5
 SHARE = 1e-3  # the least share of a class that is expressed
-CLASSIFIERS = [  # margins decide between classes of equal votes, of which scikit-learn else takes the first
+# margins decide between classes of equal votes, of which scikit-learn else takes the first
+CLASSIFIERS = [
     SVC(kernel="linear", break_ties=True),
     SVC(break_ties=True),
     GaussianNB(),

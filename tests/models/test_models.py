@@ -39,7 +39,9 @@ def parameters(model: nn.Module) -> int:
 
 
 def fit(model: nn.Module, x: Tensor, target: Tensor, steps: int) -> float:
-    """The loss after some steps of full-batch Adam, once the model has learnt how its summary is scaled."""
+    """The loss after some steps of full-batch Adam, once the model has learnt how its summary
+    is scaled.
+    """
     for part in model.modules():
         if isinstance(part, Standardized):
             part.learn([part.raw(x)])

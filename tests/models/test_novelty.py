@@ -1,4 +1,6 @@
-"""What is unlike the training data: known pitches, known distances, and barking dogs told from cats and babies."""
+"""What is unlike the training data: known pitches, known distances, and barking dogs told from
+cats and babies.
+"""
 
 from pathlib import Path
 
@@ -32,7 +34,7 @@ def knowing(h: Tensor, recording: Tensor) -> Novelty:
     """What has been fitted to aspects (n, 5)."""
     novelty = Novelty(RATE)
     novelty.aspects = Given()  # type: ignore[assignment]
-    novelty.fit(h.split(7), recording)
+    novelty.fit_clips(h.split(7), recording)
     return novelty
 
 
@@ -52,7 +54,7 @@ def test_distances_are_to_the_nearest_clips_of_the_nearest_other_recordings() ->
                 for one in recording.unique()
                 if one != recording[at]
             )
-            known = novelty.distances(novelty.seen, novelty.recording)[v, at].item()
+            known = novelty._distances(novelty.seen, novelty.recording)[v, at].item()
             assert known == pytest.approx(np.mean(each[:NEIGHBOURS]), rel=1e-3)
 
 
@@ -75,7 +77,7 @@ def test_what_is_far_from_the_known_in_one_aspect_is_novel() -> None:
 
 
 def test_one_recording_says_nothing_of_others() -> None:
-    assert not knowing(drawn(10), torch.zeros(10, dtype=torch.long)).fitted
+    assert not knowing(drawn(10), torch.zeros(10, dtype=torch.long)).is_fitted
 
 
 @pytest.mark.parametrize("frequency", [440.0])
@@ -122,7 +124,7 @@ def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
     waves = torch.tensor(
         np.stack([noise(seed) for seed in range(12)]), dtype=torch.float
     )[:, None]
-    system.novelty.fit([waves], torch.arange(12))  # type: ignore[union-attr]
+    system.novelty.fit_clips([waves], torch.arange(12))  # type: ignore[union-attr]
     again.load_state_dict(system.state_dict())
     tone = torch.tensor(sine(440), dtype=torch.float)[None, None]
     assert (
@@ -142,7 +144,9 @@ def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
 def test_dogs_are_marked_more_often_than_cats_and_babies(
     real: Path, tmp_path: Path
 ) -> None:
-    """The aim is nine dogs in ten, at one of the others in ten; this holds what is reached on the first fold."""
+    """The aim is nine dogs in ten, at one of the others in ten; this holds what is reached on
+    the first fold.
+    """
     cfg = configured(
         "data=cats_babies",
         f"data.root={real}/cats_babies",

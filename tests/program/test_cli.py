@@ -1,4 +1,6 @@
-"""Whatever a user can get wrong is told in one sentence, with what to do instead, before anything is lost."""
+"""Whatever a user can get wrong is told in one sentence, with what to do instead, before
+anything is lost.
+"""
 
 import sys
 from pathlib import Path

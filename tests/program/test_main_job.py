@@ -1,4 +1,6 @@
-"""The main job from the command line, and what it leaves behind; on real recordings where they are there."""
+"""The main job from the command line, and what it leaves behind; on real recordings where they
+are there.
+"""
 
 import csv
 import json

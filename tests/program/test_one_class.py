@@ -1,4 +1,6 @@
-"""One class of a labelled data set is normal: from the command line to scores, for folders and tables."""
+"""One class of a labelled data set is normal: from the command line to scores, for folders and
+tables.
+"""
 
 import csv
 import json
@@ -43,7 +45,9 @@ def config(place: Path, *words: str) -> DictConfig:
 
 
 def run(place: Path, *words: str) -> tuple[dict[str, Any], Counter]:
-    """The result of a run, and how many recordings of each label it scored on validation and test."""
+    """The result of a run, and how many recordings of each label it scored on validation and
+    test.
+    """
     cfg = config(place, *words)
     train(Experiment(cfg))
     folder = place / "out" / cfg.choices.data / "knn/latest"

@@ -1,4 +1,6 @@
-"""A run folder may be a stranger's: it runs no code, deletes nothing, asks nobody, tells no secret."""
+"""A run folder may be a stranger's: it runs no code, deletes nothing, asks nobody, tells no
+secret.
+"""
 
 import http.server
 import json

@@ -291,7 +291,7 @@ def test_curves_are_read_as_they_were_written(linear: Path) -> None:
 
 
 def test_saliency_is_where_the_reason_is(context: ReportContext) -> None:
-    """A loss that is the power above 2 kHz: only what sounds there matters, and more of it is worse."""
+    """A loss that is the power above 2 kHz: only what sounds there matters, and more is worse."""
 
     class Loud(torch.nn.Module):
         out_shape = (1,)

@@ -1,4 +1,6 @@
-"""What labels are taken for: classes, or what is normal and what is not; and who may train on what."""
+"""What labels are taken for: classes, or what is normal and what is not; and who may train on
+what.
+"""
 
 from collections import Counter
 from pathlib import Path
@@ -99,7 +101,8 @@ def test_anomalies_of_folds_that_do_not_test_are_left_out() -> None:
     found = sets(clips, fold=2)
     assert found == ["train", "", "test", "test", "val", "", "train", ""]
     assert AnomalyTargets("normal").summarize_clips(found, clips) == (
-        "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as others of their fold or group train or validate"
+        "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as others of their fold or "
+        "group train or validate"
     )
 
 

@@ -20,6 +20,7 @@ from auris.runs.compose import check_flags, prepare
 _MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
 
 
+@plain_errors()
 def train(words: Sequence[str]) -> None:
     """Train as the words of a command line say: one run, or with -m several."""
     check_flags(words)

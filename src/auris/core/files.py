@@ -38,7 +38,9 @@ def draft_of(path: Path) -> Iterator[Path]:
 
 
 def load_json_object(path: Path) -> dict[str, Any]:
-    """The object that a JSON file holds. Raises `UserError`, which names the file, for any other."""
+    """The object that a JSON file holds. Raises `UserError`, which names the file, for any
+    other.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -62,7 +62,9 @@ class AudioDataModule(LightningDataModule):
         )
 
     def full_batch(self) -> MicroBatches:
-        """All training clips, in every process alike: for what is learnt from the set as a whole."""
+        """All training clips, in every process alike: for what is learnt from the set as a
+        whole.
+        """
         clips = self.train_clips
         return MicroBatches(
             self.split_loader(clips).fetch_batch,

@@ -11,7 +11,7 @@ class Codec(Protocol):
     has_classes: ClassVar[bool]  # whether targets are one class a clip
     outputs: ClassVar[
         str
-    ]  # "target": what `encode` makes; "surprise": how surprising each frame is
+    ]  # "target": what `encode` makes; "anomaly_score": how surprising each frame is
 
     def output_of_mean(self, average: Tensor) -> Tensor: ...
     def stored_target(self, target: Tensor) -> Tensor: ...

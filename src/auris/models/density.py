@@ -4,7 +4,7 @@ They are fitted anew from what is kept when they are loaded: no pickle is ever r
 """
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -19,11 +19,13 @@ from auris.models.detector import AnomalyDetector, over_frames, require_anomaly_
 from auris.models.estimator import to_numpy
 from auris.models.instance_based import InstanceBased
 
-LEAST = 2  # training clips of a section
+_MIN_CLIPS = 2  # training clips of a section
 
 
 class Density(InstanceBased, AnomalyDetector):
-    """Something fitted to the vectors of each section, that tells how far others are from them, on the CPU."""
+    """Something fitted to the vectors of each section, that tells how far others are from them,
+    on the CPU.
+    """
 
     def __init__(
         self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec
@@ -39,11 +41,14 @@ class Density(InstanceBased, AnomalyDetector):
             ]
 
     def _fit_section(self, h: np.ndarray) -> Any:  # (n, W)
-        """What is fitted to the vectors of one section. Raises `UserError` where they do not suffice."""
+        """What is fitted to the vectors of one section. Raises `UserError` where they do not
+        suffice.
+        """
         name = type(self).__name__
-        if len(h) < LEAST:
+        if len(h) < _MIN_CLIPS:
             raise UserError(
-                f"model: {name} needs {LEAST} training clips of each section, and one has {len(h)}."
+                f"model: {name} needs {_MIN_CLIPS} training clips of each section, and one "
+                f"has {len(h)}."
             )
         try:
             return self.fit_estimator(h)
@@ -68,11 +73,13 @@ class Density(InstanceBased, AnomalyDetector):
         """How surprising vectors (B, W) are to what was fitted, (B,)."""
 
 
+@final
 class Mahalanobis(Density):
-    """The squared distance to the mean in units of the covariance (Mahalanobis, 1936): a Gaussian's -2 log p.
+    """The squared distance to the mean in units of the covariance (Mahalanobis, 1936): a
+    Gaussian's -2 log p.
 
-    The covariance is drawn towards a multiple of 1 as far as its uncertainty asks for it (Ledoit and Wolf, 2004), as
-    there are often fewer clips than numbers of each.
+    The covariance is drawn towards a multiple of 1 as far as its uncertainty asks for it
+    (Ledoit and Wolf, 2004), as there are often fewer clips than numbers of each.
     """
 
     def fit_estimator(self, h: np.ndarray) -> LedoitWolf:
@@ -82,8 +89,10 @@ class Mahalanobis(Density):
         return model.mahalanobis(h)
 
 
+@final
 class SklearnDetector(Density):
-    """Any model of scikit-learn that scores samples, such as a mixture of Gaussians with its log p: the negative score.
+    """Any model of scikit-learn that scores samples, such as a mixture of Gaussians with its
+    log p: the negative score.
 
     Args:
         estimator: a copy of it is fitted to each section.

@@ -1,6 +1,7 @@
 """Where a sound comes from by formula: the baselines of localization, with nothing to learn."""
 
 from abc import ABC, abstractmethod
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -43,8 +44,10 @@ class DoaEstimator(TrainingFree, ABC):
             raise UserError(
                 f"model: {type(self).__name__} reads the waves themselves; choose features=raw."
             )
-        self.rate, self.size = spec.sample_rate, out_shape[0]
-        self.n_fft, self.band = n_fft, (f_min, f_max)
+        self.rate = spec.sample_rate
+        self.size = out_shape[0]
+        self.n_fft = n_fft
+        self.band = (f_min, f_max)
 
     @torch.no_grad()
     def forward(self, wave: Tensor) -> Tensor:  # (B, M, T) -> (B, 2) or (B, 3)
@@ -59,6 +62,7 @@ class DoaEstimator(TrainingFree, ABC):
         """Unit vectors (B, 3) of spectra (B, M, F, T') at frequencies (F,) in Hz."""
 
 
+@final
 class LeastSquares(DoaEstimator):
     """The direction that fits the GCC-PHAT delays of all pairs best."""
 
@@ -101,6 +105,7 @@ class GridSearchDoa(DoaEstimator):
         """Power (B, D) from all directions that are tried."""
 
 
+@final
 class SrpPhat(GridSearchDoa):
     """Steered response power with phase transform (DiBiase, 2000)."""
 
@@ -108,6 +113,7 @@ class SrpPhat(GridSearchDoa):
         return srp_phat(x, self.array.microphones, self.tried, hertz)
 
 
+@final
 class Music(GridSearchDoa):
     """Multiple signal classification (Schmidt, 1986)."""
 
@@ -115,6 +121,7 @@ class Music(GridSearchDoa):
         return music(x, self.array.microphones, self.tried, hertz)
 
 
+@final
 class NormMusic(GridSearchDoa):
     """MUSIC in which each frequency has the same say (Salvati et al., 2014)."""
 

@@ -1,7 +1,9 @@
-"""scikit-learn's models. They are fitted anew from what is kept when they are loaded: no pickle is ever read."""
+"""scikit-learn's models. They are fitted anew from what is kept when they are loaded: no pickle
+is ever read.
+"""
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -55,11 +57,12 @@ class Estimator(InstanceBased):
         """What it says, (B, *out_shape), as an output of the model."""
 
 
+@final
 class Classifier(Estimator):
     """A classifier of scikit-learn, for tasks with classes.
 
-    Its output is the logarithm of its probabilities. Where it has none, as support vector machines, it is the margins:
-    their order is right, but a softmax of them is not calibrated.
+    Its output is the logarithm of its probabilities. Where it has none, as support vector
+    machines, it is the margins: their order is right, but a softmax of them is not calibrated.
     """
 
     def __init__(
@@ -74,7 +77,8 @@ class Classifier(Estimator):
         name = type(estimator).__name__
         if not is_classifier(estimator):
             raise UserError(
-                f"model: {name} is not a classifier; _target_ should name auris.models.estimator.Regressor."
+                f"model: {name} is not a classifier; _target_ should name "
+                "auris.models.estimator.Regressor."
             )
         if not task.has_classes:
             raise UserError(
@@ -95,8 +99,11 @@ class Classifier(Estimator):
         return values if self.has_margins else self.output_of_mean(values)
 
 
+@final
 class Regressor(Estimator):
-    """A regressor of scikit-learn that has several outputs: it averages targets, so it serves any task."""
+    """A regressor of scikit-learn that has several outputs: it averages targets, so it serves
+    any task.
+    """
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, final
 
 import torch
 from torch import Tensor, nn
@@ -13,14 +13,17 @@ from auris.models.codec import Codec
 from auris.models.detector import AnomalyDetector
 from auris.models.mlp import with_summary
 
-SAME = 1e-3  # the largest difference between two computations of one feature
+_TOLERANCE = 1e-3  # the largest difference between two computations of one feature
 
 
-EXACT = "donot_use_mm_for_euclid_dist"  # differences of products would drown what is far from zero, such as Hz
+# differences of products would drown what is far from zero, such as Hz
+_EXACT_DISTANCES = "donot_use_mm_for_euclid_dist"
 
 
 class InstanceBased(nn.Module, ABC):
-    """Keeps a vector of each training clip and what the task remembers of its target; both are saved, as tensors."""
+    """Keeps a vector of each training clip and what the task remembers of its target; both are
+    saved, as tensors.
+    """
 
     seen: Tensor  # (n, W)
     told: Tensor  # (n, ...)
@@ -30,11 +33,9 @@ class InstanceBased(nn.Module, ABC):
     ):
         super().__init__()
         self.body, width = with_summary(summary, in_shape)
-        self.knn_output, self.output_of_mean, self.out_shape = (
-            task.knn_output,
-            task.output_of_mean,
-            out_shape,
-        )
+        self.knn_output = task.knn_output
+        self.output_of_mean = task.output_of_mean
+        self.out_shape = out_shape
         self.stored_target = task.stored_target
         self.register_buffer("seen", torch.empty(0, width))
         self.register_buffer("told", task.stored_target(torch.empty(0, *out_shape)))
@@ -51,11 +52,13 @@ class InstanceBased(nn.Module, ABC):
     @torch.no_grad()
     def store_clips(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Keep all (x, target) there are."""
-        pairs = [(self.embed(x), self.stored_target(target)) for x, target in examples]
-        self.seen, self.told = (
-            torch.cat([h for h, _ in pairs]),
-            torch.cat([target for _, target in pairs]),
-        )
+        seen = []
+        told = []
+        for x, target in examples:
+            seen.append(self.embed(x))
+            told.append(self.stored_target(target))
+        self.seen = torch.cat(seen)
+        self.told = torch.cat(told)
         self.fit_stored()
 
     def fit_stored(self) -> None:
@@ -78,8 +81,10 @@ class InstanceBased(nn.Module, ABC):
         super()._load_from_state_dict(state, prefix, *others)
 
 
+@final
 class NearestNeighbours(InstanceBased, AnomalyDetector):
-    """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they are, as the task has it.
+    """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they
+    are, as the task has it.
 
     Args:
         k: how many of them.
@@ -100,16 +105,21 @@ class NearestNeighbours(InstanceBased, AnomalyDetector):
 
     def predict_vectors(self, h: Tensor) -> Tensor:
         return self.knn_output(
-            torch.cdist(h, self.seen, compute_mode=EXACT), self.told, self.k
+            torch.cdist(h, self.seen, compute_mode=_EXACT_DISTANCES), self.told, self.k
         )
 
 
+@final
 class Lookup(InstanceBased):
-    """The target of the very clip that is asked for; for any other the mean of all. It knows, but learns nothing."""
+    """The target of the very clip that is asked for; for any other the mean of all. It knows,
+    but learns nothing.
+    """
 
     def predict_vectors(self, h: Tensor) -> Tensor:
-        same = (torch.cdist(h, self.seen, p=torch.inf) < SAME).to(self.told)  # (B, n)
-        known = same.sum(1) > 0
-        share = torch.where(known[:, None], same, 1.0)
-        average = share / share.sum(1, keepdim=True) @ self.told.flatten(1)
+        distance = torch.cdist(h, self.seen, p=torch.inf)  # (B, n)
+        same = (distance < _TOLERANCE).to(self.told)
+        known = same.sum(1, keepdim=True) > 0
+        weight = torch.where(known, same, 1.0)  # (B, n)
+        weight = weight / weight.sum(1, keepdim=True)
+        average = weight @ self.told.flatten(1)
         return self.output_of_mean(average.view(-1, *self.out_shape))

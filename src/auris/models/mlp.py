@@ -1,6 +1,7 @@
 """Networks that see a clip as one vector."""
 
 from math import prod
+from typing import final
 
 import torch
 from torch import nn
@@ -12,6 +13,7 @@ from auris.features.standardize import Standardized
 from auris.models.network import Network
 
 
+@final
 class Linear(Network):
     """A linear function of the summary of a clip: logistic regression, with cross entropy."""
 
@@ -20,6 +22,7 @@ class Linear(Network):
         super().__init__(body, width, out_shape)
 
 
+@final
 class Mlp(Network):
     """A multilayer perceptron on the summary of a clip.
 
@@ -59,7 +62,8 @@ class Mlp(Network):
 
 
 def with_summary(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
-    """The summary (B, *in_shape) -> (B, size), standardised by what the training set is like, and its size.
+    """The summary (B, *in_shape) -> (B, size), standardised by what the training set is like,
+    and its size.
 
     Features of a single frame describe the whole clip already: they stay as they are.
     """
@@ -67,7 +71,8 @@ def with_summary(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
         return nn.Flatten(), prod(in_shape)
     if len(in_shape) < 2 or in_shape[-1] < MIN_FRAMES:
         raise UserError(
-            f"model: a summary over time needs {MIN_FRAMES} frames, and these features have {in_shape}."
+            f"model: a summary over time needs {MIN_FRAMES} frames, and these features "
+            f"have {in_shape}."
         )
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
     standardized = Standardized(

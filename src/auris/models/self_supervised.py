@@ -1,6 +1,7 @@
 """A network that learns to tell changed sounds apart, and then finds sounds that it can't place."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import final
 
 import torch
 import torch.nn.functional as F
@@ -19,14 +20,17 @@ from auris.models.instance_based import NearestNeighbours
 from auris.models.pretext import TRANSFORMS
 
 
+@final
 class SelfSupervised(AnomalyDetector):
-    """A small CNN tells which of G changes was made to a clip, and of which of K sections it is.
+    """A small CNN tells which of G changes was made to a clip, and of which of K sections it
+    is.
 
-    While it is trained its surprise is -log p of the right change and section k: of one change drawn for each clip in
-    training, else the mean over all. (Golan and El-Yaniv, 2018, learn to tell geometric changes of pictures apart.) At
-    last it keeps what the network makes of the training clips; from then on its surprise is the mean distance to the k
-    nearest of each section, as with embeddings of machines and their attributes (Wilkinghoff, 2023). Embeddings have
-    the length 1, so that the squared distance is twice the cosine distance.
+    While it is trained its surprise is -log p of the right change and section k: of one change
+    drawn for each clip in training, else the mean over all. (Golan and El-Yaniv, 2018, learn to
+    tell geometric changes of pictures apart.) At last it keeps what the network makes of the
+    training clips; from then on its surprise is the mean distance to the k nearest of each
+    section, as with embeddings of machines and their attributes (Wilkinghoff, 2023). Embeddings
+    have the length 1, so that the squared distance is twice the cosine distance.
 
     Args:
         widths: channels of each stage; each but the first halves time and frequency.

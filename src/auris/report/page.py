@@ -63,7 +63,7 @@ def render_report(context: ReportContext) -> str:
 
 
 def _report_on(run: FinishedRun) -> Path:
-    """Write the report of a run that has just ended, with its predictions to the split that counts."""
+    """Write the report of a run that has just ended, on the split that counts."""
     result = load_result(run.folder / RESULT)
     evaluated = list(run.evaluated.values())
     predictions = evaluated[-1].predictions if evaluated else None

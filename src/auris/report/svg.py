@@ -54,9 +54,9 @@ def page_theme() -> Iterator[None]:
 
 def embed_figure(figure: Figure, alternative: str, caption: str = "") -> Picture:
     """A figure within a page, with a text for those who can't see it."""
-    width, height = figure.get_size_inches() * _POINTS_PER_INCH
-    box = f"0 0 {round(width, 1)} {round(height, 1)}"
-    start = _START.format(box, alternative, 1.4 * round(width, 1))
+    size = figure.get_size_inches() * _POINTS_PER_INCH
+    width, height = size.round(1)
+    start = _START.format(f"0 0 {width} {height}", alternative, 1.4 * width)
     drawn = _clean_svg(_save_svg(figure))
     body = drawn[drawn.index(">") + 1 :].strip()
     return Picture(start + Markup(body), caption)

@@ -1,5 +1,6 @@
 """How the training went: its curves, and a verdict on over- and underfitting."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,9 +65,7 @@ def training_section(context: ReportContext) -> TrainingSection:
 def read_losses(folder: Path) -> Losses:
     """The curves of a run; empty where it has none."""
     rows = [row for row in read_curves(folder) if row.get("train/loss")]
-    train = [float(row["train/loss"]) for row in rows]
-    val = [float(row.get("val/loss") or "nan") for row in rows]
-    return Losses(_bridge_gaps(np.array(train)), _bridge_gaps(np.array(val)))
+    return Losses(_read_column(rows, "train/loss"), _read_column(rows, "val/loss"))
 
 
 def judge_losses(losses: Losses, chosen: int) -> Verdict:
@@ -98,6 +97,12 @@ def judge_losses(losses: Losses, chosen: int) -> Verdict:
     if gap > _MEMORIZED_GAP * abs(val[0]):
         return _memorized(losses, chosen)
     return _fitting(losses, chosen)
+
+
+def _read_column(rows: Sequence[Mapping[str, str]], name: str) -> np.ndarray:
+    """A column of metrics.csv, (E,), without gaps."""
+    values = [float(row.get(name) or "nan") for row in rows]
+    return _bridge_gaps(np.array(values))
 
 
 def _bridge_gaps(values: np.ndarray) -> np.ndarray:

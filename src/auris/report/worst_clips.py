@@ -65,10 +65,12 @@ def _make_card(
     clip, _ = context.clip_at(at)
     target = context.predictions.target[at]
     view = context.system.task.view
-    predicted = view.describe_prediction(context.predictions.decoded[at], target)
+    decoded = context.predictions.decoded[at]
+    predicted = view.describe_prediction(decoded, target)
     true = view.describe_target(clip.label, target)
     label = f"{clip.name}, {true}, said {predicted}"
-    player = players.make_player(wave.numpy(), context.data.spec.sample_rate, label)
+    sample_rate = context.data.spec.sample_rate
+    player = players.make_player(wave.numpy(), sample_rate, label)
     reason = ", and what in it made the answer wrong" if len(figure.axes) > 1 else ""
     picture = embed_figure(figure, f"Spectrogram of {clip.name}{reason}")
     return Card(predicted, true, player, picture, clip.name)
@@ -107,7 +109,9 @@ def _overlay(reason: Tensor) -> np.ndarray:
     """(BANDS, T') -> colours (BANDS, T', 4), clear where nothing matters."""
     strongest = reason.abs().quantile(_CLIPPED_FRACTION).clamp_min(1e-30)
     strength = (reason.abs() / strongest).clamp(max=1)
+    opacity = 0.9 * strength[..., None]
     worse = torch.tensor(_WORSE_COLOUR) / 255
     better = torch.tensor(_BETTER_COLOUR) / 255
-    colour = torch.where(reason[..., None] > 0, worse, better)
-    return torch.cat([colour, 0.9 * strength[..., None]], dim=-1).numpy()
+    is_worse = reason[..., None] > 0
+    colour = torch.where(is_worse, worse, better)
+    return torch.cat([colour, opacity], dim=-1).numpy()

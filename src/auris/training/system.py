@@ -80,7 +80,7 @@ class System(LightningModule):
 
     def novelty_of(self, wave: Tensor) -> Sequence[float | None]:
         """How unlike all known clips each of (B, C, T) is, 0 to 1; None where that is unknown."""
-        if self.novelty is None or not self.novelty.fitted:
+        if self.novelty is None or not self.novelty.is_fitted:
             return [None] * len(wave)
         return self.novelty(wave).tolist()
 

@@ -1,4 +1,6 @@
-"""The anomaly task: scores that are known, a threshold from validation, and whole runs on a folder of recordings."""
+"""The anomaly task: scores that are known, a threshold from validation, and whole runs on a
+folder of recordings.
+"""
 
 import csv
 import json
@@ -166,7 +168,7 @@ def test_an_error_map_is_averaged_over_bands() -> None:
     x = torch.randn(2, 1, 4, FRAMES)
     copy = x.clone()
     copy[0, 0, 2, 3] += 2
-    compared = task().compare(x, copy)
+    compared = task().reconstruction_output(x, copy)
     assert compared.shape == (2, 2, FRAMES)
     assert compared[0, :, 3].tolist() == pytest.approx(
         [1, 1]
@@ -174,15 +176,15 @@ def test_an_error_map_is_averaged_over_bands() -> None:
 
 
 def test_distance_counts_the_nearest_of_each_section() -> None:
-    told = task().remembered(
+    told = task().stored_target(
         torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(
             -1, -1, FRAMES
         )
     )
     assert told.shape == (4, 2)
-    recalled = task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=2)
+    recalled = task().knn_output(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=2)
     assert recalled[0, :, 0].tolist() == [2, 6] and recalled.shape == (1, 2, FRAMES)
-    assert task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[
+    assert task().knn_output(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[
         0, :, 0
     ].tolist() == [
         1,

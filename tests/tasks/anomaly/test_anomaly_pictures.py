@@ -1,4 +1,6 @@
-"""Pictures of scores show what the numbers say, and a closer look at a clip points to where it is unusual."""
+"""Pictures of scores show what the numbers say, and a closer look at a clip points to where it
+is unusual.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""Pictures of directions have points, lines and rays where they must be, and leave out what is not known."""
+"""Pictures of directions have points, lines and rays where they must be, and leave out what is
+not known.
+"""
 
 import math
 from types import SimpleNamespace
@@ -8,9 +10,8 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from omegaconf import OmegaConf
 from paper import words_on_paper
-from running import CONFIGS
+from running import configured
 from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array, unit_vector
@@ -25,7 +26,8 @@ from auris.tasks.predictions import Predictions
 
 SQUARE = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))
 LINE = ((0.0, 0.05, 0.0), (0.0, -0.05, 0.0))
-DRAWING = "6.000 4.000 2.500 5.000 3.000 1.500 2.000 3.000 1.000 90.000"  # the source is east of the array
+# the source is east of the array
+DRAWING = "6.000 4.000 2.500 5.000 3.000 1.500 2.000 3.000 1.000 90.000"
 
 
 def ways(*azimuth: float) -> Tensor:
@@ -35,7 +37,9 @@ def ways(*azimuth: float) -> Tensor:
 
 
 def targets(count: int) -> Tensor:
-    """(N, 7): half of the reverberation times short, half long, half of the distances unknown and no SNR known."""
+    """(N, 7): half of the reverberation times short, half long, half of the distances unknown
+    and no SNR known.
+    """
     even = torch.arange(count) % 2
     rest = torch.stack(
         [
@@ -190,7 +194,7 @@ def test_a_line_has_two_rays() -> None:
 
 def test_formulas_have_the_settings_of_their_yamls() -> None:
     for name in ("srp_phat", "norm_music"):
-        node = OmegaConf.load(CONFIGS / f"model/{name}.yaml").model
+        node = configured("data=rooms", f"model={name}").model
         assert {key: node[key] for key in baselines._SETTINGS} == baselines._SETTINGS
 
 

@@ -1,4 +1,6 @@
-"""Recordings of an array with directions, from a table: what works, and one sentence for each thing that can't."""
+"""Recordings of an array with directions, from a table: what works, and one sentence for each
+thing that can't.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -25,7 +27,9 @@ SPLITS = 3 * ["train"] + ["val", "test"]
 
 
 def delayed(seed: int, late: int, channels: int = 2) -> np.ndarray:
-    """Noise (T, C), by so many samples later in each channel than in the one before, and a little noise of sensors."""
+    """Noise (T, C), by so many samples later in each channel than in the one before, and a
+    little noise of sensors.
+    """
     rng = np.random.default_rng(seed)
     noise, own = (
         0.1 * rng.standard_normal(RATE // 4),
@@ -242,7 +246,7 @@ def test_rooms_refuse_an_array_that_is_too_large_and_none(tmp_path):
     cfg = configured(*rooms)
     cfg.array = None
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
-        Experiment(cfg).dataset
+        _ = Experiment(cfg).dataset
 
 
 class Ahead(Trained):

@@ -1,4 +1,6 @@
-"""Localization: targets and answers of arrays that can and can't tell directions apart, and what is said of them."""
+"""Localization: targets and answers of arrays that can and can't tell directions apart, and
+what is said of them.
+"""
 
 import pytest
 import torch
@@ -92,7 +94,9 @@ def test_a_tetrahedron_tells_all() -> None:
 
 
 def test_a_pair_tells_the_angle_to_itself() -> None:
-    """Left and right: the back is the front, and what is 60 degrees up ahead on the left is less to the left."""
+    """Left and right: the back is the front, and what is 60 degrees up ahead on the left is
+    less to the left.
+    """
     cone = torch.rad2deg(
         torch.asin(torch.sin(torch.tensor(80.0).deg2rad()) * 0.5)
     ).item()

@@ -46,7 +46,7 @@ class Anomaly(Task):
         false_alarm_rate: of normal clips, and of normal seconds, that the threshold lets through.
     """
 
-    outputs = "surprise"
+    outputs = "anomaly_score"
     monitor = ("val/loss", "min")
     baseline = "mahalanobis"
     detects_novelty = False  # it is what the scores say
@@ -131,7 +131,8 @@ class Anomaly(Task):
         if not isinstance(model, AnomalyDetector):
             raise UserError(
                 f"model: {type(model).__name__} can't tell what is unusual; "
-                "choose model=autoencoder, model=mahalanobis or another that puts out anomaly scores."
+                "choose model=autoencoder, model=mahalanobis or another that puts out "
+                "anomaly scores."
             )
         if not isinstance(loss, MeanAnomalyScore):
             raise UserError(

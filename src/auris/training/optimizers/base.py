@@ -53,40 +53,40 @@ class Search(GradientFree):
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
-        def loss(candidate: Tensor) -> float:
+        def loss_of(candidate: Tensor) -> float:
             self.set_vector(candidate)
             value = float(closure())
             return value if value == value else float("inf")
 
-        self.set_vector(self.search(self.get_vector(), loss))
+        self.set_vector(self.search(self.get_vector(), loss_of))
         return closure()
 
     @abstractmethod
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         """Better parameters (n,) than those at which this step starts, (n,)."""
 
-    def parameters(self) -> Iterator[nn.Parameter]:
+    def _all_parameters(self) -> Iterator[nn.Parameter]:
         return (p for group in self.param_groups for p in group["params"])
 
     def get_vector(self) -> Tensor:
         """A copy (n,) of the parameters, whatever their layout in memory."""
-        return torch.cat([p.flatten() for p in self.parameters()])
+        return torch.cat([p.flatten() for p in self._all_parameters()])
 
     def set_vector(self, vector: Tensor) -> None:
         """Write (n,) into the parameters where they are: averages of the weights follow these
         very tensors.
         """
         for p, part in zip(
-            self.parameters(),
-            vector.split([p.numel() for p in self.parameters()]),
+            self._all_parameters(),
+            vector.split([p.numel() for p in self._all_parameters()]),
             strict=True,
         ):
             p.copy_(part.view_as(p))
 
     @property
-    def size(self) -> int:
+    def parameter_count(self) -> int:
         """How many parameters there are to find."""
-        return sum(p.numel() for p in self.parameters())
+        return sum(p.numel() for p in self._all_parameters())
 
 
 class Solver(GradientFree):
@@ -96,16 +96,17 @@ class Solver(GradientFree):
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         super().__init__(params)
-        self.model, self.examples = model, examples
+        self.model = model
+        self.examples = examples
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
         self.model.eval()  # what is solved is the model that will be used, without dropout
-        self.solve()
+        self.solve_model()
         loss = closure()
         self.model.train()
         return loss
 
     @abstractmethod
-    def solve(self) -> None:
+    def solve_model(self) -> None:
         """Set the parameters or memories of the model."""

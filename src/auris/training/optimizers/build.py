@@ -41,8 +41,6 @@ def parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
     normalisations.
     """
     parameters = [p for p in model.parameters() if p.requires_grad]
-    weights, others = (
-        [p for p in parameters if p.ndim > 1],
-        [p for p in parameters if p.ndim <= 1],
-    )
+    weights = [p for p in parameters if p.ndim > 1]
+    others = [p for p in parameters if p.ndim <= 1]
     return [{"params": weights}, {"params": others, "weight_decay": 0.0}]

@@ -23,7 +23,7 @@ class FitInstances(Solver):
         super().__init__(params, model, examples)
         self.instances = model
 
-    def solve(self) -> None:
+    def solve_model(self) -> None:
         self.instances.store_clips(self.examples())
 
 
@@ -39,5 +39,5 @@ class NoOp(Solver):
             )
         super().__init__(params, model, examples)
 
-    def solve(self) -> None:
+    def solve_model(self) -> None:
         """There is nothing to do."""
