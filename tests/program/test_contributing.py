@@ -270,7 +270,7 @@ def test_the_rooms_are_those_of_the_house() -> None:
     assert list(sentences) == ["cli", *floors]
     for room, sentence in sentences.items():
         tree = ast.parse((PACKAGE / room / "__init__.py").read_text())
-        assert sentence == ast.get_docstring(tree)
+        assert sentence == " ".join((ast.get_docstring(tree) or "").split())
 
 
 def test_from_the_command_to_the_loss_each_calls_the_next() -> None:
