@@ -76,5 +76,5 @@ class DenseAutoencoder(ReconstructionModel):
     def reconstruct(self, x: Tensor) -> Tensor:
         patches = self.patches.cut_patches(x)  # (B, N, D P)
         codes = map_patches(self.encoder, patches)  # (B, N, latent_dim)
-        said = map_patches(self.decoder, codes)  # (B, N, D P)
-        return self.patches.join_patches(said).view(x.shape)
+        patches = map_patches(self.decoder, codes)  # (B, N, D P)
+        return self.patches.join_patches(patches).view(x.shape)

@@ -34,7 +34,7 @@ class Autoencoder(AnomalyDetector):
 
 
 class ReconstructionModel(Autoencoder):
-    """An autoencoder that is as surprised as its copy is wrong. It serves task=reconstruction
+    """An autoencoder whose anomaly score is the error of its copy. It serves task=reconstruction
     too.
     """
 

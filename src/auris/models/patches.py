@@ -32,9 +32,9 @@ class Patches:
     def cut_patches(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, N, D P)
         return x.flatten(1, -2).unfold(-1, self.frames, 1).transpose(1, 2).flatten(2)
 
-    def join_patches(self, said: Tensor) -> Tensor:  # (B, N, D P) -> (B, D, T')
+    def join_patches(self, patches: Tensor) -> Tensor:  # (B, N, D P) -> (B, D, T')
         """The mean of what the patches that a frame is in say of it."""
-        parts = said.unflatten(2, (-1, self.frames)).transpose(1, 2)  # (B, D, N, P)
+        parts = patches.unflatten(2, (-1, self.frames)).transpose(1, 2)  # (B, D, N, P)
         clips, numbers, count, _ = parts.shape
         size = count + self.frames - 1  # T'
         total = parts.new_zeros(clips, numbers, size)

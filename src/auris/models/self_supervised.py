@@ -25,10 +25,10 @@ class SelfSupervised(AnomalyDetector):
     """A small CNN tells which of G changes was made to a clip, and of which of K sections it
     is.
 
-    While it is trained its surprise is -log p of the right change and section k: of one change
+    While it is trained its anomaly score is -log p of the right change and section k: of one change
     drawn for each clip in training, else the mean over all. (Golan and El-Yaniv, 2018, learn to
     tell geometric changes of pictures apart.) At last it keeps what the network makes of the
-    training clips; from then on its surprise is the mean distance to the k nearest of each
+    training clips; from then on its anomaly score is the mean distance to the k nearest of each
     section, as with embeddings of machines and their attributes (Wilkinghoff, 2023). Embeddings
     have the length 1, so that the squared distance is twice the cosine distance.
 
@@ -78,7 +78,7 @@ class SelfSupervised(AnomalyDetector):
         return F.normalize(self.network.embed(x).float(), dim=1)
 
     def _score_drawn_transforms(self, x: Tensor) -> Tensor:  # (B, C', F, T') -> (B, K)
-        """The surprise at one change of each clip."""
+        """The anomaly score at one change of each clip."""
         chosen = torch.randint(len(TRANSFORMS), (len(x),)).to(x.device)
         changed = torch.empty_like(x)
         for g, change in enumerate(TRANSFORMS):

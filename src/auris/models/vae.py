@@ -18,7 +18,7 @@ class Vae(Autoencoder):
     """Patches of frames through a code that is drawn, and back (Kingma and Welling, 2014).
 
     The code z of a patch x of n = D P numbers is drawn from N(m(x), s(x)^2) in training and is
-    m(x) afterwards; the cost of it is KL(N(m, s^2) | N(0, 1)). The surprise of a frame is the
+    m(x) afterwards; the cost of it is KL(N(m, s^2) | N(0, 1)). The anomaly score of a frame is the
     mean over the patches that it is in of |x_t - f_t(z)|^2 / D + beta (2 / n) KL. Over the
     frames of a patch its mean is
 
@@ -69,8 +69,8 @@ class Vae(Autoencoder):
     def reconstruct(self, x: Tensor) -> Tensor:
         patches = self.patches.cut_patches(x)  # (B, N, D P)
         mean, _ = self.encode_patches(patches)  # (B, N, latent_dim)
-        said = map_patches(self.decoder, mean)  # (B, N, D P)
-        return self.patches.join_patches(said).view(x.shape)
+        patches = map_patches(self.decoder, mean)  # (B, N, D P)
+        return self.patches.join_patches(patches).view(x.shape)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, K, T')
         patches = self.patches.cut_patches(x)  # (B, N, D P)

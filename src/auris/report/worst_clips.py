@@ -68,7 +68,7 @@ def _make_card(
     decoded = context.predictions.decoded[at]
     predicted = view.describe_prediction(decoded, target)
     true = view.describe_target(clip.label, target)
-    label = f"{clip.name}, {true}, said {predicted}"
+    label = f"{clip.name}, {true}, predicted {predicted}"
     sample_rate = context.data.spec.sample_rate
     player = players.make_player(wave.numpy(), sample_rate, label)
     reason = ", and what in it made the answer wrong" if len(figure.axes) > 1 else ""

@@ -54,15 +54,15 @@ class Task(nn.Module, ABC):
         """What models that remember clips keep of encoded targets (n, *out_shape): (n, ...)."""
         return target
 
-    def knn_output(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
+    def knn_output(self, distance: Tensor, stored: Tensor, k: int) -> Tensor:
         """The output (B, *out_shape) that the k nearest of n remembered clips call to mind.
 
         Args:
             distance: (B, n) of clips to those that are remembered.
-            told: (n, ...) what is remembered of their encoded targets.
+            stored: (n, ...) what is remembered of their encoded targets.
         """
-        nearest = distance.topk(min(k, len(told)), largest=False).indices  # (B, k)
-        return self.output_of_mean(told[nearest].mean(1))
+        nearest = distance.topk(min(k, len(stored)), largest=False).indices  # (B, k)
+        return self.output_of_mean(stored[nearest].mean(1))
 
     def reconstruction_output(self, x: Tensor, copy: Tensor) -> Tensor:
         """The output (B, *out_shape) of a model that says features (B, *in_shape) as `copy`."""
@@ -75,7 +75,7 @@ class Task(nn.Module, ABC):
         """Raise `UserError` where this model or this loss can't do what is asked."""
         if isinstance(loss, MeanAnomalyScore):
             raise UserError(
-                "loss: only models that look for anomalies say how surprised they are; "
+                "loss: only models that look for anomalies put out an anomaly score; "
                 "choose task=anomaly or another loss."
             )
 
@@ -99,7 +99,7 @@ class Task(nn.Module, ABC):
         """The metrics of decoded outputs, by name; the first is the main one."""
 
     def breakdown(self) -> dict[str, Metric]:
-        """More metrics, told once at the end: for parts of the clips, by name."""
+        """More metrics, logged once at the end: for parts of the clips, by name."""
         return {}
 
     @abstractmethod

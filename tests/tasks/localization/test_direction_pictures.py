@@ -158,7 +158,7 @@ def test_a_ray_to_the_true_direction_meets_the_source() -> None:
         pytest.approx([2, 3]),
         pytest.approx([5, 3]),
     ]
-    assert ray(figure, 0, "said direction") == [
+    assert ray(figure, 0, "predicted direction") == [
         pytest.approx([2, 3]),
         pytest.approx([2, 6]),
     ]
@@ -174,7 +174,7 @@ def test_without_a_scene_the_array_alone_is_drawn() -> None:
     figure = plot_scene("", Array(SQUARE), ways(90)[0], ways(0)[0], "no scene")
     (axes,) = figure.axes
     assert axes.get_title() == "array, enlarged" and words_on_paper(figure)
-    assert ray(figure, 0, "said direction") == [
+    assert ray(figure, 0, "predicted direction") == [
         [0, 0],
         pytest.approx([0, 9.5], abs=1e-4),
     ]

@@ -29,5 +29,5 @@ def correlate_lags(cross: Tensor, lags: Tensor, hertz: Tensor) -> Tensor:
     """
     phases = delay_phases(lags.to(hertz), hertz)
     pulses = real_and_imaginary(phases, -1)  # (L, 2 F)
-    heard = real_and_imaginary(cross, -2)  # (..., 2 F, T')
-    return pulses / len(hertz) @ heard
+    spectra = real_and_imaginary(cross, -2)  # (..., 2 F, T')
+    return pulses / len(hertz) @ spectra

@@ -35,10 +35,10 @@ def least_squares(
     apart = microphones[second] - microphones[first]  # (P, 3)
     cross = mean_cross_phase(spectrum, pairs)  # (B, P, F)
     reach = apart.norm(dim=-1) / speed  # (P,) in s
-    late = _best_lags(cross, hertz, reach)  # (B, P)
+    delay = _best_lags(cross, hertz, reach)  # (B, P)
     along = array.along.to(hertz)  # (dimensions, 3)
     solution = torch.linalg.pinv(apart @ along.T).T  # (P, dimensions)
-    inside = -speed * late @ solution @ along  # (B, 3)
+    inside = -speed * delay @ solution @ along  # (B, 3)
     if array.dimensions > 1:
         return F.normalize(inside, dim=-1)
     length = inside.norm(dim=-1, keepdim=True)

@@ -37,13 +37,13 @@ def srp_phat(
     """
     pairs = microphone_pairs(len(microphones)).to(spectrum.device)
     cross = mean_cross_phase(spectrum, pairs)  # (B, P, F)
-    heard = real_and_imaginary(cross, -1).flatten(1)  # (B, P x 2 F)
+    spectra = real_and_imaginary(cross, -1).flatten(1)  # (B, P x 2 F)
     terms = len(pairs) * len(hertz)
-    count = max(1, MAX_VALUES // heard.shape[1])
+    count = max(1, MAX_VALUES // spectra.shape[1])
     powers = []
     for part in directions.split(count):
         waves = _expected_cross(microphones, part, hertz, pairs, speed)
-        power = heard @ waves.flatten(1).T
+        power = spectra @ waves.flatten(1).T
         powers.append(power / terms)
     return torch.cat(powers, -1)
 
@@ -79,8 +79,8 @@ def _steer_power(cross: Tensor, groups: list[Tensor]) -> Tensor:
 
     Those are (D, P x 2 x part of F).
     """
-    heard = torch.stack([cross.real, cross.imag], 2)  # (B, P, 2, F, T')
-    parts = heard.tensor_split(len(groups), 3)
+    spectra = torch.stack([cross.real, cross.imag], 2)  # (B, P, 2, F, T')
+    parts = spectra.tensor_split(len(groups), 3)
     powers = [
         waves @ part.flatten(1, 3) for waves, part in zip(groups, parts, strict=True)
     ]

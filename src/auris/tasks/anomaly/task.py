@@ -109,9 +109,9 @@ class Anomaly(Task):
         )  # (B, 1 + S, K)
         return self.scaled(scores, self._kinds)
 
-    def scaled(self, surprise: Tensor, kinds: list[int]) -> Tensor:
+    def scaled(self, anomaly_score: Tensor, kinds: list[int]) -> Tensor:
         """Raw scores (B, n, K), n of clips (0) or of seconds (1), so that the threshold is 1."""
-        return (surprise - self.center[kinds]) / self.span[kinds]
+        return (anomaly_score - self.center[kinds]) / self.span[kinds]
 
     def reconstruction_output(self, x: Tensor, copy: Tensor) -> Tensor:
         """The mean squared error of each frame: (B, *in_shape) -> (B, K, T')."""
@@ -122,9 +122,9 @@ class Anomaly(Task):
         """The section, which is the same in all frames."""
         return target[..., 0]
 
-    def knn_output(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
+    def knn_output(self, distance: Tensor, stored: Tensor, k: int) -> Tensor:
         """The mean distance to the k nearest of each section (Angiulli and Pizzuti, 2002)."""
-        of_section = [_mean_of_nearest(distance[:, own > 0], k) for own in told.T]
+        of_section = [_mean_of_nearest(distance[:, own > 0], k) for own in stored.T]
         return self._over_frames(torch.stack(of_section, dim=1))
 
     def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
@@ -136,7 +136,7 @@ class Anomaly(Task):
             )
         if not isinstance(loss, MeanAnomalyScore):
             raise UserError(
-                "loss: models of normal sound say themselves how surprised they are; "
+                "loss: models of normal sound put out their anomaly score themselves; "
                 "choose loss=anomaly_score."
             )
 
@@ -194,10 +194,10 @@ class Anomaly(Task):
             "auroc", Auroc(), torch.stack([-score, score], dim=1), anomalous
         )
 
-    def _pool(self, surprise: Tensor) -> Tensor:  # (B, K, T') -> (B, K)
+    def _pool(self, anomaly_score: Tensor) -> Tensor:  # (B, K, T') -> (B, K)
         """The mean of the most surprising frames."""
-        count = max(1, round(self.top * surprise.shape[-1]))
-        return surprise.topk(count, dim=-1).values.mean(-1)
+        count = max(1, round(self.top * anomaly_score.shape[-1]))
+        return anomaly_score.topk(count, dim=-1).values.mean(-1)
 
     def _over_frames(self, score: Tensor) -> Tensor:
         """The output of a clip that is judged as a whole: (B, K) -> (B, K, T')."""

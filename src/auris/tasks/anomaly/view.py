@@ -76,8 +76,10 @@ class ScoreView(TaskView):
             clip, wave = inspection.clip(at)
             section = int(inspection.predictions.target[at, 1])
             score, *seconds = inspection.predictions.decoded[at, :, section].tolist()
-            heatmaps, surprise = inspect_clip(inspection, wave)
-            frames = self.scale.scaled(surprise.mT, [1])[0, :, section].cpu()  # (T',)
+            heatmaps, anomaly_score = inspect_clip(inspection, wave)
+            frames = self.scale.scaled(anomaly_score.mT, [1])[
+                0, :, section
+            ].cpu()  # (T',)
             title = f"{rank}. {clip.path.name} is {clip.label}; score {score:.2f}"
             duration = inspection.spec.duration
             threshold = self.scale.threshold
