@@ -1,6 +1,8 @@
 """The main job: python train.py model=mlp data=cats_babies"""
 
-from auris.cli.main import run_script
+import sys
+
+from auris.cli.train import train
 
 if __name__ == "__main__":
-    run_script("train")
+    train(sys.argv[1:])

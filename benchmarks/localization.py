@@ -46,7 +46,7 @@ def _draw_spectra() -> tuple[Any, Any]:
     """Of white noise in rooms: (B, M, all frequencies, T') and their frequencies in Hz."""
     import torch
 
-    from auris.acoustics.doa.stft import spectrum
+    from auris.acoustics.doa.stft import band_spectrum
     from auris.acoustics.image_source import Rooms, impulse_responses
 
     generator = torch.Generator().manual_seed(0)
@@ -59,20 +59,20 @@ def _draw_spectra() -> tuple[Any, Any]:
     responses = impulse_responses(rooms, RATE, SAMPLES, 10)
     product = torch.fft.rfft(noise) * torch.fft.rfft(responses, 2 * SAMPLES)
     wave = torch.fft.irfft(product)[..., SAMPLES:]
-    return spectrum(wave, RATE, WINDOW, f_min=0, f_max=RATE)
+    return band_spectrum(wave, RATE, WINDOW, f_min=0, f_max=RATE)
 
 
 def _make_auris(name: str, x: Any, hertz: Any) -> Callable[[], list[int]]:
     """What finds the directions of all clips, each as a step of the grid."""
     import torch
 
-    from auris.acoustics.doa.grid import circle
+    from auris.acoustics.doa.grid import circle_grid
     from auris.acoustics.doa.music import music, norm_music
     from auris.acoustics.doa.srp import srp_phat
 
     method = {"SRP": srp_phat, "MUSIC": music, "NormMUSIC": norm_music}[name]
     microphones = torch.tensor(MICROPHONES)
-    directions = circle(DIRECTIONS)
+    directions = circle_grid(DIRECTIONS)
     band = (hertz >= LOWEST) & (hertz < HIGHEST)
 
     def find_directions() -> list[int]:

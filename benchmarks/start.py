@@ -31,7 +31,7 @@ def _list_commands(bench: Bench) -> dict[str, list[str]]:
         "model=mlp",
         "data=cats_babies",
         "trainer.max_epochs=1",
-        f"data.source={_choose_source()}",
+        f"data.origin={_choose_origin()}",
         *bench.common_words(),
     ]
     return {
@@ -40,7 +40,7 @@ def _list_commands(bench: Bench) -> dict[str, list[str]]:
     }
 
 
-def _choose_source() -> str:
+def _choose_origin() -> str:
     """The recordings where they are at hand; a benchmark fetches nothing."""
     data = Path(os.environ.get("AURIS_DATA", ROOT / "data"))
     recordings = data.glob("cats_babies/**/*.wav")

@@ -69,7 +69,9 @@ def real() -> Path:
 def cli(
     script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python train.py ...` or another script of the project in `cwd`, with its data and store there too."""
+    """Run `python train.py ...` or another script of the project in `cwd`, with its data and
+    store there too.
+    """
     return subprocess.run(
         [sys.executable, str(REPOSITORY / script), *words],
         cwd=cwd,

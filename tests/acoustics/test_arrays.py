@@ -4,7 +4,7 @@ import pytest
 import torch
 from array_files import FOLDER, load
 
-from auris.acoustics.arrays import Array, angles, direction
+from auris.acoustics.arrays import Array, azimuth_elevation, unit_vector
 from auris.core.errors import UserError
 
 ALL = {
@@ -19,7 +19,7 @@ ALL = {
 
 
 def of(azimuth: float, elevation: float = 0) -> torch.Tensor:
-    return direction(torch.tensor(float(azimuth)), torch.tensor(float(elevation)))
+    return unit_vector(torch.tensor(float(azimuth)), torch.tensor(float(elevation)))
 
 
 def test_every_array_is_known():
@@ -44,7 +44,7 @@ def test_the_regular_ones_are_regular():
         )
     distances = torch.pdist(load("tetrahedron4").microphones)
     torch.testing.assert_close(distances, distances[:1].expand(6))
-    turns, _ = angles(load("circular6").microphones)
+    turns, _ = azimuth_elevation(load("circular6").microphones)
     torch.testing.assert_close(turns % 360, torch.arange(6) * 60.0, atol=1e-3, rtol=0)
 
 
@@ -104,7 +104,7 @@ def test_angles_and_directions_are_inverse():
         torch.tensor([-80.0, 20.0, 0.0]),
     )
     torch.testing.assert_close(
-        angles(3 * direction(azimuth, elevation)), (azimuth, elevation)
+        azimuth_elevation(3 * unit_vector(azimuth, elevation)), (azimuth, elevation)
     )
 
 

@@ -1,4 +1,5 @@
-"""Classical methods of localization: white noise from known directions, and pyroomacoustics where it is installed."""
+"""Classical methods of localization: white noise from known directions, and pyroomacoustics where
+it is installed."""
 
 import functools
 import math
@@ -7,16 +8,26 @@ import pytest
 import torch
 from array_waves import RATE, heard, level
 
-from auris.acoustics.arrays import Array, angles, direction
+from auris.acoustics.arrays import Array, azimuth_elevation, unit_vector
+from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.acoustics.doa import srp as steered
 from auris.acoustics.doa.gcc import gcc_phat
-from auris.acoustics.doa.grid import circle, estimate, grid, sphere
+from auris.acoustics.doa.grid import (
+    circle_grid,
+    direction_grid,
+    peak_direction,
+    sphere_grid,
+)
 from auris.acoustics.doa.least_squares import least_squares
 from auris.acoustics.doa.music import music, norm_music
-from auris.acoustics.doa.plane_waves import between, delays, pairs
+from auris.acoustics.doa.plane_waves import (
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
 from auris.acoustics.doa.srp import srp_map, srp_phat
-from auris.acoustics.doa.stft import spectrum
-from auris.acoustics.image_source import SPEED, Rooms, impulse_responses
+from auris.acoustics.doa.stft import band_spectrum
+from auris.acoustics.image_source import Rooms, impulse_responses
 from auris.core.errors import UserError
 
 SQUARE = Array([[0.03, 0.04, 0], [-0.04, 0.03, 0], [-0.03, -0.04, 0], [0.04, -0.03, 0]])
@@ -33,7 +44,7 @@ UPRIGHT = Array(
     [[0, 0.05, 0.05], [0, -0.05, 0.05], [0, -0.05, -0.05], [0, 0.05, -0.05]]
 )
 METHODS = {
-    method.__name__: lambda x, array, places, hertz, method=method: estimate(
+    method.__name__: lambda x, array, places, hertz, method=method: peak_direction(
         method(x, array.microphones, places, hertz), places
     )
     for method in (srp_phat, music, norm_music)
@@ -71,7 +82,7 @@ def scenes(count: int = 12) -> torch.Tensor:
 
 def test_circles_begin_ahead_and_go_counter_clockwise():
     torch.testing.assert_close(
-        circle(4), torch.tensor([[1.0, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]])
+        circle_grid(4), torch.tensor([[1.0, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]])
     )
 
 
@@ -80,7 +91,7 @@ def test_circles_begin_ahead_and_go_counter_clockwise():
     [(SQUARE, 0.72), (LINE, 360 / 998), (SOLID, 9.08), (UPRIGHT, 6.423)],
 )
 def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array, step):
-    places = grid(array, step)
+    places = direction_grid(array, step)
     assert places.shape == (500, 3)
     torch.testing.assert_close(places.norm(dim=-1), torch.ones(500))
     torch.testing.assert_close(array.fold(places), places, atol=1e-6, rtol=0)
@@ -88,61 +99,66 @@ def test_grids_have_the_directions_that_an_array_tells_apart_evenly(array, step)
     rays = (
         level(*torch.rand(200, generator=draw) * 360)
         if array in (SQUARE, LINE)
-        else sphere(333)
+        else sphere_grid(333)
     )
     nearest = (array.fold(rays) @ places.T).amax(-1).clamp(max=1).acos().rad2deg()
     assert nearest.max() < (0.4 if array in (SQUARE, LINE) else 7)
 
 
 def test_the_sphere_is_even():
-    gaps = (sphere(1000) @ sphere(1000).T).fill_diagonal_(-1).amax(-1).acos()
+    gaps = (sphere_grid(1000) @ sphere_grid(1000).T).fill_diagonal_(-1).amax(-1).acos()
     assert gaps.min() > 0.8 * gaps.max()
-    assert sphere(1000).mean(0).norm() < 1e-3
+    assert sphere_grid(1000).mean(0).norm() < 1e-3
 
 
 @every_method
 def test_white_noise_is_found_where_it_comes_from(method):
     azimuths = (0.0, 37.0, 90.0, 144.0, 181.0, -75.0)
-    x, hertz = spectrum(heard(SQUARE, level(*azimuths)), RATE)
-    assert degrees(method(x, SQUARE, circle(360), hertz), level(*azimuths)).max() < 1.01
+    x, hertz = band_spectrum(heard(SQUARE, level(*azimuths)), RATE)
+    assert (
+        degrees(method(x, SQUARE, circle_grid(360), hertz), level(*azimuths)).max()
+        < 1.01
+    )
 
 
 @every_method
 def test_a_turned_array_turns_the_answer(method):
     wave = heard(SQUARE, level(20.0))
     turned = Array(SQUARE.place(torch.zeros(1, 3), torch.tensor([50.0]))[0].tolist())
-    x, hertz = spectrum(wave, RATE)
-    first, second = (method(x, array, circle(360), hertz) for array in (SQUARE, turned))
+    x, hertz = band_spectrum(wave, RATE)
+    first, second = (
+        method(x, array, circle_grid(360), hertz) for array in (SQUARE, turned)
+    )
     assert degrees(second, first).item() == pytest.approx(50, abs=0.1)
 
 
 @every_method
 def test_a_line_hears_the_folded_direction(method):
     azimuths = (0.0, 160.0, -60.0, -130.0)
-    x, hertz = spectrum(heard(LINE, level(*azimuths)), RATE)
-    found = method(x, LINE, grid(LINE, 1), hertz)
+    x, hertz = band_spectrum(heard(LINE, level(*azimuths)), RATE)
+    found = method(x, LINE, direction_grid(LINE, 1), hertz)
     assert degrees(found, LINE.fold(level(*azimuths))).max() < 1.01
 
 
 @every_method
 def test_elevation_is_found_in_space(method):
-    wanted = direction(
+    wanted = unit_vector(
         torch.tensor([10.0, 200.0, -60.0]), torch.tensor([-50.0, 30.0, 75.0])
     )
-    x, hertz = spectrum(heard(SOLID, wanted), RATE)
-    found = method(x, SOLID, sphere(4000), hertz)
+    x, hertz = band_spectrum(heard(SOLID, wanted), RATE)
+    found = method(x, SOLID, sphere_grid(4000), hertz)
     assert degrees(found, wanted).max() < 3  # the spacing of the sphere
-    assert (angles(found)[1] - angles(wanted)[1]).abs().max() < 3
+    assert (azimuth_elevation(found)[1] - azimuth_elevation(wanted)[1]).abs().max() < 3
 
 
 @every_method
 def test_silence_is_no_error(method):
-    x, hertz = spectrum(torch.zeros(2, 4, 1000), RATE)
-    assert method(x, SQUARE, circle(36), hertz).isfinite().all()
+    x, hertz = band_spectrum(torch.zeros(2, 4, 1000), RATE)
+    assert method(x, SQUARE, circle_grid(36), hertz).isfinite().all()
 
 
 def test_gcc_phat_is_the_inverse_transform_at_whole_lags():
-    x, hertz = spectrum(
+    x, hertz = band_spectrum(
         scenes(2), RATE, f_min=1, f_max=RATE / 2
     )  # all but 0 and the highest
     product = x[:, 0].conj() * x[:, 1]
@@ -158,23 +174,25 @@ def test_gcc_phat_is_the_inverse_transform_at_whole_lags():
 
 def test_gcc_phat_peaks_at_the_delay_between_two_samples():
     azimuth = level(25.0)
-    x, hertz = spectrum(heard(SQUARE, azimuth, noise=0), RATE)
-    late = between(delays(SQUARE.microphones, azimuth), pairs(4))[0]  # (P,)
+    x, hertz = band_spectrum(heard(SQUARE, azimuth, noise=0), RATE)
+    late = pair_delays(
+        plane_wave_delays(SQUARE.microphones, azimuth), microphone_pairs(4)
+    )[0]  # (P,)
     lags = late[:, None] + torch.tensor([-5e-6, 0, 5e-6])
-    for pair, around in zip(pairs(4), lags, strict=True):
+    for pair, around in zip(microphone_pairs(4), lags, strict=True):
         found = gcc_phat(x, pair[None], around, hertz).mean(-1).flatten()
         assert found.argmax() == 1
         assert found[1] > 0.9
 
 
 def test_a_map_is_the_steered_power_in_parts(monkeypatch):
-    x, hertz = spectrum(scenes(3), RATE)
-    places = circle(24)
+    x, hertz = band_spectrum(scenes(3), RATE)
+    places = circle_grid(24)
     whole = srp_phat(x, SQUARE.microphones, places, hertz)
     parts = srp_map(x, SQUARE.microphones, places, hertz, bands=7)
     assert parts.shape == (3, 7, 24, x.shape[-1])
     torch.testing.assert_close(parts.mean((1, 3)), whole, atol=1e-5, rtol=0)
-    monkeypatch.setattr(steered, "AT_ONCE", 1)
+    monkeypatch.setattr(steered, "MAX_VALUES", 1)
     torch.testing.assert_close(
         srp_map(x, SQUARE.microphones, places, hertz, bands=7), parts, atol=1e-6, rtol=0
     )
@@ -184,14 +202,14 @@ def test_a_map_is_the_steered_power_in_parts(monkeypatch):
 
 
 def test_the_power_of_a_lone_plane_wave_is_1():
-    x, hertz = spectrum(heard(SQUARE, level(90.0), noise=0), RATE)
+    x, hertz = band_spectrum(heard(SQUARE, level(90.0), noise=0), RATE)
     assert srp_phat(x, SQUARE.microphones, level(90.0), hertz).item() == pytest.approx(
         1, abs=0.05
     )
 
 
 def test_between_directions_of_a_circle():
-    places, wanted = circle(36), torch.tensor([3.0, -4.0, 178.0])
+    places, wanted = circle_grid(36), torch.tensor([3.0, -4.0, 178.0])
     power = (
         1
         - (torch.arange(36) * 10.0 - wanted[:, None] + 180)
@@ -199,16 +217,19 @@ def test_between_directions_of_a_circle():
         .sub(180)
         .square()
     )
-    assert degrees(estimate(power, places), level(0.0, 0.0, 180.0)).max() < 0.1
+    assert degrees(peak_direction(power, places), level(0.0, 0.0, 180.0)).max() < 0.1
     torch.testing.assert_close(
-        angles(estimate(power, places, closed=True))[0], wanted, atol=0.05, rtol=0
+        azimuth_elevation(peak_direction(power, places, closed=True))[0],
+        wanted,
+        atol=0.05,
+        rtol=0,
     )
 
 
 def test_an_empty_band_is_refused_and_a_short_wave_is_not():
     with pytest.raises(UserError, match="f_min=9000"):
-        spectrum(torch.zeros(1, 2, 600), RATE, f_min=9000, f_max=9500)
-    assert spectrum(torch.zeros(1, 2, 100), RATE)[0].shape[-1] == 1
+        band_spectrum(torch.zeros(1, 2, 600), RATE, f_min=9000, f_max=9500)
+    assert band_spectrum(torch.zeros(1, 2, 100), RATE)[0].shape[-1] == 1
 
 
 @pytest.mark.parametrize(
@@ -216,14 +237,14 @@ def test_an_empty_band_is_refused_and_a_short_wave_is_not():
 )
 def test_pyroomacoustics_gives_the_same(name, method):
     oracle = pytest.importorskip("pyroomacoustics").doa
-    wave, places = scenes(), circle(180)
-    x, hertz = spectrum(wave, RATE)
+    wave, places = scenes(), circle_grid(180)
+    x, hertz = band_spectrum(wave, RATE)
     ours = method(x, SQUARE.microphones, places, hertz)
-    whole = spectrum(wave, RATE, f_min=0, f_max=math.inf)[
+    whole = band_spectrum(wave, RATE, f_min=0, f_max=math.inf)[
         0
     ].numpy()  # all 257 frequencies
     peer = getattr(oracle, name)(
-        SQUARE.microphones.double().numpy().T, RATE, 512, c=SPEED, n_grid=180
+        SQUARE.microphones.double().numpy().T, RATE, 512, c=SPEED_OF_SOUND, n_grid=180
     )
     for clip, power in zip(whole, ours, strict=True):
         peer.locate_sources(clip, freq_range=[500, 4000])
@@ -231,4 +252,4 @@ def test_pyroomacoustics_gives_the_same(name, method):
         scaled = 2 * power + 2 / 3 if name == "SRP" else power
         assert (scaled - wanted).abs().max() < 1e-5 * wanted.abs().max()
         turn = math.degrees(peer.azimuth_recon.item())
-        assert degrees(estimate(power[None], places), level(turn)) < 2.01
+        assert degrees(peak_direction(power[None], places), level(turn)) < 2.01

@@ -1,4 +1,5 @@
-"""Impulse responses of rooms against numbers by hand, a direct sum, and pyroomacoustics where it is installed."""
+"""Impulse responses of rooms against numbers by hand, a direct sum, and pyroomacoustics where it is
+installed."""
 
 import itertools
 
@@ -7,11 +8,11 @@ import pytest
 import torch
 
 from auris.acoustics import image_source as shoebox
+from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.acoustics.image_source import (
-    LEAD,
-    SPEED,
+    LEAD_SAMPLES,
     Rooms,
-    check,
+    check_rooms,
     complete_order,
     impulse_responses,
 )
@@ -46,16 +47,19 @@ def by_hand(paths: list[tuple[float, float]], length: int) -> torch.Tensor:
     t = np.arange(length)
     total = np.zeros(length)
     for metres, gain in paths:
-        at = t - LEAD - metres * RATE / SPEED
+        at = t - LEAD_SAMPLES - metres * RATE / SPEED_OF_SOUND
         window = np.where(
-            abs(at) < LEAD + 1, np.cos(np.pi * at / (2 * LEAD + 2)) ** 2, 0
+            abs(at) < LEAD_SAMPLES + 1,
+            np.cos(np.pi * at / (2 * LEAD_SAMPLES + 2)) ** 2,
+            0,
         )
         total += gain / (4 * np.pi * metres) * np.sinc(at) * window
     return torch.from_numpy(total)
 
 
 def summed(room: Rooms, order: int, length: int) -> torch.Tensor:
-    """The response (T,) of the first room and microphone by equation 10 of Allen and Berkley, image by image."""
+    """The response (T,) of the first room and microphone by equation 10 of Allen and Berkley, image
+    by image."""
     size, source, microphone = (
         x[0].numpy() for x in (room.size, room.source, room.microphones[:, 0])
     )
@@ -77,7 +81,7 @@ def off(found: torch.Tensor, wanted: torch.Tensor) -> float:
 
 
 def test_the_direct_path_is_late_by_its_length_and_weaker_by_4_pi_times_it():
-    metres = SPEED * 150 / RATE  # 150 samples
+    metres = SPEED_OF_SOUND * 150 / RATE  # 150 samples
     room = Rooms(
         torch.full((1, 3), 20.0),
         torch.zeros(1, 6),
@@ -85,7 +89,7 @@ def test_the_direct_path_is_late_by_its_length_and_weaker_by_4_pi_times_it():
         torch.tensor([[[10 + metres, 10, 10]]]),
     )
     (response,) = impulse_responses(room, RATE, 400, 0)[0]
-    assert response.argmax() == LEAD + 150
+    assert response.argmax() == LEAD_SAMPLES + 150
     assert response.max().item() == pytest.approx(1 / (4 * np.pi * metres), rel=1e-3)
 
 
@@ -138,7 +142,10 @@ def test_a_batch_is_its_rooms_one_by_one_and_a_short_response_the_beginning_of_a
     torch.testing.assert_close(together, alone, atol=1e-12, rtol=0)
     cut = impulse_responses(rooms, RATE, 600, 9)
     torch.testing.assert_close(
-        cut[..., : 600 - LEAD], together[..., : 600 - LEAD], atol=1e-12, rtol=0
+        cut[..., : 600 - LEAD_SAMPLES],
+        together[..., : 600 - LEAD_SAMPLES],
+        atol=1e-12,
+        rtol=0,
     )
 
 
@@ -146,7 +153,7 @@ def test_large_batches_are_made_in_parts(monkeypatch):
     rooms = drawn(5, 2)
     whole = impulse_responses(rooms, RATE, 400, 3)
     monkeypatch.setitem(
-        shoebox.AT_ONCE, "cpu", 2 * 2 * 400 * shoebox.PHASES
+        shoebox.CACHED_CELLS, "cpu", 2 * 2 * 400 * shoebox.CELLS_PER_SAMPLE
     )  # two rooms
     torch.testing.assert_close(
         impulse_responses(rooms, RATE, 400, 3), whole, atol=1e-12, rtol=0
@@ -164,7 +171,7 @@ def test_the_complete_order_has_all_that_arrives_in_time():
     rooms, length = drawn(4, 2), 900
     order = complete_order(rooms.size, length, RATE)
     fewer, complete, more = (
-        impulse_responses(rooms, RATE, length, n)[..., :-LEAD]
+        impulse_responses(rooms, RATE, length, n)[..., :-LEAD_SAMPLES]
         for n in (4, order, order + 4)
     )
     torch.testing.assert_close(complete, more, atol=1e-12, rtol=0)
@@ -200,13 +207,14 @@ def test_rooms_that_can_not_be(change, sentence):
         torch.full((1, 3), 1.5),
         torch.full((1, 2, 3), 2.0),
     )
-    assert check(good) is good
+    assert check_rooms(good) is good
     with pytest.raises(UserError, match=sentence):
-        check(good._replace(**change))
+        check_rooms(good._replace(**change))
 
 
 def test_pyroomacoustics_gives_the_same():
-    """Over 20 rooms of 4 microphones: 0.3 % of the peak, 0.5 % of the root mean square of each response."""
+    """Over 20 rooms of 4 microphones: 0.3 % of the peak, 0.5 % of the root mean square of each
+    response."""
     oracle = pytest.importorskip("pyroomacoustics")
     oracle.constants.set("rir_hpf_enable", False)
     rooms, order, length = drawn(20, 4), 12, 3000
@@ -222,7 +230,7 @@ def test_pyroomacoustics_gives_the_same():
         room.add_microphone_array(rooms.microphones[b].T.numpy())
         room.compute_rir()
         for response, (theirs,) in zip(ours[b], room.rir, strict=True):
-            wanted = torch.from_numpy(theirs[: length - LEAD])
+            wanted = torch.from_numpy(theirs[: length - LEAD_SAMPLES])
             found = response[: len(wanted)]
             assert off(found, wanted) < 3e-3
             assert (found - wanted).norm() < 5e-3 * wanted.norm()

@@ -18,7 +18,7 @@ from running import experiment
 
 from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
-from auris.audit.html_page import audit_page
+from auris.audit.html_page import render_audit
 from auris.audit.output import count_severities, write_audit
 
 RATE = 16000  # Hz
@@ -327,7 +327,7 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     folder = clean(tmp_path / "clean", each=8)
     moved(folder)
     result = judged(folder, tmp_path, "data.folds=3")
-    text = audit_page(result, count_severities(result))
+    text = render_audit(result, count_severities(result))
     sounds = [
         base64.b64decode(found)
         for found in re.findall(r'src="data:audio/mpeg;base64,([^"]+)"', text)
@@ -335,8 +335,8 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     assert len(sounds) >= 2 and "http:" not in text and "<script" not in text
     wave, rate = soundfile.read(io.BytesIO(sounds[0]))
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
-    monkeypatch.setattr("auris.core.player.LARGEST", 10)
-    assert "data:audio" not in audit_page(result, count_severities(result))
+    monkeypatch.setattr("auris.core.player._MAX_CHARACTERS", 10)
+    assert "data:audio" not in render_audit(result, count_severities(result))
 
 
 def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""From configuration to objects: facts by name, types, and the classes that a stranger's configuration may name."""
+"""From configuration to objects: facts by name, types, and the classes that a stranger's
+configuration may name.
+"""
 
 from pathlib import Path
 from typing import Any

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.features.augmentation.mixup import LogMixup, Mixing, WaveMixup
+from auris.features.augmentation.mixup import LogMixup, MixupTargets, WaveMixup
 from auris.features.augmentation.pipeline import Augment
 from auris.features.augmentation.spectrogram import BandGain, Mask, Warp
 from auris.features.augmentation.waveform import (
@@ -180,7 +180,7 @@ def test_a_crop_of_everything_changes_nothing(wave: Tensor) -> None:
 def test_a_filter_is_a_smooth_curve_over_frequency(samples: int) -> None:
     wave = torch.zeros(64, 2, samples)
     wave[..., 0] = 1  # its spectrum is flat
-    curves = 20 * torch.fft.rfft(Filter(deviation=3.0, knots=6)(wave)).abs().log10()
+    curves = 20 * torch.fft.rfft(Filter(std=3.0, knots=6)(wave)).abs().log10()
     assert curves.diff(dim=-1).abs().max() < 0.2  # dB from line to line, of 501
     assert torch.allclose(
         curves[:, 0], curves[:, 1], atol=1e-3
@@ -191,7 +191,7 @@ def test_a_filter_is_a_smooth_curve_over_frequency(samples: int) -> None:
 
 
 def test_a_filter_of_no_deviation_changes_nothing(wave: Tensor) -> None:
-    assert torch.allclose(Filter(deviation=0.0)(wave), wave, atol=1e-5)
+    assert torch.allclose(Filter(std=0.0)(wave), wave, atol=1e-5)
 
 
 @pytest.mark.parametrize(("axis", "dim"), [("time", -1), ("frequency", -2)])
@@ -214,7 +214,7 @@ def test_a_mask_hides_at_most_its_share_of_an_axis(
 
 
 def test_a_mask_lies_wholly_within_the_clip() -> None:
-    hidden = Mask("time", count=1, share=1.0)(torch.ones(1000, 1, 4, 100)) == 0
+    hidden = Mask("time", count=1, fraction=1.0)(torch.ones(1000, 1, 4, 100)) == 0
     assert hidden.float().mean() == pytest.approx(
         0.5, abs=0.04
     )  # a third, if it could hang over the end
@@ -225,7 +225,7 @@ def test_a_mask_reads_waves_as_time() -> None:
 
 
 def test_band_gain_is_a_smooth_curve_over_the_bands(features: Tensor) -> None:
-    curve = BandGain(deviation=0.3, knots=5)(features) - features
+    curve = BandGain(std=0.3, knots=5)(features) - features
     assert torch.allclose(
         curve, curve[:, :1, :, :1].expand_as(curve), atol=1e-5
     )  # in all channels and frames
@@ -275,7 +275,7 @@ def powers(wave: Tensor, tones: Tensor) -> Tensor:
     return ((wave @ tones[:, 0].T)[:, 0] / 500).square()
 
 
-def apart(mixing: Mixing) -> Tensor:
+def apart(mixing: MixupTargets) -> Tensor:
     """The clips that were not mixed with themselves."""
     return mixing.partner != torch.arange(len(mixing.partner))
 
@@ -305,19 +305,19 @@ def test_a_clip_is_never_louder_than_its_parts(tones: Tensor) -> None:
 
 def test_a_clip_stays_mostly_itself(tones: Tensor) -> None:
     _, mixing = WaveMixup(0.4, 1.0)(tones)
-    assert (mixing.share >= 0.5).all() and (mixing.share <= 1).all()
+    assert (mixing.fraction >= 0.5).all() and (mixing.fraction <= 1).all()
     assert mixing(torch.eye(8)).diagonal().min() >= 0.5
 
 
 def test_the_probability_of_mixup_is_the_share_of_clips_that_mix() -> None:
     wave = torch.randn(1000, 1, 4)
     mixed, mixing = WaveMixup(1.0, 0.3)(wave)
-    assert (mixing.share < 1).float().mean() == pytest.approx(0.3, abs=0.05)
-    assert torch.equal(mixed[mixing.share == 1], wave[mixing.share == 1])
+    assert (mixing.fraction < 1).float().mean() == pytest.approx(0.3, abs=0.05)
+    assert torch.equal(mixed[mixing.fraction == 1], wave[mixing.fraction == 1])
 
 
 def test_targets_of_any_shape_follow() -> None:
-    mixing = Mixing(torch.tensor([1, 0]), torch.tensor([0.75, 1.0]))
+    mixing = MixupTargets(torch.tensor([1, 0]), torch.tensor([0.75, 1.0]))
     target = torch.stack([torch.zeros(3, 4), torch.ones(3, 4)])
     assert torch.equal(
         mixing(target), torch.stack([torch.full((3, 4), 0.25), torch.ones(3, 4)])

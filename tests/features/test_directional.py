@@ -1,4 +1,5 @@
-"""What features say of an array that hears a noise from a known direction, and what formulas answer to it."""
+"""What features say of an array that hears a noise from a known direction, and what formulas answer
+to it."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -7,20 +8,24 @@ import pytest
 import torch
 from array_files import load, spec
 from array_waves import heard, level
-from omegaconf import OmegaConf
-from running import CONFIGS
+from omegaconf import DictConfig
+from running import configured
 from torch import Tensor
 
 from auris.acoustics.arrays import Array
-from auris.acoustics.doa.plane_waves import between, delays, pairs
+from auris.acoustics.doa.plane_waves import (
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
 from auris.core.errors import UserError
 from auris.core.instantiate import Factory, to_plain
 from auris.data.spec import Spec
 from auris.features.spatial import GccPhat, Phase, SteeredPower
-from auris.models.doa import Classical
+from auris.models.doa import DoaEstimator
 from auris.tasks.localization.task import Localization
 from auris.training.optimizers.build import make_optimizer
-from auris.training.optimizers.nothing import Nothing
+from auris.training.optimizers.instance_based import NoOp
 
 RATE = 16000
 CIRCLE = load("circular4")
@@ -36,8 +41,9 @@ def noise(*azimuths: float, array: Array = CIRCLE) -> Tensor:
 
 def late(array: Array, azimuth: float) -> Tensor:
     """(P,) by how many s the second microphone of each pair hears it later."""
-    return between(
-        delays(array.microphones, level(azimuth)), pairs(len(array.microphones))
+    return pair_delays(
+        plane_wave_delays(array.microphones, level(azimuth)),
+        microphone_pairs(len(array.microphones)),
     )[0]
 
 
@@ -108,7 +114,7 @@ def test_features_of_an_array_need_one(kind) -> None:
 @pytest.mark.parametrize(
     ("kind", "setting", "sentence"),
     [
-        (GccPhat, {"per_sample": 0}, "per_sample=0"),
+        (GccPhat, {"lags_per_sample": 0}, "lags_per_sample=0"),
         (SteeredPower, {"bands": 0}, "bands=0"),
         (SteeredPower, {"bands": 500}, "from 1 to 220"),
         (SteeredPower, {"step": 0.0}, "step=0"),
@@ -120,11 +126,17 @@ def test_settings_that_cannot_be(kind, setting: dict, sentence: str) -> None:
         kind(RATE, CIRCLE, **setting)(noise(0.0))
 
 
+def model_node(name: str) -> DictConfig:
+    """The model that a YAML and those it inherits from name."""
+    return configured("data=rooms", f"model={name}").model
+
+
 def formula(
     name: str, array: str, task: Localization | None = None, **changes: Any
-) -> Classical:
+) -> DoaEstimator:
     """The model that a YAML names."""
-    facts, node = spec(array), OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model
+    facts = spec(array)
+    node = model_node(name)
     size = (task or Localization(facts)).out_shape
     return Factory().make(
         {**to_plain(node), **changes},
@@ -157,10 +169,8 @@ def test_a_plane_looks_for_elevations_where_they_are_asked_for(name: str) -> Non
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_formulas_read_waves_of_an_array(name: str) -> None:
-    node, task = (
-        OmegaConf.load(CONFIGS / "model" / f"{name}.yaml").model,
-        Localization(spec("circular4")),
-    )
+    node = model_node(name)
+    task = Localization(spec("circular4"))
     with pytest.raises(UserError, match="features=raw"):
         Factory().make(
             node, in_shape=(6, 37, 30), out_shape=task.out_shape, spec=spec("circular4")
@@ -179,12 +189,12 @@ def test_a_step_of_nothing_between_directions_is_refused() -> None:
 @pytest.mark.parametrize(
     ("optimizer", "sentence"),
     [
-        ("torch.optim.AdamW", "none to find; choose optimizer=nothing"),
+        ("torch.optim.AdamW", "none to find; choose optimizer=none"),
         (
             "auris.training.optimizers.evolution.Evolution",
-            "none to find; choose optimizer=nothing",
+            "none to find; choose optimizer=none",
         ),
-        ("auris.training.optimizers.instance_based.Memorize", "can't keep clips"),
+        ("auris.training.optimizers.instance_based.FitInstances", "can't keep clips"),
         ("auris.training.optimizers.closed_form.ClosedForm", "has none"),
     ],
 )
@@ -201,7 +211,7 @@ def test_other_optimizers_refuse_a_formula(optimizer: str, sentence: str) -> Non
 def test_nothing_refuses_what_has_something_to_learn() -> None:
     make_optimizer(
         Factory(),
-        {"_target_": "auris.training.optimizers.nothing.Nothing"},
+        {"_target_": "auris.training.optimizers.instance_based.NoOp"},
         SimpleNamespace(
             model=formula("srp_phat", "circular4", step=10.0),
             loss=None,
@@ -209,4 +219,4 @@ def test_nothing_refuses_what_has_something_to_learn() -> None:
         ),
     )
     with pytest.raises(UserError, match="has something to learn"):
-        Nothing([], torch.nn.Linear(2, 2), lambda: [])
+        NoOp([], torch.nn.Linear(2, 2), lambda: [])

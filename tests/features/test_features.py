@@ -1,4 +1,5 @@
-"""Features agree with librosa, stay in float32, and have mean 0 and deviation 1 on what they learnt from."""
+"""Features agree with librosa, stay in float32, and have mean 0 and deviation 1 on what they learnt
+from."""
 
 import librosa
 import numpy as np

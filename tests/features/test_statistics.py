@@ -1,4 +1,5 @@
-"""Statistics agree with librosa, stay finite, follow the wave's device, and every number has the name it deserves."""
+"""Statistics agree with librosa, stay finite, follow the wave's device, and every number has the
+name it deserves."""
 
 from inspect import signature
 from pathlib import Path
@@ -17,7 +18,7 @@ from torch import Tensor
 from auris.acoustics import spectral
 from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.features.functionals import Vector, skewness
+from auris.features.functionals import ClipVector, skewness
 from auris.features.piczak import Piczak
 from auris.features.standardize import Standardized
 from auris.features.statistics import Statistics
@@ -71,11 +72,11 @@ def tracks(wave: np.ndarray, **settings: float) -> dict[str, np.ndarray]:
     )
     return {
         name: track[0, 0].numpy()
-        for name, track in module.tracks(batch, module.spectrum(batch)).items()
+        for name, track in module.frame_tracks(batch, module.spectrum(batch)).items()
     }
 
 
-def numbers(module: Vector, wave: np.ndarray) -> dict[str, float]:
+def numbers(module: ClipVector, wave: np.ndarray) -> dict[str, float]:
     """Each number of a wave (T,) by its name."""
     values = module(torch.tensor(wave, dtype=torch.float32)[None, None])[
         0, :, 0
@@ -114,7 +115,7 @@ def test_centroid_bandwidth_and_roll_off_are_librosas(
 )
 def test_contrast_is_librosas(wave: np.ndarray, rate: int, n_fft: int) -> None:
     power = np.abs(librosa.stft(wave, n_fft=n_fft)) ** 2
-    ours = spectral.contrast(
+    ours = spectral.spectral_contrast(
         torch.from_numpy(power), rate / n_fft, dynamic_range=80
     ).numpy()
     theirs = librosa.feature.spectral_contrast(
@@ -178,7 +179,9 @@ def test_modulation_is_the_deviation_of_the_level() -> None:
         + 4 * torch.cos(2 * torch.pi * 10 * time)
         - 30
     )  # dB
-    parts = spectral.modulation(level.expand(1, 1, 8, 400), frame_rate=50, bands=2)
+    parts = spectral.modulation_spectrum(
+        level.expand(1, 1, 8, 400), frame_rate=50, bands=2
+    )
     expected = torch.tensor(
         [0, 0, 6 / 2**0.5, 0, 4 / 2**0.5, 0]
     )  # 0 to 1, 1 to 2, 2 to 4, 4 to 8, 8 to 16 Hz, above
@@ -187,7 +190,7 @@ def test_modulation_is_the_deviation_of_the_level() -> None:
 
 def test_modulation_adds_up_to_the_variance(wave: np.ndarray) -> None:
     level = torch.from_numpy(tracks(wave)["log_mel"])[None, None]
-    parts = spectral.modulation(level, RATE / 256, bands=64)
+    parts = spectral.modulation_spectrum(level, RATE / 256, bands=64)
     assert torch.allclose(
         parts.square().sum(-1), level.var(-1, correction=0), rtol=1e-3
     )
@@ -238,7 +241,9 @@ def test_a_tone_is_loudest_in_the_band_that_is_named_for_it() -> None:
 @BOTH
 @pytest.mark.parametrize("rate", [8000, 22050, 44100])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_each_number_has_one_name(kind: type[Vector], rate: int, channels: int) -> None:
+def test_each_number_has_one_name(
+    kind: type[ClipVector], rate: int, channels: int
+) -> None:
     module = kind(rate, channels)
     assert module(torch.zeros(2, channels, rate)).shape == (2, len(module.names), 1)
     assert len(set(module.names)) == len(module.names)
@@ -252,7 +257,9 @@ def test_a_channel_is_described_as_if_it_were_alone(clips: Tensor) -> None:
 
 
 @BOTH
-def test_a_clip_does_not_depend_on_its_batch(kind: type[Vector], clips: Tensor) -> None:
+def test_a_clip_does_not_depend_on_its_batch(
+    kind: type[ClipVector], clips: Tensor
+) -> None:
     module = kind(RATE, 2)
     single = torch.cat([module(clip[None]) for clip in clips])
     assert torch.allclose(module(clips), single, rtol=1e-4, atol=1e-3)
@@ -261,7 +268,7 @@ def test_a_clip_does_not_depend_on_its_batch(kind: type[Vector], clips: Tensor) 
 @BOTH
 @pytest.mark.parametrize("value", [0.0, 1e-12, 0.5, -0.5])
 def test_silence_and_constants_give_finite_numbers(
-    kind: type[Vector], value: float
+    kind: type[ClipVector], value: float
 ) -> None:
     assert kind(RATE)(torch.full((1, 1, RATE), value)).isfinite().all()
 
@@ -290,7 +297,7 @@ def test_silence_has_no_frequency_no_contrast_and_no_skewness() -> None:
 
 @BOTH
 def test_softer_sound_changes_only_what_is_a_level(
-    kind: type[Vector], clips: Tensor
+    kind: type[ClipVector], clips: Tensor
 ) -> None:
     module = kind(RATE, 2)
     change = (module(clips / 10) - module(clips))[..., 0]  # (3, D)
@@ -333,7 +340,7 @@ def test_piczak_is_what_his_notebook_computes(wave: np.ndarray) -> None:
 
 
 @BOTH
-def test_all_is_computed_on_the_device_of_the_wave(kind: type[Vector]) -> None:
+def test_all_is_computed_on_the_device_of_the_wave(kind: type[ClipVector]) -> None:
     module = kind(RATE, 2).to(
         "meta"
     )  # a device that refuses what was made on another or passes through numpy

@@ -21,13 +21,16 @@ FLAGS = (
     "--disable-sync",
     "--disable-default-apps",
 )
-CONTROL = "http://control.invalid/picture.png"  # what the frame asks for, so that a log that lacks it is no proof
+# what the frame asks for, so that a log that lacks it is no proof
+CONTROL = "http://control.invalid/picture.png"
 LOOK = """
-const found = document.getElementById('page'), page = found.contentDocument, all = [...page.querySelectorAll('*')];
+const page = document.getElementById('page').contentDocument;
+const all = [...page.querySelectorAll('*')];
+const handles = e => [...e.attributes].some(a => a.name.startsWith('on'));
 const told = {
   width: page.documentElement.scrollWidth,
   durations: [...page.querySelectorAll('audio')].map(e => e.duration),
-  handlers: all.filter(e => [...e.attributes].some(a => a.name.startsWith('on'))).length,
+  handlers: all.filter(handles).length,
   scripts: page.scripts.length,
   title: page.title,
   height: page.documentElement.scrollHeight,
@@ -37,7 +40,9 @@ document.body.dataset.told = JSON.stringify(told);
 
 
 def look(page: Path, place: Path) -> dict[str, Any]:
-    """What a phone of 380 px makes of a page, in a frame of another one; and the addresses that it asks for."""
+    """What a phone of 380 px makes of a page, in a frame of another one; and the addresses that
+    it asks for.
+    """
     browser = next(filter(None, map(shutil.which, NAMES)), None)
     if browser is None:
         pytest.skip("there is no Chromium")
@@ -45,8 +50,8 @@ def look(page: Path, place: Path) -> dict[str, Any]:
     inner = escape(page.read_text(encoding="utf-8"))
     style = "border: 0; width: 380px; height: 800px"
     frame.write_text(
-        f'<!doctype html><body><iframe id="page" style="{style}" srcdoc="{inner}" onload="{escape(LOOK)}">'
-        f'</iframe><img src="{CONTROL}" alt="">',
+        f'<!doctype html><body><iframe id="page" style="{style}" '
+        f'srcdoc="{inner}" onload="{escape(LOOK)}"></iframe><img src="{CONTROL}" alt="">',
         encoding="utf-8",
     )
     words = (

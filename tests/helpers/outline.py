@@ -1,8 +1,8 @@
-"""The elements of a page."""
+"""The elements of a page, and whether each is closed where it should be."""
 
 from html.parser import HTMLParser
 
-from auris.core.html import VOID
+VOID = ("br", "meta")  # elements without content
 
 
 class Outline(HTMLParser):

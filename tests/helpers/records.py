@@ -25,11 +25,11 @@ def finished(
         key: value if value is None else value + by
         for key, by in (("value", 0), ("low", -0.1), ("high", 0.2))
     }
-    scores = {"metrics": {metric: ends}, "majority": {metric: 0.5}}
+    scores = {"metrics": {metric: ends}, "constant_baseline": {metric: 0.5}}
     result = {
         "data": "birds",
         "model": model,
-        "source": "real",
+        "origin": "real",
         "about": "birds",
         "fingerprint": f"f{fold}{data}",
         "fold": fold,

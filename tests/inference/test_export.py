@@ -1,4 +1,6 @@
-"""Exported models: they answer as PyTorch does and need no torch; what can't be exported is refused."""
+"""Exported models: they answer as PyTorch does and need no torch; what can't be exported is
+refused.
+"""
 
 import json
 import subprocess
@@ -34,7 +36,11 @@ from auris.inference.onnx_graph import distances, frequencies, trace  # noqa: E4
 from auris.inference.onnx_model import OnnxModel  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4]")
-WITHOUT_TORCH = "import runpy, sys; sys.modules['torch'] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+WITHOUT_TORCH = """
+import runpy, sys
+sys.modules['torch'] = None
+runpy.run_path(sys.argv.pop(1), run_name='__main__')
+"""
 MACHINES = Spec(8000, 1, 8000, "anomaly", ("normal", "anomalous"), "repeat")
 MACHINES = replace(MACHINES, columns={"section": ("fan", "pump")})
 
@@ -146,7 +152,7 @@ def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(
 def test_what_pytorch_does_not_compute_can_not_be_exported() -> None:
     spec = Spec(8000, 1, 4000, "label", ("cat", "dog"))
     system = untrained(spec, "data=folder", "model=svm")
-    system.model.memorize(
+    system.model.store_clips(
         [(torch.randn(8, *system.features.out_shape), torch.eye(2).repeat(4, 1))]
     )
     with pytest.raises(UserError, match="Classifier on LogMel can't be exported"):

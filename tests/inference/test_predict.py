@@ -1,4 +1,6 @@
-"""Prediction: windows that cover a recording, what is refused, and the same answer as in training."""
+"""Prediction: windows that cover a recording, what is refused, and the same answer as in
+training.
+"""
 
 from pathlib import Path
 

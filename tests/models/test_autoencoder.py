@@ -1,4 +1,6 @@
-"""A linear autoencoder, whose two factors alternating least squares leads to the principal components."""
+"""A linear autoencoder, whose two factors alternating least squares leads to the principal
+components.
+"""
 
 import pytest
 import torch
@@ -22,7 +24,9 @@ def autoencoder(width: int = WIDTH) -> LinearAutoencoder:
 
 
 def clips() -> Tensor:
-    """Clips (CLIPS, *SHAPE) whose frames scatter along some directions more than along others, about a mean."""
+    """Clips (CLIPS, *SHAPE) whose frames scatter along some directions more than along others,
+    about a mean.
+    """
     draw = torch.Generator().manual_seed(1)
     turn, _ = torch.linalg.qr(torch.randn(6, 6, generator=draw, dtype=torch.float64))
     scatter = torch.tensor([3.0, 2.0, 1.0, 0.5, 0.3, 0.2], dtype=torch.float64)
@@ -90,7 +94,7 @@ def test_alternating_least_squares_goes_on_where_it_was() -> None:
 @pytest.mark.parametrize("shape", [(1, 6, 5), (2, 3, 7), (4, 9), (3, 2, 1)])
 def test_answers_have_the_shape_of_what_is_given(shape: Shape) -> None:
     model, x = (
-        LinearAutoencoder(shape, Reconstruction(shape), width=3),
+        LinearAutoencoder(shape, Reconstruction(shape), latent_dim=3),
         torch.randn(4, *shape),
     )
     assert model(x).shape == x.shape
@@ -107,18 +111,18 @@ def test_each_frame_is_answered_by_itself() -> None:
 
 def test_the_code_of_a_clip_is_the_mean_of_those_of_its_frames() -> None:
     model, x = autoencoder(), clips()
-    codes = model.encoder(model.frames(x)).view(CLIPS, 5, WIDTH)
+    codes = model.encoder(model.split_frames(x)).view(CLIPS, 5, WIDTH)
     torch.testing.assert_close(model.embed(x), codes.mean(1))
 
 
 def test_what_an_autoencoder_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="choose task=reconstruction"):
-        LinearAutoencoder((1, 6, 5), Classification(LABELS), width=2)(
+        LinearAutoencoder((1, 6, 5), Classification(LABELS), latent_dim=2)(
             torch.zeros(2, 1, 6, 5)
         )
     for width in (0, 7):
         with pytest.raises(
             UserError,
-            match=f"model.width={width} should be between 1 and the 6 numbers",
+            match=f"model.latent_dim={width} should be between 1 and the 6 numbers",
         ):
             LinearAutoencoder((1, 6, 5), Reconstruction((1, 6, 5)), width)

@@ -1,4 +1,6 @@
-"""Models of normal sound: what they find surprising, known answers, and what a file of theirs holds."""
+"""Models of normal sound: what they find surprising, known answers, and what a file of theirs
+holds.
+"""
 
 import csv
 from collections.abc import Callable
@@ -27,15 +29,15 @@ from auris.features.standardize import Standardized
 from auris.inference.predictor import Predictor
 from auris.models.autoencoder import DenseAutoencoder, LinearAutoencoder
 from auris.models.cnn_autoencoder import CnnAutoencoder
-from auris.models.density import Mahalanobis, Outliers
-from auris.models.instance_based import NearestNeighbours, Plain
+from auris.models.density import Mahalanobis, SklearnDetector
+from auris.models.instance_based import InstanceBased, NearestNeighbours
 from auris.models.patches import Patches
-from auris.models.pretext import CHANGES, moved, played
+from auris.models.pretext import TRANSFORMS, pitch_shift, time_stretch
 from auris.models.self_supervised import SelfSupervised
-from auris.models.vae import Vae, divergence
+from auris.models.vae import Vae, gaussian_kl
 from auris.tasks.anomaly.task import Anomaly
 from auris.tasks.classification.task import Classification
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.tasks.reconstruction.task import Reconstruction
 from auris.training.run import train
 
@@ -58,19 +60,19 @@ def task(sections: int = 2, shape: Shape = SHAPE) -> Anomaly:
 
 
 def linear(shape: Shape, task: Anomaly) -> nn.Module:
-    return LinearAutoencoder(shape, task, width=2)
+    return LinearAutoencoder(shape, task, latent_dim=2)
 
 
 def dense(shape: Shape, task: Anomaly) -> nn.Module:
-    return DenseAutoencoder(shape, task, frames=3, widths=[16], code=2)
+    return DenseAutoencoder(shape, task, frames=3, widths=[16], latent_dim=2)
 
 
 def cnn(shape: Shape, task: Anomaly) -> nn.Module:
-    return CnnAutoencoder(shape, task, widths=[4, 8], code=3)
+    return CnnAutoencoder(shape, task, widths=[4, 8], latent_dim=3)
 
 
 def vae(shape: Shape, task: Anomaly) -> nn.Module:
-    return Vae(shape, task.out_shape, task, frames=3, widths=[16], code=2)
+    return Vae(shape, task.out_shape, task, frames=3, widths=[16], latent_dim=2)
 
 
 def self_supervised(shape: Shape, task: Anomaly) -> nn.Module:
@@ -79,20 +81,21 @@ def self_supervised(shape: Shape, task: Anomaly) -> nn.Module:
     )
 
 
-def neighbours(shape: Shape, task: Anomaly, k: int = 2) -> Plain:
+def neighbours(shape: Shape, task: Anomaly, k: int = 2) -> InstanceBased:
     return NearestNeighbours(shape, task.out_shape, MeanDeviation(), task, k)
 
 
-def mahalanobis(shape: Shape, task: Anomaly) -> Plain:
+def mahalanobis(shape: Shape, task: Anomaly) -> InstanceBased:
     return Mahalanobis(shape, task.out_shape, MeanDeviation(), task)
 
 
-def loudness(shape: Shape, task: Anomaly) -> Plain:
+def loudness(shape: Shape, task: Anomaly) -> InstanceBased:
     return Mahalanobis(shape, task.out_shape, Mean(), task)
 
 
-def outliers(shape: Shape, task: Anomaly, estimator: object) -> Plain:
-    return Outliers(shape, task.out_shape, MeanDeviation(), task, estimator)  # type: ignore[arg-type]
+def outliers(shape: Shape, task: Anomaly, estimator: object) -> InstanceBased:
+    # type: ignore[arg-type]
+    return SklearnDetector(shape, task.out_shape, MeanDeviation(), task, estimator)
 
 
 mixture = partial(
@@ -116,15 +119,17 @@ def told(task: Anomaly, section: Tensor, x: Tensor) -> Tensor:
 
 
 def taught(model: nn.Module, task: Anomaly, x: Tensor, section: Tensor) -> nn.Module:
-    """A model that keeps these clips, given in two passes, after its summary has learnt its scale."""
+    """A model that keeps these clips, given in two passes, after its summary has learnt its
+    scale.
+    """
     for part in model.modules():
         if isinstance(part, Standardized):
             part.learn([part.raw(x)])
     pairs = list(zip(x.split(7), told(task, section, x).split(7), strict=True))
-    if isinstance(model, Plain):
-        model.memorize(pairs)
+    if isinstance(model, InstanceBased):
+        model.store_clips(pairs)
     elif isinstance(model, SelfSupervised):
-        model.eval().settle(lambda: pairs)
+        model.eval().fit_memory(lambda: pairs)
     return model.eval()
 
 
@@ -191,7 +196,7 @@ def test_who_knows_tones_is_surprised_by_noise(build: Build) -> None:
     model = build(tuple(x.shape[1:]), own)
     section = torch.zeros(20, dtype=torch.long)
     if parameters := list(model.parameters()):
-        search, loss = torch.optim.Adam(parameters, lr=0.01), Surprise()
+        search, loss = torch.optim.Adam(parameters, lr=0.01), MeanAnomalyScore()
         for _ in range(80):
             search.zero_grad()
             loss(model.train()(x[:20]), told(own, section, x[:20])).backward()
@@ -265,10 +270,10 @@ def test_the_pretext_is_the_log_probability_of_change_and_section() -> None:
     own, x = task(2), clips(5)
     model = self_supervised(SHAPE, own).eval()
     found, expected = model(x)[..., 0], torch.zeros(5, 2)
-    for g, change in enumerate(CHANGES):
+    for g, change in enumerate(TRANSFORMS):
         expected -= model.network(change(x)).flatten(1).softmax(1).view(5, -1, 2)[
             :, g
-        ].log() / len(CHANGES)
+        ].log() / len(TRANSFORMS)
     torch.testing.assert_close(found, expected)
 
 
@@ -279,21 +284,24 @@ def test_in_training_a_change_is_drawn_for_every_clip() -> None:
     torch.manual_seed(0)
     drawn, again = model(x)[:, 0, 0], model(x)[:, 0, 0]
     possible = torch.stack(
-        [model.surprise(change(x[:1]), g)[0, 0] for g, change in enumerate(CHANGES)]
+        [
+            model.anomaly_score(change(x[:1]), g)[0, 0]
+            for g, change in enumerate(TRANSFORMS)
+        ]
     )
     which = (drawn[:, None] - possible).abs()  # (64, G)
     assert which.amin(1).max() < 1e-4 and set(which.argmin(1).tolist()) == set(
-        range(len(CHANGES))
+        range(len(TRANSFORMS))
     )
     assert not torch.equal(drawn, again)
 
 
 @pytest.mark.parametrize("shape", [SHAPE, (2, 13, 9), (1, 1, 1)])
 def test_changes_keep_the_shape_and_differ(shape: Shape) -> None:
-    changed = [change(clips(2, shape=shape)) for change in CHANGES]
+    changed = [change(clips(2, shape=shape)) for change in TRANSFORMS]
     assert all(x.shape == (2, *shape) and x.isfinite().all() for x in changed)
     if shape == SHAPE:
-        pairs = [(i, j) for i in range(len(CHANGES)) for j in range(i)]
+        pairs = [(i, j) for i in range(len(TRANSFORMS)) for j in range(i)]
         assert all(
             not torch.allclose(changed[i], changed[j], atol=0.1) for i, j in pairs
         )
@@ -302,10 +310,28 @@ def test_changes_keep_the_shape_and_differ(shape: Shape) -> None:
 def test_a_sound_is_moved_and_played_as_it_says() -> None:
     ramp = torch.arange(8.0)
     bands, time = ramp[None, None, :, None], ramp[None, None, None]
-    assert moved(bands, 0.25).flatten().tolist() == [2, 1, 0, 1, 2, 3, 4, 5]
-    assert moved(bands, -0.25).flatten().tolist() == [2, 3, 4, 5, 6, 7, 6, 5]
-    assert played(time, 1.5).flatten().tolist() == [0, 1.5, 3, 4.5, 6, 6.5, 5, 3.5]
-    assert played(time, 0.5).flatten().tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5]
+    assert pitch_shift(bands, 0.25).flatten().tolist() == [2, 1, 0, 1, 2, 3, 4, 5]
+    assert pitch_shift(bands, -0.25).flatten().tolist() == [2, 3, 4, 5, 6, 7, 6, 5]
+    assert time_stretch(time, 1.5).flatten().tolist() == [
+        0,
+        1.5,
+        3,
+        4.5,
+        6,
+        6.5,
+        5,
+        3.5,
+    ]
+    assert time_stretch(time, 0.5).flatten().tolist() == [
+        0,
+        0.5,
+        1,
+        1.5,
+        2,
+        2.5,
+        3,
+        3.5,
+    ]
 
 
 def test_the_divergence_is_that_of_torch() -> None:
@@ -313,18 +339,20 @@ def test_the_divergence_is_that_of_torch() -> None:
     expected = kl_divergence(
         Normal(mean, (log_variance / 2).exp()), Normal(0.0, 1.0)
     ).sum(-1)
-    torch.testing.assert_close(divergence(mean, log_variance), expected)
+    torch.testing.assert_close(gaussian_kl(mean, log_variance), expected)
 
 
 def test_at_beta_1_a_vae_is_surprised_by_the_evidence_that_it_lacks() -> None:
-    """One patch a clip: -ELBO = -log N(x | f(z), 1) + KL is n / 2 times the mean surprise, plus n / 2 log 2 pi."""
+    """One patch a clip: -ELBO = -log N(x | f(z), 1) + KL is n / 2 times the mean surprise, plus
+    n / 2 log 2 pi.
+    """
     shape = (1, 4, 3)
     own = task(1, shape)
     model, x = vae(shape, own).eval(), clips(5, shape=shape)
-    mean, log_variance = model.code(model.patches.cut(x))
-    log_p = Normal(model.copy(x), 1.0).log_prob(x).sum((1, 2, 3))
-    loss = divergence(mean, log_variance)[:, 0] - log_p
-    assert (divergence(mean, log_variance) > 1e-4).all()
+    mean, log_variance = model.encode_patches(model.patches.cut_patches(x))
+    log_p = Normal(model.reconstruct(x), 1.0).log_prob(x).sum((1, 2, 3))
+    loss = gaussian_kl(mean, log_variance)[:, 0] - log_p
+    assert (gaussian_kl(mean, log_variance) > 1e-4).all()
     torch.testing.assert_close(6 * model(x)[:, 0].mean(1) + 6 * np.log(2 * np.pi), loss)
 
 
@@ -338,27 +366,29 @@ def test_a_vae_draws_codes_in_training_only() -> None:
 @pytest.mark.parametrize("frames", [1, 3, SHAPE[-1]])
 def test_patches_that_agree_are_joined_to_what_they_were_cut_from(frames: int) -> None:
     patches, x = Patches((2, 3, 20), frames), clips(4, shape=(2, 3, 20))
-    assert patches.cut(x).shape == (4, 21 - frames, patches.size)
-    torch.testing.assert_close(patches.join(patches.cut(x)).view_as(x), x)
+    assert patches.cut_patches(x).shape == (4, 21 - frames, patches.size)
+    torch.testing.assert_close(
+        patches.join_patches(patches.cut_patches(x)).view_as(x), x
+    )
 
 
 def test_patches_that_do_not_agree_are_averaged() -> None:
     said = torch.tensor(
         [[[1.0, 1.0], [2.0, 2.0], [6.0, 6.0]]]
     )  # three patches of two frames of one number
-    assert Patches((1, 4), 2).join(said).tolist() == [[[1.0, 1.5, 4.0, 6.0]]]
+    assert Patches((1, 4), 2).join_patches(said).tolist() == [[[1.0, 1.5, 4.0, 6.0]]]
 
 
 @pytest.mark.parametrize("build", [linear, dense, cnn])
 def test_an_autoencoder_is_as_surprised_as_its_copy_is_wrong(build: Build) -> None:
     own, x = task(2), clips(6)
     model = build(SHAPE, own).eval()
-    residual = (x - model.copy(x)).square().mean((1, 2))  # (B, T')
+    residual = (x - model.reconstruct(x)).square().mean((1, 2))  # (B, T')
     assert residual.min() > 0
     torch.testing.assert_close(model(x), residual[:, None].expand(-1, 2, -1))
     again = build(SHAPE, Reconstruction(SHAPE)).eval()  # type: ignore[arg-type]
     again.load_state_dict(model.state_dict())
-    assert torch.equal(again(x), model.copy(x))
+    assert torch.equal(again(x), model.reconstruct(x))
 
 
 def test_a_level_is_the_power_of_a_frame_in_decibels() -> None:
@@ -399,8 +429,8 @@ def test_what_can_not_be_is_refused() -> None:
         Vae(SHAPE, own.out_shape, own, frames=21)
     with pytest.raises(UserError, match="model.beta=-1 should be 0 or more"):
         Vae(SHAPE, own.out_shape, own, beta=-1)
-    with pytest.raises(UserError, match="model.code=0 .* should be 1 or more"):
-        CnnAutoencoder(SHAPE, own, code=0)
+    with pytest.raises(UserError, match="model.latent_dim=0 .* should be 1 or more"):
+        CnnAutoencoder(SHAPE, own, latent_dim=0)
     with pytest.raises(UserError, match="KMeans can't score samples"):
         outliers(SHAPE, own, KMeans())
     with pytest.raises(
@@ -410,7 +440,7 @@ def test_what_can_not_be_is_refused() -> None:
             mahalanobis(SHAPE, task(2)), task(2), clips(4), torch.tensor([0, 0, 0, 1])
         )
     with pytest.raises(
-        UserError, match=r"Outliers can't be fitted to 3 clips \(.*n_components"
+        UserError, match=r"SklearnDetector can't be fitted to 3 clips \(.*n_components"
     ):
         taught(
             outliers(SHAPE, own, GaussianMixture(9)),
@@ -419,13 +449,18 @@ def test_what_can_not_be_is_refused() -> None:
             torch.zeros(3, dtype=torch.long),
         )
     with pytest.raises(UserError, match="choose task=anomaly or another loss"):
-        Reconstruction(SHAPE).check_parts(nn.Identity(), Surprise())
+        Reconstruction(SHAPE).check_parts(nn.Identity(), MeanAnomalyScore())
 
 
 @pytest.mark.parametrize("model", ["self_supervised", "gaussian_mixture"])
 def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     fill(tmp_path / "recordings", each=10)
-    data = ("data=one_class", "data.of=folder", "data.normal=tone", *here(tmp_path))
+    data = (
+        "data=one_class",
+        "data.dataset=folder",
+        "data.normal=tone",
+        *here(tmp_path),
+    )
     train(
         experiment(
             *data,

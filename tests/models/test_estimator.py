@@ -23,7 +23,8 @@ from auris.tasks.reconstruction.task import Reconstruction
 
 FEATURES = 5
 SHARE = 1e-3  # the least share of a class that is expressed
-CLASSIFIERS = [  # margins decide between classes of equal votes, of which scikit-learn else takes the first
+# margins decide between classes of equal votes, of which scikit-learn else takes the first
+CLASSIFIERS = [
     SVC(kernel="linear", break_ties=True),
     SVC(break_ties=True),
     GaussianNB(),
@@ -49,7 +50,7 @@ def clips(count: int, classes: int, seed: int = 0) -> tuple[Tensor, Tensor]:
 
 def taught(model: Estimator, x: Tensor, label: Tensor) -> Estimator:
     target = F.one_hot(label, model.out_shape[0]).float()
-    model.memorize(zip(x.split(7), target.split(7), strict=True))
+    model.store_clips(zip(x.split(7), target.split(7), strict=True))
     return model
 
 
@@ -114,7 +115,7 @@ def test_a_regressor_serves_a_task_without_classes(shape: tuple[int, ...]) -> No
     one = Regressor(
         shape, shape, MeanDeviation(), Reconstruction(shape), KNeighborsRegressor(1)
     )
-    one.memorize([(x, x)])
+    one.store_clips([(x, x)])
     torch.testing.assert_close(one(x), x)
 
 

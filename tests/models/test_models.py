@@ -11,7 +11,7 @@ from auris.features.augmentation.pipeline import Augment
 from auris.features.pooling import MeanDeviation
 from auris.features.standardize import Standardized
 from auris.models.cnn import Cnn, Cnn1d
-from auris.models.mlp import Linear, Mlp, activated
+from auris.models.mlp import Linear, Mlp, activation_of
 from auris.models.network import Network
 from auris.training.checks import _check_shapes
 
@@ -39,7 +39,9 @@ def parameters(model: nn.Module) -> int:
 
 
 def fit(model: nn.Module, x: Tensor, target: Tensor, steps: int) -> float:
-    """The loss after some steps of full-batch Adam, once the model has learnt how its summary is scaled."""
+    """The loss after some steps of full-batch Adam, once the model has learnt how its summary
+    is scaled.
+    """
     for part in model.modules():
         if isinstance(part, Standardized):
             part.learn([part.raw(x)])
@@ -186,7 +188,7 @@ def test_an_unknown_activation_is_told_with_the_nearest() -> None:
     with pytest.raises(
         UserError, match="no model.activation=Relu; did you mean ReLU\\?"
     ):
-        activated("Relu")
+        activation_of("Relu")
 
 
 @pytest.mark.parametrize("scale", [0.1, 1.0, 1000.0])

@@ -1,4 +1,6 @@
-"""What is unlike the training data: known pitches, known distances, and barking dogs told from cats and babies."""
+"""What is unlike the training data: known pitches, known distances, and barking dogs told from
+cats and babies.
+"""
 
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from torch import Tensor, nn
 from auris.data.audio import fit_length, read_samples
 from auris.data.module import AudioDataModule
 from auris.data.spec import Spec
-from auris.features.descriptors import Aspects
+from auris.features.descriptors import ClipDescriptors
 from auris.inference.model import NOVEL_RATE as MARKED
 from auris.models.novelty import NEIGHBOURS, Novelty
 from auris.training.experiment import Experiment
@@ -32,7 +34,7 @@ def knowing(h: Tensor, recording: Tensor) -> Novelty:
     """What has been fitted to aspects (n, 5)."""
     novelty = Novelty(RATE)
     novelty.aspects = Given()  # type: ignore[assignment]
-    novelty.fit(h.split(7), recording)
+    novelty.fit_clips(h.split(7), recording)
     return novelty
 
 
@@ -52,7 +54,7 @@ def test_distances_are_to_the_nearest_clips_of_the_nearest_other_recordings() ->
                 for one in recording.unique()
                 if one != recording[at]
             )
-            known = novelty.distances(novelty.seen, novelty.recording)[v, at].item()
+            known = novelty._distances(novelty.seen, novelty.recording)[v, at].item()
             assert known == pytest.approx(np.mean(each[:NEIGHBOURS]), rel=1e-3)
 
 
@@ -75,7 +77,7 @@ def test_what_is_far_from_the_known_in_one_aspect_is_novel() -> None:
 
 
 def test_one_recording_says_nothing_of_others() -> None:
-    assert not knowing(drawn(10), torch.zeros(10, dtype=torch.long)).fitted
+    assert not knowing(drawn(10), torch.zeros(10, dtype=torch.long)).is_fitted
 
 
 @pytest.mark.parametrize("frequency", [440.0])
@@ -83,7 +85,7 @@ def test_pitch_against_a_known_one(frequency: float) -> None:
     wave = np.concatenate(
         [sine(frequency, 0.7, 22050), np.zeros(22050)]
     ) + 1e-5 * noise(1, 1.7, 22050)
-    periodic, _, octave, spread = Aspects(22050)(
+    periodic, _, octave, spread = ClipDescriptors(22050)(
         torch.tensor(wave, dtype=torch.float)[None, None]
     )[0, -23:-19].tolist()
     assert (
@@ -94,7 +96,7 @@ def test_pitch_against_a_known_one(frequency: float) -> None:
 
 
 def test_silence_around_a_sound_changes_neither_pitch_nor_timbre() -> None:
-    aspects = Aspects(22050)
+    aspects = ClipDescriptors(22050)
     alone = np.concatenate([np.zeros(4096), sine(500, 1, 22050), np.zeros(4096)])
     later = np.concatenate([np.zeros(22528), alone])
     first, second = (
@@ -106,11 +108,13 @@ def test_silence_around_a_sound_changes_neither_pitch_nor_timbre() -> None:
 
 def test_hiss_has_no_pitch_and_short_clips_and_many_channels_are_heard() -> None:
     assert (
-        Aspects(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[0, -23]
+        ClipDescriptors(RATE)(torch.tensor(noise(0), dtype=torch.float)[None, None])[
+            0, -23
+        ]
         < 0.5
     )
-    assert Aspects(RATE)(torch.rand(2, 4, 100)).isfinite().all()
-    assert Aspects(1000)(torch.rand(1, 1, 2000)).isfinite().all()
+    assert ClipDescriptors(RATE)(torch.rand(2, 4, 100)).isfinite().all()
+    assert ClipDescriptors(1000)(torch.rand(1, 1, 2000)).isfinite().all()
 
 
 def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
@@ -120,7 +124,7 @@ def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
     waves = torch.tensor(
         np.stack([noise(seed) for seed in range(12)]), dtype=torch.float
     )[:, None]
-    system.novelty.fit([waves], torch.arange(12))  # type: ignore[union-attr]
+    system.novelty.fit_clips([waves], torch.arange(12))  # type: ignore[union-attr]
     again.load_state_dict(system.state_dict())
     tone = torch.tensor(sine(440), dtype=torch.float)[None, None]
     assert (
@@ -140,7 +144,9 @@ def test_it_is_saved_with_the_model_and_runs_without_it_load() -> None:
 def test_dogs_are_marked_more_often_than_cats_and_babies(
     real: Path, tmp_path: Path
 ) -> None:
-    """The aim is nine dogs in ten, at one of the others in ten; this holds what is reached on the first fold."""
+    """The aim is nine dogs in ten, at one of the others in ten; this holds what is reached on
+    the first fold.
+    """
     cfg = configured(
         "data=cats_babies",
         f"data.root={real}/cats_babies",
@@ -172,7 +178,7 @@ def test_a_task_that_tells_itself_what_is_unusual_has_none(
 ) -> None:
     words = (
         "data=one_class",
-        "data.of=folder",
+        "data.dataset=folder",
         "data.normal=tone",
         "task=anomaly",
         "model=mahalanobis",

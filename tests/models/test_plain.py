@@ -16,10 +16,10 @@ from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.features.pooling import MeanDeviation
 from auris.inference.predictor import Predictor
-from auris.models.instance_based import Lookup, NearestNeighbours, Plain
+from auris.models.instance_based import InstanceBased, Lookup, NearestNeighbours
 from auris.tasks.classification.task import Classification
 from auris.tasks.reconstruction.task import Reconstruction
-from auris.training.optimizers.instance_based import Memorize
+from auris.training.optimizers.instance_based import FitInstances
 from auris.training.run import train
 
 FEATURES, CLASSES = 5, 3
@@ -46,9 +46,9 @@ def clips(count: int, seed: int = 0, offset: float = 0.0) -> tuple[Tensor, Tenso
     )
 
 
-def taught(model: Plain, x: Tensor, label: Tensor) -> Plain:
+def taught(model: InstanceBased, x: Tensor, label: Tensor) -> InstanceBased:
     target = F.one_hot(label, CLASSES).float()
-    model.memorize(zip(x.split(7), target.split(7), strict=True))
+    model.store_clips(zip(x.split(7), target.split(7), strict=True))
     return model
 
 
@@ -77,7 +77,7 @@ def test_nearest_neighbours_serve_a_task_without_classes() -> None:
     x = clips(30)[0]
     task = Reconstruction((FEATURES, 1))
     model = NearestNeighbours((FEATURES, 1), (FEATURES, 1), MeanDeviation(), task, k=1)
-    model.memorize([(x, x)])
+    model.store_clips([(x, x)])
     torch.testing.assert_close(model(x), x)
 
 
@@ -101,7 +101,7 @@ def test_a_lookup_of_a_clip_that_was_told_twice_answers_both() -> None:
 
 @pytest.mark.parametrize("build", [neighbours, lookup])
 def test_a_file_of_tensors_is_enough_to_answer_again(
-    build: type[Plain], tmp_path: Path
+    build: type[InstanceBased], tmp_path: Path
 ) -> None:
     x, label = clips(50)
     model = taught(build(), x, label)
@@ -122,7 +122,7 @@ def test_what_can_not_be_is_refused() -> None:
     with pytest.raises(UserError, match="model.k=0 should be 1 or more"):
         neighbours(k=0)
     with pytest.raises(UserError, match="Linear can't keep clips"):
-        Memorize([{"params": []}], torch.nn.Linear(2, 2), list)
+        FitInstances([{"params": []}], torch.nn.Linear(2, 2), list)
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import Array, angles, direction
-from auris.acoustics.doa.plane_waves import delays
+from auris.acoustics.arrays import Array, azimuth_elevation, unit_vector
+from auris.acoustics.doa.plane_waves import plane_wave_delays
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.features.spatial import GccPhat, Phase
-from auris.models.masked_srp import Steered
+from auris.models.masked_srp import MaskedSrp
 
 RATE, SAMPLES = 16000, 4096
 SQUARE = [[0.05, 0.0, 0.0], [0.0, 0.05, 0.0], [-0.05, 0.0, 0.0], [0.0, -0.05, 0.0]]
@@ -33,7 +33,7 @@ def plane_wave(array: Array, to: Tensor) -> Tensor:
         torch.randn(SAMPLES, generator=torch.Generator().manual_seed(0))
     )
     hertz = torch.fft.rfftfreq(SAMPLES, 1 / RATE)
-    late = delays(array.microphones, to)  # (B, M)
+    late = plane_wave_delays(array.microphones, to)  # (B, M)
     return torch.fft.irfft(
         spectrum * torch.exp(-2j * torch.pi * hertz * late[..., None]), SAMPLES
     )
@@ -41,12 +41,12 @@ def plane_wave(array: Array, to: Tensor) -> Tensor:
 
 def built(
     microphones: list[list[float]], out: int, step: float = 5.0
-) -> tuple[Phase, Steered]:
+) -> tuple[Phase, MaskedSrp]:
     torch.manual_seed(0)
     facts = spec(microphones)
     features = Phase(RATE, Array(facts.microphones), n_fft=256, hop_length=128)
     shape = tuple(features(torch.zeros(1, len(microphones), SAMPLES)).shape[1:])
-    return features, Steered(shape, (out,), facts, features.centers(), step=step)
+    return features, MaskedSrp(shape, (out,), facts, features.centers(), step=step)
 
 
 @pytest.mark.parametrize(("microphones", "out"), [(SQUARE, 2), (LINE, 2), (SOLID, 3)])
@@ -64,7 +64,9 @@ def test_the_map_has_its_top_where_the_sound_is_before_anything_is_learnt(
     azimuth: float,
 ) -> None:
     features, model = built(SQUARE, 2)
-    wave = plane_wave(Array(SQUARE), direction(torch.tensor([azimuth]), torch.zeros(1)))
+    wave = plane_wave(
+        Array(SQUARE), unit_vector(torch.tensor([azimuth]), torch.zeros(1))
+    )
     masked, steering = model.body[0], model.body[1]  # type: ignore[index]
     power = steering(masked.eval()(features(wave)))[
         0, -1
@@ -83,7 +85,7 @@ def test_a_turned_scene_turns_the_map_read_by_its_network() -> None:
 def test_it_learns_where_a_plane_wave_is_from() -> None:
     features, model = built(SQUARE, 2, step=10.0)
     azimuth = torch.arange(0.0, 360.0, 22.5)
-    to = direction(azimuth, torch.zeros(16))
+    to = unit_vector(azimuth, torch.zeros(16))
     x = features(plane_wave(Array(SQUARE), to))
     optimizer = torch.optim.AdamW(model.parameters(), 3e-3)
     for _ in range(10):
@@ -92,16 +94,16 @@ def test_it_learns_where_a_plane_wave_is_from() -> None:
         loss.backward()
         optimizer.step()
     assert loss < 0.05
-    found = angles(torch.nn.functional.pad(model(x), (0, 1)))[0]
+    found = azimuth_elevation(torch.nn.functional.pad(model(x), (0, 1)))[0]
     assert ((found - azimuth + 180) % 360 - 180).abs().median() < 10
 
 
 def test_other_features_are_refused() -> None:
     gcc = GccPhat(RATE, Array(SQUARE))(torch.zeros(1, 4, SAMPLES))
     with pytest.raises(UserError, match="features=phase"):
-        Steered(tuple(gcc.shape[1:]), (2,), spec(SQUARE), None)
+        MaskedSrp(tuple(gcc.shape[1:]), (2,), spec(SQUARE), None)
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
-        Steered((19, 110, 31), (2,), Spec(RATE, 4, SAMPLES, "label"), torch.ones(110))
+        MaskedSrp((19, 110, 31), (2,), Spec(RATE, 4, SAMPLES, "label"), torch.ones(110))
 
 
 def test_a_step_of_nothing_is_refused() -> None:

@@ -39,9 +39,9 @@ WHOLE_SET = {"optimizer", "schedule", "data.batch_size", "callbacks.ema"}
 @pytest.mark.parametrize(
     "model", ["knn", "lookup", "naive_bayes", "svm", "random_forest"]
 )
-def test_a_lazy_model_brings_memorize_and_no_average_nor_schedule(model: str) -> None:
+def test_a_lazy_model_brings_fit_and_no_average_nor_schedule(model: str) -> None:
     cfg = configured(f"model={model}")
-    assert (cfg.choices.optimizer, cfg.choices.schedule) == ("memorize", "constant")
+    assert (cfg.choices.optimizer, cfg.choices.schedule) == ("fit", "constant")
     assert (
         cfg.callbacks.ema is None
         and cfg.data.batch_size is None
@@ -112,7 +112,7 @@ def test_a_search_over_the_whole_set_changes_nothing_else(optimizer: str) -> Non
             ("data=rooms_grid", "model=srp_phat"),
             "localization",
             "raw",
-            "nothing",
+            "none",
             "none",
         ),
         (
@@ -126,7 +126,7 @@ def test_a_search_over_the_whole_set_changes_nothing_else(optimizer: str) -> Non
             ("data=csv", "data.table=a.csv", "array=pair", "model=knn"),
             "localization",
             "gcc_phat",
-            "memorize",
+            "fit",
             "none",
         ),
     ],

@@ -1,4 +1,6 @@
-"""Whatever a user can get wrong is told in one sentence, with what to do instead, before anything is lost."""
+"""Whatever a user can get wrong is told in one sentence, with what to do instead, before
+anything is lost.
+"""
 
 import sys
 from pathlib import Path
@@ -31,7 +33,7 @@ MISTAKES = {  # command line -> what the sentence must say
     ): "There is no setting optimizer.lrr; in optimizer: did you mean lr?",
     (
         "trainer.epochs=3",
-    ): "There is no setting trainer.epochs; in trainer: did you mean max_epochs?",
+    ): "There is no setting trainer.epochs; did you mean trainer.max_epochs=3?",
     (
         "data.batchsize=3",
     ): "There is no setting data.batchsize; in data: did you mean batch_size?",
@@ -39,7 +41,7 @@ MISTAKES = {  # command line -> what the sentence must say
     ("data=folder",): "data.root must be given, as in data.root=...",
     ("data=csv",): "data.table must be given, as in data.table=...",
     ("model",): "'model' can't be read; settings are given as name=value",
-    ("model=[",): "'model=[' can't be read",
+    ("model=[",): "There is no model=[; Choices: autoencoder",
     ("data.fold=1,2",): "data.fold=1,2 gives several values; -m runs each of them",
     ("seed=one",): "seed=one should be a whole number, 0 or more.",
     ("seed=-1",): "seed=-1 should be a whole number, 0 or more.",
@@ -72,8 +74,8 @@ MISTAKES = {  # command line -> what the sentence must say
     ("data=gas_leak", "data.train_size=3"): "data.train_size=3 should be 20 or more",
     (
         "data=cats_babies",
-        "data.source=fake",
-    ): "There is no data.source=fake; Choices: auto, real, simulated.",
+        "data.origin=fake",
+    ): "There is no data.origin=fake; Choices: auto, real, simulated.",
     (
         *FOLDER,
         "data.fold=9",

@@ -1,4 +1,5 @@
-"""Every option of every group composes and trains a moment; pairs that act on each other train, or take a step.
+"""Every option of every group composes and trains a moment; pairs that act on each other train,
+or take a step.
 
 What can't go together is refused in one sentence: each option of such pairs is tried once.
 """
@@ -35,7 +36,12 @@ MEETING = (
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
 FORMULAS = ("gcc_least_squares", "music", "norm_music", "srp_phat")
 COMPARING = ("gcc_phat", "phase", "srp")  # features
-OF_ARRAYS = ("nothing", "steered", *FORMULAS, *COMPARING)  # they need one
+OF_ARRAYS = (  # they need one
+    "optimizer=none",
+    "model=masked_srp",
+    *(f"model={model}" for model in FORMULAS),
+    *(f"features={features}" for features in COMPARING),
+)
 FITTED = ("gaussian_mixture", "loudness", "mahalanobis", "one_class_svm")
 LAZY = ("knn", "lookup", "naive_bayes", "random_forest", "svm", *FITTED)
 DETECTORS = (
@@ -55,7 +61,7 @@ SMALL = {  # what makes an option fast
     "model=cnn_directions": ("model.widths=[4,8]",),
     "model=music": ("model.step=10",),
     "model=norm_music": ("model.step=10",),
-    "model=steered": ("model.widths=[4,8]", "schedule=constant"),
+    "model=masked_srp": ("model.widths=[4,8]", "schedule=constant"),
     "model=random_forest": ("model.estimator.n_estimators=3",),
     "features=texture": ("features.window=0.2", "features.hop=0.064"),
     "optimizer=evolution": ("optimizer.population=4",),
@@ -79,12 +85,12 @@ PICTURES = (
     "model=cnn_autoencoder",
     "model=self_supervised",
 )  # what they look at
-SURPRISE = "loss=surprise"
+SURPRISE = "loss=anomaly_score"
 
 
 def general(group: str) -> list[str]:
     """The options that any data will do for."""
-    return [option for option in options(group) if option not in OF_ARRAYS]
+    return [option for option in options(group) if f"{group}={option}" not in OF_ARRAYS]
 
 
 LOSSES = [f"loss={loss}" for loss in general("loss")]
@@ -106,7 +112,7 @@ REFUSED = {  # pairs that can't work, with what the sentence says
     **{
         (f"model={model}", loss): "; choose model="
         if loss == SURPRISE
-        else "choose loss=surprise"
+        else "choose loss=anomaly_score"
         for model, loss in product(general("model"), LOSSES)
         if model not in BOTH and (model in DETECTORS) != (loss == SURPRISE)
     },
@@ -117,30 +123,35 @@ REFUSED = {  # pairs that can't work, with what the sentence says
     (
         "model=autoencoder_linear",
         "features=raw",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
     (
         "features=raw",
         "optimizer=alternating",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
     (
         "model=autoencoder_linear",
         "features=level",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
     (
         "features=level",
         "optimizer=alternating",
-    ): "model.width=8 should be between 1 and the 1",
+    ): "model.latent_dim=8 should be between 1 and the 1",
 }
-ONE_CLASS = ("data=one_class", "data.of=folder", "data.normal=tone", "task=anomaly")
+ONE_CLASS = (
+    "data=one_class",
+    "data.dataset=folder",
+    "data.normal=tone",
+    "task=anomaly",
+)
 NEEDS = {
     "optimizer=alternating": "model=autoencoder_linear",
-    "optimizer=memorize": "model=knn",
+    "optimizer=fit": "model=knn",
 }
 
 
 def refusal(optimizer: str, model: str) -> str | None:
     """What is said where this optimizer can't find this model; None where it can."""
-    if optimizer == "memorize":
+    if optimizer == "fit":
         return None if model in LAZY else "can't keep clips; choose another optimizer"
     if optimizer == "alternating":
         return (
@@ -151,7 +162,7 @@ def refusal(optimizer: str, model: str) -> str | None:
             "choose another optimizer" if model in (*LAZY, *DETECTORS, *BOTH) else None
         )
     if model in LAZY:
-        return "choose optimizer=memorize"
+        return "choose optimizer=fit"
     return "are the most; choose fewer" if optimizer == "grid_search" else None
 
 
@@ -166,7 +177,9 @@ def allowed(choice: tuple[str, ...]) -> bool:
 
 
 def pairwise() -> list[tuple[str, ...]]:
-    """Few allowed combinations, drawn with a fixed seed, that hold every option and every pair that acts in a run."""
+    """Few allowed combinations, drawn with a fixed seed, that hold every option and every pair
+    that acts in a run.
+    """
     dice = Random(0)
     choices = {
         group: [f"{group}={option}" for option in general(group)] for group in GROUPS
@@ -289,7 +302,7 @@ def pair(place: Path) -> tuple[str, ...]:
     "choice",
     [
         *((f"model={formula}", "loss=cosine") for formula in FORMULAS),
-        ("model=steered", "loss=angular"),
+        ("model=masked_srp", "loss=angular"),
         ("model=cnn_directions", "features=gcc_phat", "loss=mse"),
         ("model=cnn", "features=phase", "loss=l1"),
         ("model=mlp", "features=srp", "loss=huber", "optimizer=sgd"),
@@ -305,33 +318,32 @@ def test_what_compares_microphones_trains_with_an_array(
     train(experiment(*pair, *TINY, "data.micro_batch_size=8", *choice, *small))
 
 
-@pytest.mark.parametrize("choice", OF_ARRAYS)
+@pytest.mark.parametrize("word", OF_ARRAYS)
 def test_what_compares_microphones_is_refused_without_an_array(
-    choice: str, place: Path
+    word: str, place: Path
 ) -> None:
-    group = next(group for group in GROUPS if choice in options(group))
-    word, features = (
-        f"{group}={choice}",
-        f"features={choice if choice in COMPARING else 'raw'}",
-    )
+    words = [word] if word.startswith("features=") else [word, "features=raw"]
     with pytest.raises(
         UserError,
-        match="has something to learn" if choice == "nothing" else "array=circular6",
+        match="has something to learn"
+        if word == "optimizer=none"
+        else "array=circular6",
     ):
         train(
             experiment(
                 "data=folder",
                 *here(place),
                 *TINY,
-                word,
-                *([features] if group != "features" else []),
+                *words,
             )
         )
 
 
 @pytest.fixture(scope="module")
 def prepared(place: Path) -> Callable[[str], tuple[Dataset, System]]:
-    """Data and a fresh system, by the name of its model, with a loss that every optimizer can make small."""
+    """Data and a fresh system, by the name of its model, with a loss that every optimizer can
+    make small.
+    """
 
     @cache
     def built(model: str) -> tuple[Dataset, System]:

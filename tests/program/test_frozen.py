@@ -10,7 +10,7 @@ from auris.inference.predictor import Predictor
 FROZEN = REPOSITORY / "tests/frozen"
 
 
-@pytest.mark.parametrize("run", ["cnn", "knn", "steered"])
+@pytest.mark.parametrize("run", ["cnn", "knn", "masked_srp"])
 def test_a_frozen_run_predicts_what_it_did(run: str) -> None:
     expected = json.loads((FROZEN / run / "expected.json").read_text(encoding="utf-8"))
     clip = FROZEN / run / "clip.wav"

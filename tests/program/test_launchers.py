@@ -1,4 +1,6 @@
-"""Launchers of Hydra carry out `-m` sweeps: each run in a process of its own, and a failure is not lost there."""
+"""Launchers of Hydra carry out `-m` sweeps: each run in a process of its own, and a failure is
+not lost there.
+"""
 
 import json
 from pathlib import Path

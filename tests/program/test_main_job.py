@@ -1,4 +1,6 @@
-"""The main job from the command line, and what it leaves behind; on real recordings where they are there."""
+"""The main job from the command line, and what it leaves behind; on real recordings where they
+are there.
+"""
 
 import csv
 import json
@@ -52,7 +54,7 @@ def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
         "predictions_test.csv",
     }
     result = json.loads((job / "result.json").read_text())
-    assert result["source"] in ("real", "simulated") and result["about"]
+    assert result["origin"] in ("real", "simulated") and result["about"]
     assert result["fold"] == 1 and result["seed"] == 1 and result["device"] == "cpu"
     assert (
         result["fingerprint"]
@@ -68,7 +70,7 @@ def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
         }
         for estimate in scores["metrics"].values():
             assert 0 <= estimate["low"] <= estimate["value"] <= estimate["high"] <= 1
-        assert 0.5 <= scores["majority"]["accuracy"] < 0.6
+        assert 0.5 <= scores["constant_baseline"]["accuracy"] < 0.6
 
 
 def test_the_test_set_was_opened_once(job: Path) -> None:

@@ -1,4 +1,6 @@
-"""One class of a labelled data set is normal: from the command line to scores, for folders and tables."""
+"""One class of a labelled data set is normal: from the command line to scores, for folders and
+tables.
+"""
 
 import csv
 import json
@@ -43,7 +45,9 @@ def config(place: Path, *words: str) -> DictConfig:
 
 
 def run(place: Path, *words: str) -> tuple[dict[str, Any], Counter]:
-    """The result of a run, and how many recordings of each label it scored on validation and test."""
+    """The result of a run, and how many recordings of each label it scored on validation and
+    test.
+    """
     cfg = config(place, *words)
     train(Experiment(cfg))
     folder = place / "out" / cfg.choices.data / "knn/latest"
@@ -59,8 +63,8 @@ def run(place: Path, *words: str) -> tuple[dict[str, Any], Counter]:
 @pytest.mark.parametrize(
     "words",
     [
-        ("data=one_class", "data.of=folder", "data.root={}"),
-        ("data=one_class", "data.of=csv", "data.table={}/clips.csv"),
+        ("data=one_class", "data.dataset=folder", "data.root={}"),
+        ("data=one_class", "data.dataset=csv", "data.table={}/clips.csv"),
         ("data=folder", "data.root={}", "task=anomaly"),
         ("data=csv", "data.table={}/clips.csv", "task=anomaly"),
     ],
@@ -87,7 +91,7 @@ def test_known_anomalies_show_how_well_they_are_found_in_validation(
 ) -> None:
     words = (
         "data=one_class",
-        "data.of=folder",
+        "data.dataset=folder",
         f"data.root={place}",
         "data.normal=tone",
     )
@@ -104,7 +108,7 @@ def test_classes_that_are_normal_in_turn_are_one_row(
     for normal in ("tone", "hiss"):
         words = (
             "data=one_class",
-            "data.of=folder",
+            "data.dataset=folder",
             f"data.root={place}",
             f"data.normal={normal}",
         )
@@ -119,27 +123,32 @@ def test_classes_that_are_normal_in_turn_are_one_row(
     ("words", "says"),
     [
         (
-            ("data.of=fsdd",),
-            "There is no data.of=fsdd; Choices: cats_babies, csv, esc10, esc50, folder",
+            ("data.dataset=fsdd",),
+            "There is no data.dataset=fsdd; Choices: cats_babies, csv, esc10, esc50, folder",
         ),
         (
-            ("data.of=folder",),
-            "data.of=folder needs to know where it is; name it with data.root=",
+            ("data.dataset=folder",),
+            "data.dataset=folder needs to know where it is; name it with data.root=",
         ),
         (
-            ("data.of=csv",),
-            "data.of=csv needs to know where it is; name it with data.table=",
+            ("data.dataset=csv",),
+            "data.dataset=csv needs to know where it is; name it with data.table=",
         ),
         (
-            ("data.of=folder", "data.root={}", "data.normal=tune"),
+            ("data.dataset=folder", "data.root={}", "data.normal=tune"),
             "No recording is labelled tune, .* did you mean tone",
         ),
         (
-            ("data.of=folder", "data.root={}", "data.known_anomalies=[x]"),
+            ("data.dataset=folder", "data.root={}", "data.known_anomalies=[x]"),
             "data.known_anomalies names x, and no",
         ),
         (
-            ("data.of=folder", "data.root={}", "model=autoencoder", "model.frames=999"),
+            (
+                "data.dataset=folder",
+                "data.root={}",
+                "model=autoencoder",
+                "model.frames=999",
+            ),
             "model.frames=999 should be bet",
         ),
     ],

@@ -1,4 +1,6 @@
-"""What the README says is so: its commands are understood, its tables are complete, its files are there."""
+"""What the README says is so: its commands are understood, its tables are complete, its files
+are there.
+"""
 
 import re
 import shlex
@@ -69,8 +71,8 @@ def test_every_file_that_is_named_is_there() -> None:
 def test_make_calls_the_plain_commands() -> None:
     makefile = (REPOSITORY / "Makefile").read_text()
     assert (
-        "pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'"
-        in makefile
+        "pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt "
+        "-e '.[dev]'" in makefile
     )
     assert (
         "train.py model=mlp data=cats_babies" in makefile

@@ -1,4 +1,6 @@
-"""A run folder may be a stranger's: it runs no code, deletes nothing, asks nobody, tells no secret."""
+"""A run folder may be a stranger's: it runs no code, deletes nothing, asks nobody, tells no
+secret.
+"""
 
 import http.server
 import json
@@ -205,10 +207,7 @@ def test_nobody_is_asked_and_no_private_file_is_told(
 
     def edit(cfg: dict[str, Any]) -> None:
         data = cfg["data"]
-        key = next(
-            key for key in ("source", "recordings") if isinstance(data.get(key), dict)
-        )
-        data[key] = {"_target_": "auris.data.sources.esc50.Esc"}
+        data["source"] = {"_target_": "auris.data.sources.esc50.Esc"}
         data.update(
             root="nowhere",
             url=address,

@@ -92,7 +92,7 @@ def test_other_settings_make_other_lines(tmp_path: Path) -> None:
 def test_a_simulation_is_not_averaged_with_recordings(tmp_path: Path) -> None:
     tried(tmp_path, KNN)
     for snr, value in MLP.items():
-        record = {"source": "simulated", "fingerprint": f"other{snr}"}
+        record = {"origin": "simulated", "fingerprint": f"other{snr}"}
         finished(tmp_path / f"simulated{snr}", value, data={"snr": snr}, choices=record)
     figure = drawn(tmp_path)
     assert (

@@ -228,7 +228,7 @@ def test_details_leave_out_what_has_no_value(tmp_path: Path) -> None:
 
 
 def test_of_errors_the_smallest_is_the_best(tmp_path: Path) -> None:
-    for model, error in (("music", 12.0), ("steered", 4.0)):
+    for model, error in (("music", 12.0), ("masked_srp", 4.0)):
         finished(tmp_path / model, error, model=model, metric="mean_error")
         path = tmp_path / model / "result.json"
         result = json.loads(path.read_text())

@@ -1,4 +1,6 @@
-"""What labels are taken for: classes, or what is normal and what is not; and who may train on what."""
+"""What labels are taken for: classes, or what is normal and what is not; and who may train on
+what.
+"""
 
 from collections import Counter
 from pathlib import Path
@@ -10,7 +12,7 @@ from auris.core.errors import UserError
 from auris.data.clips import Clip, read_table
 from auris.data.dataset import Dataset
 from auris.data.settings import DataSettings
-from auris.data.simulation.gas_leak import table
+from auris.data.simulation.gas_leak import GasLeakSimulator
 from auris.data.sources.folder import Table
 from auris.data.splits import check_disjoint
 from auris.data.summary import describe_data
@@ -99,7 +101,8 @@ def test_anomalies_of_folds_that_do_not_test_are_left_out() -> None:
     found = sets(clips, fold=2)
     assert found == ["train", "", "test", "test", "val", "", "train", ""]
     assert AnomalyTargets("normal").summarize_clips(found, clips) == (
-        "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as others of their fold or group train or validate"
+        "2 train, 1 val, 1 + 1 anomalous test; 3 left out, as others of their fold or "
+        "group train or validate"
     )
 
 
@@ -175,7 +178,9 @@ def test_the_session_of_a_known_leak_leaves_the_test_set() -> None:
     """Sessions have four clips, in tests two of them with a leak."""
     clips = [
         clip(f"{name}.wav", label, group=group, split=split)
-        for name, label, group, split in table(20, 12)
+        for name, label, group, split in GasLeakSimulator(
+            train_size=20, test_size=12
+        ).rows
     ]
     first, known = clips[20].group, "leak-005-0021.wav"
     expected = dict(zip((c.path.name for c in clips), sets(clips), strict=True))

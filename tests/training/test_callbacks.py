@@ -1,4 +1,6 @@
-"""What happens beside the training: averaged weights, one line over the epochs, and the table of curves."""
+"""What happens beside the training: averaged weights, one line over the epochs, and the table
+of curves.
+"""
 
 import csv
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""What an optimizer asks: passes add up to the batch, and all calls of a step are about the same numbers."""
+"""What an optimizer asks: passes add up to the batch, and all calls of a step are about the
+same numbers.
+"""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""The gradient that a step follows is that of the lecture's equations, and is as noisy as statistics has it."""
+"""The gradient that a step follows is that of the lecture's equations, and is as noisy as
+statistics has it.
+"""
 
 from itertools import pairwise
 
@@ -25,7 +27,8 @@ def perceptron(depth: int) -> Mlp:
         "batch_norm": False,
         "dropout": 0.0,
     }
-    return Mlp((FEATURES, 1), (CLASSES,), MeanDeviation(), **settings).double()  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    return Mlp((FEATURES, 1), (CLASSES,), MeanDeviation(), **settings).double()
 
 
 def loader(clips: int, batch_size: int, micro_batch_size: int) -> Loader:
@@ -61,7 +64,9 @@ def cross_entropy(y: np.ndarray, target: np.ndarray) -> np.ndarray:
 def by_hand(
     model: nn.Module, slope: object, x: np.ndarray, target: np.ndarray
 ) -> list[np.ndarray]:
-    """The lecture's back-propagation for clips (n, B), averaged over them: G_W and G_b of each layer in turn."""
+    """The lecture's back-propagation for clips (n, B), averaged over them: G_W and G_b of each
+    layer in turn.
+    """
     layers = [m for m in model.modules() if isinstance(m, nn.Linear)]
     weights = [layer.weight.detach().numpy() for layer in layers]
     xs = [x]
@@ -105,7 +110,9 @@ def flat(parts: list[Tensor]) -> Tensor:
 
 
 def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
-    """Within 10 % of s sqrt((N - B) / (N - 1) / B), s of single clips, as batches are drawn without replacement."""
+    """Within 10 % of s sqrt((N - B) / (N - 1) / B), s of single clips, as batches are drawn
+    without replacement.
+    """
     model, loss, clips, sizes = (
         perceptron(depth=1),
         nn.CrossEntropyLoss(),

@@ -1,4 +1,6 @@
-"""Solvers find what linear algebra finds, and searches reach the minimum of functions whose minimum is known."""
+"""Solvers find what linear algebra finds, and searches reach the minimum of functions whose
+minimum is known.
+"""
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -278,7 +280,10 @@ def solve(model: nn.Module, x: Tensor, target: Tensor, **settings: float) -> nn.
 def solution(model: Network) -> np.ndarray:
     """(W + 1, K), the constant last."""
     return np.vstack(
-        [model.last.weight.detach().numpy().T, model.last.bias.detach().numpy()]
+        [
+            model.output_layer.weight.detach().numpy().T,
+            model.output_layer.bias.detach().numpy(),
+        ]
     )
 
 
@@ -303,15 +308,19 @@ def test_the_closed_form_is_where_the_gradient_of_its_objective_is_zero(
     model = solve(linear(), x, target, ridge=ridge)
 
     def objective() -> Tensor:
-        held = ridge * x.square().mean() * model.last.weight.square().sum()
+        held = ridge * x.square().mean() * model.output_layer.weight.square().sum()
         return (model(x) - target).square().sum(1).mean() + held
 
-    slopes = torch.autograd.grad(objective(), [model.last.weight, model.last.bias])
+    slopes = torch.autograd.grad(
+        objective(), [model.output_layer.weight, model.output_layer.bias]
+    )
     assert all(slope.abs().max() < 1e-9 for slope in slopes)
     h, centred = x.flatten(1) - x.flatten(1).mean(0), target - target.mean(0)
     gram = h.T @ h / CLIPS + ridge * x.square().mean() * torch.eye(FEATURES)
     expected = torch.linalg.solve(gram, h.T @ centred / CLIPS).T
-    torch.testing.assert_close(model.last.weight.detach(), expected, rtol=0, atol=1e-9)
+    torch.testing.assert_close(
+        model.output_layer.weight.detach(), expected, rtol=0, atol=1e-9
+    )
 
 
 def test_a_ridge_means_the_same_at_any_scale_of_the_features() -> None:
@@ -402,8 +411,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["model=knn", "optimizer=adamw"],
             "AdamW looks for parameters and NearestNeighbours has none",
         ),
-        (["model=knn", "optimizer=lbfgs"], "choose optimizer=memorize"),
-        (["model=linear", "optimizer=memorize"], "Linear can't keep clips"),
+        (["model=knn", "optimizer=lbfgs"], "choose optimizer=fit"),
+        (["model=linear", "optimizer=fit"], "Linear can't keep clips"),
         (
             ["model=linear", "optimizer=closed_form", "loss=cross_entropy"],
             "choose loss=mse",

@@ -1,4 +1,6 @@
-"""The cosine schedule rises, peaks at the optimizer's rate, falls to zero, and goes on after a restart."""
+"""The cosine schedule rises, peaks at the optimizer's rate, falls to zero, and goes on after a
+restart.
+"""
 
 from math import cos, pi
 

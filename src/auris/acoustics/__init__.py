@@ -1,1 +1,1 @@
-"""Sound as physics: spectra, arrays, directions, rooms, voices. Functions of numbers; nothing is learnt."""
+"""Sound as physics, nothing learnt: spectra, arrays, directions, rooms, voices."""

@@ -1,7 +1,7 @@
 """Where the microphones of an array are, and which directions it can tell apart.
 
-Coordinates in m, right-handed: x ahead, y to the left, z up. Azimuth in degrees, counter-clockwise from +x as seen from
-above; elevation in degrees, up from the plane of x and y.
+Coordinates in m, right-handed: x ahead, y to the left, z up. Azimuth in degrees, counter-clockwise
+from +x as seen from above; elevation in degrees, up from the plane of x and y.
 """
 
 from collections.abc import Sequence
@@ -11,95 +11,118 @@ from torch import Tensor
 
 from auris.core.errors import UserError
 
-FLAT = 0.01  # an extent, relative to the largest one, below which there is none
+MIN_EXTENT = 0.01  # relative to the largest one; below it there is none
 
 
-APART = 1e-4  # m, the least distance of two microphones
+_MIN_DISTANCE = 1e-4  # m, of two microphones
 
 
 class Array:
     """Microphones at `microphones` (M, 3) in m, around their mean.
 
-    `dimensions` is 1 for a line (any pair is one), 2 for a plane and 3 for more. A line tells only the angle to itself,
-    so that all directions on a cone are one, and in the plane front and back; a plane does not tell its two sides.
+    `dimensions` is 1 for a line (any pair is one), 2 for a plane and 3 for more. A line tells only
+    the angle to itself, so that all directions on a cone are one, and in the plane front and back;
+    a plane does not tell its two sides.
 
-    Raises `UserError` for fewer than two microphones, for two in one place and for places that are not three
-    numbers.
+    Raises `UserError` for fewer than two microphones, for two in one place and for places that are
+    not three numbers.
     """
 
     def __init__(self, microphones: Sequence[Sequence[float]]):
-        if len(microphones) < 2 or any(len(place) != 3 for place in microphones):
-            raise UserError(
-                "array.microphones should be two or more of [x, y, z], in metres."
-            )
-        places = torch.tensor(microphones, dtype=torch.float64)
-        if not places.isfinite().all() or torch.pdist(places).min() < APART:
-            raise UserError(
-                "array.microphones should be different places, in metres; two of them are the same."
-            )
+        places = _check_places(microphones)
         centred = places - places.mean(0)
         _, extent, axes = torch.linalg.svd(
             centred
         )  # axes (3, 3): the longest extent first
+        wide = extent > MIN_EXTENT * extent[0]
         self.microphones = centred.float()  # (M, 3)
-        self.dimensions = int((extent > FLAT * extent[0]).sum())
-        self.along, self.side = axes[: self.dimensions], side(axes, self.dimensions)
+        self.dimensions = int(wide.sum())
+        self.along = axes[: self.dimensions]
+        self.side = _side_vector(axes, self.dimensions)
 
     @property
     def level(self) -> bool:
         """Whether all microphones are at one height."""
-        return bool(
-            self.microphones[:, 2].abs().max()
-            <= FLAT * self.microphones.norm(dim=1).max()
-        )
+        height = self.microphones[:, 2].abs().max()
+        size = self.microphones.norm(dim=1).max()
+        return bool(height <= MIN_EXTENT * size)
 
     def fold(self, direction: Tensor) -> Tensor:
-        """The directions (..., 3) that stand for all which sound the same to the array, unit vectors.
+        """The unit vectors (..., 3) that stand for all which sound the same to the array.
 
-        For a line they fill half a plane, level if the line is; for a plane the half space on its one side, `side`.
+        For a line they fill half a plane, level if the line is; for a plane the half space on its
+        one side, `side`.
         """
         if self.dimensions == 3:
             return direction
-        along, side = self.along.to(direction), self.side.to(direction)
+        along = self.along.to(direction)
+        side = self.side.to(direction)
         inside = direction @ along.mT @ along
-        return inside + (direction - inside).norm(dim=-1, keepdim=True) * side
+        across = (direction - inside).norm(dim=-1, keepdim=True)
+        return inside + across * side
 
     def place(self, centre: Tensor, azimuth: Tensor) -> Tensor:
-        """Coordinates (B, M, 3) of the array around centres (B, 3) in m, turned by azimuths (B,) in degrees."""
-        return centre[:, None] + turned(self.microphones.to(centre), azimuth[:, None])
+        """Coordinates (B, M, 3) around centres (B, 3) in m, turned by azimuths (B,) in degrees."""
+        microphones = self.microphones.to(centre)
+        turned = rotate_azimuth(microphones, azimuth[:, None])
+        return centre[:, None] + turned
 
 
-def side(axes: Tensor, dimensions: int) -> Tensor:
-    """The unit vector (3,) that stands for all sides which an array of these principal axes (3, 3) can't tell apart.
+def _check_places(microphones: Sequence[Sequence[float]]) -> Tensor:
+    """The places (M, 3) of microphones."""
+    if len(microphones) < 2 or any(len(place) != 3 for place in microphones):
+        raise UserError(
+            "array.microphones should be two or more of [x, y, z], in metres."
+        )
+    places = torch.tensor(microphones, dtype=torch.float64)
+    if not places.isfinite().all() or torch.pdist(places).min() < _MIN_DISTANCE:
+        raise UserError(
+            "array.microphones should be different places, in metres; two of them are the same."
+        )
+    return places
 
-    It is normal to the array, and level for a line; it points up, else to the left, else ahead.
+
+def _side_vector(axes: Tensor, dimensions: int) -> Tensor:
+    """The unit vector (3,) for all sides which an array can't tell apart.
+
+    Its principal axes are (3, 3). The vector is normal to the array, and level for a line; it
+    points up, else to the left, else ahead.
     """
-    ahead, up = torch.eye(3).to(axes)[[0, 2]]
+    ahead, _, up = torch.eye(3).to(axes)
     normal = torch.linalg.cross(up, axes[0]) if dimensions == 1 else axes[2]
-    if normal.norm() < FLAT:
+    length = normal.norm()
+    if length < MIN_EXTENT:
         return ahead
-    leading = next(normal[i] for i in (2, 1, 0) if normal[i].abs() > FLAT)
-    return normal / normal.norm() * leading.sign()
+    upwards = normal.flip(0)
+    leading = upwards[upwards.abs() > MIN_EXTENT][0]
+    return normal / length * leading.sign()
 
 
-def turned(place: Tensor, azimuth: Tensor) -> Tensor:
+def rotate_azimuth(place: Tensor, azimuth: Tensor) -> Tensor:
     """Places or directions (..., 3) turned by azimuths (...) in degrees about the vertical."""
     x, y, z = place.unbind(-1)
-    cos, sin = azimuth.deg2rad().cos(), azimuth.deg2rad().sin()
+    radians = azimuth.deg2rad()
+    cos = radians.cos()
+    sin = radians.sin()
     ahead = cos * x - sin * y
-    return torch.stack([ahead, sin * x + cos * y, z.expand_as(ahead)], -1)
+    left = sin * x + cos * y
+    return torch.stack([ahead, left, z.expand_as(ahead)], -1)
 
 
-def direction(azimuth: Tensor, elevation: Tensor) -> Tensor:
+def unit_vector(azimuth: Tensor, elevation: Tensor) -> Tensor:
     """Unit vectors (..., 3) of angles (...) in degrees."""
-    azimuth, elevation = azimuth.deg2rad(), elevation.deg2rad()
-    level = elevation.cos()
-    return torch.stack(
-        [level * azimuth.cos(), level * azimuth.sin(), elevation.sin()], -1
-    )
+    turn = azimuth.deg2rad()
+    rise = elevation.deg2rad()
+    level = rise.cos()
+    ahead = level * turn.cos()
+    left = level * turn.sin()
+    return torch.stack([ahead, left, rise.sin()], -1)
 
 
-def angles(direction: Tensor) -> tuple[Tensor, Tensor]:
-    """Azimuths from -180 to 180 and elevations (...) in degrees of vectors (..., 3) of any length but 0."""
+def azimuth_elevation(direction: Tensor) -> tuple[Tensor, Tensor]:
+    """Azimuths from -180 to 180 and elevations (...) in degrees of vectors (..., 3) of any length
+    but 0."""
     x, y, z = direction.unbind(-1)
-    return torch.atan2(y, x).rad2deg(), torch.atan2(z, torch.hypot(x, y)).rad2deg()
+    azimuth = torch.atan2(y, x)
+    elevation = torch.atan2(z, torch.hypot(x, y))
+    return azimuth.rad2deg(), elevation.rad2deg()

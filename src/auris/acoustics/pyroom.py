@@ -2,12 +2,13 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from auris.acoustics.image_source import Rooms
 from auris.core.errors import UserError
 
-WALLS = (
+_WALLS = (
     "west",
     "east",
     "south",
@@ -17,34 +18,45 @@ WALLS = (
 )  # in the order of `Rooms`
 
 
-IMAGES = 10  # reflections that are followed one by one; rays do the rest
+_MAX_ORDER = 10  # reflections that are followed one by one; rays do the rest
 
 
-def pyroomacoustics(rooms: Rooms, sample_rate: int, length: int) -> Tensor:
-    """Responses (B, M, length) by images and ray tracing (Scheibler et al., 2018). Raises `UserError` without it."""
+def simulate_pyroom(rooms: Rooms, sample_rate: int, length: int) -> Tensor:
+    """Responses (B, M, length) by images and ray tracing (Scheibler et al., 2018).
+
+    Raises `UserError` without the package.
+    """
+    arrays = [facts.cpu().double().numpy() for facts in rooms]
+    responses = [
+        _simulate_room(sample_rate, length, *room) for room in zip(*arrays, strict=True)
+    ]
+    return torch.from_numpy(np.stack(responses)).to(rooms.size)
+
+
+def _simulate_room(
+    sample_rate: int,
+    length: int,
+    size: NDArray,
+    absorption: NDArray,
+    source: NDArray,
+    microphones: NDArray,
+) -> NDArray:
+    """Responses (M, length) of one room."""
     try:
         import pyroomacoustics as pra
     except ImportError as error:
         raise UserError(
             "data.simulator=pyroomacoustics needs that package; install it, or choose shoebox."
         ) from error
-    responses = []
-    for size, absorption, source, microphones in zip(
-        *(facts.cpu().double().numpy() for facts in rooms), strict=True
-    ):
-        walls = {
-            name: pra.Material(float(share))
-            for name, share in zip(WALLS, absorption, strict=True)
-        }
-        room = pra.ShoeBox(
-            size, sample_rate, materials=walls, max_order=IMAGES, ray_tracing=True
-        )
-        room.add_source(source)
-        room.add_microphone_array(microphones.T)
-        room.compute_rir()
-        responses.append(
-            np.stack(
-                [np.resize(np.r_[rir[0], np.zeros(length)], length) for rir in room.rir]
-            )
-        )
-    return torch.from_numpy(np.stack(responses)).to(rooms.size)
+    walls = {}
+    for name, fraction in zip(_WALLS, absorption, strict=True):
+        walls[name] = pra.Material(float(fraction))
+    room = pra.ShoeBox(
+        size, sample_rate, materials=walls, max_order=_MAX_ORDER, ray_tracing=True
+    )
+    room.add_source(source)
+    room.add_microphone_array(microphones.T)
+    room.compute_rir()
+    silence = np.zeros(length)
+    padded = [np.r_[rir[0], silence] for rir in room.rir]
+    return np.stack([response[:length] for response in padded])

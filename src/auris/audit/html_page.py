@@ -1,68 +1,77 @@
 """The audit as one page, with a player for what should be listened to."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
 from auris.audit.audit import Audit
 from auris.audit.check import Finding
 from auris.audit.recording import Recording
-from auris.core.html import Html, details, join, lines, page, table, tag
-from auris.core.player import LONGEST, Players
+from auris.audit.shortcuts import LabelPredictability
+from auris.core.html import render
+from auris.core.player import MAX_SECONDS, Player, Players
 from auris.data import audio
 
-PLAYED = 6  # players of one finding
+_MAX_PLAYED = 6  # recordings of one finding
+_MAX_RATE = 16000  # Hz, of each player
 
 
-RATE = 16000  # Hz of each, at most
+class _Section(NamedTuple):
+    """A finding with players for some of its recordings."""
+
+    severity: str
+    check: str
+    sentence: str
+    players: list[Player]
+    paths: list[Path]
 
 
-def audit_page(audit: Audit, verdict: str) -> str:
+def render_audit(audit: Audit, verdict: str) -> str:
     """The page of an audit."""
     by_path = {recording.clip.path: recording for recording in audit.recordings}
-    players = Players(RATE)
-    findings = [
-        section(finding, [by_path[path] for path in finding.paths], players)
-        for finding in audit.findings
-    ]
-    clues = [
-        (c.fact, f"{100 * c.accuracy:.0f} %", f"{100 * c.chance:.0f} %", f"{c.p:.2g}")
-        for c in audit.predictability
-    ]
-    return page(
-        "Data audit",
-        tag("h1", "Is this data fit to learn from?"),
-        tag("p", f"{len(audit.recordings)} {audit.about}: {verdict}.", class_="lead"),
-        *(findings or [tag("p", "Nothing was found.")]),
-        tag("h2", "Counts"),
-        table(("class", "set", "recordings", "groups"), audit.counts),
-        tag("h2", "How well simple facts tell the label"),
-        table(("fact", "told right", "chance", "p"), clues)
-        if clues
-        else tag("p", "There are too few groups to tell."),
+    players = Players(_MAX_RATE)
+    sections = []
+    for finding in audit.findings:
+        recordings = [by_path[path] for path in finding.paths]
+        sections.append(_section(finding, recordings, players))
+    return render(
+        "auris.audit",
+        "audit.html.j2",
+        about=f"{len(audit.recordings)} {audit.about}",
+        verdict=verdict,
+        findings=sections,
+        counts=audit.counts,
+        clues=[_clue_row(clue) for clue in audit.predictability],
     )
 
 
-def section(finding: Finding, recordings: list[Recording], players: Players) -> Html:
-    """One finding with players for some of its recordings and the names of all."""
-    names = lines(recording.clip.path for recording in recordings)
-    return tag(
-        "section",
-        tag("h2", f"{finding.severity}: {finding.check}"),
-        tag("p", finding.sentence),
-        *(
-            figure(recording, players)
-            for recording in recordings[:PLAYED]
-            if recording.is_usable
-        ),
-        details(f"{len(recordings)} files", tag("p", names, class_="small"))
-        if recordings
-        else "",
-        class_=f"mark {finding.severity}",
+def _clue_row(clue: LabelPredictability) -> tuple[str, str, str, str]:
+    accuracy = f"{100 * clue.accuracy:.0f} %"
+    chance = f"{100 * clue.chance:.0f} %"
+    return clue.fact, accuracy, chance, f"{clue.p:.2g}"
+
+
+def _section(
+    finding: Finding, recordings: Sequence[Recording], players: Players
+) -> _Section:
+    usable = (
+        recording for recording in recordings[:_MAX_PLAYED] if recording.is_usable
+    )
+    made = [_play_recording(recording, players) for recording in usable]
+    return _Section(
+        finding.severity,
+        finding.check,
+        finding.sentence,
+        players=[player for player in made if player is not None],
+        paths=[recording.clip.path for recording in recordings],
     )
 
 
-def figure(recording: Recording, players: Players) -> Html:
-    """A player with a caption; nothing where the page has no room for it."""
+def _play_recording(recording: Recording, players: Players) -> Player | None:
+    """A player that says what it plays; None where the page has no room for it."""
     clip = recording.clip
-    label = f"{recording.name} ({clip.label}{', ' * bool(recording.split)}{recording.split})"
-    stop = min(clip.start + LONGEST, clip.stop or clip.start + LONGEST)
+    origin = ", ".join(filter(None, (clip.label, recording.split)))
+    end = clip.start + MAX_SECONDS
+    stop = min(end, clip.stop or end)
     wave = audio.read_samples(clip.path, recording.rate, clip.start, stop).mean(axis=0)
-    player = players.play(wave, recording.rate, label)
-    return tag("figure", tag("figcaption", label), player) if player else join()
+    return players.make_player(wave, recording.rate, f"{recording.name} ({origin})")

@@ -9,7 +9,7 @@ from typing import Any
 
 from auris.audit.audit import Audit
 from auris.audit.check import SEVERITIES, Finding
-from auris.audit.html_page import audit_page
+from auris.audit.html_page import render_audit
 from auris.audit.sets import SplitCount
 from auris.core.files import write_atomically
 from auris.data.clips import Clip
@@ -57,7 +57,7 @@ def write_audit(audit: Audit, folder: Path) -> Path:
     text = json.dumps(_to_plain(audit), indent=2, ensure_ascii=False)
     write_atomically(folder / _JSON_FILE, f"{text}\n")
     page = folder / _HTML_FILE
-    write_atomically(page, audit_page(audit, count_severities(audit)))
+    write_atomically(page, render_audit(audit, count_severities(audit)))
     return page
 
 

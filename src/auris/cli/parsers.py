@@ -179,6 +179,7 @@ def _parser(description: str) -> Parser:
 
 
 def _add_words(parser: Parser, help_text: str, count: str = "*") -> Parser:
+    help_text = f"{help_text}; auris train --help lists them"
     parser.add_argument("words", nargs=count, help=help_text)
     return parser
 

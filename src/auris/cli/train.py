@@ -9,17 +9,26 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from auris.cli.help import find_help
 from auris.core.errors import UserError
 from auris.core.explain import explain_error, plain_errors
 from auris.core.locate import locate_object
 from auris.core.places import config_folder
+from auris.core.words import quote_words, unquote_word
 from auris.runs.compose import check_flags, prepare
 
+_MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
 
+
+@plain_errors()
 def train(words: Sequence[str]) -> None:
     """Train as the words of a command line say: one run, or with -m several."""
     check_flags(words)
-    sys.argv[1:] = words
+    if page := find_help(words):
+        print(page)
+        return
+    several = not _MULTIRUN.isdisjoint(words)
+    sys.argv[1:] = quote_words(words, several)
     _run_hydra()
 
 
@@ -41,7 +50,7 @@ def _one_of_many() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        words = " ".join(HydraConfig.get().overrides.task)
+        words = " ".join(map(unquote_word, HydraConfig.get().overrides.task))
         failure = UserError(f"{words} failed: {explain_error(error)}")
         print(f"auris: {failure}", file=sys.stderr, flush=True)
         raise failure from error

@@ -1,1 +1,3 @@
-"""What any program needs: errors, files, figures, and objects from configurations. It knows nothing of sound."""
+"""What any program needs: errors, files, figures, and objects from configurations. It knows
+nothing of sound.
+"""

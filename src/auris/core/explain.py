@@ -8,15 +8,13 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NoReturn
 
-from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue
 
-from auris.core.errors import UserError, first_line, suggest_choice
-from auris.core.places import config_folder
+from auris.core.errors import UserError, first_line
 from auris.core.text import clean_text
+from auris.core.unknown import explain_unknown_option, explain_unknown_setting
 
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
 _INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
@@ -74,15 +72,17 @@ def _explain_configuration(error: BaseException) -> str:
 
     text = f"{error}\n{error.__cause__ or ''}"
     if isinstance(error, MissingConfigException) and error.options is not None:
-        group, _, option = str(error.missing_cfg_file).rpartition("/")
-        return f"There is no {group}={option}; {suggest_choice(option, error.options)}"
+        group = _find_word(r"Available options in '([^']+)'", text)
+        option = str(error.missing_cfg_file).removeprefix(f"{group}/")
+        return explain_unknown_option(group, option, list(error.options))
     if isinstance(error, MissingMandatoryValue) or "Missing mandatory value" in text:
         key = _find_word(r"full_key: (\S+)", text)
         key = key or _find_word(r"Missing mandatory value: (\S+)", text)
         return f"{key} must be given, as in {key}=..."
     if key := _find_word(r"Could not override '([^']+)'", text):
-        return _explain_unknown_key(key.split("@")[0])
-    if word := _find_word(r"Ambiguous value for argument '([^']+)'", text):
+        value = _find_word(r"To append to your config use \+\S+?=(.*)", text)
+        return explain_unknown_setting(key.split("@")[0], value or "...")
+    if word := _find_word(r"Ambiguous value for argument '(.+)'\n", text):
         advice = f"-m runs each of them, as in python train.py -m {word}."
         return f"{word} gives several values; {advice}"
     if "Interpolation key" in text:
@@ -98,45 +98,3 @@ def _find_word(pattern: str, text: str) -> str:
     """The group of the first match, or nothing."""
     match = re.search(pattern, text)
     return match.group(1) if match else ""
-
-
-def _explain_unknown_key(key: str) -> str:
-    """The sentence for a setting that does not exist, with what stands in its place."""
-    parent, _, name = key.rpartition(".")
-    known = _settings_below(parent)
-    place = f"in {parent}" if parent else "at the top"
-    if not known:
-        return f"There is no setting {key}, and nothing that it could be part of."
-    return f"There is no setting {key}; {place}: {suggest_choice(name, known)}"
-
-
-def _settings_below(parent: str) -> list[str]:
-    """What can be set below `parent`, given the groups that the command line chooses."""
-    folder = config_folder()
-    words = [word for word in sys.argv[1:] if _is_group(word, folder)]
-    firsts = [word.split(",")[0] for word in words]
-    # where another word is wrong as well, the defaults still say what there is
-    for overrides in (firsts, []):
-        cfg = _try_compose(folder, overrides)
-        if cfg is not None:
-            node = OmegaConf.select(cfg, parent) if parent else cfg
-            return [str(key) for key in node] if isinstance(node, DictConfig) else []
-    return []
-
-
-def _is_group(word: str, folder: Path) -> bool:
-    """Whether a word of the command line chooses an option, or several, of a group."""
-    group = word.partition("=")[0]
-    chooses = re.fullmatch(r"[\w/]+=[\w,]+", word)
-    return bool(chooses) and (folder / group).is_dir()
-
-
-def _try_compose(folder: Path, overrides: list[str]) -> DictConfig | None:
-    from hydra import compose, initialize_config_dir
-    from hydra.errors import HydraException
-
-    try:
-        with initialize_config_dir(str(folder), version_base="1.3"):
-            return compose("train", overrides=overrides)
-    except (HydraException, ValueError):
-        return None

@@ -1,5 +1,6 @@
 """Files that others see whole or not at all, and names for contents."""
 
+import csv
 import hashlib
 import json
 import os
@@ -7,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from auris.core.errors import UserError, first_line
 
 
 def content_digest(content: bytes) -> str:
@@ -32,6 +35,34 @@ def draft_of(path: Path) -> Iterator[Path]:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def load_json_object(path: Path) -> dict[str, Any]:
+    """The object that a JSON file holds. Raises `UserError`, which names the file, for any
+    other.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path} can't be read ({error.strerror}).") from error
+    except (ValueError, RecursionError) as error:
+        reason = first_line(error).rstrip(".")
+        raise UserError(f"{path} is damaged ({reason}).") from error
+    if not isinstance(value, dict):
+        raise UserError(f"{path} is damaged: it holds no settings.")
+    return value
+
+
+def load_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file with a header. Raises `UserError`, which names the file."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise UserError(f"{path} can't be read ({error.strerror}).") from error
+    except (ValueError, csv.Error) as error:
+        reason = first_line(error).rstrip(".")
+        raise UserError(f"{path} is damaged ({reason}).") from error
 
 
 def read_json_object(path: Path) -> dict[str, Any]:

@@ -83,7 +83,8 @@ class Factory:
             isinstance(cls, type) and any(issubclass(cls, kind) for kind in _kinds(cls))
         ):
             raise UserError(
-                f"{where}: _target_ may not name {target}; it is not a module, optimizer, schedule, "
+                f"{where}: _target_ may not name {target}; it is not a module, optimizer, "
+                "schedule, "
                 "metric, callback, logger, trainer, strategy, estimator or source."
             )
         return cls

@@ -2,61 +2,52 @@
 
 import base64
 import io
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
 import soxr
 
-from auris.core.html import Html, tag
+MAX_SECONDS = 10.0  # of each player
 
-LARGEST = 3_000_000  # characters of all players of a page
+_MAX_CHARACTERS = 3_000_000  # of all players of a page
+# Hz, of MPEG-1 and MPEG-2 audio, layer III
+_MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 
-LONGEST = 10.0  # s of each
+class Player(NamedTuple):
+    """What an element `audio` needs."""
 
-
-RATES = (
-    8000,
-    11025,
-    12000,
-    16000,
-    22050,
-    24000,
-    32000,
-    44100,
-    48000,
-)  # Hz, of MPEG-1 and MPEG-2 audio, layer III
+    label: str
+    source: str  # an address with the sound inside
 
 
 class Players:
     """Makes players as long as there is room.
 
     Args:
-        highest: sample rate in Hz, beyond which sound is resampled.
+        max_rate: sample rate in Hz, beyond which sound is resampled.
     """
 
-    def __init__(self, highest: int = RATES[-1]) -> None:
-        self.left, self.highest = LARGEST, highest
+    def __init__(self, max_rate: int = _MP3_RATES[-1]) -> None:
+        self.max_rate = max_rate
+        self.characters_left = _MAX_CHARACTERS
 
-    def play(self, wave: np.ndarray, rate: int, label: str) -> Html:
-        """A player of the beginning of a wave (T,); nothing where there is no room."""
-        sound = base64.b64encode(
-            mp3(wave[: round(LONGEST * rate)], rate, self.highest)
-        ).decode()
-        if len(sound) > self.left:
-            return Html()
-        self.left -= len(sound)
-        source = f"data:audio/mpeg;base64,{sound}"
-        return tag(
-            "audio", controls=True, preload="metadata", aria_label=label, src=source
-        )
+    def make_player(self, wave: np.ndarray, rate: int, label: str) -> Player | None:
+        """A player of the beginning of a wave (T,); None where there is no room."""
+        beginning = wave[: round(MAX_SECONDS * rate)]
+        sound = base64.b64encode(_encode_mp3(beginning, rate, self.max_rate)).decode()
+        if len(sound) > self.characters_left:
+            return None
+        self.characters_left -= len(sound)
+        return Player(label, f"data:audio/mpeg;base64,{sound}")
 
 
-def mp3(wave: np.ndarray, rate: int, highest: int) -> bytes:
+def _encode_mp3(wave: np.ndarray, rate: int, max_rate: int) -> bytes:
     """A wave (T,) in a format that every browser plays."""
-    known = next((own for own in RATES if own >= min(rate, highest)), RATES[-1])
+    wanted = min(rate, max_rate)
+    mp3_rate = next((known for known in _MP3_RATES if known >= wanted), _MP3_RATES[-1])
+    resampled = soxr.resample(wave, rate, mp3_rate)
     file = io.BytesIO()
-    soundfile.write(
-        file, soxr.resample(wave, rate, known).clip(-1, 1), known, format="MP3"
-    )
+    soundfile.write(file, resampled.clip(-1, 1), mp3_rate, format="MP3")
     return file.getvalue()

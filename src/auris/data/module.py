@@ -46,7 +46,7 @@ class AudioDataModule(LightningDataModule):
         clips = self.train_clips
         batch_size = self.dataset.settings.batch_size or len(clips)
         loader = self._loader(clips, batch_size, self.seed, *self._process())
-        if draw := self.dataset.source.fresh:
+        if draw := self.dataset.source.draw_epoch:
             loader.draw = partial(draw, device=self.device)
         return loader
 
@@ -62,7 +62,9 @@ class AudioDataModule(LightningDataModule):
         )
 
     def full_batch(self) -> MicroBatches:
-        """All training clips, in every process alike: for what is learnt from the set as a whole."""
+        """All training clips, in every process alike: for what is learnt from the set as a
+        whole.
+        """
         clips = self.train_clips
         return MicroBatches(
             self.split_loader(clips).fetch_batch,

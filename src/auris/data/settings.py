@@ -7,8 +7,8 @@ from typing import final
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError, suggest_choice
 from auris.data.audio import MIN_DURATION
+from auris.data.spec import PADDINGS
 
-_PADDINGS = ("repeat", "zeros")
 _MIN_SAMPLE_RATE = 1000  # Hz
 
 
@@ -75,9 +75,9 @@ class DataSettings:
         return self
 
     def _check_padding(self) -> None:
-        if self.padding not in _PADDINGS:
+        if self.padding not in PADDINGS:
             raise UserError(
-                f"There is no data.padding={self.padding}; {suggest_choice(self.padding, _PADDINGS)}"
+                f"There is no data.padding={self.padding}; {suggest_choice(self.padding, PADDINGS)}"
             )
 
     def _check_least(self, name: str, value: float | None, least: float) -> None:

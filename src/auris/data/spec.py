@@ -5,6 +5,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, final
 
+from auris.core.errors import UserError, first_line
+from auris.core.files import load_json_object
+
+PADDINGS = ("repeat", "zeros")
+_LARGEST = {"sample_rate": 1_000_000, "channels": 1024, "samples": 2**31}
+_MAX_SAMPLES = 2**28  # of a clip, a gigabyte
+
 
 @final
 @dataclass(frozen=True)
@@ -39,12 +46,43 @@ class Spec:
 
     @classmethod
     def load(cls, path: Path) -> "Spec":
-        return cls.from_plain(json.loads(path.read_text()))
+        """That of a run. Raises `UserError`, which names the file, for what can't be."""
+        try:
+            return cls.from_plain(load_json_object(path))
+        except (TypeError, ValueError) as error:
+            reason = first_line(error).rstrip(".").removeprefix("Spec.__init__() ")
+            raise UserError(
+                f"{path} is not what a run knows of its data ({reason}); it is damaged, or of "
+                "another version of Auris."
+            ) from error
 
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> "Spec":
-        """The same, of its plain values. Raises `TypeError` for those of something else."""
-        return cls(**{key: _freeze(value) for key, value in values.items()})
+        """The same, of its plain values.
+
+        Raises `TypeError` or `ValueError` for those of something else.
+        """
+        spec = cls(**{key: _freeze(value) for key, value in values.items()})
+        spec._check()
+        return spec
+
+    def _check(self) -> None:
+        """Raise `ValueError` for what no data set is."""
+        for name, most in _LARGEST.items():
+            value = getattr(self, name)
+            if type(value) is not int or not 0 < value <= most:
+                raise ValueError(f"{name} is {value}")
+        if self.channels * self.samples > _MAX_SAMPLES:
+            raise ValueError(f"a clip has {self.channels} x {self.samples} samples")
+        if self.padding not in PADDINGS:
+            raise ValueError(f"padding is {self.padding}")
+        words = (self.classes, *self.columns.values())
+        if not all(isinstance(part, tuple) for part in words):
+            raise ValueError("classes and columns are lists of words")
+        if not all(isinstance(word, str) for part in words for word in part):
+            raise ValueError("classes and columns are lists of words")
+        if not all(len(place) == 3 for place in self.microphones):
+            raise ValueError("microphones are places of three numbers")
 
 
 def _freeze(value: Any) -> Any:

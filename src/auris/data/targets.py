@@ -31,7 +31,7 @@ class Targets(ABC):
         """How the splits were separated, for people."""
         return describe_splits(clips, fold, folds, seed)
 
-    def check_rates(self, rates: Collection[int]) -> None:
+    def check_rates(self, rates: Collection[int]) -> None:  # noqa: B027, most have nothing to check
         """Raise `UserError` where recordings of these sample rates in Hz can't become one."""
 
     @abstractmethod

@@ -1,4 +1,5 @@
-"""What a clip is like in three respects that hardly depend on each other: its texture, its pitch, its timbre."""
+"""What a clip is like in three respects that hardly depend on each other: texture, pitch,
+timbre."""
 
 import math
 
@@ -6,102 +7,129 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from auris.acoustics.spectral import LEAST_POWER, LOWEST_OCTAVE
-from auris.features.functionals import LEAST_FRAMES
+from auris.acoustics.spectral import LOWEST_OCTAVE, MIN_POWER, power_to_level
+from auris.features.functionals import MIN_FRAMES
 from auris.features.statistics import Statistics
 
-QUIET = 25.0  # dB below the loudest frame of a clip: what is softer says little of what is heard
+# dB below the loudest frame of a clip: what is softer says little of what is heard
+_MAX_BELOW_PEAK = 25.0
 
 
-LOWEST, HIGHEST = 100.0, 2500.0  # Hz, of the pitch
+_MIN_PITCH = 100.0  # Hz
 
 
-VOICED = 0.5  # how periodic a frame is that has a pitch
+_MAX_PITCH = 2500.0  # Hz
 
 
-UNVOICED = 1e-6  # what a frame without a pitch counts, so that a clip of none has the mean over all
+_MIN_PERIODICITY = 0.5  # of a frame that has a pitch
 
 
-LEAST_OVERLAP = 0.05  # of a window with itself, by which an autocorrelation is divided
+# what a frame without a pitch counts, so that a clip of none has the mean over all
+_UNVOICED_WEIGHT = 1e-6
 
 
-class Aspects(nn.Module):
-    """Waves (B, C, T) -> (B, D): numbers on texture, pitch and timbre, `sizes` of each; channels are averaged.
+# of a window with itself, by which an autocorrelation is divided
+_MIN_OVERLAP = 0.05
 
-    Texture are the `Statistics` of a clip. Pitch and timbre are those of its loud frames alone, so that the silence
-    between two barks does not count: mean and deviation of how periodic they are, and of the octave of the pitch of
-    those that have one; and the mean of their cepstrum but for its 0th coefficient, the level.
+
+class ClipDescriptors(nn.Module):
+    """Waves (B, C, T) -> (B, D): numbers on texture, pitch and timbre, `sizes` of each.
+
+    Channels are averaged. Texture are the `Statistics` of a clip. Pitch and timbre are those of its
+    loud frames alone, so that the silence between two barks does not count: mean and std of how
+    periodic they are, and of the octave of the pitch of those that have one; and the mean of their
+    cepstrum but for its 0th coefficient, the level.
     """
 
     def __init__(self, sample_rate: int):
         super().__init__()
-        n_fft = 2 ** max(11, math.ceil(math.log2(sample_rate / LOWEST_OCTAVE)))
-        self.statistics, self.sample_rate = (
-            Statistics(sample_rate, n_fft=n_fft),
-            sample_rate,
-        )
-        self.sizes = (len(self.statistics.names), 4, len(self.statistics.dct) - 1)
+        finest = math.ceil(math.log2(sample_rate / LOWEST_OCTAVE))
+        n_fft = 2 ** max(11, finest)
+        self.sample_rate = sample_rate
+        self.statistics = Statistics(sample_rate, n_fft=n_fft)
+        texture = len(self.statistics.names)
+        timbre = len(self.statistics.dct) - 1
+        self.sizes = (texture, 4, timbre)
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, D)
-        mono = wave.float().mean(1, keepdim=True)
-        mono = F.pad(
-            mono,
-            (
-                0,
-                max(
-                    0, (LEAST_FRAMES - 1) * self.statistics.hop_length - mono.shape[-1]
-                ),
-            ),
-        )
+        mono = self._mix_down(wave)  # (B, 1, T)
         power = self.statistics.spectrum(mono)  # (B, 1, F, T')
-        level = 10 * power.sum((1, 2)).clamp_min(LEAST_POWER).log10()  # (B, T')
-        loud = (level > level.amax(1, keepdim=True) - QUIET).to(level)  # (B, T')
-        timbre = self.statistics.cepstrum(self.statistics.level(power))[
-            :, 0, 1:
-        ]  # (B, n_mfcc - 1, T')
-        periodic, octave = self.pitch(mono)  # (B, 1, T')
-        voiced = loud * ((periodic[:, 0] > VOICED) + UNVOICED)  # (B, T')
-        pitch = [*moments(periodic, loud), *moments(octave, voiced)]  # (B, 1) each
-        return torch.cat(
-            [
-                self.statistics.describe(mono, power).flatten(1),
-                *pitch,
-                moments(timbre, loud)[0],
-            ],
-            dim=1,
-        )
+        loud = _loud_frames(power)  # (B, T')
+        texture = self.statistics.measure_clips(mono, power).flatten(1)
+        pitch = self._describe_pitch(mono, loud)
+        timbre = self._describe_timbre(power, loud)
+        return torch.cat([texture, pitch, timbre], dim=1)
 
-    def pitch(self, mono: Tensor) -> tuple[Tensor, Tensor]:
+    def _mix_down(self, wave: Tensor) -> Tensor:
+        """The mean of the channels, (B, 1, T), made as long as `Statistics` need it."""
+        mono = wave.float().mean(1, keepdim=True)
+        shortest = (MIN_FRAMES - 1) * self.statistics.hop_length
+        missing = max(0, shortest - mono.shape[-1])
+        return F.pad(mono, (0, missing))
+
+    def _describe_pitch(self, mono: Tensor, loud: Tensor) -> Tensor:
+        """(B, 4) of waves (B, 1, T), whose frames count as they are `loud` (B, T')."""
+        periodic, octave = self._track_pitch(mono)  # (B, 1, T')
+        has_pitch = periodic[:, 0] > _MIN_PERIODICITY
+        voiced = loud * (has_pitch + _UNVOICED_WEIGHT)  # (B, T')
+        of_period = weighted_mean_std(periodic, loud)  # (B, 1) each
+        of_octave = weighted_mean_std(octave, voiced)
+        return torch.cat([*of_period, *of_octave], dim=1)
+
+    def _describe_timbre(self, power: Tensor, loud: Tensor) -> Tensor:
+        """(B, n_mfcc - 1) of power (B, 1, F, T'), whose frames count as they are `loud` (B, T')."""
+        level = self.statistics.mel_level(power)
+        cepstrum = self.statistics.mel_cepstrum(level)
+        shape = cepstrum[:, 0, 1:]  # (B, n_mfcc - 1, T')
+        mean, _ = weighted_mean_std(shape, loud)
+        return mean
+
+    def _track_pitch(self, mono: Tensor) -> tuple[Tensor, Tensor]:
         """How periodic each frame of (B, 1, T) is, and the octave of its pitch: (B, 1, T') each.
 
-        By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993, equation 9). It may be
-        that of several periods, octaves below the pitch, as no peak is preferred.
+        By the highest peak of its autocorrelation, divided by that of its window (Boersma, 1993,
+        equation 9). It may be that of several periods, octaves below the pitch, as no peak is
+        preferred.
         """
-        window, hop = (
-            self.statistics.spectrum.window,
-            self.statistics.hop_length,
-        )  # (N,)
-        longest = min(int(self.sample_rate / LOWEST), len(window) // 2)
-        shortest = min(max(2, int(self.sample_rate / HIGHEST)), longest - 1)
-        frames = F.pad(mono, (len(window) // 2, len(window) // 2)).unfold(
-            -1, len(window), hop
-        )  # (B, 1, T', N)
-        alike = autocorrelation((frames - frames.mean(-1, keepdim=True)) * window)[
-            ..., :longest
-        ]
-        alike = alike / autocorrelation(window)[:longest].clamp_min(LEAST_OVERLAP)
+        window = self.statistics.spectrum.window  # (N,)
+        size = len(window)
+        half = size // 2
+        longest = min(int(self.sample_rate / _MIN_PITCH), half)
+        shortest = max(2, int(self.sample_rate / _MAX_PITCH))
+        shortest = min(shortest, longest - 1)
+        padded = F.pad(mono, (half, half))
+        frames = padded.unfold(-1, size, self.statistics.hop_length)  # (B, 1, T', N)
+        centred = frames - frames.mean(-1, keepdim=True)
+        alike = _autocorrelate(centred * window)[..., :longest]
+        overlap = _autocorrelate(window)[:longest]
+        alike = alike / overlap.clamp_min(_MIN_OVERLAP)
         height, lag = alike[..., shortest:].max(-1)  # (B, 1, T')
-        return height.clamp(0, 1), torch.log2(self.sample_rate / (lag + shortest))
+        pitch = self.sample_rate / (lag + shortest)
+        return height.clamp(0, 1), torch.log2(pitch)
 
 
-def autocorrelation(frame: Tensor) -> Tensor:
+def _loud_frames(power: Tensor) -> Tensor:
+    """1 for the loud frames of a clip, else 0: (B, 1, F, T') -> (B, T')."""
+    level = power_to_level(power.sum((1, 2)))
+    loudest = level.amax(1, keepdim=True)
+    return (level > loudest - _MAX_BELOW_PEAK).to(level)
+
+
+def _autocorrelate(frame: Tensor) -> Tensor:
     """(..., N) -> (..., 2 N), 1 at lag 0 (Wiener, 1930)."""
-    product = torch.fft.irfft(torch.fft.rfft(frame, 2 * frame.shape[-1]).abs().square())
-    return product / product[..., :1].clamp_min(LEAST_POWER)
+    size = 2 * frame.shape[-1]
+    spectrum = torch.fft.rfft(frame, size)
+    power = spectrum.abs().square()
+    product = torch.fft.irfft(power)
+    energy = product[..., :1]
+    return product / energy.clamp_min(MIN_POWER)
 
 
-def moments(track: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and deviation over frames (B, k, T') with weights (B, T'): (B, k) each."""
-    share = (weight / weight.sum(1, keepdim=True))[:, None]  # (B, 1, T')
-    mean = (share * track).sum(-1)
-    return mean, (share * (track - mean[..., None]).square()).sum(-1).sqrt()
+def weighted_mean_std(track: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation over frames (B, k, T') with weights (B, T'): (B, k) each."""
+    total = weight.sum(1, keepdim=True)
+    fraction = (weight / total)[:, None]  # (B, 1, T')
+    mean = (fraction * track).sum(-1)
+    distance = track - mean[..., None]
+    variance = (fraction * distance.square()).sum(-1)
+    return mean, variance.sqrt()

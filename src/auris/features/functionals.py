@@ -8,25 +8,24 @@ from torch import Tensor, nn
 from torchaudio.functional import create_dct
 from torchaudio.transforms import MelScale, Spectrogram
 
-from auris.acoustics.spectral import decibels
+from auris.acoustics.spectral import limited_level
 
-LEAST_FRAMES = 3  # fewer have no skewness
+MIN_FRAMES = 3  # fewer have no skewness
 
 
-LEAST_SPREAD = 1e-5  # deviation over the largest value; what varies less is rounding
+_MIN_SPREAD = 1e-5  # std over the largest value; what varies less is rounding
 
 
 def skewness(track: Tensor) -> Tensor:
     """Third standardised moment over the last axis (Pearson, 1895); 0 of what does not change."""
     distance = track - track.mean(-1, keepdim=True)
-    deviation = distance.square().mean(-1).sqrt()
-    constant = deviation <= LEAST_SPREAD * track.abs().amax(-1)
-    return (
-        (distance / deviation.where(~constant, 1.0)[..., None])
-        .pow(3)
-        .mean(-1)
-        .where(~constant, 0.0)
-    )
+    std = distance.square().mean(-1).sqrt()
+    largest = track.abs().amax(-1)
+    constant = std <= _MIN_SPREAD * largest
+    scale = std.where(~constant, 1.0)
+    scaled = distance / scale[..., None]
+    cubes = scaled.pow(3)
+    return cubes.mean(-1).where(~constant, 0.0)
 
 
 STATISTICS: dict[str, Callable[[Tensor], Tensor]] = {  # (..., T') -> (...)
@@ -41,20 +40,21 @@ STATISTICS: dict[str, Callable[[Tensor], Tensor]] = {  # (..., T') -> (...)
 Chosen = Mapping[str, Iterable[str]]  # which statistics of which tracks
 
 
-def summarize(tracks: Mapping[str, Tensor], chosen: Chosen) -> Tensor:
+def summarize_tracks(tracks: Mapping[str, Tensor], chosen: Chosen) -> Tensor:
     """Tracks (B, C, k, T'), each with a k of its own -> (B, C, numbers)."""
-    return torch.cat(
-        [
-            STATISTICS[name](tracks[track])
-            for track, names in chosen.items()
-            for name in names
-        ],
-        -1,
-    )
+    numbers = [
+        STATISTICS[name](tracks[track])
+        for track, names in chosen.items()
+        for name in names
+    ]
+    return torch.cat(numbers, -1)
 
 
 def summary_names(rows: Mapping[str, list[str]], chosen: Chosen) -> list[str]:
-    """The names of what `summarize` puts out, where the k rows of each track have the names `rows`."""
+    """The names of what `summarize_tracks` puts out.
+
+    The k rows of each track have the names `rows`.
+    """
     return [
         f"{row}_{name}"
         for track, names in chosen.items()
@@ -63,15 +63,18 @@ def summary_names(rows: Mapping[str, list[str]], chosen: Chosen) -> list[str]:
     ]
 
 
-class Vector(nn.Module, ABC):
-    """Waves (B, C, T) -> (B, D, 1): D numbers in a single frame, D / C for each channel, from one spectrum.
+class ClipVector(nn.Module, ABC):
+    """Waves (B, C, T) -> (B, D, 1): D numbers in a single frame, D / C for each channel.
+
+    All from one spectrum.
 
     Args:
         channels: of the waves.
         n_fft, hop_length: of the spectrum, in samples.
         mel: the bands of levels and cepstrum.
         n_mfcc: cepstral coefficients.
-        dynamic_range: in dB; what is softer than this below the loudest band and frame of a clip counts as so loud.
+        dynamic_range: in dB; what is softer than this below the loudest band and frame of a clip
+            counts as so loud.
     """
 
     dct: Tensor
@@ -86,55 +89,56 @@ class Vector(nn.Module, ABC):
         dynamic_range: float,
     ):
         super().__init__()
-        if n_mfcc > mel.n_mels:
+        bands = mel.n_mels
+        if n_mfcc > bands:
             raise ValueError(
-                f"{n_mfcc} cepstral coefficients need as many mel bands, and n_mels={mel.n_mels}"
+                f"{n_mfcc} cepstral coefficients need as many mel bands, and n_mels={bands}"
             )
-        self.channels, self.n_fft, self.hop_length, self.dynamic_range = (
-            channels,
-            n_fft,
-            hop_length,
-            dynamic_range,
-        )
-        self.spectrum, self.mel = (
-            Spectrogram(n_fft, hop_length=hop_length, pad_mode="constant"),
-            mel,
-        )
-        self.register_buffer(
-            "dct", create_dct(n_mfcc, mel.n_mels, norm="ortho").T.contiguous()
-        )  # (n_mfcc, n_mels)
+        self.channels = channels
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.dynamic_range = dynamic_range
+        self.spectrum = Spectrogram(n_fft, hop_length=hop_length, pad_mode="constant")
+        self.mel = mel
+        dct = create_dct(n_mfcc, bands, norm="ortho")
+        self.register_buffer("dct", dct.T.contiguous())  # (n_mfcc, n_mels)
 
     def forward(self, wave: Tensor) -> Tensor:
-        """Raises `ValueError` for clips of fewer than `LEAST_FRAMES` frames."""
+        """Raises `ValueError` for clips of fewer than `MIN_FRAMES` frames."""
         frames = 1 + wave.shape[-1] // self.hop_length
-        if frames < LEAST_FRAMES:
+        if frames < MIN_FRAMES:
             raise ValueError(
-                f"statistics need {LEAST_FRAMES} frames, {self.hop_length} samples apart, and there are {frames}"
+                f"statistics need {MIN_FRAMES} frames, {self.hop_length} samples apart, "
+                f"and there are {frames}"
             )
-        return self.describe(wave, self.spectrum(wave)).flatten(1)[..., None]
+        power = self.spectrum(wave)
+        numbers = self.measure_clips(wave, power)
+        return numbers.flatten(1)[..., None]
 
-    def level(self, power: Tensor) -> Tensor:
+    def mel_level(self, power: Tensor) -> Tensor:
         """Levels (B, C, n_mels, T') in dB of power (B, C, F, T')."""
-        return decibels(self.mel(power), self.dynamic_range)
+        return limited_level(self.mel(power), self.dynamic_range)
 
-    def cepstrum(self, level: Tensor) -> Tensor:
-        """Mel-frequency cepstrum (B, C, n_mfcc, T') of levels (B, C, n_mels, T'): Davis and Mermelstein (1980)."""
+    def mel_cepstrum(self, level: Tensor) -> Tensor:
+        """Mel-frequency cepstrum (B, C, n_mfcc, T') of levels (B, C, n_mels, T').
+
+        Davis and Mermelstein (1980).
+        """
         return self.dct @ level
 
     @property
     def names(self) -> list[str]:
         """The D names, the channel in front where there are several."""
-        prefixes = (
-            [f"channel_{i + 1}_" for i in range(self.channels)]
-            if self.channels > 1
-            else [""]
-        )
-        return [prefix + name for prefix in prefixes for name in self.channel_names()]
+        names = self.channel_names()
+        if self.channels == 1:
+            return names
+        channels = range(1, self.channels + 1)
+        return [f"channel_{i}_{name}" for i in channels for name in names]
 
     @abstractmethod
     def channel_names(self) -> list[str]:
         """The D / C names of the numbers of one channel."""
 
     @abstractmethod
-    def describe(self, wave: Tensor, power: Tensor) -> Tensor:
+    def measure_clips(self, wave: Tensor, power: Tensor) -> Tensor:
         """Waves (B, C, T) and their power (B, C, F, T') -> (B, C, D / C)."""

@@ -1,27 +1,25 @@
-"""A fixed vector for each clip: waves (B, C, T) -> (B, D, 1), D numbers that have names.
-
-For plain models such as support vectors, neighbours and trees, and for people who want to see what a model sees.
-"""
+"""The features of ESC-50's first baseline."""
 
 from torch import Tensor
 from torchaudio.transforms import MelScale
 
-from auris.acoustics import spectral
-from auris.features.functionals import Vector, summarize, summary_names
+from auris.acoustics.spectral import zero_crossing_rate
+from auris.features.functionals import ClipVector, summarize_tracks, summary_names
 
 
-class Piczak(Vector):
-    """The 26 features of ESC-50's first baseline: Piczak (2015), ESC: Dataset for environmental sound classification.
+class Piczak(ClipVector):
+    """The 26 features of Piczak (2015), ESC: Dataset for environmental sound classification.
 
-    Mean and deviation over frames of 12 mel-frequency cepstral coefficients, without the 0th, and of the share of zero
-    crossings in frames of `hop_length` samples that do not overlap; a last one that is not whole is left out. The
-    defaults are the paper's, whose recordings had 44.1 kHz; its accuracies come out where features keep their units.
+    Mean and standard deviation over frames of 12 mel-frequency cepstral coefficients, without the
+    0th, and of the fraction of zero crossings in frames of `hop_length` samples that do not
+    overlap; a last one that is not whole is left out. The defaults are the paper's, whose
+    recordings had 44.1 kHz; its accuracies come out where features keep their units.
 
     Args:
         sample_rate: in Hz.
         n_mels: bands on the Slaney mel scale up to half the rate, each of unit area.
         n_mfcc: coefficients besides the 0th.
-        The others are those of `Vector`.
+        The others are those of `ClipVector`.
     """
 
     CHOSEN = {"mfcc": ("mean", "deviation"), "zero_crossings": ("mean", "deviation")}
@@ -45,13 +43,16 @@ class Piczak(Vector):
         )
         super().__init__(channels, n_fft, hop_length, mel, n_mfcc + 1, dynamic_range)
 
-    def describe(self, wave: Tensor, power: Tensor) -> Tensor:
-        mfcc = self.cepstrum(self.level(power))[..., 1:, :]
-        crossings = spectral.zero_crossings(wave, self.hop_length, self.hop_length)
-        return summarize({"mfcc": mfcc, "zero_crossings": crossings}, self.CHOSEN)
+    def measure_clips(self, wave: Tensor, power: Tensor) -> Tensor:
+        level = self.mel_level(power)
+        frame = self.hop_length
+        tracks = {
+            "mfcc": self.mel_cepstrum(level)[..., 1:, :],
+            "zero_crossings": zero_crossing_rate(wave, frame, frame),
+        }
+        return summarize_tracks(tracks, self.CHOSEN)
 
     def channel_names(self) -> list[str]:
         mfcc = [f"mfcc_{i}" for i in range(1, len(self.dct))]
-        return summary_names(
-            {"mfcc": mfcc, "zero_crossings": ["zero_crossings"]}, self.CHOSEN
-        )
+        rows = {"mfcc": mfcc, "zero_crossings": ["zero_crossings"]}
+        return summary_names(rows, self.CHOSEN)

@@ -1,23 +1,24 @@
-"""How an array hears: features (B, C', F, T') of waves (B, M, T) that compare its microphones.
+"""Features (B, C', F, T') of waves (B, M, T) that compare the microphones of an array.
 
-P pairs of microphones, F frequencies, lags or directions, T' frames. All need the array, and none depends on loudness.
+P pairs of microphones, F frequencies, lags or directions, T' frames. All need the array, and none
+depends on loudness.
 """
 
 import torch
 from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array
+from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.acoustics.doa.gcc import gcc_phat
-from auris.acoustics.doa.grid import grid
-from auris.acoustics.doa.plane_waves import pairs
+from auris.acoustics.doa.grid import direction_grid
+from auris.acoustics.doa.plane_waves import microphone_pairs
 from auris.acoustics.doa.srp import srp_map
-from auris.acoustics.doa.stft import cross, spectrum
-from auris.acoustics.image_source import SPEED
-from auris.acoustics.spectral import LEAST_POWER
+from auris.acoustics.doa.stft import band_spectrum, cross_phase
+from auris.acoustics.spectral import MIN_POWER
 from auris.core.errors import UserError
 
 
-class Directional(nn.Module):
+class ArrayFeature(nn.Module):
     """A feature of the short-time spectra of an array.
 
     Args:
@@ -37,26 +38,33 @@ class Directional(nn.Module):
         super().__init__()
         if array is None:
             raise UserError(
-                "features: these compare the microphones of an array; choose one, as in array=circular6, "
-                "or features=log_mel."
+                "features: these compare the microphones of an array; choose one, "
+                "as in array=circular6, or features=log_mel."
             )
-        self.array, self.microphones, self.rate = array, array.microphones, sample_rate
-        self.n_fft, self.hop_length, self.band = n_fft, hop_length, (f_min, f_max)
+        self.array = array
+        self.microphones = array.microphones
+        self.rate = sample_rate
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.band = (f_min, f_max)
 
-    def spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
+    def array_spectrum(self, wave: Tensor) -> tuple[Tensor, Tensor]:
         """Spectra (B, M, F, T') and their frequencies (F,) in Hz."""
-        return spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
+        return band_spectrum(wave, self.rate, self.n_fft, self.hop_length, *self.band)
 
-    def frequencies(self) -> Tensor:
+    def bin_frequencies(self) -> Tensor:
         """Those of the spectra, (F,) in Hz."""
-        return self.spectrum(torch.zeros(1, 1, self.n_fft))[1]
+        silence = torch.zeros(1, 1, self.n_fft)
+        _, hertz = self.array_spectrum(silence)
+        return hertz
 
 
-class GccPhat(Directional):
+class GccPhat(ArrayFeature):
     """Correlation of each pair with phase transform, lag by lag: (B, M, T) -> (B, P, L, T').
 
     Args:
-        per_sample: lags in the time of a sample. They reach as far as sound can be late from one microphone to another.
+        lags_per_sample: lags in the time of a sample. They reach as far as sound can be late from
+            one microphone to another.
     """
 
     def __init__(
@@ -67,48 +75,51 @@ class GccPhat(Directional):
         hop_length: int = 256,
         f_min: float = 100.0,
         f_max: float = 7000.0,
-        per_sample: int = 4,
+        lags_per_sample: int = 4,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        if per_sample < 1:
-            raise UserError(f"features.per_sample={per_sample} should be 1 or more.")
-        reach = float(torch.pdist(self.microphones).max()) / SPEED  # s
-        most = int(reach * sample_rate * per_sample) + 1
-        self.lags = torch.arange(-most, most + 1) / (
-            sample_rate * per_sample
-        )  # (L,) in s
+        if lags_per_sample < 1:
+            raise UserError(
+                f"features.lags_per_sample={lags_per_sample} should be 1 or more."
+            )
+        widest = float(torch.pdist(self.microphones).max())  # m
+        lag_rate = sample_rate * lags_per_sample
+        last = int(widest / SPEED_OF_SOUND * sample_rate * lags_per_sample) + 1
+        self.lags = torch.arange(-last, last + 1) / lag_rate  # (L,) in s
 
     def forward(self, wave: Tensor) -> Tensor:
-        x, hertz = self.spectrum(wave)
-        return gcc_phat(x, pairs(wave.shape[1]).to(x.device), self.lags, hertz)
+        x, hertz = self.array_spectrum(wave)
+        pairs = microphone_pairs(wave.shape[1]).to(x.device)
+        return gcc_phat(x, pairs, self.lags, hertz)
 
 
-class Phase(Directional):
+class Phase(ArrayFeature):
     """How microphones differ at each frequency: (B, M, T) -> (B, 3 P + 1, F, T').
 
-    Cosine and sine of the phase by which the second of each pair is ahead of the first; the level in dB by which it is
-    louder, divided by 10; and the mean level of all, in units of 10 dB, that tells sound from noise.
+    Cosine and sine of the phase by which the second of each pair is ahead of the first; the level
+    in dB by which it is louder, divided by 10; and the mean level of all, in units of 10 dB, that
+    tells sound from noise.
     """
 
     def centers(self) -> Tensor:
         """The frequencies (F,) in Hz."""
-        return self.frequencies()
+        return self.bin_frequencies()
 
     def forward(self, wave: Tensor) -> Tensor:
-        x, _ = self.spectrum(wave)
-        who = pairs(wave.shape[1]).to(x.device)
-        phase = cross(x, who)  # (B, P, F, T')
-        level = (x.abs().square() + LEAST_POWER).log10()  # (B, M, F, T')
-        louder = level[:, who[:, 1]] - level[:, who[:, 0]]
+        x, _ = self.array_spectrum(wave)
+        pairs = microphone_pairs(wave.shape[1]).to(x.device)
+        phase = cross_phase(x, pairs)  # (B, P, F, T')
+        power = x.abs().square() + MIN_POWER
+        level = power.log10()  # (B, M, F, T')
+        first, second = pairs.T
+        louder = level[:, second] - level[:, first]
         mean = level.mean(1, keepdim=True)
-        return torch.cat(
-            [phase.real, phase.imag, louder, mean - mean.mean((2, 3), keepdim=True)],
-            dim=1,
-        )
+        centred = mean - mean.mean((2, 3), keepdim=True)
+        return torch.cat([phase.real, phase.imag, louder, centred], dim=1)
 
 
-class SteeredPower(Directional):
-    """A map of steered response power with phase transform, band by band: (B, M, T) -> (B, bands, D, T').
+class SteeredPower(ArrayFeature):
+    """Steered response power with phase transform: (B, M, T) -> (B, bands, D, T').
 
     Args:
         bands: equal parts of the frequencies.
@@ -127,14 +138,15 @@ class SteeredPower(Directional):
         step: float = 10.0,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        most = len(self.frequencies())
-        if not (0 < bands <= most and 0 < step <= 90):
+        count = len(self.bin_frequencies())
+        if not (0 < bands <= count and 0 < step <= 90):
             raise UserError(
-                f"features.bands={bands} should be from 1 to {most}, as many frequencies as there are, and "
-                f"features.step={step} above 0 and up to 90 degrees."
+                f"features.bands={bands} should be from 1 to {count}, as many frequencies "
+                f"as there are, and features.step={step} above 0 and up to 90 degrees."
             )
-        self.bands, self.directions = bands, grid(self.array, step)
+        self.bands = bands
+        self.directions = direction_grid(self.array, step)
 
     def forward(self, wave: Tensor) -> Tensor:
-        x, hertz = self.spectrum(wave)
+        x, hertz = self.array_spectrum(wave)
         return srp_map(x, self.microphones, self.directions, hertz, self.bands)

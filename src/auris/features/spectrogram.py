@@ -1,13 +1,14 @@
-"""How sound is seen: modules from waves (B, C, T) to features (B, C', F, T'), always in float32.
+"""Features over time: modules from waves (B, C, T) to features (B, C', F, T'), always in float32.
 
-Any module that keeps the batch first will do, torchaudio's transforms among them. `Standardized` goes round it.
+Any module that keeps the batch first will do, torchaudio's transforms among them. `Standardized`
+goes round it.
 """
 
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torchaudio.transforms import MFCC, MelSpectrogram
 
-from auris.acoustics.spectral import LEAST_POWER, centers
+from auris.acoustics.spectral import mel_centers, power_to_level
 
 
 class LogMel(nn.Module):
@@ -16,7 +17,8 @@ class LogMel(nn.Module):
     Args:
         sample_rate: in Hz.
         n_fft, hop_length: in samples.
-        n_mels: bands, evenly spaced on the HTK mel scale between f_min and f_max in Hz (null: half the rate).
+        n_mels: bands, evenly spaced on the HTK mel scale between f_min and f_max in Hz (null: half
+            the rate).
         floor: power that counts as silence, added before the logarithm.
     """
 
@@ -37,19 +39,26 @@ class LogMel(nn.Module):
         super().__init__()
         self.floor = floor
         self.power = MelSpectrogram(
-            sample_rate, n_fft, None, hop_length, f_min, f_max, n_mels=n_mels
+            sample_rate,
+            n_fft,
+            hop_length=hop_length,
+            f_min=f_min,
+            f_max=f_max,
+            n_mels=n_mels,
         )
 
     def forward(self, wave: Tensor) -> Tensor:
-        return (self.power(wave) + self.floor).log()
+        power = self.power(wave) + self.floor
+        return power.log()
 
     def centers(self) -> Tensor:
         """(n_mels,) the frequency in Hz at which each band peaks."""
-        return centers(self.power.mel_scale)
+        return mel_centers(self.power.mel_scale)
 
 
 class Mfcc(nn.Module):
-    """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980): (B, C, T) -> (B, C, n_mfcc, T')."""
+    """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980): (B, C, T) -> (B, C,
+    n_mfcc, T')."""
 
     def __init__(
         self,
@@ -76,14 +85,11 @@ class Level(nn.Module):
 
     def __init__(self, frame_length: int = 1024, hop_length: int = 512):
         super().__init__()
-        self.frame_length, self.hop_length = frame_length, hop_length
+        self.frame_length = frame_length
+        self.hop_length = hop_length
 
     def forward(self, wave: Tensor) -> Tensor:
         half = self.frame_length // 2
-        power = F.pad(wave, (half, half), mode="reflect").square()
-        return (
-            10
-            * F.avg_pool1d(power, self.frame_length, self.hop_length)
-            .clamp_min(LEAST_POWER)
-            .log10()[:, :, None]
-        )
+        padded = F.pad(wave, (half, half), mode="reflect")
+        power = F.avg_pool1d(padded.square(), self.frame_length, self.hop_length)
+        return power_to_level(power)[:, :, None]

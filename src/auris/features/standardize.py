@@ -1,7 +1,4 @@
-"""How sound is seen: modules from waves (B, C, T) to features (B, C', F, T'), always in float32.
-
-Any module that keeps the batch first will do, torchaudio's transforms among them. `Standardized` goes round it.
-"""
+"""Standardisation of features by what the training set is like."""
 
 from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
@@ -11,9 +8,7 @@ from torch import Tensor, nn
 
 from auris.core.shapes import Shape
 
-LEAST_DEVIATION = (
-    1e-5  # of a feature; one that hardly changed in training is not blown up
-)
+_MIN_STD = 1e-5  # of a feature; one that hardly changed in training is not blown up
 
 
 @runtime_checkable
@@ -25,10 +20,10 @@ class Banded(Protocol):
 
 
 class Standardized(nn.Module):
-    """Features with mean 0 and deviation 1 in each channel and band, as learnt on the training set.
+    """Features with mean 0 and std 1 in each channel and band, as learnt on the training set.
 
-    The statistics are buffers: they are saved with the model, and prediction uses them. With `scale` false, features
-    stay in their own units.
+    The statistics are buffers: they are saved with the model, and prediction uses them. With
+    `scale` false, features stay in their own units.
     """
 
     mean: Tensor
@@ -36,11 +31,14 @@ class Standardized(nn.Module):
 
     def __init__(self, transform: nn.Module, in_shape: Shape, scale: bool = True):
         super().__init__()
-        self.transform, self.scale = transform, scale
-        shape = self.raw(torch.zeros(1, *in_shape)).shape[1:]  # (C', F, T') or (C', T')
+        self.transform = transform
+        self.scale = scale
+        silence = torch.zeros(1, *in_shape)
+        shape = self.raw(silence).shape[1:]  # (C', F, T') or (C', T')
         self.out_shape = tuple(shape)
-        self.register_buffer("mean", torch.zeros(*shape[:-1], 1))
-        self.register_buffer("deviation", torch.ones(*shape[:-1], 1))
+        bands = shape[:-1]
+        self.register_buffer("mean", torch.zeros(*bands, 1))
+        self.register_buffer("deviation", torch.ones(*bands, 1))
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, C', F, T')
         return self.standardize(self.raw(wave))
@@ -55,20 +53,22 @@ class Standardized(nn.Module):
 
     @torch.no_grad()
     def learn(self, raws: Iterable[Tensor]) -> None:
-        """Take mean and deviation from raw features (B, C', F, T') of training clips, in one pass in float64."""
+        """Take mean and std from raw features (B, C', F, T') of training clips, in one pass in
+        float64."""
         if not self.scale:
             return
-        count, total, squares = 0, torch.zeros(()), torch.zeros(())
+        count = 0
+        total = torch.zeros(())
+        squares = torch.zeros(())
         for raw in raws:
             x = raw.double()
             count += len(x) * x.shape[-1]
-            total, squares = (
-                total.to(x) + x.sum((0, -1)),
-                squares.to(x) + x.square().sum((0, -1)),
-            )
+            total = total.to(x) + x.sum((0, -1))
+            squares = squares.to(x) + x.square().sum((0, -1))
         mean = total / count  # (C', F)
-        deviation = (squares / count - mean.square()).clamp_min(0).sqrt()
+        variance = squares / count - mean.square()
+        std = variance.clamp_min(0).sqrt()
+        constant = std < _MIN_STD
+        std = torch.where(constant, 1.0, std)
         self.mean.copy_(mean[..., None])
-        self.deviation.copy_(
-            torch.where(deviation < LEAST_DEVIATION, 1.0, deviation)[..., None]
-        )
+        self.deviation.copy_(std[..., None])

@@ -3,17 +3,18 @@
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
-from auris.features.pooling import LEAST_FRAMES, mean_deviation
+from auris.features.pooling import MIN_FRAMES, pool_mean_std
 from auris.features.spectrogram import LogMel
 
 
 class Texture(nn.Module):
     """What each log-mel band does in overlapping windows: (B, C, T) -> (B, 3 C, F, T').
 
-    That is its mean, its deviation, and the deviation of its change from frame to frame.
+    That is its mean, its standard deviation, and that of its change from frame to frame.
 
-    Texture windows of about a second are long enough for a deviation, and short enough to tell when something was
-    (Tzanetakis and Cook, 2002). Frame by frame, noise hides what differs by a few dB from what is usual.
+    Texture windows of about a second are long enough for a standard deviation, and short enough to
+    tell when something was (Tzanetakis and Cook, 2002). Frame by frame, noise hides what differs by
+    a few dB from what is usual.
 
     Args:
         window, hop: of the texture windows in s; a clip shorter than a window is one.
@@ -34,15 +35,16 @@ class Texture(nn.Module):
     ):
         super().__init__()
         frame = hop_length / sample_rate  # s
-        if hop < frame or window < LEAST_FRAMES * frame:
+        if hop < frame or window < MIN_FRAMES * frame:
             raise UserError(
-                f"features.window={window} or features.hop={hop} is too short for frames of {frame:.3f} s; "
-                f"the least are {LEAST_FRAMES} frames and one."
+                f"features.window={window} or features.hop={hop} is too short "
+                f"for frames of {frame:.3f} s; the least are {MIN_FRAMES} frames and one."
             )
         self.log_mel = LogMel(
             sample_rate, n_fft, hop_length, n_mels, f_min, f_max, floor
         )
-        self.size, self.step = round(window / frame), round(hop / frame)
+        self.size = round(window / frame)
+        self.step = round(hop / frame)
 
     def centers(self) -> Tensor:
         """(n_mels,) the frequency in Hz at which each band peaks."""
@@ -50,8 +52,8 @@ class Texture(nn.Module):
 
     def forward(self, wave: Tensor) -> Tensor:
         frames = self.log_mel(wave)  # (B, C, F, N)
-        if frames.shape[-1] < LEAST_FRAMES:
-            raise ValueError(f"texture takes {LEAST_FRAMES} frames or more")
-        return mean_deviation(
-            frames.unfold(-1, min(self.size, frames.shape[-1]), self.step)
-        )  # (B, C, F, T', n)
+        count = frames.shape[-1]
+        if count < MIN_FRAMES:
+            raise ValueError(f"texture takes {MIN_FRAMES} frames or more")
+        windows = frames.unfold(-1, min(self.size, count), self.step)
+        return pool_mean_std(windows)  # (B, C, F, T', n) -> (B, 3 C, F, T')

@@ -91,7 +91,7 @@ def describe_run(experiment: Experiment) -> dict[str, Any]:
     return {
         **experiment.choices,
         "seed": experiment.seed,
-        "source": dataset.collection.source,
+        "origin": dataset.collection.origin,
         "fingerprint": dataset.fingerprint,
         "fold": dataset.settings.fold,
         "auris": __version__,

@@ -37,7 +37,7 @@ class OnnxModel(Trained):
             )
         self.session = open_session(path)
         try:
-            facts = told(self.session.get_modelmeta().custom_metadata_map)
+            facts = _metadata_of(self.session.get_modelmeta().custom_metadata_map)
             spec = Spec.from_plain(facts["spec"])
             super().__init__(spec, read_format(facts["output"], plugins))
         except (LookupError, TypeError, ValueError) as error:
@@ -52,7 +52,7 @@ class OnnxModel(Trained):
         return self.session.run([ANSWER], {WAVE: wave})[0]
 
 
-def told(properties: Mapping[str, str]) -> dict[str, Any]:
+def _metadata_of(properties: Mapping[str, str]) -> dict[str, Any]:
     """The facts of a file. Raises `KeyError` or `ValueError` where it is not ours."""
     return {name: json.loads(properties[name]) for name in FACTS}
 

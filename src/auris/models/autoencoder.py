@@ -2,45 +2,53 @@
 
 from collections.abc import Sequence
 from math import prod
+from typing import final
 
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.detector import Repeater
-from auris.models.patches import Patches, dense, each, squeeze
+from auris.models.detector import ReconstructionModel
+from auris.models.patches import Patches, build_encoder, dense_layers, map_patches
 
 
-class LinearAutoencoder(Repeater):
-    """Each frame through a code of `width` numbers and back, both linear: principal component analysis, once trained.
+@final
+class LinearAutoencoder(ReconstructionModel):
+    """Each frame through a code of `latent_dim` numbers and back, both linear: principal
+    component analysis, once trained.
 
     The best it can do is what the leading principal components do (Baldi and Hornik, 1989).
     """
 
-    def __init__(self, in_shape: Shape, task: Codec, width: int = 8):
+    def __init__(self, in_shape: Shape, task: Codec, latent_dim: int = 8):
         super().__init__(task)
         size = prod(in_shape[:-1])  # of a frame
-        if not 1 <= width <= size:
+        if not 1 <= latent_dim <= size:
             raise UserError(
-                f"model.width={width} should be between 1 and the {size} numbers of a frame."
+                f"model.latent_dim={latent_dim} should be between 1 and the {size} numbers "
+                "of a frame."
             )
-        self.encoder, self.decoder = nn.Linear(size, width), nn.Linear(width, size)
+        self.encoder = nn.Linear(size, latent_dim)
+        self.decoder = nn.Linear(latent_dim, size)
 
-    def frames(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B T', D)
+    def split_frames(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B T', D)
         return x.flatten(1, -2).transpose(1, 2).flatten(0, 1)
 
-    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, width)
+    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, latent_dim)
         """The mean code of a clip."""
         return self.encoder(x.flatten(1, -2).mean(-1))
 
-    def copy(self, x: Tensor) -> Tensor:
-        frames = self.decoder(self.encoder(self.frames(x)))  # (B T', D)
-        return frames.unflatten(0, (-1, x.shape[-1])).transpose(1, 2).reshape(x.shape)
+    def reconstruct(self, x: Tensor) -> Tensor:
+        frames = self.decoder(self.encoder(self.split_frames(x)))  # (B T', D)
+        clips = frames.unflatten(0, (-1, x.shape[-1]))  # (B, T', D)
+        return clips.transpose(1, 2).reshape(x.shape)
 
 
-class DenseAutoencoder(Repeater):
-    """Patches of successive frames through dense layers and back (Koizumi et al., 2020, the baseline of DCASE).
+@final
+class DenseAutoencoder(ReconstructionModel):
+    """Patches of successive frames through dense layers and back (Koizumi et al., 2020, the
+    baseline of DCASE).
 
     Args:
         frames: of a patch. What overlapping patches say of a frame is averaged.
@@ -54,17 +62,19 @@ class DenseAutoencoder(Repeater):
         task: Codec,
         frames: int = 5,
         widths: Sequence[int] = (128, 128, 128, 128),
-        code: int = 8,
+        latent_dim: int = 8,
     ):
         super().__init__(task)
         self.patches = Patches(in_shape, frames)
-        self.encoder = squeeze(self.patches.size, widths, code)
-        self.decoder = dense([code, *reversed(widths), self.patches.size])
+        self.encoder = build_encoder(self.patches.size, widths, latent_dim)
+        self.decoder = dense_layers([latent_dim, *reversed(widths), self.patches.size])
 
-    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, code)
+    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, latent_dim)
         """The mean code of a clip."""
-        return each(self.encoder, self.patches.cut(x)).mean(1)
+        return map_patches(self.encoder, self.patches.cut_patches(x)).mean(1)
 
-    def copy(self, x: Tensor) -> Tensor:
-        codes = each(self.encoder, self.patches.cut(x))  # (B, N, code)
-        return self.patches.join(each(self.decoder, codes)).view(x.shape)
+    def reconstruct(self, x: Tensor) -> Tensor:
+        patches = self.patches.cut_patches(x)  # (B, N, D P)
+        codes = map_patches(self.encoder, patches)  # (B, N, latent_dim)
+        patches = map_patches(self.decoder, codes)  # (B, N, D P)
+        return self.patches.join_patches(patches).view(x.shape)

@@ -1,7 +1,9 @@
 """Convolutional networks: over time and frequency, and over time alone."""
 
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from math import prod
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +13,11 @@ from auris.core.shapes import Shape
 from auris.models.network import Network
 
 
+@final
 class Residual(nn.Module):
-    """Two 3 x 3 convolutions beside a shortcut (He et al., 2016): (B, n, F, T') -> (B, m, F / stride, T' / stride)."""
+    """Two 3 x 3 convolutions beside a shortcut (He et al., 2016): (B, n, F, T') -> (B, m, F /
+    stride, T' / stride).
+    """
 
     def __init__(self, n: int, m: int, stride: int):
         super().__init__()
@@ -31,19 +36,22 @@ class Residual(nn.Module):
         return torch.relu(self.path(x) + self.shortcut(x))
 
 
+@final
 class BandPlace(nn.Module):
-    """Add a channel that tells each place its frequency, -1 to 1: (B, C', F, T') -> (B, C' + 1, F, T').
+    """Add a channel that tells each place its frequency, -1 to 1: (B, C', F, T') -> (B, C' + 1,
+    F, T').
 
-    A convolution alone is blind to it, but a hum and a whistle are not the same sound (Liu et al., 2018, CoordConv).
+    A convolution alone is blind to it, but a hum and a whistle are not the same sound (Liu et
+    al., 2018, CoordConv).
     """
 
     def forward(self, x: Tensor) -> Tensor:
         place = torch.linspace(-1, 1, x.shape[2], device=x.device, dtype=x.dtype)
-        return torch.cat(
-            [x, place[:, None].expand(x.shape[0], 1, -1, x.shape[3])], dim=1
-        )
+        channel = place[:, None].expand(x.shape[0], 1, -1, x.shape[3])
+        return torch.cat([x, channel], dim=1)
 
 
+@final
 class Cnn(Network):
     """A small residual network over time and frequency.
 
@@ -68,24 +76,21 @@ class Cnn(Network):
                 f"model: Cnn reads features (C', F, T') and these have shape {in_shape}; "
                 "try features=log_mel, or model=cnn1d."
             )
+        channels = in_shape[0] + 1
+        width = widths[0]
         stem = nn.Sequential(
             BandPlace(),
             nn.Conv2d(
-                in_shape[0] + 1,
-                widths[0],
-                5,
-                (stride[0], stride[1]),
-                padding=2,
-                bias=False,
+                channels, width, 5, (stride[0], stride[1]), padding=2, bias=False
             ),
-            nn.BatchNorm2d(widths[0]),
+            nn.BatchNorm2d(width),
             nn.ReLU(inplace=True),
         )
-        pairs = list(zip([widths[0], *widths[:-1]], widths, strict=True))
         stages = [
-            Residual(n if block == 0 else m, m, 2 if block == 0 and stage > 0 else 1)
-            for stage, (n, m) in enumerate(pairs)
-            for block in range(blocks)
+            *_residual_stage(width, width, 1, blocks),
+            *chain.from_iterable(
+                _residual_stage(n, m, 2, blocks) for n, m in pairwise(widths)
+            ),
         ]
         pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         super().__init__(
@@ -97,8 +102,18 @@ class Cnn(Network):
         return self.body(x.contiguous(memory_format=torch.channels_last))
 
 
+def _residual_stage(n: int, m: int, stride: int, blocks: int) -> list[Residual]:
+    """Residual blocks (B, n, F, T') -> (B, m, F / stride, T' / stride)."""
+    sizes = [n, *[m] * blocks][:blocks]
+    strides = [stride, *[1] * blocks][:blocks]
+    pairs = zip(sizes, strides, strict=True)
+    return [Residual(size, m, step) for size, step in pairs]
+
+
+@final
 class Cnn1d(Network):
-    """Convolutions over time alone, on waves (C, T), or on features (C', F, T') with every band a channel.
+    """Convolutions over time alone, on waves (C, T), or on features (C', F, T') with every band
+    a channel.
 
     Args:
         widths: channels of each stage; each divides time by `stride`.

@@ -1,7 +1,9 @@
-"""scikit-learn's models. They are fitted anew from what is kept when they are loaded: no pickle is ever read."""
+"""scikit-learn's models. They are fitted anew from what is kept when they are loaded: no pickle
+is ever read.
+"""
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -11,10 +13,10 @@ from torch import Tensor, nn
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.instance_based import Plain
+from auris.models.instance_based import InstanceBased
 
 
-class Estimator(Plain):
+class Estimator(InstanceBased):
     """A model of scikit-learn on the summary of a clip, computed on the CPU."""
 
     def __init__(
@@ -29,35 +31,38 @@ class Estimator(Plain):
         self.estimator: Any = estimator
         estimator._validate_params()  # before the run begins, rather than when it fits
 
-    def prepare(self) -> None:
+    def fit_stored(self) -> None:
         if len(self.seen):
             self.estimator.fit(
-                numbers(self.seen), self.targets(numbers(self.told.flatten(1)))
+                to_numpy(self.seen), self.encode_targets(to_numpy(self.told.flatten(1)))
             )
 
-    def recall(self, h: Tensor) -> Tensor:
-        return self.output(
-            torch.as_tensor(self.values(numbers(h))).to(h).view(len(h), *self.out_shape)
+    def predict_vectors(self, h: Tensor) -> Tensor:
+        return self.to_output(
+            torch.as_tensor(self.predict_values(to_numpy(h)))
+            .to(h)
+            .view(len(h), *self.out_shape)
         )
 
     @abstractmethod
-    def targets(self, told: np.ndarray) -> np.ndarray:
+    def encode_targets(self, told: np.ndarray) -> np.ndarray:
         """Encoded targets (n, K) as the estimator wants them."""
 
     @abstractmethod
-    def values(self, h: np.ndarray) -> np.ndarray:
+    def predict_values(self, h: np.ndarray) -> np.ndarray:
         """What the estimator says of vectors (B, W): (B, K)."""
 
     @abstractmethod
-    def output(self, values: Tensor) -> Tensor:
+    def to_output(self, values: Tensor) -> Tensor:
         """What it says, (B, *out_shape), as an output of the model."""
 
 
+@final
 class Classifier(Estimator):
     """A classifier of scikit-learn, for tasks with classes.
 
-    Its output is the logarithm of its probabilities. Where it has none, as support vector machines, it is the margins:
-    their order is right, but a softmax of them is not calibrated.
+    Its output is the logarithm of its probabilities. Where it has none, as support vector
+    machines, it is the margins: their order is right, but a softmax of them is not calibrated.
     """
 
     def __init__(
@@ -72,7 +77,8 @@ class Classifier(Estimator):
         name = type(estimator).__name__
         if not is_classifier(estimator):
             raise UserError(
-                f"model: {name} is not a classifier; _target_ should name auris.models.estimator.Regressor."
+                f"model: {name} is not a classifier; _target_ should name "
+                "auris.models.estimator.Regressor."
             )
         if not task.has_classes:
             raise UserError(
@@ -80,21 +86,24 @@ class Classifier(Estimator):
             )
         self.has_margins = hasattr(estimator, "decision_function")
 
-    def targets(self, told: np.ndarray) -> np.ndarray:
+    def encode_targets(self, told: np.ndarray) -> np.ndarray:
         return told.argmax(1)
 
-    def values(self, h: np.ndarray) -> np.ndarray:
+    def predict_values(self, h: np.ndarray) -> np.ndarray:
         if not self.has_margins:
             return self.estimator.predict_proba(h)
         margins = self.estimator.decision_function(h)
         return margins if margins.ndim > 1 else np.stack([-margins / 2, margins / 2], 1)
 
-    def output(self, values: Tensor) -> Tensor:
-        return values if self.has_margins else self.express(values)
+    def to_output(self, values: Tensor) -> Tensor:
+        return values if self.has_margins else self.output_of_mean(values)
 
 
+@final
 class Regressor(Estimator):
-    """A regressor of scikit-learn that has several outputs: it averages targets, so it serves any task."""
+    """A regressor of scikit-learn that has several outputs: it averages targets, so it serves
+    any task.
+    """
 
     def __init__(
         self,
@@ -111,15 +120,15 @@ class Regressor(Estimator):
                 "auris.models.estimator.Classifier."
             )
 
-    def targets(self, told: np.ndarray) -> np.ndarray:
+    def encode_targets(self, told: np.ndarray) -> np.ndarray:
         return told
 
-    def values(self, h: np.ndarray) -> np.ndarray:
+    def predict_values(self, h: np.ndarray) -> np.ndarray:
         return self.estimator.predict(h)
 
-    def output(self, values: Tensor) -> Tensor:
-        return self.express(values)
+    def to_output(self, values: Tensor) -> Tensor:
+        return self.output_of_mean(values)
 
 
-def numbers(x: Tensor) -> np.ndarray:
+def to_numpy(x: Tensor) -> np.ndarray:
     return x.detach().cpu().double().numpy()

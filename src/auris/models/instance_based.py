@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, final
 
 import torch
 from torch import Tensor, nn
@@ -10,17 +10,20 @@ from torch import Tensor, nn
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.detector import Detector
-from auris.models.mlp import summarized
+from auris.models.detector import AnomalyDetector
+from auris.models.mlp import with_summary
 
-SAME = 1e-3  # the largest difference between two computations of one feature
-
-
-EXACT = "donot_use_mm_for_euclid_dist"  # differences of products would drown what is far from zero, such as Hz
+_TOLERANCE = 1e-3  # the largest difference between two computations of one feature
 
 
-class Plain(nn.Module, ABC):
-    """Keeps a vector of each training clip and what the task remembers of its target; both are saved, as tensors."""
+# differences of products would drown what is far from zero, such as Hz
+_EXACT_DISTANCES = "donot_use_mm_for_euclid_dist"
+
+
+class InstanceBased(nn.Module, ABC):
+    """Keeps a vector of each training clip and what the task remembers of its target; both are
+    saved, as tensors.
+    """
 
     seen: Tensor  # (n, W)
     told: Tensor  # (n, ...)
@@ -29,16 +32,14 @@ class Plain(nn.Module, ABC):
         self, in_shape: Shape, out_shape: Shape, summary: nn.Module, task: Codec
     ):
         super().__init__()
-        self.body, width = summarized(summary, in_shape)
-        self.recalled, self.express, self.out_shape = (
-            task.recall,
-            task.express,
-            out_shape,
-        )
-        self.remembered = task.remembered
+        self.body, width = with_summary(summary, in_shape)
+        self.knn_output = task.knn_output
+        self.output_of_mean = task.output_of_mean
+        self.out_shape = out_shape
+        self.stored_target = task.stored_target
         self.register_buffer("seen", torch.empty(0, width))
-        self.register_buffer("told", task.remembered(torch.empty(0, *out_shape)))
-        self.register_load_state_dict_post_hook(lambda module, _: module.prepare())
+        self.register_buffer("told", task.stored_target(torch.empty(0, *out_shape)))
+        self.register_load_state_dict_post_hook(lambda module, _: module.fit_stored())
 
     def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, W)
         return self.body(x)
@@ -46,23 +47,25 @@ class Plain(nn.Module, ABC):
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, *out_shape)
         if not len(self.seen):
             return x.new_zeros(len(x), *self.out_shape)
-        return self.recall(self.embed(x))
+        return self.predict_vectors(self.embed(x))
 
     @torch.no_grad()
-    def memorize(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
+    def store_clips(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Keep all (x, target) there are."""
-        pairs = [(self.embed(x), self.remembered(target)) for x, target in examples]
-        self.seen, self.told = (
-            torch.cat([h for h, _ in pairs]),
-            torch.cat([target for _, target in pairs]),
-        )
-        self.prepare()
+        seen = []
+        told = []
+        for x, target in examples:
+            seen.append(self.embed(x))
+            told.append(self.stored_target(target))
+        self.seen = torch.cat(seen)
+        self.told = torch.cat(told)
+        self.fit_stored()
 
-    def prepare(self) -> None:
+    def fit_stored(self) -> None:
         """Think, now that everything is known. Lazy models do not."""
 
     @abstractmethod
-    def recall(self, h: Tensor) -> Tensor:
+    def predict_vectors(self, h: Tensor) -> Tensor:
         """What vectors (B, W) call to mind, (B, *out_shape)."""
 
     def _load_from_state_dict(
@@ -78,8 +81,10 @@ class Plain(nn.Module, ABC):
         super()._load_from_state_dict(state, prefix, *others)
 
 
-class NearestNeighbours(Plain, Detector):
-    """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they are, as the task has it.
+@final
+class NearestNeighbours(InstanceBased, AnomalyDetector):
+    """The mean target of the nearest training clips (Fix and Hodges, 1951), or how far they
+    are, as the task has it.
 
     Args:
         k: how many of them.
@@ -98,18 +103,23 @@ class NearestNeighbours(Plain, Detector):
             raise UserError(f"model.k={k} should be 1 or more.")
         self.k = k
 
-    def recall(self, h: Tensor) -> Tensor:
-        return self.recalled(
-            torch.cdist(h, self.seen, compute_mode=EXACT), self.told, self.k
+    def predict_vectors(self, h: Tensor) -> Tensor:
+        return self.knn_output(
+            torch.cdist(h, self.seen, compute_mode=_EXACT_DISTANCES), self.told, self.k
         )
 
 
-class Lookup(Plain):
-    """The target of the very clip that is asked for; for any other the mean of all. It knows, but learns nothing."""
+@final
+class Lookup(InstanceBased):
+    """The target of the very clip that is asked for; for any other the mean of all. It knows,
+    but learns nothing.
+    """
 
-    def recall(self, h: Tensor) -> Tensor:
-        same = (torch.cdist(h, self.seen, p=torch.inf) < SAME).to(self.told)  # (B, n)
-        known = same.sum(1) > 0
-        share = torch.where(known[:, None], same, 1.0)
-        average = share / share.sum(1, keepdim=True) @ self.told.flatten(1)
-        return self.express(average.view(-1, *self.out_shape))
+    def predict_vectors(self, h: Tensor) -> Tensor:
+        distance = torch.cdist(h, self.seen, p=torch.inf)  # (B, n)
+        same = (distance < _TOLERANCE).to(self.told)
+        known = same.sum(1, keepdim=True) > 0
+        weight = torch.where(known, same, 1.0)  # (B, n)
+        weight = weight / weight.sum(1, keepdim=True)
+        average = weight @ self.told.flatten(1)
+        return self.output_of_mean(average.view(-1, *self.out_shape))

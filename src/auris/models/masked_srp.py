@@ -1,33 +1,43 @@
-"""A network that listens into every direction: learnt masks say where in time and frequency, physics says how.
+"""A network that listens into every direction: learnt masks say where in time and frequency,
+physics says how.
 
-Where one source is alone and its direct sound outweighs echoes and noise, microphones agree on its direction; a small
-network learns to see such places. What is left there is steered by plane waves, as in SRP-PHAT, and a second network
-reads the map of directions. Masks before steering: Wang, Zhang and Wang (2019), Robust speaker localization guided by
-deep learning-based time-frequency masking, IEEE/ACM Trans. Audio Speech Lang. Process. 27:178-188.
+Where one source is alone and its direct sound outweighs echoes and noise, microphones agree on
+its direction; a small network learns to see such places. What is left there is steered by plane
+waves, as in SRP-PHAT, and a second network reads the map of directions. Masks before steering:
+Wang, Zhang and Wang (2019), Robust speaker localization guided by deep learning-based
+time-frequency masking, IEEE/ACM Trans. Audio Speech Lang. Process. 27:178-188.
 
-P pairs of microphones, F frequencies, T' frames, K masks, G groups of frequencies, D directions.
+P pairs of microphones, F frequencies, T' frames, K masks, G groups of frequencies, D
+directions.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.acoustics.doa.grid import grid
-from auris.acoustics.doa.plane_waves import between, delays, pairs, phases
+from auris.acoustics.doa.grid import direction_grid
+from auris.acoustics.doa.plane_waves import (
+    delay_phases,
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.spec import Spec
-from auris.models.doa import check_step, microphones
+from auris.models.doa import check_step, required_array
 from auris.models.network import Network
 
-REACH = 9  # directions that a convolution over them sees
+_REACH = 9  # directions that a convolution over them sees
 
 
-class Steered(Network):
-    """Features of `phase` (B, 3 P + 1, F, T') to directions (B, 2) or (B, 3), by way of a probability for each of D.
+@final
+class MaskedSrp(Network):
+    """Features of `phase` (B, 3 P + 1, F, T') to directions (B, 2) or (B, 3), by way of a
+    probability for each of D.
 
     Args:
         centers: the frequencies (F,) in Hz.
@@ -48,19 +58,21 @@ class Steered(Network):
         step: float = 5.0,
         widths: Sequence[int] = (16, 64),
     ):
-        array = microphones(spec, "model: Steered")
-        who = pairs(spec.channels)
+        array = required_array(spec, "model: MaskedSrp")
+        who = microphone_pairs(spec.channels)
         if centers is None or len(in_shape) != 3 or in_shape[0] != 3 * len(who) + 1:
             raise UserError(
-                "model: Steered compares the phases of microphones; choose features=phase."
+                "model: MaskedSrp compares the phases of microphones; choose features=phase."
             )
         check_step(step)
-        directions = grid(array, step)  # (D, 3)
-        late = between(delays(array.microphones, directions), who)  # (D, P)
+        directions = direction_grid(array, step)  # (D, 3)
+        late = pair_delays(
+            plane_wave_delays(array.microphones, directions), who
+        )  # (D, P)
         body = nn.Sequential(
-            Masked(in_shape[0], len(who), masks, widths[0]),
-            Steering(phases(late, centers), groups),
-            Map(
+            MaskedCrossSpectra(in_shape[0], len(who), masks, widths[0]),
+            SteeredPower(delay_phases(late, centers), groups),
+            DirectionClassifier(
                 masks * (groups + 1),
                 widths[1],
                 around=array.level,
@@ -69,20 +81,23 @@ class Steered(Network):
         )
         super().__init__(body, len(directions), out_shape)
         with torch.no_grad():  # so that the answer begins as the mean direction
-            self.last.weight.copy_(directions[:, : out_shape[0]].T)
-            self.last.bias.zero_()
+            self.output_layer.weight.copy_(directions[:, : out_shape[0]].T)
+            self.output_layer.bias.zero_()
 
 
-class Masked(nn.Module):
-    """Cross-spectra averaged over the frames that each mask lets through: (B, 3 P + 1, F, T') -> (B, K, P, 2, F)."""
+@final
+class MaskedCrossSpectra(nn.Module):
+    """Cross-spectra averaged over the frames that each mask lets through: (B, 3 P + 1, F, T')
+    -> (B, K, P, 2, F).
+    """
 
     def __init__(self, channels: int, count: int, masks: int, width: int):
         super().__init__()
         self.pairs = count
         self.network = nn.Sequential(
-            block(channels, width, stride=2),
-            block(width, width),
-            block(width, width),
+            _conv_block(channels, width, stride=2),
+            _conv_block(width, width),
+            _conv_block(width, width),
             nn.Conv2d(width, masks, 3, 1, 1),
         )
 
@@ -96,8 +111,11 @@ class Masked(nn.Module):
         return kept / (share[..., None, None, None] * x.shape[-1])
 
 
-class Steering(nn.Module):
-    """Power from each direction in each group of frequencies, and in all: (B, K, P, 2, F) -> (B, K (G + 1), D)."""
+@final
+class SteeredPower(nn.Module):
+    """Power from each direction in each group of frequencies, and in all: (B, K, P, 2, F) ->
+    (B, K (G + 1), D).
+    """
 
     expected: Tensor  # (P, 2, F, D)
 
@@ -110,35 +128,44 @@ class Steering(nn.Module):
         self.register_buffer("expected", expected.contiguous(), persistent=False)
 
     def forward(self, cross: Tensor) -> Tensor:
-        parts = zip(
-            cross.tensor_split(self.groups, -1),
-            self.expected.tensor_split(self.groups, 2),
-            strict=True,
-        )
-        maps = [
-            2 * torch.einsum("bkpcf,pcfd->bkd", *part) / part[1][..., 0].numel()
-            for part in parts
-        ]
-        return torch.cat([*maps, torch.stack(maps).mean(0)], 1)
+        measured = cross.tensor_split(self.groups, -1)
+        expected = self.expected.tensor_split(self.groups, 2)
+        parts = zip(measured, expected, strict=True)
+        maps = [_steer_group(*part) for part in parts]  # (B, K, D) each
+        mean = torch.stack(maps).mean(0)
+        return torch.cat([*maps, mean], 1)
 
 
-class Map(nn.Module):
+def _steer_group(cross: Tensor, expected: Tensor) -> Tensor:
+    """Power of cross-spectra (B, K, P, 2, F) by waves (P, 2, F, D): (B, K, D)."""
+    power = 2 * torch.einsum("bkpcf,pcfd->bkd", cross, expected)
+    return power / expected[..., 0].numel()
+
+
+@final
+class DirectionClassifier(nn.Module):
     """The probability of each direction: (B, K (G + 1), D) -> (B, D).
 
-    Directions that lie `around` the array have neighbours, all of them where these are a `closed` circle.
+    Directions that lie `around` the array have neighbours, all of them where these are a
+    `closed` circle.
     """
 
     def __init__(self, channels: int, width: int, around: bool, closed: bool):
         super().__init__()
-        self.reach, self.closed = (REACH if around else 1), closed
-        self.read = nn.Sequential(self.layer(channels, width), nn.ReLU())
+        self.reach = _REACH if around else 1
+        self.closed = closed
+        self.read = nn.Sequential(self._build_layer(channels, width), nn.ReLU())
         self.blocks = nn.ModuleList(
-            nn.Sequential(self.layer(width, width), nn.ReLU(), self.layer(width, width))
+            nn.Sequential(
+                self._build_layer(width, width),
+                nn.ReLU(),
+                self._build_layer(width, width),
+            )
             for _ in range(2)
         )
         self.answer = nn.Conv1d(width, 1, 1)
 
-    def layer(self, n: int, m: int) -> nn.Module:
+    def _build_layer(self, n: int, m: int) -> nn.Module:
         ends: Literal["circular", "zeros"] = "circular" if self.closed else "zeros"
         convolution = nn.Conv1d(
             n, m, self.reach, padding=self.reach // 2, padding_mode=ends, bias=False
@@ -152,7 +179,9 @@ class Map(nn.Module):
         return self.answer(h)[:, 0].softmax(-1)
 
 
-def block(n: int, m: int, stride: int = 1) -> nn.Module:
-    """A convolution over frequency, in steps of `stride`, and time: (B, n, F, T') -> (B, m, F / stride, T')."""
+def _conv_block(n: int, m: int, stride: int = 1) -> nn.Module:
+    """A convolution over frequency, in steps of `stride`, and time: (B, n, F, T') -> (B, m, F /
+    stride, T').
+    """
     convolution = nn.Conv2d(n, m, 3, (stride, 1), padding=1, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm2d(m), nn.ReLU(inplace=True))

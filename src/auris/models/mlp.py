@@ -1,25 +1,28 @@
 """Networks that see a clip as one vector."""
 
 from math import prod
+from typing import final
 
 import torch
 from torch import nn
 
 from auris.core.errors import UserError, suggest_choice
 from auris.core.shapes import Shape
-from auris.features.pooling import LEAST_FRAMES
+from auris.features.pooling import MIN_FRAMES
 from auris.features.standardize import Standardized
 from auris.models.network import Network
 
 
+@final
 class Linear(Network):
     """A linear function of the summary of a clip: logistic regression, with cross entropy."""
 
     def __init__(self, in_shape: Shape, out_shape: Shape, summary: nn.Module):
-        body, width = summarized(summary, in_shape)
+        body, width = with_summary(summary, in_shape)
         super().__init__(body, width, out_shape)
 
 
+@final
 class Mlp(Network):
     """A multilayer perceptron on the summary of a clip.
 
@@ -46,28 +49,30 @@ class Mlp(Network):
             raise UserError(
                 f"model.depth={depth} and model.width={width} must be 1 or more."
             )
-        body, size = summarized(summary, in_shape)
+        body, size = with_summary(summary, in_shape)
         sizes = [size] + [width] * depth
         norm = nn.BatchNorm1d if batch_norm else nn.Identity
         layers = [
             nn.Sequential(
-                nn.Linear(n, m), norm(m), activated(activation), nn.Dropout(dropout)
+                nn.Linear(n, m), norm(m), activation_of(activation), nn.Dropout(dropout)
             )
             for n, m in zip(sizes[:-1], sizes[1:], strict=True)
         ]
         super().__init__(nn.Sequential(body, *layers), width, out_shape)
 
 
-def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
-    """The summary (B, *in_shape) -> (B, size), standardised by what the training set is like, and its size.
+def with_summary(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
+    """The summary (B, *in_shape) -> (B, size), standardised by what the training set is like,
+    and its size.
 
     Features of a single frame describe the whole clip already: they stay as they are.
     """
     if in_shape[-1] == 1:
         return nn.Flatten(), prod(in_shape)
-    if len(in_shape) < 2 or in_shape[-1] < LEAST_FRAMES:
+    if len(in_shape) < 2 or in_shape[-1] < MIN_FRAMES:
         raise UserError(
-            f"model: a summary over time needs {LEAST_FRAMES} frames, and these features have {in_shape}."
+            f"model: a summary over time needs {MIN_FRAMES} frames, and these features "
+            f"have {in_shape}."
         )
     size = prod(summary(torch.zeros(2, *in_shape)).shape[1:])
     standardized = Standardized(
@@ -76,7 +81,7 @@ def summarized(summary: nn.Module, in_shape: Shape) -> tuple[nn.Module, int]:
     return nn.Sequential(standardized, nn.Flatten()), size
 
 
-def activated(name: str) -> nn.Module:
+def activation_of(name: str) -> nn.Module:
     """An activation of `torch.nn` by its name."""
     odd = {
         "GLU",

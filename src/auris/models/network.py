@@ -1,5 +1,6 @@
 """What all networks are: a body that describes a clip, and a linear head that answers."""
 
+from abc import ABC
 from math import prod
 
 from torch import Tensor, nn
@@ -7,7 +8,7 @@ from torch import Tensor, nn
 from auris.core.shapes import Shape
 
 
-class Network(nn.Module):
+class Network(nn.Module, ABC):
     """A body (B, *in_shape) -> (B, width) and a head (B, width) -> (B, *out_shape).
 
     A model is a subclass whose constructor takes `in_shape` and `out_shape` and builds a body.
@@ -25,7 +26,7 @@ class Network(nn.Module):
         )
 
     @property
-    def last(self) -> nn.Linear:
+    def output_layer(self) -> nn.Linear:
         """The layer that answers."""
         return self.head[1]  # type: ignore[return-value]
 

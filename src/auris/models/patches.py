@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
+from typing import final
 
 from torch import Tensor, nn
 
@@ -10,8 +11,10 @@ from auris.core.errors import UserError
 from auris.core.shapes import Shape
 
 
+@final
 class Patches:
-    """Cuts features (B, *in_shape) into patches of P successive frames, one from each frame on, and joins them.
+    """Cuts features (B, *in_shape) into patches of P successive frames, one from each frame on,
+    and joins them.
 
     There are N = T' - P + 1 of them, of D P numbers each, with D numbers a frame.
     """
@@ -19,43 +22,51 @@ class Patches:
     def __init__(self, in_shape: Shape, frames: int):
         if not 1 <= frames <= in_shape[-1]:
             raise UserError(
-                f"model.frames={frames} should be between 1 and the {in_shape[-1]} frames of a clip; "
+                f"model.frames={frames} should be between 1 and the {in_shape[-1]} frames "
+                "of a clip; "
                 "choose fewer, or a longer data.duration."
             )
-        self.frames, self.size = frames, prod(in_shape[:-1]) * frames
+        self.frames = frames
+        self.size = prod(in_shape[:-1]) * frames
 
-    def cut(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, N, D P)
+    def cut_patches(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, N, D P)
         return x.flatten(1, -2).unfold(-1, self.frames, 1).transpose(1, 2).flatten(2)
 
-    def join(self, said: Tensor) -> Tensor:  # (B, N, D P) -> (B, D, T')
+    def join_patches(self, patches: Tensor) -> Tensor:  # (B, N, D P) -> (B, D, T')
         """The mean of what the patches that a frame is in say of it."""
-        parts = said.unflatten(2, (-1, self.frames)).transpose(1, 2)  # (B, D, N, P)
-        count, size = parts.shape[2], parts.shape[2] + self.frames - 1
-        total, times = parts.new_zeros(*parts.shape[:2], size), parts.new_zeros(size)
+        parts = patches.unflatten(2, (-1, self.frames)).transpose(1, 2)  # (B, D, N, P)
+        clips, numbers, count, _ = parts.shape
+        size = count + self.frames - 1  # T'
+        total = parts.new_zeros(clips, numbers, size)
+        times = parts.new_zeros(size)
         for place in range(self.frames):
-            total[..., place : place + count] += parts[..., place]
-            times[place : place + count] += 1
+            covered = slice(place, place + count)
+            total[..., covered] += parts[..., place]
+            times[covered] += 1
         return total / times
 
 
-def squeeze(size: int, widths: Sequence[int], code: int) -> nn.Sequential:
+def build_encoder(size: int, widths: Sequence[int], code: int) -> nn.Sequential:
     """An encoder from `size` numbers to `code`, with hidden layers of these widths."""
     if code < 1 or min(widths, default=1) < 1:
         raise UserError(
-            f"model.code={code} and model.widths={list(widths)} should be 1 or more."
+            f"model.latent_dim={code} and model.widths={list(widths)} should be 1 or more."
         )
-    return dense([size, *widths, code])
+    return dense_layers([size, *widths, code])
 
 
-def dense(sizes: Sequence[int]) -> nn.Sequential:
+def dense_layers(sizes: Sequence[int]) -> nn.Sequential:
     """Dense layers; all but the last are standardised over a batch and rectified."""
-    hidden = [
-        nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), nn.ReLU(inplace=True))
-        for n, m in pairwise(sizes[:-1])
-    ]
-    return nn.Sequential(*hidden, nn.Linear(sizes[-2], sizes[-1]))
+    *hidden, last = pairwise(sizes)
+    layers = [_hidden_layer(n, m) for n, m in hidden]
+    return nn.Sequential(*layers, nn.Linear(*last))
 
 
-def each(net: nn.Module, patches: Tensor) -> Tensor:
+def _hidden_layer(n: int, m: int) -> nn.Sequential:
+    rectified = nn.ReLU(inplace=True)
+    return nn.Sequential(nn.Linear(n, m), nn.BatchNorm1d(m), rectified)
+
+
+def map_patches(net: nn.Module, patches: Tensor) -> Tensor:
     """What `net` makes of every patch by itself, (B, N, n) -> (B, N, m)."""
     return net(patches.flatten(0, 1)).unflatten(0, patches.shape[:2])

@@ -1,6 +1,7 @@
 """A variational autoencoder."""
 
 from collections.abc import Sequence
+from typing import final
 
 import torch
 from torch import Tensor
@@ -8,21 +9,24 @@ from torch import Tensor
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
-from auris.models.detector import Autoencoder, check_surprise
-from auris.models.patches import Patches, dense, each, squeeze
+from auris.models.detector import Autoencoder, require_anomaly_task
+from auris.models.patches import Patches, build_encoder, dense_layers, map_patches
 
 
+@final
 class Vae(Autoencoder):
     """Patches of frames through a code that is drawn, and back (Kingma and Welling, 2014).
 
-    The code z of a patch x of n = D P numbers is drawn from N(m(x), s(x)^2) in training and is m(x) afterwards; the
-    cost of it is KL(N(m, s^2) | N(0, 1)). The surprise of a frame is the mean over the patches that it is in of
-    |x_t - f_t(z)|^2 / D + beta (2 / n) KL. Over the frames of a patch its mean is
+    The code z of a patch x of n = D P numbers is drawn from N(m(x), s(x)^2) in training and is
+    m(x) afterwards; the cost of it is KL(N(m, s^2) | N(0, 1)). The anomaly score of a frame is the
+    mean over the patches that it is in of |x_t - f_t(z)|^2 / D + beta (2 / n) KL. Over the
+    frames of a patch its mean is
 
         (2 / n) (|x - f(z)|^2 / 2 + beta KL),
 
-    at beta = 1 the negative evidence lower bound (eq. 10) for a decoder N(f(z), 1), times 2 / n and but for log 2 pi.
-    A decoder N(f(z), v) has the same up to scale at beta = v: beta is the variance that a code need not tell.
+    at beta = 1 the negative evidence lower bound (eq. 10) for a decoder N(f(z), 1), times 2 / n
+    and but for log 2 pi. A decoder N(f(z), v) has the same up to scale at beta = v: beta is the
+    variance that a code need not tell.
 
     Args:
         frames: of a patch.
@@ -38,52 +42,54 @@ class Vae(Autoencoder):
         task: Codec,
         frames: int = 5,
         widths: Sequence[int] = (128, 128),
-        code: int = 8,
+        latent_dim: int = 8,
         beta: float = 1.0,
     ):
         super().__init__()
-        check_surprise(
+        require_anomaly_task(
             task, self
         )  # the error of a copy alone, as in task=reconstruction, would never hold the code back
         if beta < 0:
             raise UserError(f"model.beta={beta} should be 0 or more.")
-        self.patches, self.out_shape, self.beta = (
-            Patches(in_shape, frames),
-            out_shape,
-            beta,
-        )
-        self.encoder = squeeze(self.patches.size, widths, 2 * code)
-        self.decoder = dense([code, *reversed(widths), self.patches.size])
+        self.patches = Patches(in_shape, frames)
+        self.out_shape = out_shape
+        self.beta = beta
+        self.encoder = build_encoder(self.patches.size, widths, 2 * latent_dim)
+        self.decoder = dense_layers([latent_dim, *reversed(widths), self.patches.size])
 
-    def code(self, patches: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the codes of patches (B, N, D P), (B, N, code) each."""
-        mean, log_variance = each(self.encoder, patches).chunk(2, dim=-1)
+    def encode_patches(self, patches: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of the codes of patches (B, N, D P), (B, N, latent_dim) each."""
+        mean, log_variance = map_patches(self.encoder, patches).chunk(2, dim=-1)
         return mean, log_variance
 
-    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, code)
+    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, latent_dim)
         """The mean code of a clip."""
-        return self.code(self.patches.cut(x))[0].mean(1)
+        return self.encode_patches(self.patches.cut_patches(x))[0].mean(1)
 
-    def copy(self, x: Tensor) -> Tensor:
-        mean, _ = self.code(self.patches.cut(x))
-        return self.patches.join(each(self.decoder, mean)).view(x.shape)
+    def reconstruct(self, x: Tensor) -> Tensor:
+        patches = self.patches.cut_patches(x)  # (B, N, D P)
+        mean, _ = self.encode_patches(patches)  # (B, N, latent_dim)
+        patches = map_patches(self.decoder, mean)  # (B, N, D P)
+        return self.patches.join_patches(patches).view(x.shape)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, K, T')
-        patches = self.patches.cut(x)  # (B, N, D P)
-        mean, log_variance = self.code(patches)
+        patches = self.patches.cut_patches(x)  # (B, N, D P)
+        mean, log_variance = self.encode_patches(patches)
         drawn = (
             mean + (log_variance / 2).exp() * torch.randn_like(mean)
             if self.training
             else mean
         )
-        cost = 2 / self.patches.size * divergence(mean, log_variance)  # (B, N)
-        error = (patches - each(self.decoder, drawn)).square()
-        surprise = self.patches.join(error + self.beta * cost[..., None]).mean(
+        cost = 2 / self.patches.size * gaussian_kl(mean, log_variance)  # (B, N)
+        error = (patches - map_patches(self.decoder, drawn)).square()
+        score = self.patches.join_patches(error + self.beta * cost[..., None]).mean(
             1, keepdim=True
         )  # (B, 1, T')
-        return surprise.expand(-1, *self.out_shape)
+        return score.expand(-1, *self.out_shape)
 
 
-def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """KL(N(mean, variance) | N(0, 1)) of independent numbers (..., n) -> (...): Kingma and Welling (2014), app. B."""
+def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL(N(mean, variance) | N(0, 1)) of independent numbers (..., n) -> (...): Kingma and
+    Welling (2014), app. B.
+    """
     return (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1) / 2

@@ -3,136 +3,134 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from auris.core.files import write_atomically
-from auris.core.html import Html, join, page, table, tag
-from auris.report.context import Subject
-from auris.report.cost import duration
+from auris.core.html import render
+from auris.report.context import ReportContext
+from auris.report.cost import format_duration
 from auris.report.page import REPORT
-from auris.report.plots import pictures
-from auris.report.summary import number, simulated, span, told
-from auris.report.training_curves import judge, learning, read_losses
-from auris.report.worst_clips import worst
+from auris.report.plots import PlotsSection, plots_section
+from auris.report.summary import format_bounds, format_metric, sentences
+from auris.report.training_curves import TrainingSection, training_section
+from auris.report.worst_clips import WorstClipsSection, worst_clips_section
 from auris.runs.find import Run, flatten, is_replicate_setting
 from auris.runs.naming import name_groups
 
-OTHER = "These runs were scored on other clips than each other, so that their figures can't be compared one by one."
+_MAX_PLAYED = (
+    3  # runs, beyond which the page would grow too large with the sound of each
+)
+_COMPARED = ("seed", "data.fold")  # though they vary within a configuration
 
 
-HEARD = 3  # runs, beyond which the page would grow too large with the sound of each
+class _Column(NamedTuple):
+    """One run."""
+
+    name: str
+    sentences: list[str]
+    training: TrainingSection
+    plots: PlotsSection
+    worst_clips: WorstClipsSection | None  # None where the page has no room for it
 
 
-def write_comparison(subjects: Sequence[Subject]) -> Path:
+def write_comparison(contexts: Sequence[ReportContext]) -> Path:
     """Write report.html in the folder that holds all of these runs."""
-    path = Path(os.path.commonpath([subject.folder for subject in subjects])) / REPORT
-    write_atomically(path, comparison(subjects))
+    path = Path(os.path.commonpath([context.folder for context in contexts])) / REPORT
+    write_atomically(path, render_comparison(contexts))
     return path
 
 
-def comparison(subjects: Sequence[Subject]) -> str:
-    """The page."""
-    names = called(subjects)
-    sections = (
-        (learning, pictures, worst) if len(subjects) <= HEARD else (learning, pictures)
-    )
-    questions = dict.fromkeys(
-        subject.system.task.view.question() for subject in subjects
-    )
-    return page(
-        " beside ".join(names),
-        tag("h1", " ".join(questions)),
-        simulated() if any(subject.is_simulated for subject in subjects) else "",
-        *([] if same_clips(subjects) else [tag("p", OTHER, class_="mark warning")]),
-        overview(subjects, names),
-        columns(names, [tag("p", *told(subject)) for subject in subjects]),
-        differences(subjects, names),
-        *(row(names, [make(subject) for subject in subjects]) for make in sections),
-        broad=True,
-    )
-
-
-def called(subjects: Sequence[Subject]) -> list[str]:
-    """A name for each run by which it can be told from the others."""
-    runs = [Run(flatten(s.experiment.settings), s.result, s.folder) for s in subjects]
-    names = name_groups([[run] for run in runs])
-    ends = [
-        f" {run.folder.name}" if names.count(name) > 1 else ""
-        for name, run in zip(names, runs, strict=True)
+def render_comparison(contexts: Sequence[ReportContext]) -> str:
+    names = _names(contexts)
+    plays = len(contexts) <= _MAX_PLAYED
+    runs = [
+        _column(context, name, plays)
+        for context, name in zip(contexts, names, strict=True)
     ]
-    return [name + end for name, end in zip(names, ends, strict=True)]
+    overview = [
+        _overview_row(context, run) for context, run in zip(contexts, runs, strict=True)
+    ]
+    questions = dict.fromkeys(
+        context.system.task.view.question() for context in contexts
+    )
+    return render(
+        "auris.report",
+        "comparison.html.j2",
+        names=names,
+        questions=list(questions),
+        is_simulated=any(context.is_simulated for context in contexts),
+        is_comparable=_share_clips(contexts),
+        overview=overview,
+        differences=_differing_settings(contexts),
+        runs=runs,
+        plots_titles=list(dict.fromkeys(run.plots.title for run in runs)),
+        plays=plays,
+    )
 
 
-def same_clips(subjects: Sequence[Subject]) -> bool:
+def _names(contexts: Sequence[ReportContext]) -> list[str]:
+    """A name for each run by which it can be told from the others."""
+    runs = [
+        Run(_flat_settings(context), context.result, context.folder)
+        for context in contexts
+    ]
+    names = name_groups([[run] for run in runs])
+    unique = []
+    for name, run in zip(names, runs, strict=True):
+        is_shared = names.count(name) > 1
+        unique.append(f"{name} {run.folder.name}" if is_shared else name)
+    return unique
+
+
+def _flat_settings(context: ReportContext) -> dict[str, object]:
+    return flatten(context.experiment.settings)
+
+
+def _share_clips(contexts: Sequence[ReportContext]) -> bool:
+    """Whether all runs were scored on the same clips."""
+    clips = {(context.result["fingerprint"], context.split) for context in contexts}
+    return len(clips) == 1
+
+
+def _column(context: ReportContext, name: str, plays: bool) -> _Column:
+    return _Column(
+        name,
+        sentences(context),
+        training_section(context),
+        plots_section(context),
+        worst_clips_section(context) if plays else None,
+    )
+
+
+def _overview_row(context: ReportContext, run: _Column) -> tuple[str, ...]:
     return (
-        len({(subject.result["fingerprint"], subject.set_name) for subject in subjects})
-        == 1
+        run.name,
+        *_main_cells(context),
+        f"{context.result['parameters']:,}",
+        format_duration(context.result["seconds"]),
+        run.training.verdict.words,
     )
 
 
-def overview(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
-    """A row for each run."""
-    rows = []
-    for subject, name in zip(subjects, names, strict=True):
-        verdict = judge(read_losses(subject.folder), subject.result["epochs"])
-        size, took = (
-            f"{subject.result['parameters']:,}",
-            duration(subject.result["seconds"]),
-        )
-        rows.append((name, *main(subject), size, took, verdict.words))
-    return table(
-        (
-            "run",
-            "main figure",
-            "95 % interval",
-            "constant answer",
-            "parameters",
-            "training",
-            "verdict",
-        ),
-        rows,
-    )
-
-
-def main(subject: Subject) -> tuple[str, str, str]:
-    """The main figure, its interval and what a constant answer has."""
-    if not subject.set_name:
+def _main_cells(context: ReportContext) -> tuple[str, str, str]:
+    """The main metric, its interval, and what the constant baseline has."""
+    if not context.split:
         return "-", "-", "-"
-    name, value = subject.main
-    figure = f"{number(value['value'])} {name.replace('_', ' ')} ({subject.set_name})"
-    return figure, span(value), number(subject.scores["majority"][name])
-
-
-def differences(subjects: Sequence[Subject], names: Sequence[str]) -> Html:
-    """The settings in which the runs differ, where there are any."""
-    settings = [flatten(subject.experiment.settings) for subject in subjects]
-    keys = dict.fromkeys(
-        key
-        for own in settings
-        for key in own
-        if key in ("seed", "data.fold") or not is_replicate_setting(key)
+    name, estimate = context.main_metric
+    value = (
+        f"{format_metric(estimate['value'])} {name.replace('_', ' ')} ({context.split})"
     )
-    rows = [[key, *(str(own.get(key, "-")) for own in settings)] for key in keys]
-    rows = [row for row in rows if len(set(row[1:])) > 1]
-    return (
-        join(tag("h2", "In what do they differ?"), table(("setting", *names), rows))
-        if rows
-        else Html()
-    )
+    constant = context.scores["constant_baseline"][name]
+    return value, format_bounds(estimate), format_metric(constant)
 
 
-def row(names: Sequence[str], sections: Sequence) -> Html:
-    """One section of each run."""
-    titles = dict.fromkeys(section.title for section in sections)
-    return tag(
-        "section",
-        tag("h2", " ".join(titles)),
-        columns(names, [section.body for section in sections]),
-    )
-
-
-def columns(names: Sequence[str], bodies: Sequence[Html]) -> Html:
-    each = (
-        tag("div", tag("h3", name), body)
-        for name, body in zip(names, bodies, strict=True)
-    )
-    return tag("div", *each, class_="grid")
+def _differing_settings(contexts: Sequence[ReportContext]) -> list[list[str]]:
+    """A row for each setting in which the runs differ."""
+    settings = [_flat_settings(context) for context in contexts]
+    rows = []
+    for key in dict.fromkeys(key for own in settings for key in own):
+        values = [str(own.get(key, "-")) for own in settings]
+        is_compared = key in _COMPARED or not is_replicate_setting(key)
+        if is_compared and len(set(values)) > 1:
+            rows.append([key, *values])
+    return rows

@@ -1,4 +1,4 @@
-"""What the run has cost, and what an answer costs."""
+"""What the run has cost, and what a prediction costs."""
 
 import time
 from typing import Any
@@ -6,66 +6,30 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from auris.core.html import facts
-from auris.report.context import Section, Subject
+from auris.report.context import ReportContext
 from auris.training.system import System
 
-WATTS_OF_THREAD, WATTS_OF_GPU = (
-    15,
-    300,
-)  # W: a core of a server with its share of memory; a GPU at work
+# W: a core of a server with its share of memory; a GPU at work
+_WATTS_OF_THREAD = 15
+_WATTS_OF_GPU = 300
+_TIMED_PREDICTIONS = 3
+_COUNTED = "products of matrices and convolutions, in features and model; no Fourier transforms"
 
 
-TRIES = 3
+def list_costs(context: ReportContext) -> list[tuple[str, str]]:
+    """The names of costs, and what they came to."""
+    result = context.result
+    return [
+        ("parameters", f"{result['parameters']:,}"),
+        ("multiply-adds", _describe_work(context)),
+        ("training", _describe_training(result)),
+        ("energy", _estimate_energy(result)),
+        ("memory", f"{result['peak_memory_mib']:,.0f} MiB at the peak"),
+        ("prediction", _describe_prediction(context)),
+    ]
 
 
-COUNTED = "products of matrices and convolutions, in features and model; no Fourier transforms"
-
-
-def cost(subject: Subject) -> Section:
-    result, system, spec = subject.result, subject.system.eval(), subject.data.spec
-    wave = torch.zeros(1, spec.channels, spec.samples, device=system.device)
-    share = seconds_to_answer(system, wave) / spec.duration
-    return Section(
-        "The cost",
-        facts(
-            [
-                ("parameters", f"{result['parameters']:,}"),
-                (
-                    "multiply-adds",
-                    f"{multiply_adds(system, wave):,} for a clip of {spec.duration:g} s ({COUNTED})",
-                ),
-                (
-                    "training",
-                    f"{duration(result['seconds'])} on {result['device']}, evaluations included",
-                ),
-                ("energy", energy(result)),
-                ("memory", f"{result['peak_memory_mib']:,.0f} MiB at the peak"),
-                (
-                    "prediction",
-                    f"{share:.2g} of real time, a clip at a time on {system.device}: an hour of sound takes "
-                    f"{duration(3600 * share)}",
-                ),
-            ]
-        ),
-    )
-
-
-def energy(result: dict[str, Any]) -> str:
-    """An estimate with the formula and the assumption that it rests on."""
-    seconds, threads = float(result["seconds"]), result.get("threads", 1)
-    on_gpu = result["device"].startswith("cuda")
-    watts = WATTS_OF_GPU if on_gpu else WATTS_OF_THREAD * threads
-    source = (
-        f"{WATTS_OF_GPU} W of a GPU"
-        if on_gpu
-        else f"{WATTS_OF_THREAD} W of each of {threads} threads"
-    )
-    hours = f"{seconds:.0f} s x {watts} W / 3600 s/h"
-    return f"about {watts * seconds / 3600:.2g} Wh = {hours} (the {source} are assumed, not measured)"
-
-
-def multiply_adds(system: System, wave: Tensor) -> int:
+def count_multiply_adds(system: System, wave: Tensor) -> int:
     """Half of the floating-point operations that torch counts for waves (B, C, T)."""
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -74,21 +38,64 @@ def multiply_adds(system: System, wave: Tensor) -> int:
     return counter.get_total_flops() // 2
 
 
-@torch.inference_mode()
-def seconds_to_answer(system: System, wave: Tensor) -> float:
-    """How long the answer to waves (B, C, T) takes: the shortest of some tries."""
-    taken = []
-    for _ in range(TRIES):
-        started = time.perf_counter()
-        system.decode(wave).cpu()  # a GPU has not answered before
-        taken.append(time.perf_counter() - started)
-    return min(taken)
-
-
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """'140 ms', '12 s', '3 min', '2.5 h'."""
     if seconds < 1:
         return f"{1000 * seconds:.0f} ms"
     if seconds < 120:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _describe_work(context: ReportContext) -> str:
+    work = count_multiply_adds(context.system.eval(), _silent_clip(context))
+    return f"{work:,} for a clip of {context.data.spec.duration:g} s ({_COUNTED})"
+
+
+def _describe_training(result: dict[str, Any]) -> str:
+    took = format_duration(result["seconds"])
+    return f"{took} on {result['device']}, evaluations included"
+
+
+def _estimate_energy(result: dict[str, Any]) -> str:
+    """An estimate with the formula and the assumption that it rests on."""
+    seconds = float(result["seconds"])
+    if result["device"].startswith("cuda"):
+        watts = _WATTS_OF_GPU
+        assumed = f"{_WATTS_OF_GPU} W of a GPU"
+    else:
+        threads = result.get("threads", 1)
+        watts = _WATTS_OF_THREAD * threads
+        assumed = f"{_WATTS_OF_THREAD} W of each of {threads} threads"
+    watt_hours = watts * seconds / 3600
+    formula = f"{seconds:.0f} s x {watts} W / 3600 s/h"
+    return f"about {watt_hours:.2g} Wh = {formula} (the {assumed} are assumed, not measured)"
+
+
+def _describe_prediction(context: ReportContext) -> str:
+    system = context.system.eval()
+    seconds = _prediction_seconds(system, _silent_clip(context))
+    real_time = seconds / context.data.spec.duration
+    hour = format_duration(3600 * real_time)
+    return (
+        f"{real_time:.2g} of real time, a clip at a time on {system.device}: "
+        f"an hour of sound takes {hour}"
+    )
+
+
+def _silent_clip(context: ReportContext) -> Tensor:  # (1, C, T)
+    spec = context.data.spec
+    return torch.zeros(1, spec.channels, spec.samples, device=context.system.device)
+
+
+@torch.inference_mode()
+def _prediction_seconds(system: System, wave: Tensor) -> float:
+    """How long the prediction to waves (B, C, T) takes: the shortest of some tries."""
+    taken = []
+    for _ in range(_TIMED_PREDICTIONS):
+        started = time.perf_counter()
+        system.decode(wave).cpu()  # a GPU has not answered before
+        taken.append(time.perf_counter() - started)
+    return min(taken)

@@ -1,114 +1,103 @@
-"""The data: who is in which set, how the sets were separated, and what an audit has found."""
+"""The data: who is in which split, how the splits were separated, and what an audit has found."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from auris.audit import output as saved
+from auris.audit.check import Finding
 from auris.audit.recording import Recording
 from auris.audit.sets import MissingClass, SingleGroup, count_recordings
-from auris.core.html import Html, details, join, table, tag
 from auris.data.splits import SPLITS
-from auris.report.context import Section, Subject
+from auris.report.context import ReportContext
 from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
 
-DISJOINT = "No group, and no sound, is in two sets: that would have stopped the run."
+_MAX_CLASSES = 12  # beyond which the table is folded
 
 
-FOLDED = 12  # classes, beyond which the table is folded
+class DataSection(NamedTuple):
+    """What the run learnt from."""
+
+    separation: str
+    header: list[str]
+    rows: list[list[str]]
+    is_folded: bool
+    access: str  # to the test set
+    audit_command: str  # "" where there was an audit
+    findings: list[Mapping[str, Any]]
 
 
-def data(subject: Subject) -> Section:
-    own, recordings = (
-        subject.data,
-        [Recording(clip, name) for clip, name, _ in subject.data.recordings],
+def data_section(context: ReportContext) -> DataSection:
+    data = context.data
+    settings = data.settings
+    recordings = [Recording(clip, split) for clip, split, _ in data.recordings]
+    clips = [recording.clip for recording in recordings]
+    separation = data.targets.describe_split(
+        clips, settings.fold, settings.folds, settings.split_seed
     )
-    separated = own.targets.describe_split(
-        [r.clip for r in recordings],
-        own.settings.fold,
-        own.settings.folds,
-        own.settings.split_seed,
-    )
-    return Section(
-        "The data",
-        join(
-            tag("p", separated, " ", DISJOINT),
-            split(recordings),
-            openings(subject),
-            *findings(subject, recordings),
-        ),
+    header, rows = _count_recordings(recordings)
+    audit = _read_audit(context)
+    findings = audit["findings"] if audit else _check_sizes(recordings)
+    choice = context.experiment.choices["data"]
+    return DataSection(
+        separation,
+        header,
+        rows,
+        len(rows) > _MAX_CLASSES,
+        _describe_access(context),
+        "" if audit else f"python scripts/audit.py data={choice} ...",
+        [*findings, *_list_unusable(context)],
     )
 
 
-def split(recordings: list[Recording]) -> Html:
-    """Counts of recordings, and of groups where they are fewer, in each class and set."""
-    cells = {
-        (label, name): (many, groups)
-        for label, name, many, groups in count_recordings(recordings)
-    }
-    labels, names = (
-        dict.fromkeys(label for label, _ in cells),
-        dict.fromkeys(name for _, name in cells),
-    )
-    sets = [name for name in (*SPLITS, "") if name in names]
-    rows = [
-        (label or "all", *(written(*cells.get((label, name), (0, 0))) for name in sets))
-        for label in labels
-    ]
-    shown = table(("class", *(name or "left out" for name in sets)), rows)
-    return shown if len(rows) <= FOLDED else details(f"{len(rows)} classes", shown)
+def _count_recordings(
+    recordings: Sequence[Recording],
+) -> tuple[list[str], list[list[str]]]:
+    """A table of recordings, and of groups where they are fewer, in each class and split."""
+    cells = {}
+    for label, split, size, groups in count_recordings(recordings):
+        cells[label, split] = _format_count(size, groups)
+    labels = dict.fromkeys(label for label, _ in cells)
+    present = {split for _, split in cells}
+    splits = [split for split in (*SPLITS, "") if split in present]
+    header = ["class", *(split or "left out" for split in splits)]
+    rows = []
+    for label in labels:
+        row = [cells.get((label, split), "0") for split in splits]
+        rows.append([label or "all", *row])
+    return header, rows
 
 
-def written(many: int, groups: int) -> str:
-    return f"{many} in {groups} groups" if groups < many else str(many)
+def _format_count(size: int, groups: int) -> str:
+    return f"{size} in {groups} groups" if groups < size else str(size)
 
 
-def openings(subject: Subject) -> Html:
+def _describe_access(context: ReportContext) -> str:
     """How often the test set has been looked at, by all runs beside this one."""
-    seen = accesses_to(
-        outputs_of(subject.folder, subject.experiment.name), subject.data.test_set
-    )
-    if not seen:
-        return tag("p", "The test set has not been opened.")
-    often = summarize_accesses(seen) or "This test set has been looked at once."
-    return tag("p", f"{often} The last time: {seen[-1].time}.")
+    outputs = outputs_of(context.folder, context.experiment.name)
+    accesses = accesses_to(outputs, context.data.test_set)
+    if not accesses:
+        return "The test set has not been opened."
+    often = summarize_accesses(accesses) or "This test set has been looked at once."
+    return f"{often} The last time: {accesses[-1].time}."
 
 
-def findings(subject: Subject, recordings: list[Recording]) -> list[Html]:
-    """What an earlier audit of these recordings found; else what can be told without listening, and how to get one."""
-    outputs = outputs_of(subject.folder, subject.experiment.name)
-    folder = outputs / "audit" / subject.experiment.choices["data"]
-    audit = saved.read_audit(folder, subject.data.collection.clips)
-    if audit:
-        told = audit["findings"]
-    else:
-        told = [
-            vars(finding)
-            for check in (MissingClass(needed=("test",)), SingleGroup())
-            for finding in check.run_on(recordings)
-        ]
-    told = [*told, *unusable(subject)]
-    marks = [
-        tag(
-            "div",
-            tag(
-                "p", tag("strong", f["severity"], ": ", f["check"]), " ", f["sentence"]
-            ),
-            class_=f"mark {f['severity']}",
-        )
-        for f in told
-    ]
-    command = f"python scripts/audit.py data={subject.experiment.choices['data']} ..."
-    hint = (
-        "An audit has listened to all recordings."
-        if audit
-        else join(
-            "No audit has listened to these recordings yet: ", tag("code", command)
-        )
-    )
-    return [tag("p", hint, " It found nothing." if audit and not told else ""), *marks]
+def _read_audit(context: ReportContext) -> dict[str, Any] | None:
+    """An earlier audit of these recordings, if there is one."""
+    experiment = context.experiment
+    outputs = outputs_of(context.folder, experiment.name)
+    folder = outputs / "audit" / experiment.choices["data"]
+    return saved.read_audit(folder, context.data.collection.clips)
 
 
-def unusable(subject: Subject) -> list[dict[str, str]]:
-    left = subject.data.list_unusable()
-    return (
-        [{"severity": "warning", "check": "unusable", "sentence": f"Left out: {left}."}]
-        if left
-        else []
-    )
+def _check_sizes(recordings: Sequence[Recording]) -> list[Mapping[str, Any]]:
+    """What can be found without listening."""
+    lacking = MissingClass(needed=("test",)).run_on(recordings)
+    lonely = SingleGroup().run_on(recordings)
+    return [vars(finding) for finding in (*lacking, *lonely)]
+
+
+def _list_unusable(context: ReportContext) -> list[Mapping[str, Any]]:
+    left_out = context.data.list_unusable()
+    if not left_out:
+        return []
+    return [vars(Finding("unusable", "warning", f"Left out: {left_out}."))]

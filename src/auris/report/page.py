@@ -1,6 +1,5 @@
 """The page of one run."""
 
-import json
 from pathlib import Path
 
 import torch
@@ -8,54 +7,21 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from auris.core.explain import explain_error
 from auris.core.files import write_atomically
-from auris.core.html import Html, page, tag
+from auris.core.html import render
 from auris.core.log import info
-from auris.report.context import Section, Subject
-from auris.report.cost import cost
-from auris.report.data import data
-from auris.report.plots import pictures
-from auris.report.reproduce import repeat
-from auris.report.summary import answer
-from auris.report.training_curves import learning
-from auris.report.worst_clips import worst
+from auris.report.context import ReportContext
+from auris.report.cost import list_costs
+from auris.report.data import data_section
+from auris.report.plots import plots_section
+from auris.report.reproduce import reproduce_section
+from auris.report.summary import summarize_result
+from auris.report.training_curves import training_section
+from auris.report.worst_clips import worst_clips_section
 from auris.runs.folder import RESULT
+from auris.runs.result import load_result
 from auris.training.run import FinishedRun
 
 REPORT = "report.html"
-
-
-SECTIONS = (learning, pictures, worst, data, cost, repeat)
-
-
-def report_on(run: FinishedRun) -> Path:
-    """Write the report of a run that has just ended, with its predictions to the split that counts."""
-    result = json.loads((run.folder / RESULT).read_text())
-    evaluated = list(run.evaluated.values())
-    predictions = evaluated[-1].predictions if evaluated else None
-    with torch.compiler.set_stance(
-        "force_eager"
-    ):  # a few clips are not worth compiling for, nor can they be counted
-        return write_report(
-            Subject(run.folder, run.experiment, result, run.fitted.system, predictions)
-        )
-
-
-def part(section: Section) -> Html:
-    return (
-        tag("section", tag("h2", section.title), section.body)
-        if section.body
-        else Html()
-    )
-
-
-def write_report(subject: Subject) -> Path:
-    """Write report.html in the folder of the run."""
-    path = subject.folder / REPORT
-    title = f"{subject.result['data']} {subject.result['model']}"
-    write_atomically(
-        path, page(title, answer(subject), *(part(make(subject)) for make in SECTIONS))
-    )
-    return path
 
 
 @rank_zero_only
@@ -67,8 +33,43 @@ def try_to_report(run: FinishedRun) -> None:
     if not run.experiment.report:
         return
     try:
-        info(f"Report: {report_on(run)}")
+        info(f"Report: {_report_on(run)}")
     except Exception as error:
         if run.experiment.debug:
             raise
         info(f"There is no report: {explain_error(error)}")
+
+
+def write_report(context: ReportContext) -> Path:
+    """Write report.html in the folder of the run."""
+    path = context.folder / REPORT
+    write_atomically(path, render_report(context))
+    return path
+
+
+def render_report(context: ReportContext) -> str:
+    return render(
+        "auris.report",
+        "report.html.j2",
+        title=f"{context.result['data']} {context.result['model']}",
+        summary=summarize_result(context),
+        training=training_section(context),
+        plots=plots_section(context),
+        worst_clips=worst_clips_section(context),
+        data=data_section(context),
+        costs=list_costs(context),
+        reproduce=reproduce_section(context),
+    )
+
+
+def _report_on(run: FinishedRun) -> Path:
+    """Write the report of a run that has just ended, on the split that counts."""
+    result = load_result(run.folder / RESULT)
+    evaluated = list(run.evaluated.values())
+    predictions = evaluated[-1].predictions if evaluated else None
+    context = ReportContext(
+        run.folder, run.experiment, result, run.fitted.system, predictions
+    )
+    # a few clips are not worth compiling for, nor can they be counted
+    with torch.compiler.set_stance("force_eager"):
+        return write_report(context)

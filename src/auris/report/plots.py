@@ -1,24 +1,25 @@
-"""The pictures of the task: what was said of a whole set, at a glance."""
+"""The plots of the task: what was predicted of a whole split, at a glance."""
 
-from auris.core.html import Html, tag
-from auris.report.context import Section, Subject
-from auris.report.svg import picture, themed, words
+from typing import NamedTuple
+
+from auris.report.context import ReportContext
+from auris.report.svg import Picture, embed_figure, list_words, page_theme
 
 
-def pictures(subject: Subject) -> Section:
-    """What the task draws; nothing where there are no answers."""
-    if subject.answers is None:
-        return Section("What did it say?", Html())
-    with themed():
-        shown = [
-            tag(
-                "div",
-                picture(
-                    plot.figure, f"{plot.name}: {words(plot.figure)}", plot.caption
-                ),
-                class_="card",
-            )
-            for plot in subject.system.task.view.plots(subject.inspection)
-        ]
-    title = f"What did it say of {subject.scores['clips']} {subject.clips_called}?"
-    return Section(title, tag("div", *shown, class_="grid"))
+class PlotsSection(NamedTuple):
+    """What the task draws; no pictures where there are no predictions."""
+
+    title: str
+    pictures: list[Picture]
+
+
+def plots_section(context: ReportContext) -> PlotsSection:
+    if context.predictions is None:
+        return PlotsSection("What did it say?", [])
+    pictures = []
+    with page_theme():
+        for plot in context.system.task.view.plots(context.inspection):
+            alternative = f"{plot.name}: {list_words(plot.figure)}"
+            pictures.append(embed_figure(plot.figure, alternative, plot.caption))
+    clips = f"{context.scores['clips']} {context.clips_name}"
+    return PlotsSection(f"What did it say of {clips}?", pictures)

@@ -1,43 +1,35 @@
 """What repeats a run."""
 
-from auris.core.html import details, facts, join, tag
-from auris.report.context import Section, Subject
+from typing import NamedTuple
+
+from auris.report.context import ReportContext
 from auris.runs.folder import CONFIG
 
 
-def repeat(subject: Subject) -> Section:
-    result = subject.result
-    return Section(
-        "Do it again",
-        join(
-            tag("pre", f"python {result['command']}"),
-            facts(
-                [
-                    ("finished", result["finished"]),
-                    ("seed", result["seed"]),
-                    ("fold", result["fold"]),
-                    ("data fingerprint", result["fingerprint"]),
-                    ("git revision", revision(result["revision"])),
-                    (
-                        "versions",
-                        ", ".join(
-                            f"{name} {number}"
-                            for name, number in result["versions"].items()
-                        ),
-                    ),
-                ]
-            ),
-            details(
-                "The whole configuration",
-                tag("pre", (subject.folder / CONFIG).read_text()),
-            ),
-        ),
-    )
+class ReproduceSection(NamedTuple):
+    """The command, what else decides a run, and config.yaml."""
+
+    command: str
+    facts: list[tuple[str, object]]
+    configuration: str
 
 
-def revision(text: str) -> str:
-    return (
-        f"{text.removesuffix('+')} (with changes that are not committed)"
-        if text.endswith("+")
-        else text or "unknown"
-    )
+def reproduce_section(context: ReportContext) -> ReproduceSection:
+    result = context.result
+    versions = (f"{name} {version}" for name, version in result["versions"].items())
+    facts = [
+        ("finished", result["finished"]),
+        ("seed", result["seed"]),
+        ("fold", result["fold"]),
+        ("data fingerprint", result["fingerprint"]),
+        ("git revision", _describe_revision(result["revision"])),
+        ("versions", ", ".join(versions)),
+    ]
+    configuration = (context.folder / CONFIG).read_text()
+    return ReproduceSection(f"python {result['command']}", facts, configuration)
+
+
+def _describe_revision(revision: str) -> str:
+    if revision.endswith("+"):
+        return f"{revision.removesuffix('+')} (with changes that are not committed)"
+    return revision or "unknown"

@@ -1,124 +1,113 @@
 """The question and the answer, in a sentence."""
 
-import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from auris.core.html import Html, join, table, tag
-from auris.report.context import Subject
+from auris.report.context import ReportContext
 from auris.runs.folder import RESULT
+from auris.runs.result import load_result
 
-DOUBT = " So few clips can't show that this is better than a constant answer."
+_UNKNOWN = "This run has kept no clips from training, so that nothing is known of how good it is."
+_CAVEAT = "So few clips can't show that this is better than the constant baseline."
+_CHOSE_THE_EPOCH = "These clips chose the epoch: an unseen clip will be told less well."
 
 
-def answer(subject: Subject) -> Html:
+class Summary(NamedTuple):
     """The head of the page."""
-    return join(
-        tag("h1", subject.system.task.view.question()),
-        simulated() if subject.is_simulated else "",
-        tag("p", *told(subject), class_="lead"),
-        metrics(subject) if subject.set_name else "",
-        tag(
-            "p",
-            f"{subject.result['data']} with {subject.result['model']}; {about(subject)}.",
-            class_="soft",
-        ),
+
+    question: str
+    is_simulated: bool
+    sentences: list[str]
+    split: str  # "" where there are no metrics
+    metrics: list[tuple[str, ...]]  # name, value, interval, constant baseline
+    about: str
+
+
+def summarize_result(context: ReportContext) -> Summary:
+    return Summary(
+        context.system.task.view.question(),
+        context.is_simulated,
+        sentences(context),
+        context.split,
+        _metric_rows(context) if context.split else [],
+        _about(context),
     )
 
 
-def simulated() -> Html:
-    flag = tag("span", "SIMULATED DATA", class_="flag")
-    return tag(
-        "p",
-        flag,
-        " These are no recordings: nothing here says how well real ones would be told.",
+def sentences(context: ReportContext) -> list[str]:
+    """The answer."""
+    if not context.split:
+        return [_UNKNOWN]
+    view = context.system.task.view
+    main = view.result_sentence(
+        context.scores, context.clips_name, context.constant_baseline
     )
+    caveat = "" if context.split == "test" else _CHOSE_THE_EPOCH
+    every = (main, constant_caveat(context), baseline_sentence(context), caveat)
+    return [sentence for sentence in every if sentence]
 
 
-def about(subject: Subject) -> str:
-    seconds = subject.data.spec.duration
-    return f"{subject.result['about']}; clips of {seconds:g} s at {subject.data.spec.sample_rate} Hz"
+def constant_caveat(context: ReportContext) -> str:
+    """What should be said where the interval holds what the constant baseline gives."""
+    name, estimate = context.main_metric
+    low = estimate["low"]
+    high = estimate["high"]
+    constant = context.scores["constant_baseline"][name]
+    if low is None or high is None or constant is None:
+        return ""
+    return _CAVEAT if low <= constant <= high else ""
 
 
-def told(subject: Subject) -> list[str]:
-    """The sentences of the answer."""
-    if not subject.set_name:
-        return [
-            "This run has kept no clips from training, so that nothing is known of how good it is."
-        ]
-    first = subject.system.task.view.result_sentence(
-        subject.scores, subject.clips_called, subject.constant
-    )
-    seen = (
-        []
-        if subject.set_name == "test"
-        else [" These clips chose the epoch: an unseen clip will be told less well."]
-    )
-    return [first, *doubt(subject), *beside(subject), *seen]
-
-
-def doubt(subject: Subject) -> list[str]:
-    """What should be said where the interval holds what a constant answer gives."""
-    name, main = subject.main
-    constant = subject.scores["majority"][name]
-    known = None not in (main["low"], main["high"], constant)
-    return [DOUBT] if known and main["low"] <= constant <= main["high"] else []
-
-
-def beside(subject: Subject) -> list[str]:
+def baseline_sentence(context: ReportContext) -> str:
     """What the plain model came to, where it has been trained on the same clips."""
-    task = subject.system.task
-    other = plain_result(subject, task.baseline)
-    if not other:
-        return []
-    value = next(iter(other[subject.set_name]["metrics"].values()))["value"]
-    return (
-        []
-        if value is None
-        else [
-            f" The plain model beside it, {task.baseline}, gives {task.view.format_value(value)}."
-        ]
-    )
+    task = context.system.task
+    result = _find_result(context, task.baseline)
+    if not result:
+        return ""
+    estimate = next(iter(result[context.split]["metrics"].values()))
+    if estimate["value"] is None:
+        return ""
+    value = task.view.format_value(estimate["value"])
+    return f"The plain model beside it, {task.baseline}, gives {value}."
 
 
-def plain_result(subject: Subject, name: str) -> dict[str, Any] | None:
-    """The result of the newest run of the plain model on the same data, which has looked at the same set."""
-    if subject.result["model"] == name:
+def format_metric(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def format_bounds(estimate: dict[str, float | None]) -> str:
+    """The interval of a metric."""
+    return f"{format_metric(estimate['low'])} to {format_metric(estimate['high'])}"
+
+
+def _find_result(context: ReportContext, model: str) -> dict[str, Any] | None:
+    """The result of the newest run of another model on the same data that looked at the split."""
+    if context.result["model"] == model:
         return None
-    for path in sorted(
-        (subject.folder.resolve().parent.parent / name).glob(f"2*/{RESULT}"),
-        reverse=True,
-    ):
-        result = json.loads(path.read_text())
-        if (
-            result["fingerprint"] == subject.result["fingerprint"]
-            and subject.set_name in result
-        ):
+    runs = context.folder.resolve().parent.parent / model
+    for path in sorted(runs.glob(f"2*/{RESULT}"), reverse=True):
+        result = load_result(path)
+        is_of_same_data = result["fingerprint"] == context.result["fingerprint"]
+        if is_of_same_data and context.split in result:
             return result
     return None
 
 
-def metrics(subject: Subject) -> Html:
+def _metric_rows(context: ReportContext) -> list[tuple[str, ...]]:
     """All metrics with their intervals."""
-    majority = subject.scores["majority"]
-    rows = [
-        (
-            name.replace("_", " "),
-            number(value["value"]),
-            span(value),
-            number(majority[name]),
-        )
-        for name, value in subject.scores["metrics"].items()
-        if value["value"] is not None
-    ]
-    return table(
-        (f"{subject.set_name} set", "value", "95 % interval", "constant answer"), rows
+    rows: list[tuple[str, ...]] = []
+    for name, estimate in context.scores["metrics"].items():
+        if estimate["value"] is None:
+            continue
+        value = format_metric(estimate["value"])
+        constant = format_metric(context.scores["constant_baseline"][name])
+        rows.append((name.replace("_", " "), value, format_bounds(estimate), constant))
+    return rows
+
+
+def _about(context: ReportContext) -> str:
+    result = context.result
+    spec = context.data.spec
+    return (
+        f"{result['data']} with {result['model']}; {result['about']}; "
+        f"clips of {spec.duration:g} s at {spec.sample_rate} Hz."
     )
-
-
-def span(estimate: dict[str, float | None]) -> str:
-    """The interval of a metric."""
-    return f"{number(estimate['low'])} to {number(estimate['high'])}"
-
-
-def number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

@@ -109,7 +109,7 @@ def _summarize_group(
         value = _metric_value(run, metric, split)
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
-        baseline = run.result[split]["majority"][metric]
+        baseline = run.result[split]["constant_baseline"][metric]
         baselines.append(_read_value(baseline))
     folds = [mean(values) for values in by_fold.values()]
     seeds = [mean(values) for values in by_seed.values()]
@@ -126,7 +126,7 @@ def _summarize_group(
         high=high,
         constant_baseline=mean(baselines),
         minutes=mean(run.result["seconds"] for run in group) / 60,
-        origin=", ".join(sorted({run.result["source"] for run in group})),
+        origin=", ".join(sorted({run.result["origin"] for run in group})),
         best=modes.get(metric, "max"),
     )
 

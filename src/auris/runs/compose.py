@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from auris.core.errors import UserError, suggest_choice
+from auris.core.words import quote_words
 from auris.runs.folder import RESULT, find_run, load_config
 
 
@@ -38,7 +39,7 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
 def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
     """The configuration of a run without a command line of its own."""
     with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
-        cfg = compose("train", overrides=list(words), return_hydra_config=True)
+        cfg = compose("train", overrides=quote_words(words), return_hydra_config=True)
     HydraConfig.instance().set_config(cfg)
     with open_dict(cfg):
         del cfg["hydra"]

@@ -211,6 +211,6 @@ def _add_title(figure: Figure, curves: Sequence[_Curves]) -> None:
     titles = set()
     for curve in curves:
         result = curve.run.result
-        origin = ORIGINS[result["source"]]
+        origin = ORIGINS[result["origin"]]
         titles.add(f"{result['data']}, {origin}")
     figure.suptitle("; ".join(sorted(titles)))

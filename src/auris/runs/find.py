@@ -11,7 +11,11 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from auris.core.errors import UserError, suggest_choice
+from auris.core.log import info
+from auris.core.words import quote_word
 from auris.runs.folder import CONFIG, RESULT
+from auris.runs.result import load_result
+from auris.runs.trust import read_configuration
 
 _REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
     "seed",
@@ -22,7 +26,7 @@ _REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
     "data.root",
     "data.table",
     "data.url",
-    "data.source",
+    "data.origin",
     "paths.",
     "choices.",
     "resume",
@@ -59,7 +63,11 @@ def find_runs(places: Sequence[str]) -> list[Run]:
     found = {path.resolve() for place in places for path in Path(place).rglob(RESULT)}
     runs: dict[Any, Run] = {}
     for path in sorted(found):
-        run = read_run(path.parent)
+        try:
+            run = read_run(path.parent)
+        except UserError as error:
+            info(f"Left out: {error}")
+            continue
         data, seed = run.result["fingerprint"], run.result["seed"]
         runs[configuration_key(run.settings), data, seed] = run
     if not runs:
@@ -76,8 +84,8 @@ def read_run(folder: Path) -> Run:
         raise UserError(
             f"The run in {folder} is not finished; python train.py resume={folder} goes on with it."
         )
-    config = OmegaConf.to_container(OmegaConf.load(folder / CONFIG))
-    result = json.loads((folder / RESULT).read_text())
+    result = load_result(folder / RESULT)
+    config = OmegaConf.to_container(read_configuration(folder / CONFIG, ["data"]))
     return Run(flatten(config), result, folder)
 
 
@@ -147,5 +155,5 @@ def _parse_filter(word: str) -> tuple[str, str]:
     """The name and the value of a word as train.py reads it: 1e-3 is 0.001."""
     if "=" not in word:
         raise UserError(f"--same {word} should be name=value, as in data=cats_babies.")
-    override = OverridesParser.create().parse_override(word)
+    override = OverridesParser.create().parse_override(quote_word(word))
     return override.key_or_group, str(override.value())

@@ -1,6 +1,5 @@
 """The folder of a run: where it is, what `latest` means, and what is in it."""
 
-import csv
 import os
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from omegaconf import DictConfig
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.core.files import draft_of, write_atomically
+from auris.core.files import draft_of, load_rows, write_atomically
 from auris.data.spec import Spec
 from auris.runs.trust import confine, read_configuration
 
@@ -39,7 +38,7 @@ def check_same_data(folder: Path, fingerprint: str) -> None:
     Training and test clips would mix.
     """
     path = folder / FINGERPRINT
-    if path.is_file() and path.read_text() != fingerprint:
+    if path.is_file() and path.read_bytes().decode(errors="replace") != fingerprint:
         raise UserError(
             f"The data of {folder} has changed since it was trained; train anew."
         )
@@ -115,6 +114,5 @@ def read_curves(folder: Path) -> list[dict[str, str]]:
     without curves.
     """
     for path in (folder / name for name in CURVES if (folder / name).is_file()):
-        with path.open(newline="") as file:
-            return list(csv.DictReader(file))
+        return load_rows(path)
     return []

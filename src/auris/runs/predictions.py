@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from auris.core.errors import UserError
+from auris.core.files import load_rows
 from auris.core.instantiate import Factory
 from auris.data.dataset import Dataset
 from auris.runs.find import Run
@@ -35,8 +36,13 @@ def read_predictions(folder: Path, split: str) -> list[Row]:
             f"{folder} holds no predictions of its {split} clips; "
             "the other set can be had with --set."
         )
-    with path.open(newline="", encoding="utf-8") as file:
-        return sorted(csv.DictReader(file), key=lambda row: int(row["clip"]))
+    rows = load_rows(path)
+    if not rows:
+        raise UserError(f"{path} is damaged: it has no rows.")
+    try:
+        return sorted(rows, key=lambda row: int(row["clip"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is damaged: it does not number its clips.") from error
 
 
 def check_same_clips(first: Sequence[Row], second: Sequence[Row]) -> None:

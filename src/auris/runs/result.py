@@ -17,7 +17,9 @@ from typing import Any
 
 import torch
 
-from auris.core.files import write_atomically
+from auris.core.errors import UserError
+from auris.core.files import load_json_object, write_atomically
+from auris.core.words import unquote_word
 
 PACKAGES = (
     "torch",
@@ -31,6 +33,9 @@ PACKAGES = (
 )
 
 
+_NEEDED = ("data", "model", "fold", "seed", "fingerprint")
+
+
 def write_result(path: Path, **facts: Any) -> None:
     """Write `result.json`: the scores and all that is needed to judge and repeat them."""
     versions = {name: version(name) for name in PACKAGES}
@@ -40,12 +45,20 @@ def write_result(path: Path, **facts: Any) -> None:
         "versions": {"python": platform.python_version(), **versions},
         "revision": revision(),
         "threads": torch.get_num_threads(),
-        "command": shlex.join(sys.argv),
+        "command": shlex.join(map(unquote_word, sys.argv)),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     write_atomically(
         path, json.dumps(without_nan(result), indent=2, ensure_ascii=False) + "\n"
     )
+
+
+def load_result(path: Path) -> dict[str, Any]:
+    """What `write_result` wrote. Raises `UserError`, which names the file, for anything else."""
+    result = load_json_object(path)
+    if missing := [key for key in _NEEDED if key not in result]:
+        raise UserError(f"{path} is damaged: it lacks {missing[0]}.")
+    return result
 
 
 def without_nan(value: Any) -> Any:

@@ -51,7 +51,7 @@ def plot_metric_over_setting(
     axes.grid(alpha=0.25)
     figure.legend(loc="outside right upper", frameon=False, fontsize=8)
     dataset = runs[0].result["data"]
-    origins = {ORIGINS[run.result["source"]] for run in runs}
+    origins = {ORIGINS[run.result["origin"]] for run in runs}
     figure.suptitle(f"{dataset}, {' and '.join(sorted(origins))}")
     return figure
 
@@ -93,7 +93,7 @@ def _ignoring(run: Run, setting: str) -> Run:
     settings = dict(run.settings)
     settings.pop(setting, None)
     result = dict(run.result)
-    result["about"] = run.result["source"]
+    result["about"] = run.result["origin"]
     return replace(run, settings=settings, result=result)
 
 

@@ -4,7 +4,7 @@ Its configuration is plain values without references, and only those classes sta
 runs beside the training that ship with the program.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ _SEPARATORS = "/\\:"  # of paths and addresses
 _NO_REFERENCES = "it holds references, which the configuration of a run has not"
 
 
-def read_configuration(path: Path) -> DictConfig:
+def read_configuration(path: Path, needed: Sequence[str] = _NEEDED) -> DictConfig:
     """The configuration that a run saved, as plain values.
 
     Raises `UserError` for a file that is none, that refers to something outside of itself, or
@@ -45,7 +45,7 @@ def read_configuration(path: Path) -> DictConfig:
         text = path.read_text(encoding="utf-8")
         _check_structure(text)
         values = yaml.safe_load(text)
-        _check_values(values)
+        _check_values(values, needed)
     except (ValueError, OSError, yaml.YAMLError, RecursionError) as error:
         raise UserError(
             f"{path} is not the configuration of a run ({first_line(error).rstrip('.')})."
@@ -62,8 +62,7 @@ def confine(cfg: DictConfig) -> DictConfig:
     cfg = cfg.copy()
     cfg.plugins = []
     cfg.paths = _shipped("paths")
-    if "url" in cfg.data:
-        cfg.data.url = None
+    cfg.data = _without_addresses(OmegaConf.to_container(cfg.data))
     trainer = _shipped("trainer")
     cfg.trainer = {
         key: value
@@ -74,6 +73,15 @@ def confine(cfg: DictConfig) -> DictConfig:
     for group in ("callbacks", "logger"):
         cfg[group] = _shipped_parts(cfg.get(group), _shipped(group))
     return cfg
+
+
+def _without_addresses(value: Any) -> Any:
+    """A plain value without the addresses in it: a run asks nobody."""
+    if isinstance(value, dict):
+        return {key: _without_addresses(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_addresses(item) for item in value]
+    return None if isinstance(value, str) and "://" in value else value
 
 
 def _shipped(group: str) -> dict[str, Any]:
@@ -116,11 +124,11 @@ def _check_structure(text: str) -> None:
             raise ValueError("it is nested too deeply")
 
 
-def _check_values(values: Any) -> None:
+def _check_values(values: Any, needed: Sequence[str]) -> None:
     """Raise `ValueError` unless these are the settings of a run, without references."""
     if not isinstance(values, dict):
         raise ValueError("it holds no settings")
-    if missing := [key for key in _NEEDED if key not in values]:
+    if missing := [key for key in needed if key not in values]:
         raise ValueError(f"it lacks {missing[0]}")
     if any("${" in word for word in _words_of(values)):
         raise ValueError(_NO_REFERENCES)

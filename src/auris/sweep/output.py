@@ -17,6 +17,7 @@ from optuna.trial import FrozenTrial, TrialState
 from auris.core.errors import UserError
 from auris.core.figures import axis_scale, new_figure
 from auris.core.files import write_atomically
+from auris.core.words import unquote_word
 from auris.sweep.plan import SweepPlan
 from auris.sweep.space import format_value
 from auris.sweep.study import REASON, RUN, best_trial, is_counted, was_killed
@@ -37,7 +38,7 @@ def report_study(study: Study, plan: SweepPlan) -> None:
         reason = _first_reason(trials) or "the same command goes on."
         raise UserError(f"None of {len(trials)} trials came to an end: {reason}")
     words = plan.space.fill_in(best.params)
-    command = shlex.join(["python", "train.py", *words])
+    command = shlex.join(["python", "train.py", *map(unquote_word, words)])
     write_atomically(plan.folder / "best.txt", command + "\n")
     _plot_study(plan.folder / "sweep.png", trials, plan)
     print(f"{_count_trials(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")

@@ -89,7 +89,7 @@ def make_plan(words: Sequence[str], configs: Path) -> SweepPlan:
         epochs=experiment.max_epochs if isinstance(experiment.max_epochs, int) else 1,
         debug=experiment.debug,
         words=tuple(sorted(word for key, word in space.words if key != "debug")),
-        origin=dataset.collection.source,
+        origin=dataset.collection.origin,
         fingerprint=dataset.fingerprint,
     )
 

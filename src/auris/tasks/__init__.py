@@ -1,1 +1,1 @@
-"""What is asked of the data. A new task is one class and one short YAML."""
+"""What is asked of the data. A new task is one folder and one short YAML."""

@@ -9,7 +9,7 @@ _EPS = 1e-6  # keeps the slope of a power below 1 finite where the output is cer
 
 
 @final
-class Surprise(nn.Module):
+class MeanAnomalyScore(nn.Module):
     """The mean of outputs that say how surprising a clip is, if it were of each section.
 
     Those of its own count: targets are 1 for a clip's own section and 0 for others.

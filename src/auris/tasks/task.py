@@ -13,7 +13,7 @@ from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.targets import Targets
 from auris.tasks.comparable import Comparable, Row
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.tasks.metric import Metric
 from auris.tasks.output import OutputFormat
 from auris.tasks.view import TaskView
@@ -46,25 +46,25 @@ class Task(nn.Module, ABC):
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         """Outputs (B, *out_shape) to features (B, *in_shape) -> what people read, (B, ...)."""
 
-    def express(self, average: Tensor) -> Tensor:
+    def output_of_mean(self, average: Tensor) -> Tensor:
         """The output (B, *out_shape) that says an average of encoded targets."""
         return average
 
-    def remembered(self, target: Tensor) -> Tensor:
+    def stored_target(self, target: Tensor) -> Tensor:
         """What models that remember clips keep of encoded targets (n, *out_shape): (n, ...)."""
         return target
 
-    def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
+    def knn_output(self, distance: Tensor, stored: Tensor, k: int) -> Tensor:
         """The output (B, *out_shape) that the k nearest of n remembered clips call to mind.
 
         Args:
             distance: (B, n) of clips to those that are remembered.
-            told: (n, ...) what is remembered of their encoded targets.
+            stored: (n, ...) what is remembered of their encoded targets.
         """
-        nearest = distance.topk(min(k, len(told)), largest=False).indices  # (B, k)
-        return self.express(told[nearest].mean(1))
+        nearest = distance.topk(min(k, len(stored)), largest=False).indices  # (B, k)
+        return self.output_of_mean(stored[nearest].mean(1))
 
-    def compare(self, x: Tensor, copy: Tensor) -> Tensor:
+    def reconstruction_output(self, x: Tensor, copy: Tensor) -> Tensor:
         """The output (B, *out_shape) of a model that says features (B, *in_shape) as `copy`."""
         raise UserError(
             "model: an autoencoder says again what it hears; "
@@ -73,9 +73,9 @@ class Task(nn.Module, ABC):
 
     def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
         """Raise `UserError` where this model or this loss can't do what is asked."""
-        if isinstance(loss, Surprise):
+        if isinstance(loss, MeanAnomalyScore):
             raise UserError(
-                "loss: only models that look for anomalies say how surprised they are; "
+                "loss: only models that look for anomalies put out an anomaly score; "
                 "choose task=anomaly or another loss."
             )
 
@@ -99,7 +99,7 @@ class Task(nn.Module, ABC):
         """The metrics of decoded outputs, by name; the first is the main one."""
 
     def breakdown(self) -> dict[str, Metric]:
-        """More metrics, told once at the end: for parts of the clips, by name."""
+        """More metrics, logged once at the end: for parts of the clips, by name."""
         return {}
 
     @abstractmethod

@@ -80,10 +80,10 @@ def main_metric_sentence(view: TaskView, scores: Mapping[str, Any], clips: str) 
     """A sentence that fits any metric."""
     name, main = next(iter(scores["metrics"].items()))
     value = view.format_value(main["value"])
-    constant = view.format_value(scores["majority"][name])
+    constant = view.format_value(scores["constant_baseline"][name])
     return (
         f"{name.replace('_', ' ').capitalize()} {value} on {scores['clips']} {clips}, "
-        f"{format_interval(view, main)}; a constant answer gives {constant}."
+        f"{format_interval(view, main)}; the constant baseline gives {constant}."
     )
 
 

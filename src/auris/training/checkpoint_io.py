@@ -5,6 +5,7 @@ from typing import Any, final
 
 import torch
 from lightning.fabric.plugins import TorchCheckpointIO
+from torch import nn
 
 from auris.core.errors import UserError
 from auris.core.files import draft_of
@@ -65,6 +66,19 @@ class RunCheckpointIO(TorchCheckpointIO):
                 for path, score in best.items()
                 if is_inside(path, self.folder)
             }
+
+
+def load_weights(module: nn.Module, weights: Any, path: Path) -> None:
+    """Give a module its weights, which were read from `path`.
+
+    Raises `UserError` where they are not those of this module.
+    """
+    try:
+        module.load_state_dict(weights)
+    except Exception as error:  # of as many kinds as there are ways to differ
+        raise UserError(
+            f"{path} is not the weights of this run ({type(error).__name__})."
+        ) from error
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

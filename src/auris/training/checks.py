@@ -14,7 +14,7 @@ from auris.core.shapes import Shape
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
 from auris.tasks.task import Task
-from auris.training.optimizers.base import Gradientless
+from auris.training.optimizers.base import GradientFree
 
 
 def check_choices(
@@ -75,7 +75,7 @@ def check_search(optimizer: Optimizer, trainer: Trainer) -> None:
 
     It must be whole, and not scaled.
     """
-    if not isinstance(optimizer, Gradientless | LBFGS):
+    if not isinstance(optimizer, GradientFree | LBFGS):
         return
     name = type(optimizer).__name__
     if trainer.world_size > 1:

@@ -21,12 +21,12 @@ class Closure:
     def __init__(
         self,
         step: MicroBatches,
-        loss: Callable[[Batch], Tensor],
+        loss_of: Callable[[Batch], Tensor],
         optimizer: Any,
         backward: Callable[[Tensor], None],
     ):
         self.step = step
-        self.loss = loss
+        self.loss_of = loss_of
         self.optimizer = optimizer
         self.backward = backward
         self.dice = random_state()
@@ -42,7 +42,7 @@ class Closure:
 
     def one_pass(self, batch: Batch) -> Tensor:
         """What these clips contribute to the mean loss."""
-        loss = self.loss(batch) * (len(batch) / len(self.step))
+        loss = self.loss_of(batch) * (len(batch) / len(self.step))
         if loss.requires_grad:
             self.backward(loss)
         return loss.detach()

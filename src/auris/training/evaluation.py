@@ -86,7 +86,7 @@ def evaluate(
     dataset = fitted.data.dataset
     scores = score(task, predictions, dataset)
     if fitted.trainer.is_global_zero:
-        print_scores(split, scores, dataset.collection.source)
+        print_scores(split, scores, dataset.collection.origin)
         if limitation := task.limitation():
             info(limitation)
         if table:
@@ -123,7 +123,7 @@ def score(task: Task, predictions: Predictions, dataset: Dataset) -> Scores:
         "loss": loss[task.loss_mask(target)].mean().item(),
         "metrics": {name: estimate._asdict() for name, estimate in estimates.items()},
         "best": {name: metric.best for name, metric in metrics.items()},
-        "majority": {
+        "constant_baseline": {
             name: metric.value(constant, target) for name, metric in metrics.items()
         },
     }
@@ -177,7 +177,7 @@ def print_scores(split: str, scores: Scores, origin: str) -> None:
     width = max([18, *map(len, known)])
     for name, value in known.items():
         info(
-            f"  {name:<{width}} {Estimate(**value)}   ({scores['majority'][name]:.3f})"
+            f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})"
         )
 
 

@@ -208,9 +208,9 @@ class Experiment:
         return Array(**values)
 
     def _open_source(self, values: Mapping[str, Any], array: Array | None) -> Source:
-        node = self._cfg.data.recordings
+        node = self._cfg.data.source
         check_types(
-            self._factory.allowed_class(str(node.get("_target_")), "data.recordings"),
+            self._factory.allowed_class(str(node.get("_target_")), "data.source"),
             values,
             "data",
         )

@@ -11,10 +11,10 @@ from lightning import Trainer, seed_everything
 from lightning.pytorch.loggers import TensorBoardLogger
 
 from auris.core.errors import UserError
-from auris.core.files import write_atomically
+from auris.core.files import load_json_object, write_atomically
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
-from auris.training.checkpoint_io import load_checkpoint
+from auris.training.checkpoint_io import load_checkpoint, load_weights
 from auris.training.experiment import Experiment
 from auris.training.system import System
 
@@ -62,10 +62,9 @@ def fit(
         raise UserError(
             "callbacks.checkpoint keeps the chosen weights; a run can't do without it."
         )
-    system.load_state_dict(load_checkpoint(home / BEST)["state_dict"])
-    chosen = json.loads((home / DONE).read_text())
-    score = math.nan if chosen["score"] is None else chosen["score"]
-    return Fitted(system, data, trainer, chosen["epochs"], score)
+    load_weights(system, load_checkpoint(home / BEST).get("state_dict"), home / BEST)
+    epochs, score = _read_choice(home / DONE)
+    return Fitted(system, data, trainer, epochs, score)
 
 
 def _run_to_the_end(
@@ -88,6 +87,16 @@ def _run_to_the_end(
         write_atomically(home / DONE, json.dumps(chosen))
     trainer.strategy.barrier()
     return home
+
+
+def _read_choice(path: Path) -> tuple[int, float]:
+    """The epochs after which the weights were chosen, and the validation metric that did it."""
+    chosen = load_json_object(path)
+    epochs = chosen.get("epochs")
+    score = chosen.get("score")
+    if type(epochs) is not int or not (score is None or isinstance(score, int | float)):
+        raise UserError(f"{path} is damaged: it does not say which epoch was chosen.")
+    return epochs, math.nan if score is None else float(score)
 
 
 def _mark_origin(trainer: Trainer, experiment: Experiment) -> None:

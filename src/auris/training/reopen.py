@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
-
 from auris.core.errors import UserError
 from auris.data.module import AudioDataModule
 from auris.data.spec import Spec
 from auris.runs.folder import MODEL, SPEC, check_same_data, finished_run, load_config
+from auris.training.checkpoint_io import load_checkpoint, load_weights
 from auris.training.evaluation import Evaluated, evaluate, predict_split, test
 from auris.training.experiment import Experiment, reopened_configuration
 from auris.training.fit import Fitted
@@ -65,11 +64,5 @@ def open_experiment(folder: Path, plugins: Sequence[str] = ()) -> Experiment:
 def load_system(experiment: Experiment, folder: Path, spec: Spec) -> System:
     """The trained system of a run, from tensors alone: nothing in the file is executed."""
     system = experiment.build_system(spec)
-    try:
-        weights = torch.load(folder / MODEL, map_location="cpu", weights_only=True)
-        system.load_state_dict(weights)
-    except Exception as error:
-        raise UserError(
-            f"{folder / MODEL} is not the weights of this run ({type(error).__name__})."
-        ) from error
+    load_weights(system, load_checkpoint(folder / MODEL), folder / MODEL)
     return system.eval()

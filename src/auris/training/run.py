@@ -15,7 +15,7 @@ from auris.core.progress import track_progress
 from auris.data.loader import MicroBatches, count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
-from auris.models.novelty import MOST, PASS
+from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
 from auris.runs.folder import (
     MODEL,
     PREDICTIONS,
@@ -111,16 +111,16 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
         return
     dataset = data.dataset
     known = dataset.indices("train", "val")
-    chosen = torch.linspace(0, len(known) - 1, min(MOST, len(known))).long()
+    chosen = torch.linspace(0, len(known) - 1, min(MAX_CLIPS, len(known))).long()
     clips = known[chosen]
     step = MicroBatches(
-        data.split_loader(clips).fetch_batch, clips, PASS
+        data.split_loader(clips).fetch_batch, clips, CHUNK_SIZE
     )  # in every process alike
     batches = track_progress(
-        step, "Learning what is known", count_parts(len(clips), PASS)
+        step, "Learning what is known", count_parts(len(clips), CHUNK_SIZE)
     )
     waves = (batch.to(system.device).wave for batch in batches)
-    system.novelty.fit(waves, dataset.groups_of(clips))
+    system.novelty.fit_clips(waves, dataset.groups_of(clips))
 
 
 @rank_zero_only
@@ -144,7 +144,7 @@ def _record(run: FinishedRun, seconds: float) -> None:
     write_result(
         run.folder / RESULT,
         **run.experiment.choices,
-        source=dataset.collection.source,
+        origin=dataset.collection.origin,
         about=dataset.collection.about,
         fingerprint=dataset.fingerprint,
         fold=dataset.settings.fold,

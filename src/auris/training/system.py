@@ -13,10 +13,10 @@ from torch.optim import Optimizer
 from auris.core.errors import UserError
 from auris.data.loader import Batch, MicroBatches
 from auris.data.module import AudioDataModule
-from auris.features.augmentation.mixup import Follow, unmixed
+from auris.features.augmentation.mixup import TargetTransform, identity
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
-from auris.models.detector import Detector
+from auris.models.detector import AnomalyDetector
 from auris.models.novelty import Novelty
 from auris.tasks.predictions import Predictions
 from auris.tasks.task import Task
@@ -80,7 +80,7 @@ class System(LightningModule):
 
     def novelty_of(self, wave: Tensor) -> Sequence[float | None]:
         """How unlike all known clips each of (B, C, T) is, 0 to 1; None where that is unknown."""
-        if self.novelty is None or not self.novelty.fitted:
+        if self.novelty is None or not self.novelty.is_fitted:
             return [None] * len(wave)
         return self.novelty(wave).tolist()
 
@@ -132,8 +132,8 @@ class System(LightningModule):
     @torch.no_grad()
     def fit_memory(self, full_batch: MicroBatches) -> None:
         """Let a model that keeps more than parameters take it from the training clips."""
-        if isinstance(self.model, Detector):
-            self.model.eval().settle(lambda: self._pairs(full_batch))
+        if isinstance(self.model, AnomalyDetector):
+            self.model.eval().fit_memory(lambda: self._pairs(full_batch))
 
     def training_step(self, step: MicroBatches, _: int) -> None:
         started = time.monotonic()
@@ -220,10 +220,10 @@ class System(LightningModule):
             x = self.clean_features(batch)  # (B, C', F, T')
             yield x, self.task.encode(batch.target, x)
 
-    def _augmented_features(self, batch: Batch) -> tuple[Tensor, Follow]:
+    def _augmented_features(self, batch: Batch) -> tuple[Tensor, TargetTransform]:
         """Features (B, C', F, T') of augmented waves, and what makes the targets follow."""
         if self.augment.keeps_waves:
-            return self._cached_features(batch), unmixed
+            return self._cached_features(batch), identity
         wave, follow = self.augment.mixed_waves(batch.wave)  # (B, C, T)
         return self.features.raw(wave), follow
 

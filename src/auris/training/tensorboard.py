@@ -75,13 +75,13 @@ def _show_worst(page: Page, inspection: Inspection, system: System) -> None:
 
 
 def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
-    """What a clip is, and what was said of it."""
+    """What a clip is, and what was predicted of it."""
     clip, _ = inspection.clip(at)
     view = system.task.view
     target = inspection.predictions.target[at]
     truth = view.describe_target(clip.label, target)
-    said = view.describe_prediction(inspection.predictions.decoded[at], target)
-    return f"{clip.path.name} is {truth}; said {said}"
+    predicted = view.describe_prediction(inspection.predictions.decoded[at], target)
+    return f"{clip.path.name} is {truth}; predicted {predicted}"
 
 
 def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
     dataset = experiment.dataset
     return {
         **experiment.hyperparameters(),
-        "source": dataset.collection.source,
+        "origin": dataset.collection.origin,
         "fold": dataset.settings.fold,
     }
 

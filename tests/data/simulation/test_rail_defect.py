@@ -1,4 +1,5 @@
-"""The simulated rail defects: reproducible, grouped, true to a few physical facts, as hard as they are said to be."""
+"""The simulated rail defects: reproducible, grouped, true to a few physical facts, as hard as
+they are said to be."""
 
 from collections import Counter
 from dataclasses import replace
@@ -13,19 +14,18 @@ from auris.data.simulation.rail_defect import (
     JOINT,
     SPEED,
     SQUAT,
+    DipRow,
+    RailDefectSimulator,
     Ride,
-    Row,
     Take,
-    contact,
-    dip,
-    noise,
-    place,
-    plan,
-    record,
-    ride,
-    row,
-    simulate,
-    table,
+    contact_filter,
+    dip_spectrum,
+    draw_dips,
+    draw_ride,
+    draw_take,
+    locate_clip,
+    record_take,
+    unit_noise,
 )
 
 RATE = 16000
@@ -33,12 +33,25 @@ SPEED_NOW = 25.0  # m/s
 DEFECT = 301  # the first clip with one
 
 
+def simulate(
+    index: int, rate: int = RATE, duration: float = 5.0, **changes
+) -> np.ndarray:
+    simulator = RailDefectSimulator(sample_rate=rate, duration=duration, **changes)
+    return simulator.simulate(index)
+
+
+def table(train_size: int = 300, test_size: int = 200, seed: int = 0) -> list[tuple]:
+    return RailDefectSimulator(
+        train_size=train_size, test_size=test_size, seed=seed
+    ).rows
+
+
 def sound(
-    who: Ride, speed: float, *rows: Row, ripple: float = 0.0, seconds: float = 4.0
+    who: Ride, speed: float, *rows: DipRow, ripple: float = 0.0, seconds: float = 4.0
 ) -> np.ndarray:
     """(T,) of a ride at `speed` whose car makes no noise of its own."""
     take = Take(speed, ripple, 0.0, rows)
-    return record(
+    return record_take(
         replace(who, hum=-300.0),
         take,
         int(seconds * RATE),
@@ -61,7 +74,7 @@ def test_same_index_same_samples_whichever_others_are_made() -> None:
     clip = simulate(DEFECT, RATE, 1.0)
     assert np.array_equal(simulate(DEFECT, RATE, 1.0), clip)
     assert np.array_equal(
-        simulate(11, RATE, 1.0, normal=10), clip
+        simulate(11, RATE, 1.0, train_size=10), clip
     )  # the same test clip after fewer normal ones
     assert not np.array_equal(simulate(DEFECT, RATE, 1.0, seed=1), clip)
     assert not np.array_equal(simulate(DEFECT + 2, RATE, 1.0), clip)
@@ -114,12 +127,12 @@ def test_groups_stay_whole_and_do_not_give_the_label_away(
 
 def test_table_says_what_is_simulated() -> None:
     for index, (_, label, group, _) in enumerate(table(20, 20)):
-        defect, of, number = place(index, 20)
+        defect, of, number = locate_clip(index, 20)
         assert (label == "defect", group) == (defect, of)
         rng = np.random.default_rng([0, 1, group, number])
-        assert len(plan(ride(group), defect, 5.0, 0.0, rng).rows) == defect + (
-            not ride(group).welded
-        )
+        assert len(
+            draw_take(draw_ride(group), defect, 5.0, 0.0, rng).rows
+        ) == defect + (not draw_ride(group).welded)
 
 
 def test_seed_chooses_the_rides_that_validate() -> None:
@@ -132,7 +145,7 @@ def test_seed_chooses_the_rides_that_validate() -> None:
 def test_normal_and_defective_clips_differ_in_the_defect_only() -> None:
     for number in range(8):
         sane, ill = (
-            plan(ride(1), bad, 5.0, 0.0, np.random.default_rng(number))
+            draw_take(draw_ride(1), bad, 5.0, 0.0, np.random.default_rng(number))
             for bad in (False, True)
         )
         assert replace(ill, rows=ill.rows[:-1]) == sane
@@ -140,31 +153,35 @@ def test_normal_and_defective_clips_differ_in_the_defect_only() -> None:
 
 
 def test_joints_begin_behind_the_second_axle() -> None:
-    who = replace(ride(0), welded=False)
+    who = replace(draw_ride(0), welded=False)
     for number in range(8):
-        joints = plan(who, False, 5.0, 0.0, np.random.default_rng(number)).rows[0].at
+        joints = (
+            draw_take(who, False, 5.0, 0.0, np.random.default_rng(number)).rows[0].at
+        )
         assert joints[0] < -who.wheelbase + 1 and np.diff(joints) == pytest.approx(
             who.joint[0], rel=0.15
         )
 
 
 def test_dips_that_no_axle_meets_are_silent() -> None:
-    ahead = row(6.0, 0.03, 0.0, (500.0, 600.0), np.random.default_rng(0))
-    assert np.array_equal(sound(ride(0), SPEED_NOW, ahead), sound(ride(0), SPEED_NOW))
+    ahead = draw_dips(6.0, 0.03, 0.0, (500.0, 600.0), np.random.default_rng(0))
+    assert np.array_equal(
+        sound(draw_ride(0), SPEED_NOW, ahead), sound(draw_ride(0), SPEED_NOW)
+    )
 
 
 def test_rolling_noise_grows_by_nine_decibels_per_doubling_of_speed() -> None:
     """30 log10 V (Thompson 2009, ch. 2)."""
     gain = [
-        decibels(sound(ride(g), 40.0, seconds=1))
-        - decibels(sound(ride(g), 20.0, seconds=1))
+        decibels(sound(draw_ride(g), 40.0, seconds=1))
+        - decibels(sound(draw_ride(g), 20.0, seconds=1))
         for g in range(20)
     ]
     assert np.mean(gain) == pytest.approx(9, abs=1)
 
 
 def test_sleepers_are_heard_at_the_frequency_of_their_passing() -> None:
-    who = ride(0)
+    who = draw_ride(0)
     power = envelope(sound(who, SPEED_NOW, ripple=0.3), seconds=0.0025)
     spectrum = np.abs(np.fft.rfft(power - power.mean()))
     f = np.fft.rfftfreq(len(power), 0.0025)
@@ -177,8 +194,8 @@ def test_sleepers_are_heard_at_the_frequency_of_their_passing() -> None:
 def test_dips_are_heard_at_their_spacing_once_for_each_axle(
     kind: tuple, spacing: float
 ) -> None:
-    who = replace(ride(0), far=1.0, wheelbase=2.5)
-    dips = row(
+    who = replace(draw_ride(0), far=1.0, wheelbase=2.5)
+    dips = draw_dips(
         spacing, np.mean(kind[1]), 20.0, (-spacing, 100.0), np.random.default_rng(0)
     )
     power = np.minimum(envelope(sound(who, SPEED_NOW, dips)), 0.1)
@@ -196,22 +213,24 @@ def test_dips_are_heard_at_their_spacing_once_for_each_axle(
 
 def test_a_dip_reaches_up_to_speed_over_length() -> None:
     """A raised cosine has half its value at zero where the wavelength is its length."""
-    who, f = ride(0), np.array([1.0, SPEED_NOW / 0.03])
+    who, f = draw_ride(0), np.array([1.0, SPEED_NOW / 0.03])
     gain = (
-        np.abs(dip(who, 0.03, SPEED_NOW, f))
+        np.abs(dip_spectrum(who, 0.03, SPEED_NOW, f))
         / f
-        / contact(who, 2 * np.pi * f / SPEED_NOW)
+        / contact_filter(who, 2 * np.pi * f / SPEED_NOW)
     )
     assert gain[1] / gain[0] == pytest.approx(0.5, abs=0.02)
 
 
 def test_joints_thud_squats_knock_and_cracks_click() -> None:
-    who, middle = ride(0), []
+    who, middle = draw_ride(0), []
     for kind in (JOINT, SQUAT, CRACK):
         both = sound(
             who,
             SPEED_NOW,
-            row(6.0, np.mean(kind[1]), 0.0, (0.0, 100.0), np.random.default_rng(0)),
+            draw_dips(
+                6.0, np.mean(kind[1]), 0.0, (0.0, 100.0), np.random.default_rng(0)
+            ),
         )
         power = np.square(np.abs(np.fft.rfft(both - sound(who, SPEED_NOW))))
         middle.append(
@@ -221,8 +240,8 @@ def test_joints_thud_squats_knock_and_cracks_click() -> None:
 
 
 def test_level_is_that_of_impacts_to_rolling_noise() -> None:
-    who, quiet = ride(0), sound(ride(0), SPEED_NOW)
-    dips = row(6.0, 0.03, -7.0, (0.0, 100.0), np.random.default_rng(0))
+    who, quiet = draw_ride(0), sound(draw_ride(0), SPEED_NOW)
+    dips = draw_dips(6.0, 0.03, -7.0, (0.0, 100.0), np.random.default_rng(0))
     assert decibels(sound(who, SPEED_NOW, dips) - quiet) - decibels(
         quiet
     ) == pytest.approx(-7, abs=0.01)
@@ -242,9 +261,9 @@ def test_knob_moves_the_anomaly_by_as_many_decibels() -> None:
 
 def test_noise_of_its_unit_spectrum_has_rms_one() -> None:
     gain = 1 / (1 + np.arange(8001.0) / 500)
-    assert decibels(noise(gain, gain, RATE, np.random.default_rng(0))) == pytest.approx(
-        0, abs=0.3
-    )
+    assert decibels(
+        unit_noise(gain, gain, RATE, np.random.default_rng(0))
+    ) == pytest.approx(0, abs=0.3)
 
 
 def statistics(clip: np.ndarray) -> np.ndarray:
@@ -260,7 +279,7 @@ def statistics(clip: np.ndarray) -> np.ndarray:
 
 def test_loudness_tells_little_and_statistics_of_the_spectrum_tell_much() -> None:
     rows = table(100, 100)
-    clips = [simulate(i, RATE, 3.0, normal=100) for i in range(len(rows))]
+    clips = [simulate(i, RATE, 3.0, train_size=100) for i in range(len(rows))]
     loud, x = (
         np.array([decibels(clip) for clip in clips]),
         np.stack([statistics(clip) for clip in clips]),

@@ -1,22 +1,33 @@
-"""The simulated cats and babies: reproducible, bounded, grouped, and true to a few physical facts."""
+"""The simulated cats and babies: reproducible, bounded, grouped, and true to a few physical
+facts."""
 
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from auris.acoustics.voice import formants, resonate, voiced
+from auris.acoustics.voice import apply_formants, glottal_source, tract_formants
 from auris.data.simulation.cats_babies import (
     CLASSES,
-    mix,
-    place,
-    recording,
-    room,
-    simulate,
-    table,
+    CatsBabiesSimulator,
+    draw_recording,
+    draw_room_response,
+    locate_clip,
+    mix_at_snr,
 )
 
 RATE = 16000
+
+
+def simulate(
+    index: int, rate: int = RATE, duration: float = 5.0, **changes
+) -> np.ndarray:
+    simulator = CatsBabiesSimulator(sample_rate=rate, duration=duration, **changes)
+    return simulator.simulate(index)
+
+
+def table(clips: int) -> list[tuple]:
+    return CatsBabiesSimulator(clips=clips).rows
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +79,15 @@ def test_rows_do_not_depend_on_how_many_are_asked_for() -> None:
 def test_takes_share_their_recording() -> None:
     groups: dict[int, list[int]] = {}
     for index in range(24):
-        groups.setdefault(place(index)[1], []).append(index)
+        groups.setdefault(locate_clip(index)[1], []).append(index)
     assert sorted({len(takes) for takes in groups.values()}) == [1, 2, 3]
-    assert recording(5, seed=2) == recording(5, seed=2)
-    assert recording(5, seed=2) != recording(7, seed=2)
+    assert draw_recording(5, seed=2) == draw_recording(5, seed=2)
+    assert draw_recording(5, seed=2) != draw_recording(7, seed=2)
 
 
 def test_confounders_do_not_know_the_class() -> None:
     cats, babies = (
-        [recording(group) for group in range(first, 2000, 2)] for first in (0, 1)
+        [draw_recording(group) for group in range(first, 2000, 2)] for first in (0, 1)
     )
     for name in ("snr", "rt60", "slope", "tilt", "closing"):
         a, b = ([getattr(who, name) for who in side] for side in (cats, babies))
@@ -86,7 +97,7 @@ def test_confounders_do_not_know_the_class() -> None:
 @pytest.mark.parametrize("pitch", [310.0, 700.0])
 def test_pitch_is_found_in_the_spectrum(pitch: float) -> None:
     spectrum = np.abs(
-        np.fft.rfft(voiced(np.full(RATE, pitch), 0.4, 0.1, RATE))
+        np.fft.rfft(glottal_source(np.full(RATE, pitch), 0.4, 0.1, RATE))
     )  # 1 s: bins of 1 Hz
     lines = np.flatnonzero(spectrum > 0.01 * spectrum.max())
     assert np.array_equal(lines, pitch * np.arange(1, len(lines) + 1))
@@ -95,33 +106,33 @@ def test_pitch_is_found_in_the_spectrum(pitch: float) -> None:
 def test_tract_rings_at_its_formants() -> None:
     click = np.zeros(RATE)
     click[RATE // 2] = 1
-    peaks = formants(
+    peaks = tract_formants(
         0.0875, np.full(2, 0.6 / 0.65), np.full(2, 0.7), RATE
     )  # at rest: a uniform tube
     assert peaks[:2, 0] == pytest.approx([1000, 3000])
-    spectrum = np.abs(np.fft.rfft(resonate(click, peaks, RATE)))
+    spectrum = np.abs(np.fft.rfft(apply_formants(click, peaks, RATE)))
     assert 500 + int(np.argmax(spectrum[500:1500])) == pytest.approx(1000, abs=60)
     assert 2500 + int(np.argmax(spectrum[2500:3500])) == pytest.approx(3000, abs=60)
 
 
 def test_resonator_without_peaks_changes_nothing() -> None:
     noise = np.random.default_rng(0).standard_normal(RATE)
-    assert np.allclose(resonate(noise, np.zeros((0, 2)), RATE), noise, atol=1e-5)
+    assert np.allclose(apply_formants(noise, np.zeros((0, 2)), RATE), noise, atol=1e-5)
 
 
 @pytest.mark.parametrize("snr", [0.0, 12.0, 30.0])
 def test_noise_lies_at_the_ratio_asked_for(snr: float) -> None:
     rng = np.random.default_rng(0)
     sound, noise = np.sin(np.arange(RATE) / 5), rng.standard_normal(RATE)
-    left = mix(sound, noise, snr) - sound
+    left = mix_at_snr(sound, noise, snr) - sound
     assert 10 * np.log10(np.mean(sound**2) / np.mean(left**2)) == pytest.approx(
         snr, abs=0.01
     )
 
 
 def test_room_decays_by_its_reverberation_time() -> None:
-    who = recording(0)
-    taps = room(who, RATE, np.random.default_rng(0))[1:]
+    who = draw_recording(0)
+    taps = draw_room_response(who, RATE, np.random.default_rng(0))[1:]
     energy = 10 * np.log10(np.cumsum(taps[::-1] ** 2)[::-1])  # Schroeder 1965
     begin, end = len(taps) // 4, len(taps) // 2
     slope = (energy[end] - energy[begin]) / ((end - begin) / RATE)

@@ -10,7 +10,7 @@ import torch
 from conftest import SHARED
 from running import experiment
 
-from auris.acoustics.arrays import Array, angles, direction
+from auris.acoustics.arrays import Array, azimuth_elevation, unit_vector
 from auris.acoustics.reverberation import measured_rt60
 from auris.core.errors import UserError
 from auris.data.sources.brir import Brir
@@ -24,7 +24,8 @@ ANECHOIC, ROOM = "UniS_Anechoic_BRIR_16k.sofa", "UniS_Room_A_BRIR_16k.sofa"
 
 
 def responses(tail: float = 0.0) -> np.ndarray:
-    """Pulses (M, 2, 200), later and weaker at the ear that is farther away, and noise that is `tail` times as loud."""
+    """Pulses (M, 2, 200), later and weaker at the ear that is farther away, and noise that is
+    `tail` times as loud."""
     made = tail * np.random.default_rng(0).standard_normal((len(AZIMUTHS), 2, 200))
     for row, left in zip(made, np.sin(np.radians(AZIMUTHS)), strict=True):
         row[0, round(20 - EAR * left / 2)] += 1 + 0.5 * left
@@ -35,7 +36,8 @@ def responses(tail: float = 0.0) -> np.ndarray:
 def sofa(
     path: Path, made: np.ndarray | None = None, rate: float = RATE, **others: object
 ) -> Path:
-    """A file as SimpleFreeFieldHRIR asks for it, with other values or attributes where they are named."""
+    """A file as SimpleFreeFieldHRIR asks for it, with other values or attributes where they are
+    named."""
     made = responses() if made is None else made
     place = np.stack(
         [AZIMUTHS, np.zeros(len(AZIMUTHS)), np.full(len(AZIMUTHS), 1.5)], 1
@@ -72,15 +74,15 @@ SETTINGS = {
     "clockwise": False,
     "duration": 0.1,
     "sounds": ["bursts"],
-    "sources": None,
+    "dry_folder": None,
     "train_size": 6,
     "val_size": 5,
     "test_size": 5,
     "simulation_seed": 0,
     "rt60": [0.2, 0.4],
-    "direct": [-5.0, 15.0],
+    "drr": [-5.0, 15.0],
     "snr": [0.0, 30.0],
-    "before": [0.0, 0.1],
+    "pre_roll": [0.0, 0.1],
 }
 
 
@@ -165,7 +167,7 @@ def test_a_run_gets_directions_of_both_files(folder):
         and data.spec.sample_rate == RATE
         and data.spec.samples == 1600
     )
-    wanted = direction(torch.tensor(AZIMUTHS), torch.zeros(5))
+    wanted = unit_vector(torch.tensor(AZIMUTHS), torch.zeros(5))
     for name in ("val", "test"):
         torch.testing.assert_close(
             data.target[data.indices(name), :3], wanted, atol=1e-5, rtol=0
@@ -175,9 +177,11 @@ def test_a_run_gets_directions_of_both_files(folder):
 
 def test_a_scene_is_the_same_alone_and_no_two_sets_hear_the_same(folder):
     first, again = brir(folder), brir(folder, train_size=30)
-    assert torch.equal(first.scene("train", 3)[0].wave, again.scene("train", 3)[0].wave)
+    assert torch.equal(
+        first.render_scene("train", 3)[0].wave, again.render_scene("train", 3)[0].wave
+    )
     assert not torch.equal(
-        first.scene("train", 3)[0].wave, first.scene("val", 3)[0].wave
+        first.render_scene("train", 3)[0].wave, first.render_scene("val", 3)[0].wave
     )
     assert first.folder != again.folder
 
@@ -191,7 +195,7 @@ def test_other_files_make_other_scenes(folder):
 def test_the_near_ear_is_louder_and_earlier(folder):
     source = brir(folder, snr=60.0)
     for number, azimuth in enumerate(AZIMUTHS):
-        heard, _ = source.scene("test", number)
+        heard, _ = source.render_scene("test", number)
         left, right = heard.wave[0]
         lags = torch.arange(-10, 11)
         match = torch.stack(
@@ -200,15 +204,15 @@ def test_the_near_ear_is_louder_and_earlier(folder):
         side = np.sin(np.radians(azimuth))
         assert int(lags[match.argmax()]) == pytest.approx(EAR * side, abs=1.01)
         assert float((left.square().sum() / right.square().sum()).log()) * side >= -1e-3
-        assert float(angles(heard.direction)[0]) == pytest.approx(
+        assert float(azimuth_elevation(heard.direction)[0]) == pytest.approx(
             (azimuth + 180) % 360 - 180, abs=1e-3
         )
 
 
 def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(folder):
-    source = brir(folder, rt60=0.4, direct=3.0)
+    source = brir(folder, rt60=0.4, drr=3.0)
     dry = source.measured["train"].responses[[2]]
-    wet = source.reverberant(np.random.default_rng(0), dry)
+    wet = source.add_reverberation(np.random.default_rng(0), dry)
     late = wet[..., dry.shape[2] :]
     torch.testing.assert_close(wet[..., : dry.shape[2]], dry)
     assert float(
@@ -219,7 +223,7 @@ def test_late_reverberation_decays_as_asked_and_is_as_loud_as_asked(folder):
 
 def test_late_reverberation_has_the_coherence_of_the_files_directions(folder):
     source = brir(folder)
-    made = torch.fft.rfft(torch.from_numpy(responses()), source.late)[
+    made = torch.fft.rfft(torch.from_numpy(responses()), source.late_samples)[
         ..., 100
     ]  # (M, 2) at one frequency
     wanted = torch.einsum("mi,mj->ij", made, made.conj()) / len(AZIMUTHS)

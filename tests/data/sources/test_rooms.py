@@ -1,4 +1,5 @@
-"""Rooms as a data set: kept once, resumed after a kill, drawn anew for each epoch where that is asked for."""
+"""Rooms as a data set: kept once, resumed after a kill, drawn anew for each epoch where that is
+asked for."""
 
 import csv
 from dataclasses import fields
@@ -14,13 +15,13 @@ from conftest import noise, write
 from omegaconf import OmegaConf
 from running import CONFIGS
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.core.instantiate import to_plain
 from auris.data.dataset import Dataset
 from auris.data.module import AudioDataModule
 from auris.data.settings import DataSettings
-from auris.data.sources import scenes
+from auris.data.simulation import writer
 from auris.data.sources.rooms import Rooms
 from auris.data.summary import describe_data
 from auris.tasks.localization.targets import DirectionTargets
@@ -30,12 +31,12 @@ SMALL = {
     "room": [[3.0, 4.0], [3.0, 4.0], 2.5],
     "rt60": 0.15,
     "distance": [0.5, 1.5],
-    "uneven": 0.3,
+    "absorption_spread": 0.3,
     "simulation_rate": 8000,
     "train_size": 5,
     "val_size": 2,
     "test_size": 4,
-    "before": 0.0,
+    "pre_roll": 0.0,
     "array": load("circular4"),
 }
 CPU = torch.device("cpu")
@@ -127,7 +128,7 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
     angles = torch.tensor(
         [[float(row["azimuth"]), float(row["elevation"])] for row in rows]
     )
-    torch.testing.assert_close(opened.target[:, :3], direction(*angles.T))
+    torch.testing.assert_close(opened.target[:, :3], unit_vector(*angles.T))
     assert len({row["rt60"] for row in rows}) > 8  # measured on each
     description = describe_data(opened)
     assert "SIMULATED" in description and "azimuths from" in description
@@ -138,7 +139,7 @@ def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
 def test_scenes_are_made_once_and_others_elsewhere(
     kept: Rooms, store: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(Rooms, "hear", None)
+    monkeypatch.setattr(Rooms, "render", None)
     assert rooms(store, grid=GRID, online=True).collect() == kept.collect()
     others = [
         {"simulation_seed": 1},
@@ -154,34 +155,35 @@ def test_scenes_are_made_once_and_others_elsewhere(
 def test_other_recordings_give_other_scenes(tmp_path: Path) -> None:
     for i in range(3):
         write(tmp_path / "dry" / f"{i}.wav", noise(i, 0.5))
-    first = rooms(tmp_path, sources=str(tmp_path / "dry")).folder
-    assert rooms(tmp_path, sources=str(tmp_path / "dry")).folder == first
+    first = rooms(tmp_path, dry_folder=str(tmp_path / "dry")).folder
+    assert rooms(tmp_path, dry_folder=str(tmp_path / "dry")).folder == first
     write(tmp_path / "dry" / "3.wav", noise(3, 0.5))
-    assert rooms(tmp_path, sources=str(tmp_path / "dry")).folder != first
+    assert rooms(tmp_path, dry_folder=str(tmp_path / "dry")).folder != first
 
 
 def test_a_simulation_that_was_killed_goes_on_with_what_is_there(
     tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(scenes, "AT_ONCE", 2)
-    source, made, simulate = rooms(tmp_path), [], Rooms.simulate
-    *first, last = source.parts()
+    monkeypatch.setattr(writer, "CLIPS_AT_ONCE", 2)
+    source = rooms(tmp_path)
+    render_scene = Rooms.render_scene
+    made: list[tuple[str, int]] = []
 
-    def killed(self: Rooms, part: tuple[str, range]) -> Any:
-        made.append(part)
-        if made.count(last) == 1 and part == last:
+    def killed(self: Rooms, split: str, number: int) -> Any:
+        made.append((split, number))
+        if made.count(("test", 3)) == 1 and made[-1] == ("test", 3):
             raise KeyboardInterrupt
-        return simulate(self, part)
+        return render_scene(self, split, number)
 
-    monkeypatch.setattr(Rooms, "simulate", killed)
+    monkeypatch.setattr(Rooms, "render_scene", killed)
     with pytest.raises(KeyboardInterrupt):
         source.collect()
+    assert len(list(source.folder.glob("part_*"))) == 5
     clips = source.collect().clips
-    assert sorted(map(str, made)) == sorted(map(str, [*first, last, last]))
-    assert (
-        len(clips) == 11
-        and not list(source.folder.glob("part_*"))
-        and not list(source.folder.glob("*.tmp"))
+    assert made.count(("test", 3)) == 2 and len(made) == 12
+    assert len(clips) == 11
+    assert not list(source.folder.glob("part_*")) and not list(
+        source.folder.glob("*.tmp")
     )
 
 
@@ -236,10 +238,10 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(
 def test_sets_have_seeds_of_their_own(store: Path) -> None:
     source = rooms(store)
     drawn = [
-        source.hear(name, [[0, 0]], [source], CPU)[0].direction
+        source.render(name, [[0, 0]], [source.distribution], CPU)[0].direction
         for name in ("train", "val", "test")
     ]
-    other = source.hear("train", [[1, 0]], [source], CPU)[0].direction
+    other = source.render("train", [[1, 0]], [source.distribution], CPU)[0].direction
     assert len({tuple(d[0].tolist()) for d in (*drawn, other)}) == 4
 
 

@@ -1,4 +1,5 @@
-"""Built-in anomalies as a data set: made once for each setting, said to be simulated, ready to be split."""
+"""Built-in anomalies as a data set: made once for each setting, said to be simulated, ready to be
+split."""
 
 from collections import Counter
 from pathlib import Path
@@ -10,6 +11,9 @@ from conftest import noise
 from running import configured
 
 from auris.core.errors import UserError
+from auris.data.simulation.gas_leak import GasLeakSimulator
+from auris.data.simulation.rail_defect import RailDefectSimulator
+from auris.data.simulation.simulator import AnomalySimulator
 from auris.data.sources.simulated import GasLeak, RailDefect, SimulatedAnomalies
 from auris.data.splits import check_disjoint
 from auris.tasks.anomaly.targets import AnomalyTargets
@@ -36,12 +40,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Noise of a tenth of a second in the place of clips; and which of them were made."""
     made: list[int] = []
 
-    def simulate(index: int, rate: int, **_: float) -> np.ndarray:
+    def simulate(self: AnomalySimulator, index: int) -> np.ndarray:
         made.append(index)
-        return noise(index, 0.1, rate)
+        return noise(index, 0.1, self.sample_rate)
 
-    for kind in ("gas_leak", "rail_defect"):
-        monkeypatch.setattr(f"auris.data.simulation.{kind}.simulate", simulate)
+    for kind in (GasLeakSimulator, RailDefectSimulator):
+        monkeypatch.setattr(kind, "simulate", simulate)
     return made
 
 
@@ -52,7 +56,7 @@ def test_clips_are_made_once_and_said_to_be_simulated(
     collection = source(kind, tmp_path).collect()
     assert sorted(quick) == list(range(28))
     assert source(kind, tmp_path).collect() == collection and len(quick) == 28
-    assert collection.source == "simulated"
+    assert collection.origin == "simulated"
     assert (
         collection.about.startswith("SIMULATED ")
         and "at 0 dB, not recordings" in collection.about
@@ -110,11 +114,12 @@ def test_another_setting_has_a_folder_of_its_own(
 def test_the_snr_changes_anomalies_alone(
     kind: type[SimulatedAnomalies], tmp_path: Path
 ) -> None:
-    one, other = source(kind, tmp_path), source(kind, tmp_path, snr=20)
-    labels = [row[1] for row in one.rows()]
+    one = source(kind, tmp_path).simulator
+    other = source(kind, tmp_path, snr=20).simulator
+    labels = [row[1] for row in one.rows]
     odd = next(i for i, label in enumerate(labels) if label != "normal")
-    assert np.array_equal(one.clip(0), other.clip(0))
-    assert not np.array_equal(one.clip(odd), other.clip(odd))
+    assert np.array_equal(one.simulate(0), other.simulate(0))
+    assert not np.array_equal(one.simulate(odd), other.simulate(odd))
 
 
 @KINDS
@@ -139,7 +144,7 @@ def test_the_command_line_knows_them(
         f"paths.store={tmp_path}",
     )
     cfg = configured(f"data={name}", *small)
-    assert (cfg.choices.model, cfg.choices.loss) == ("autoencoder", "surprise")
+    assert (cfg.choices.model, cfg.choices.loss) == ("autoencoder", "anomaly_score")
     data = Experiment(cfg).dataset
     assert (data.spec.target, data.spec.sample_rate, len(data.clips)) == (
         "anomaly",

@@ -15,7 +15,7 @@ from conftest import RATE, noise, sine, write
 
 from auris.core.errors import UserError
 from auris.data.download import Unreachable, fetch_all, fetch_file
-from auris.data.simulation import cats_babies
+from auris.data.simulation.cats_babies import CatsBabiesSimulator
 from auris.data.sources.cats_babies import CatsBabies
 from auris.data.sources.esc50 import Esc, is_original
 from auris.data.sources.folder import Folder, Table
@@ -84,18 +84,21 @@ def nowhere() -> str:
 def short_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four clips of a tenth of a second, to save time."""
     rows = [(f"clip{i}", ("cat", "crying_baby")[i % 2], 1 + i, i) for i in range(4)]
-    monkeypatch.setattr(cats_babies, "table", lambda: rows)
+    monkeypatch.setattr(CatsBabiesSimulator, "__len__", lambda self: len(self.rows))
+    monkeypatch.setattr(CatsBabiesSimulator, "rows", rows)
     monkeypatch.setattr(
-        cats_babies, "simulate", lambda index, rate: noise(index, 0.1, rate)
+        CatsBabiesSimulator,
+        "simulate",
+        lambda self, index: noise(index, 0.1, self.sample_rate),
     )
 
 
-def cats(tmp_path: Path, url: str, source: str = "auto") -> CatsBabies:
+def cats(tmp_path: Path, url: str, origin: str = "auto") -> CatsBabies:
     names = [str(number) for number in range(50)]
     names[5], names[20] = "cat", "crying_baby"
     root = str(tmp_path / "data")
     return CatsBabies(
-        source,
+        origin,
         str(tmp_path / "store"),
         root,
         url,
@@ -112,7 +115,7 @@ def test_folder_and_table_are_real(folder: Path, tmp_path: Path) -> None:
         (Table(str(tmp_path / "clips.csv")), 1),
     ):
         collection = source.collect()
-        assert (len(collection.clips), collection.source) == (count, "real")
+        assert (len(collection.clips), collection.origin) == (count, "real")
 
 
 def test_home_is_understood(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +157,7 @@ def test_local_recordings_go_by_their_names(
 def test_recordings_are_fetched_and_labelled(tmp_path: Path, mirror: Mirror) -> None:
     collection = Esc(str(tmp_path / "data"), mirror.url, NAMES).collect()
     assert [clip.label for clip in collection.clips] == ["cat", "cat", "cat", "dog"]
-    assert collection.source == "real"
+    assert collection.origin == "real"
     assert all(clip.path.read_bytes() == wav() for clip in collection.clips)
     assert sorted(mirror.asked) == sorted(mirror.pages)
 
@@ -304,7 +307,7 @@ def test_cats_and_babies_are_fetched_by_name(
     monkeypatch.setattr(Esc, "known_names", lambda self: RECORDINGS[:3])
     for choice in ("auto", "real"):
         collection = cats(tmp_path, mirror.url, choice).collect()
-        assert (len(collection.clips), collection.source) == (3, "real")
+        assert (len(collection.clips), collection.origin) == (3, "real")
     assert len(mirror.asked) == 3
 
 
@@ -324,7 +327,7 @@ def test_without_network_the_simulation_says_that_it_is_one(
     begin = time.monotonic()
     collection = cats(tmp_path, nowhere).collect()
     assert time.monotonic() - begin < 3
-    assert collection.source == "simulated"
+    assert collection.origin == "simulated"
     assert collection.about.startswith(
         "SIMULATED meows and cries, not recordings (no recordings at"
     )
@@ -340,9 +343,9 @@ def test_simulation_can_be_asked_for_and_is_made_once(
     tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = cats(tmp_path, mirror.url, "simulated").collect()
-    assert first.source == "simulated" and mirror.asked == []
+    assert first.origin == "simulated" and mirror.asked == []
     monkeypatch.setattr(
-        cats_babies, "simulate", lambda index, rate: pytest.fail("made again")
+        CatsBabiesSimulator, "simulate", lambda self, index: pytest.fail("made again")
     )
     assert cats(tmp_path, mirror.url, "simulated").collect() == first
 
@@ -351,13 +354,13 @@ def test_simulation_can_be_asked_for_and_is_made_once(
 def test_broken_off_simulation_goes_on(
     tmp_path: Path, nowhere: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(index: int, rate: int) -> np.ndarray:
+    def breaks(self: CatsBabiesSimulator, index: int) -> np.ndarray:
         if index == 3:
             raise KeyboardInterrupt
-        return noise(index, 0.1, rate)
+        return noise(index, 0.1, self.sample_rate)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(cats_babies, "simulate", breaks)
+        patch.setattr(CatsBabiesSimulator, "simulate", breaks)
         cats(tmp_path, nowhere, "simulated").collect()
     clips = cats(tmp_path, nowhere, "simulated").collect().clips
     assert [soundfile.info(clip.path).duration for clip in clips] == 4 * [0.1]
@@ -371,9 +374,9 @@ def test_real_recordings_are_never_replaced_when_asked_for(
         cats(tmp_path, nowhere, "real").collect()
 
 
-def test_unknown_source_is_refused(tmp_path: Path, nowhere: str) -> None:
+def test_unknown_origin_is_refused(tmp_path: Path, nowhere: str) -> None:
     with pytest.raises(
-        UserError, match="There is no data.source=simulate; did you mean simulated"
+        UserError, match="There is no data.origin=simulate; did you mean simulated"
     ):
         cats(tmp_path, nowhere, "simulate").collect()
 

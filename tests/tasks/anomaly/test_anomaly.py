@@ -1,4 +1,6 @@
-"""The anomaly task: scores that are known, a threshold from validation, and whole runs on a folder of recordings."""
+"""The anomaly task: scores that are known, a threshold from validation, and whole runs on a
+folder of recordings.
+"""
 
 import csv
 import json
@@ -20,7 +22,7 @@ from auris.models.autoencoder import DenseAutoencoder
 from auris.models.mlp import Linear
 from auris.runs.result import without_nan
 from auris.tasks.anomaly.task import Anomaly
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.training.reopen import evaluate_run
 from auris.training.run import train
 from auris.training.system import System
@@ -83,7 +85,7 @@ def test_targets_are_one_for_the_own_section_and_the_loss_is_its_mean_surprise()
     x = torch.zeros(2, 1, 4, FRAMES)
     target = task().encode(torch.tensor([[0, 1, 0], [0, 0, 0]]), x)
     assert target.shape == (2, 2, FRAMES) and target[0, :, 0].tolist() == [0, 1]
-    assert Surprise()(surprise().expand(2, -1, -1), target) == pytest.approx(
+    assert MeanAnomalyScore()(surprise().expand(2, -1, -1), target) == pytest.approx(
         (25 + 2.5) / 2
     )
 
@@ -166,7 +168,7 @@ def test_an_error_map_is_averaged_over_bands() -> None:
     x = torch.randn(2, 1, 4, FRAMES)
     copy = x.clone()
     copy[0, 0, 2, 3] += 2
-    compared = task().compare(x, copy)
+    compared = task().reconstruction_output(x, copy)
     assert compared.shape == (2, 2, FRAMES)
     assert compared[0, :, 3].tolist() == pytest.approx(
         [1, 1]
@@ -174,15 +176,15 @@ def test_an_error_map_is_averaged_over_bands() -> None:
 
 
 def test_distance_counts_the_nearest_of_each_section() -> None:
-    told = task().remembered(
+    told = task().stored_target(
         torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])[..., None].expand(
             -1, -1, FRAMES
         )
     )
     assert told.shape == (4, 2)
-    recalled = task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=2)
+    recalled = task().knn_output(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=2)
     assert recalled[0, :, 0].tolist() == [2, 6] and recalled.shape == (1, 2, FRAMES)
-    assert task().recall(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[
+    assert task().knn_output(torch.tensor([[1.0, 3.0, 10.0, 2.0]]), told, k=1)[
         0, :, 0
     ].tolist() == [
         1,
@@ -210,9 +212,9 @@ def test_models_and_losses_that_do_not_fit_are_refused() -> None:
         UserError, match="Linear can't tell what is unusual; choose model=autoencoder"
     ):
         judge.check_parts(
-            Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), Surprise()
+            Linear((1, 4, FRAMES), (2, FRAMES), MeanDeviation()), MeanAnomalyScore()
         )
-    with pytest.raises(UserError, match="choose loss=surprise"):
+    with pytest.raises(UserError, match="choose loss=anomaly_score"):
         judge.check_parts(
             DenseAutoencoder((1, 4, FRAMES), judge, 1), torch.nn.MSELoss()
         )
@@ -221,7 +223,7 @@ def test_models_and_losses_that_do_not_fit_are_refused() -> None:
 REMEMBERING = ("model=self_supervised", "model.widths=[4,8]", "trainer.max_epochs=4")
 TONES = (
     "data=one_class",
-    "data.of=folder",
+    "data.dataset=folder",
     "data.normal=tone",
     "features=log_mel",
     "model.widths=[16]",

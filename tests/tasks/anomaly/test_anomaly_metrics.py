@@ -52,7 +52,9 @@ def test_the_auroc_is_scikit_learns() -> None:
 def test_the_partial_auroc_looks_at_the_highest_tenth_of_normal_clips(
     anomalies: list[float], expected: float
 ) -> None:
-    """Of 20 normal clips with scores 0 to 19 the two highest count: Koizumi et al. (2020) by hand."""
+    """Of 20 normal clips with scores 0 to 19 the two highest count: Koizumi et al. (2020) by
+    hand.
+    """
     score = [*map(float, range(20)), *anomalies]
     assert PartialAuroc().value(
         *clips(score, [0] * 20 + [1] * len(anomalies))
@@ -84,7 +86,9 @@ def test_weights_count_clips_as_often_as_they_were_drawn(metric) -> None:
 
 
 def test_a_domain_is_its_normal_clips_against_all_anomalies_of_the_section() -> None:
-    """Dohi et al. (2022): the anomaly of the target domain counts with the normal clips of the source, too."""
+    """Dohi et al. (2022): the anomaly of the target domain counts with the normal clips of the
+    source, too.
+    """
     decoded, target = clips([0, 4, 2, 3, 1], [0, 0, 1, 1, 1], [0] * 5, [0, 1, 0, 1, 1])
     assert AnomalyAuroc(0, 0).value(decoded, target) == 1
     assert AnomalyAuroc(0, 1).value(decoded, target) == 0

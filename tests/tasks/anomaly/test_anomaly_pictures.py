@@ -1,4 +1,6 @@
-"""Pictures of scores show what the numbers say, and a closer look at a clip points to where it is unusual."""
+"""Pictures of scores show what the numbers say, and a closer look at a clip points to where it
+is unusual.
+"""
 
 from pathlib import Path
 
@@ -242,7 +244,7 @@ def test_tensorboard_shows_scores_and_a_closer_look(
 
     words = (
         "data=one_class",
-        "data.of=folder",
+        "data.dataset=folder",
         f"data.root={folder}",
         "data.normal=tone",
         "features=log_mel",

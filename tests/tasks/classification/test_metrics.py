@@ -193,7 +193,9 @@ def test_a_resample_that_misses_a_class_does_not_spoil_the_interval() -> None:
 def test_intervals_cover_the_truth_about_19_times_in_20(
     metric: Metric, truth: float
 ) -> None:
-    """Scores are normal, one deviation apart for AUROC: Phi(1 / sqrt 2) = 0.7602; or right in 8 of 10 cases."""
+    """Scores are normal, one deviation apart for AUROC: Phi(1 / sqrt 2) = 0.7602; or right in 8
+    of 10 cases.
+    """
     draw, target = torch.Generator().manual_seed(0), torch.arange(100) % 2
     covered = 0
     for _ in range(200):

@@ -46,7 +46,7 @@ def test_confusion_has_true_classes_down_and_counts_clips() -> None:
         [0.75, 0.25],
         [0, 0],
     ]  # a class without clips is blank
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("said", "true")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted", "true")
 
 
 def test_long_names_are_not_cut_off() -> None:
@@ -59,7 +59,9 @@ def test_long_names_are_not_cut_off() -> None:
 def test_spectrograms_stand_under_each_other(clips: int) -> None:
     waves = [torch.randn(2, 8000 * (1 + k % 2)) for k in range(clips)]
     figure = pictures.plot_spectrograms(
-        waves, 16000, [f"clip {k}: cat, said crying_baby (0.97)" for k in range(clips)]
+        waves,
+        16000,
+        [f"clip {k}: cat, predicted crying_baby (0.97)" for k in range(clips)],
     )
     assert len(figure.axes) == clips and figure.axes[0].get_title(
         loc="left"

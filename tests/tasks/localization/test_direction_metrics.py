@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.tasks.localization.metrics import (
     MeanError,
     MedianError,
@@ -19,7 +19,7 @@ from auris.tasks.localization.metrics import (
 
 
 def level(*azimuths: float) -> Tensor:
-    return direction(torch.tensor(azimuths), torch.zeros(len(azimuths)))
+    return unit_vector(torch.tensor(azimuths), torch.zeros(len(azimuths)))
 
 
 def off(
@@ -51,9 +51,9 @@ def test_the_angle_between_directions_is_exact_where_it_is_tiny_too(
 
 
 def test_elevation_counts() -> None:
-    up, ahead = direction(torch.tensor([30.0, 0.0]), torch.tensor([90.0, 0.0]))
+    up, ahead = unit_vector(torch.tensor([30.0, 0.0]), torch.tensor([90.0, 0.0]))
     assert great_circle(up, ahead).item() == pytest.approx(90)
-    low, high = direction(
+    low, high = unit_vector(
         torch.tensor([0.0, 90.0]), torch.tensor([60.0, 60.0])
     )  # cos = sin^2 60 = 3/4
     assert great_circle(low, high).item() == pytest.approx(

@@ -1,4 +1,6 @@
-"""Pictures of directions have points, lines and rays where they must be, and leave out what is not known."""
+"""Pictures of directions have points, lines and rays where they must be, and leave out what is
+not known.
+"""
 
 import math
 from types import SimpleNamespace
@@ -8,12 +10,11 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from omegaconf import OmegaConf
 from paper import words_on_paper
-from running import CONFIGS
+from running import configured
 from torch import Tensor, nn
 
-from auris.acoustics.arrays import Array, direction
+from auris.acoustics.arrays import Array, unit_vector
 from auris.data.spec import Spec
 from auris.tasks.inspection import Inspection
 from auris.tasks.localization import baselines
@@ -25,17 +26,20 @@ from auris.tasks.predictions import Predictions
 
 SQUARE = ((0.05, 0.0, 0.0), (0.0, 0.05, 0.0), (-0.05, 0.0, 0.0), (0.0, -0.05, 0.0))
 LINE = ((0.0, 0.05, 0.0), (0.0, -0.05, 0.0))
-DRAWING = "6.000 4.000 2.500 5.000 3.000 1.500 2.000 3.000 1.000 90.000"  # the source is east of the array
+# the source is east of the array
+DRAWING = "6.000 4.000 2.500 5.000 3.000 1.500 2.000 3.000 1.000 90.000"
 
 
 def ways(*azimuth: float) -> Tensor:
     """Level unit vectors (N, 3)."""
     turn = torch.tensor(azimuth)
-    return direction(turn, 0 * turn)
+    return unit_vector(turn, 0 * turn)
 
 
 def targets(count: int) -> Tensor:
-    """(N, 7): half of the reverberation times short, half long, half of the distances unknown and no SNR known."""
+    """(N, 7): half of the reverberation times short, half long, half of the distances unknown
+    and no SNR known.
+    """
     even = torch.arange(count) % 2
     rest = torch.stack(
         [
@@ -71,7 +75,7 @@ def test_azimuths_are_points_and_the_band_comes_again_in_the_corners() -> None:
 def test_a_line_has_half_a_circle_and_elevations_have_a_picture() -> None:
     (axes,) = pictures.plot_azimuths(ways(80, -10), ways(85, -5)).axes
     assert axes.get_xlim() == (-90, 90)
-    up = direction(torch.tensor([0.0, 9.0]), torch.tensor([20.0, -40.0]))
+    up = unit_vector(torch.tensor([0.0, 9.0]), torch.tensor([20.0, -40.0]))
     assert [axes.get_xlabel() for axes in pictures.plot_azimuths(up, up).axes] == [
         "true azimuth (°)",
         "true elevation (°)",
@@ -154,7 +158,7 @@ def test_a_ray_to_the_true_direction_meets_the_source() -> None:
         pytest.approx([2, 3]),
         pytest.approx([5, 3]),
     ]
-    assert ray(figure, 0, "said direction") == [
+    assert ray(figure, 0, "predicted direction") == [
         pytest.approx([2, 3]),
         pytest.approx([2, 6]),
     ]
@@ -170,7 +174,7 @@ def test_without_a_scene_the_array_alone_is_drawn() -> None:
     figure = plot_scene("", Array(SQUARE), ways(90)[0], ways(0)[0], "no scene")
     (axes,) = figure.axes
     assert axes.get_title() == "array, enlarged" and words_on_paper(figure)
-    assert ray(figure, 0, "said direction") == [
+    assert ray(figure, 0, "predicted direction") == [
         [0, 0],
         pytest.approx([0, 9.5], abs=1e-4),
     ]
@@ -190,7 +194,7 @@ def test_a_line_has_two_rays() -> None:
 
 def test_formulas_have_the_settings_of_their_yamls() -> None:
     for name in ("srp_phat", "norm_music"):
-        node = OmegaConf.load(CONFIGS / f"model/{name}.yaml").model
+        node = configured("data=rooms", f"model={name}").model
         assert {key: node[key] for key in baselines._SETTINGS} == baselines._SETTINGS
 
 

@@ -1,4 +1,6 @@
-"""Recordings of an array with directions, from a table: what works, and one sentence for each thing that can't."""
+"""Recordings of an array with directions, from a table: what works, and one sentence for each
+thing that can't.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -9,7 +11,7 @@ import pytest
 from conftest import write
 from running import configured, experiment
 
-from auris.acoustics.image_source import SPEED
+from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.inference import predictor as predict
@@ -25,7 +27,9 @@ SPLITS = 3 * ["train"] + ["val", "test"]
 
 
 def delayed(seed: int, late: int, channels: int = 2) -> np.ndarray:
-    """Noise (T, C), by so many samples later in each channel than in the one before, and a little noise of sensors."""
+    """Noise (T, C), by so many samples later in each channel than in the one before, and a
+    little noise of sensors.
+    """
     rng = np.random.default_rng(seed)
     noise, own = (
         0.1 * rng.standard_normal(RATE // 4),
@@ -38,7 +42,7 @@ def delayed(seed: int, late: int, channels: int = 2) -> np.ndarray:
 
 def azimuth(late: int) -> float:
     """Where a sound is, in degrees, that is so many samples later in the right channel."""
-    return float(np.degrees(np.arcsin(late * SPEED / (RATE * APART))))
+    return float(np.degrees(np.arcsin(late * SPEED_OF_SOUND / (RATE * APART))))
 
 
 @pytest.fixture
@@ -242,7 +246,7 @@ def test_rooms_refuse_an_array_that_is_too_large_and_none(tmp_path):
     cfg = configured(*rooms)
     cfg.array = None
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
-        Experiment(cfg).dataset
+        _ = Experiment(cfg).dataset
 
 
 class Ahead(Trained):

@@ -1,4 +1,6 @@
-"""Localization: targets and answers of arrays that can and can't tell directions apart, and what is said of them."""
+"""Localization: targets and answers of arrays that can and can't tell directions apart, and
+what is said of them.
+"""
 
 import pytest
 import torch
@@ -6,7 +8,7 @@ from array_files import spec
 from torch import Tensor
 from torch.nn import functional as F
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.tasks.localization.metrics import great_circle
@@ -24,7 +26,8 @@ def of(*angles: tuple[float, float]) -> Tensor:
     """Targets (B, 7) of azimuths and elevations in degrees."""
     azimuth, elevation = torch.tensor(angles).T
     return torch.cat(
-        [direction(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)], 1
+        [unit_vector(azimuth, elevation), torch.tensor(UNKNOWN).expand(len(angles), 4)],
+        1,
     )
 
 
@@ -91,7 +94,9 @@ def test_a_tetrahedron_tells_all() -> None:
 
 
 def test_a_pair_tells_the_angle_to_itself() -> None:
-    """Left and right: the back is the front, and what is 60 degrees up ahead on the left is less to the left."""
+    """Left and right: the back is the front, and what is 60 degrees up ahead on the left is
+    less to the left.
+    """
     cone = torch.rad2deg(
         torch.asin(torch.sin(torch.tensor(80.0).deg2rad()) * 0.5)
     ).item()
@@ -128,7 +133,7 @@ def test_a_constant_guess_is_the_mean_direction() -> None:
 
 def test_an_answer_in_words() -> None:
     flat, space = task("respeaker4"), task("tetrahedron4")
-    towards = direction(torch.tensor(-90.004), torch.tensor(12.0))
+    towards = unit_vector(torch.tensor(-90.004), torch.tensor(12.0))
     assert (
         flat.output.to_row(towards) == {"azimuth": -90.0}
         and flat.view.describe_prediction(towards) == "azimuth -90°"

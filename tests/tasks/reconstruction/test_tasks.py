@@ -136,7 +136,7 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(
         )
         assert (
             metrics["explained_variance"]["low"] > 0.5
-            and result[name]["majority"]["explained_variance"] == 0
+            and result[name]["constant_baseline"]["explained_variance"] == 0
         )
     losses = [
         float(row["train/loss"])
@@ -185,7 +185,7 @@ def test_the_surprise_of_a_linear_autoencoder_is_the_error_that_its_solver_lesse
     assert len(surprise) == 4 and surprise == pytest.approx(error, rel=1e-5)
     assert surprise[-1] < surprise[0]
     result = json.loads((folders[0] / "result.json").read_text())
-    assert (result["loss"], result["test"]["clips"]) == ("surprise", 2 + 10)
+    assert (result["loss"], result["test"]["clips"]) == ("anomaly_score", 2 + 10)
 
 
 def test_a_classifier_is_no_model_of_reconstruction(place: Path) -> None:

@@ -1,19 +1,26 @@
 """Steered response power with phase transform (SRP-PHAT).
 
-DiBiase (2000), A high-accuracy, low-latency technique for talker localization in reverberant environments using
-microphone arrays, PhD thesis, Brown University: the GCC-PHAT of all pairs, each at its delay, added up.
+DiBiase (2000), A high-accuracy, low-latency technique for talker localization in reverberant
+environments using microphone arrays, PhD thesis, Brown University: the GCC-PHAT of all pairs, each
+at its delay, added up.
+
+B clips, M microphones, F frequencies, T' frames, P pairs, D directions.
 """
 
 import torch
 from torch import Tensor
 
-from auris.acoustics.doa.plane_waves import between, delays, pairs, phases
-from auris.acoustics.doa.stft import cross, mean_cross, parts
-from auris.acoustics.image_source import SPEED
+from auris.acoustics.constants import SPEED_OF_SOUND
+from auris.acoustics.doa.plane_waves import (
+    delay_phases,
+    microphone_pairs,
+    pair_delays,
+    plane_wave_delays,
+)
+from auris.acoustics.doa.stft import cross_phase, mean_cross_phase, real_and_imaginary
 
-AT_ONCE = (
-    2**24
-)  # values of the cross-spectra of some clips, or of the waves from some directions
+# of the cross-spectra of some clips, or of the waves from some directions
+MAX_VALUES = 2**24
 
 
 def srp_phat(
@@ -21,22 +28,24 @@ def srp_phat(
     microphones: Tensor,
     directions: Tensor,
     hertz: Tensor,
-    speed: float = SPEED,
+    speed: float = SPEED_OF_SOUND,
 ) -> Tensor:
-    """Power (B, D) from directions (D, 3), of spectra (B, M, F, T') at frequencies (F,): 1 is a lone plane wave.
+    """Power (B, D) from directions (D, 3), of spectra (B, M, F, T') at frequencies (F,).
 
-    The mean over pairs, frequencies and frames. pyroomacoustics' is 2 x this + 2 / (M - 1).
+    1 is a lone plane wave. The mean over pairs, frequencies and frames. pyroomacoustics' is
+    2 x this + 2 / (M - 1).
     """
-    who = pairs(len(microphones)).to(spectrum.device)
-    heard = parts(mean_cross(spectrum, who), -1).flatten(1)  # (B, P x 2 F)
-    some = max(1, AT_ONCE // heard.shape[1])
-    waves = (
-        expected(microphones, part, hertz, who, speed)
-        for part in directions.split(some)
-    )
-    return torch.cat(
-        [heard @ wave.flatten(1).T / (len(who) * len(hertz)) for wave in waves], -1
-    )
+    pairs = microphone_pairs(len(microphones)).to(spectrum.device)
+    cross = mean_cross_phase(spectrum, pairs)  # (B, P, F)
+    spectra = real_and_imaginary(cross, -1).flatten(1)  # (B, P x 2 F)
+    terms = len(pairs) * len(hertz)
+    count = max(1, MAX_VALUES // spectra.shape[1])
+    powers = []
+    for part in directions.split(count):
+        waves = _expected_cross(microphones, part, hertz, pairs, speed)
+        power = spectra @ waves.flatten(1).T
+        powers.append(power / terms)
+    return torch.cat(powers, -1)
 
 
 def srp_map(
@@ -45,38 +54,48 @@ def srp_map(
     directions: Tensor,
     hertz: Tensor,
     bands: int = 1,
-    speed: float = SPEED,
+    speed: float = SPEED_OF_SOUND,
 ) -> Tensor:
-    """The same (B, bands, D, T') of each frame and each of `bands` equal parts of the frequencies."""
-    who = pairs(len(microphones)).to(spectrum.device)
-    waves = expected(microphones, directions, hertz, who, speed).unflatten(
-        -1, (2, -1)
-    )  # (D, P, 2, F)
-    groups = [
-        wave.flatten(1) / (len(who) * wave.shape[-1])
-        for wave in waves.tensor_split(bands, -1)
+    """The same (B, bands, D, T') of each frame and each of `bands` equal parts of the
+    frequencies."""
+    pairs = microphone_pairs(len(microphones)).to(spectrum.device)
+    waves = _expected_cross(microphones, directions, hertz, pairs, speed)
+    split = waves.unflatten(-1, (2, -1)).tensor_split(bands, -1)  # (D, P, 2, part of F)
+    groups = []
+    for wave in split:
+        terms = len(pairs) * wave.shape[-1]
+        groups.append(wave.flatten(1) / terms)
+    values = len(pairs) * spectrum[0, 0].numel()  # of a clip
+    count = max(1, MAX_VALUES // values)
+    powers = [
+        _steer_power(cross_phase(clips, pairs), groups)
+        for clips in spectrum.split(count)
     ]
-    some = max(1, AT_ONCE // (len(who) * spectrum[0, 0].numel()))
-    return torch.cat(
-        [steered(cross(clips, who), groups) for clips in spectrum.split(some)]
-    )
+    return torch.cat(powers)
 
 
-def steered(cross: Tensor, groups: list[Tensor]) -> Tensor:
-    """Power (B, bands, D, T') of cross-spectra (B, P, F, T'), by the waves (D, P x 2 x part of F) of each band."""
-    heard = torch.stack([cross.real, cross.imag], 2).tensor_split(
-        len(groups), 3
-    )  # of (B, P, 2, F, T')
-    return torch.stack(
-        [wave @ part.flatten(1, 3) for wave, part in zip(groups, heard, strict=True)], 1
-    )
+def _steer_power(cross: Tensor, groups: list[Tensor]) -> Tensor:
+    """Power (B, bands, D, T') of cross-spectra (B, P, F, T') by the waves of each band.
+
+    Those are (D, P x 2 x part of F).
+    """
+    spectra = torch.stack([cross.real, cross.imag], 2)  # (B, P, 2, F, T')
+    parts = spectra.tensor_split(len(groups), 3)
+    powers = [
+        waves @ part.flatten(1, 3) for waves, part in zip(groups, parts, strict=True)
+    ]
+    return torch.stack(powers, 1)
 
 
-def expected(
-    microphones: Tensor, directions: Tensor, hertz: Tensor, pairs: Tensor, speed: float
+def _expected_cross(
+    microphones: Tensor,
+    directions: Tensor,
+    hertz: Tensor,
+    pairs: Tensor,
+    speed: float,
 ) -> Tensor:
-    """What plane waves give the cross-spectra of the pairs: (D, P, 2 F), real and imaginary parts."""
-    late = between(
-        delays(microphones.to(hertz), directions.to(hertz), speed), pairs
-    )  # (D, P)
-    return parts(phases(late, hertz), -1)
+    """What plane waves give the cross-spectra of the pairs: (D, P, 2 F), real and imaginary
+    parts."""
+    delays = plane_wave_delays(microphones.to(hertz), directions.to(hertz), speed)
+    late = pair_delays(delays, pairs)  # (D, P)
+    return real_and_imaginary(delay_phases(late, hertz), -1)

@@ -1,6 +1,7 @@
 """A dry sound in a scene: drawn, sent through responses, and what the scene is then.
 
-B scenes, M microphones, T samples of a scene, T' samples of a sound, which begins before it, L of a response.
+B scenes, M microphones, T samples of a scene, T' samples of a sound, which begins before it,
+L of a response.
 """
 
 from collections.abc import Sequence
@@ -14,64 +15,65 @@ from torch.nn import functional as F
 from torchaudio.functional import fftconvolve
 
 from auris.core.errors import UserError
-from auris.data.simulation.dry_signals import Dry
+from auris.data.simulation.dry_signals import DrySignal
 
-HEARD = 0.3  # of the level of a sound as a whole, at least, that it has in the scene
+PEAK = 0.9  # of scenes, to full scale
 
+_MIN_LEVEL = 0.3  # of a sound in the scene, to its level as a whole
 
-DRAWS = 1000  # in which a sound has to be found that is no pause
-
-
-FULL = 0.9  # of full scale, where the peaks of scenes are
+_MAX_DRAWS = 1000  # in which a sound has to be found that is no pause
 
 
-class Heard(NamedTuple):
+class RenderedScenes(NamedTuple):
     """Some scenes as an array hears them."""
 
-    wave: Tensor  # (B, M, T), the peak of each at `FULL`
+    wave: Tensor  # (B, M, T), the peak of each at `PEAK`
     direction: Tensor  # (B, 3) unit vectors to the source, as seen from the array
     conditions: (
         Tensor  # (B, 3): RT60 in s, measured on the responses, SNR in dB, distance in m
     )
 
 
-def play(
-    dry: Sequence[Dry], rng: np.random.Generator, before: float, samples: int, rate: int
+def draw_source_signal(
+    dry: Sequence[DrySignal],
+    rng: np.random.Generator,
+    pre_roll: float,
+    samples: int,
+    rate: int,
 ) -> Tensor:
-    """What sounds in a scene, and `before` seconds earlier: (T',). It is no pause that the scene is in.
+    """What sounds in a scene, and `pre_roll` seconds earlier: (T',). The scene is in no pause.
 
     Raises `UserError` where there are but pauses.
     """
-    sounding = dry[int(rng.integers(len(dry)))]
-    size = samples + round(before * rate)
-    for _ in range(DRAWS):
-        sound = sounding(rng, size / rate, rate)[:size]
-        if sound[-samples:].std() > HEARD:
+    signal = dry[int(rng.integers(len(dry)))]
+    size = samples + round(pre_roll * rate)
+    for _ in range(_MAX_DRAWS):
+        sound = signal(rng, size / rate, rate)[:size]
+        if sound[-samples:].std() > _MIN_LEVEL:
             return torch.from_numpy(sound).float()
     raise UserError(
-        "data.sources: the recordings are silent for the most part; leave out those that are."
+        "data.dry_folder: the recordings are silent for the most part; leave out those that are."
     )
 
 
-def convolved(sounds: Sequence[Tensor], responses: Tensor, samples: int) -> Tensor:
-    """The last T samples (B, M, T) of sounds (T',), one a scene, sent through responses (B, M, L)."""
+def convolve(sounds: Sequence[Tensor], responses: Tensor, samples: int) -> Tensor:
+    """The last T samples (B, M, T) of sounds (T',), one a scene, through responses (B, M, L)."""
     tail = responses.shape[-1] - 1
+    longest = max(len(sound) for sound in sounds)
     size = (
-        next_fast_len(max(map(len, sounds)) + tail, real=True) - tail
-    )  # for a prime it would take thrice the time
+        next_fast_len(longest + tail, real=True) - tail
+    )  # a prime would take thrice the time
     padded = torch.stack([F.pad(sound, (size - len(sound), 0)) for sound in sounds])
-    return fftconvolve(padded.to(responses)[:, None], responses)[
-        ..., size - samples : size
-    ]
+    wet = fftconvolve(padded.to(responses)[:, None], responses)
+    return wet[..., size - samples : size]
 
 
-def white(rngs: Sequence[np.random.Generator], *shape: int) -> Tensor:
+def white_noise(rngs: Sequence[np.random.Generator], *shape: int) -> Tensor:
     """Independent white noise (B, *shape)."""
-    return torch.from_numpy(
-        np.stack([rng.standard_normal(shape, dtype=np.float32) for rng in rngs])
-    )
+    noises = [rng.standard_normal(shape, dtype=np.float32) for rng in rngs]
+    return torch.from_numpy(np.stack(noises))
 
 
-def loud(wave: Tensor) -> Tensor:
-    """Waves (B, M, T), not silent, their peaks at `FULL`."""
-    return FULL * wave / wave.abs().amax((1, 2), keepdim=True)
+def peak_normalize(wave: Tensor) -> Tensor:
+    """Waves (B, M, T), not silent, their peaks at `PEAK`."""
+    return PEAK * wave / wave.abs().amax((1, 2), keepdim=True)

@@ -1,9 +1,10 @@
-"""Scenes: a room, an array of microphones, one source that talks or hisses, noise. All is drawn, scene by scene.
+"""Scenes: a room, an array of microphones, one source that talks or hisses, noise, all drawn.
 
-B scenes, M microphones, T samples. Scene i is the same on every machine and in any batch: each has a seed of its own.
+B scenes, M microphones, T samples. Scene i is the same on every machine and in any batch: each
+has a seed of its own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,105 +12,122 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import Array, turned
-from auris.acoustics.diffuse_noise import at_snr, diffuse
+from auris.acoustics.arrays import Array, rotate_azimuth
+from auris.acoustics.diffuse_noise import diffuse_noise, scale_to_snr
 from auris.acoustics.image_source import (
-    LEAD,
+    LEAD_SAMPLES,
     Rooms,
-    check,
+    check_rooms,
     complete_order,
     impulse_responses,
 )
-from auris.acoustics.reverberation import measured_rt60, sabine, uneven
+from auris.acoustics.reverberation import (
+    measured_rt60,
+    sabine_absorption,
+    spread_absorption,
+)
 from auris.core.errors import UserError
-from auris.data.simulation.dry_signals import Dry
-from auris.data.simulation.rendering import Heard, convolved, loud, play, white
+from auris.data.simulation.dry_signals import DrySignal
+from auris.data.simulation.rendering import (
+    RenderedScenes,
+    convolve,
+    draw_source_signal,
+    peak_normalize,
+    white_noise,
+)
 
-Law = (
+Range = (
     float | Sequence[float]
-)  # a value, or the two ends of a range that it is drawn from, evenly
-
+)  # a value, or two ends between which it is drawn, evenly
 
 Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
 
+_DECAY = (
+    0.85  # of the RT60 asked for: how long responses are, about 40 dB of their decay
+)
 
-DECAY = 0.85  # of the RT60 asked for: how long responses are, about 40 dB of what they turn out to decay
-
-
-MARGIN = (
+_MARGIN = (
     0.1  # m, the least distance of a source to a wall, and of what is round an array
 )
 
+_MAX_ABSORPTION = 0.99  # of all walls together
 
-MOST = 0.99  # that all walls together absorb
-
-
-DRAWS = 1000  # in which a place for a source has to be found
+_MAX_DRAWS = 1000  # in which a place for a source has to be found
 
 
 @dataclass(frozen=True)
-class Laws:
+class SceneDistribution:
     """What scenes are drawn from. Raises `UserError` for what is neither a number nor a range.
 
     Args:
         room: lengths, widths and heights of rooms in m.
         rt60: reverberation times in s that Sabine's formula promises; what comes out is measured.
-        uneven: how much the absorption of walls differs: 0 not at all, 1 by a factor of e, and its inverse.
+        absorption_spread: how much the absorption of walls differs: 0 not at all, 1 by a factor
+            of e, and its inverse.
         distance: from array to source in m.
         source_height, array_height: in m.
         snr: of the sound to the microphones' own noise, in dB.
         diffuse_snr: of the sound to noise from everywhere, in dB; None: there is none.
-        before: how long before the scene its sound begins, in s; 0: the room is quiet before.
+        pre_roll: how long before the scene its sound begins, in s; 0: the room is quiet before.
     """
 
-    room: Sequence[Law]
-    rt60: Law
-    uneven: float
-    distance: Law
-    source_height: Law
-    array_height: Law
-    snr: Law
-    diffuse_snr: Law | None
-    before: Law
+    room: Sequence[Range]
+    rt60: Range
+    absorption_spread: float
+    distance: Range
+    source_height: Range
+    array_height: Range
+    snr: Range
+    diffuse_snr: Range | None
+    pre_roll: Range
 
     def __post_init__(self) -> None:
         if len(self.room) != 3:
             raise UserError(
-                f"data.room={list(self.room)} should be three laws: of length, width and height, in m."
+                f"data.room={list(self.room)} should be three ranges: "
+                "of length, width and height, in m."
             )
+        for side in self.room:
+            check_range("room", side)
         for name in (
             "rt60",
             "distance",
             "source_height",
             "array_height",
             "snr",
-            "diffuse_snr",
-            "before",
+            "pre_roll",
         ):
-            check_law(name, getattr(self, name))
-        for law in self.room:
-            check_law("room", law)
-        if least(self.rt60) <= 0 or least(self.distance) <= 0 or least(self.before) < 0:
+            check_range(name, getattr(self, name))
+        if self.diffuse_snr is not None:
+            check_range("diffuse_snr", self.diffuse_snr)
+        if (
+            minimum(self.rt60) <= 0
+            or minimum(self.distance) <= 0
+            or minimum(self.pre_roll) < 0
+        ):
             raise UserError(
-                "data.rt60 and data.distance should be above 0, and data.before not below."
+                "data.rt60 and data.distance should be above 0, and data.pre_roll not below."
             )
 
 
-def check_law(name: str, law: Law | None) -> None:
-    if isinstance(law, int | float) or (law is None and name == "diffuse_snr"):
+def check_range(name: str, values: Range | None) -> None:
+    """Raise `UserError` for what is neither a number nor a range."""
+    if isinstance(values, int | float):
         return
-    if law is None or len(law) != 2 or not law[0] <= law[1]:
+    if values is None or len(values) != 2 or not values[0] <= values[1]:
         raise UserError(
-            f"data.{name}={law} should be a number, or a range as in [0.2,0.8]."
+            f"data.{name}={values} should be a number, or a range as in [0.2,0.8]."
         )
 
 
-def least(law: Law) -> float:
-    return law if isinstance(law, int | float) else law[0]
+def minimum(values: Range) -> float:
+    return values if isinstance(values, int | float) else values[0]
 
 
-def drawn(rng: np.random.Generator, law: Law) -> float:
-    return law if isinstance(law, int | float) else rng.uniform(law[0], law[1])
+def sample(rng: np.random.Generator, values: Range) -> float:
+    return (
+        values if isinstance(values, int | float) else rng.uniform(values[0], values[1])
+    )
 
 
 class Scene(NamedTuple):
@@ -123,72 +141,92 @@ class Scene(NamedTuple):
     rt60: float  # s, asked for
     snr: float  # dB
     diffuse_snr: float  # dB
-    before: float  # s
+    pre_roll: float  # s
 
-    def drawing(self) -> str:
-        """What a picture needs, in m and degrees: size of the room, places of source and array, its azimuth."""
-        return " ".join(
-            f"{value:.3f}"
-            for value in (*self.size, *self.source, *self.centre, self.azimuth)
-        )
+    def serialize(self) -> str:
+        """What a picture needs, in m and degrees: size, places of source and array, its azimuth."""
+        numbers = (*self.size, *self.source, *self.centre, self.azimuth)
+        return " ".join(f"{number:.3f}" for number in numbers)
 
 
-def draw(rng: np.random.Generator, laws: Laws, reach: float) -> Scene:
-    """A scene for an array that reaches so many m from its middle. Raises `UserError` where no place is found.
+def draw_scene(
+    rng: np.random.Generator, distribution: SceneDistribution, reach: float
+) -> Scene:
+    """A scene for an array that reaches so many m from its middle.
 
-    Places are drawn until both are in the room, so that small rooms hold near sources more often than the laws say.
+    Places are drawn until both are in the room, so that small rooms hold near sources more often
+    than the distribution says. Raises `UserError` where no place is found.
     """
-    size = np.array([drawn(rng, side) for side in laws.room])
-    weight = np.exp(laws.uneven * rng.uniform(-1, 1, 6))
-    azimuth, rt60, snr, before = (
-        rng.uniform(-180, 180),
-        *(drawn(rng, law) for law in (laws.rt60, laws.snr, laws.before)),
+    size = np.array([sample(rng, side) for side in distribution.room])
+    weight = np.exp(distribution.absorption_spread * rng.uniform(-1, 1, 6))
+    azimuth = rng.uniform(-180, 180)
+    rt60 = sample(rng, distribution.rt60)
+    snr = sample(rng, distribution.snr)
+    pre_roll = sample(rng, distribution.pre_roll)
+    diffuse_snr = np.inf
+    if distribution.diffuse_snr is not None:
+        diffuse_snr = sample(rng, distribution.diffuse_snr)
+    source, centre = _draw_places(rng, distribution, size, reach)
+    return Scene(
+        size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, pre_roll
     )
-    diffuse_snr = np.inf if laws.diffuse_snr is None else drawn(rng, laws.diffuse_snr)
-    for _ in range(DRAWS):
-        centre, source = places(rng, laws, size)
-        if inside(source, size, MARGIN) and inside(centre, size, MARGIN + reach):
-            return Scene(
-                size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before
-            )
+
+
+def _draw_places(
+    rng: np.random.Generator,
+    distribution: SceneDistribution,
+    size: np.ndarray,
+    reach: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where (3,) in m a source and an array are, both in the room."""
+    for _ in range(_MAX_DRAWS):
+        centre = _draw_centre(rng, distribution, size)
+        source = _draw_source(rng, distribution, centre)
+        if _is_inside(source, size, _MARGIN) and _is_inside(
+            centre, size, _MARGIN + reach
+        ):
+            return source, centre
     raise UserError(
-        "No array with a source at data.distance fits into the rooms; make data.room larger, data.distance "
-        "less, or change data.array_height or data.source_height."
+        "No array with a source at data.distance fits into the rooms; make data.room larger, "
+        "data.distance less, or change data.array_height or data.source_height."
     )
 
 
-def inside(place: np.ndarray, size: np.ndarray, margin: float) -> bool:
+def _is_inside(place: np.ndarray, size: np.ndarray, margin: float) -> bool:
     return bool(((place > margin) & (place < size - margin)).all())
 
 
-def places(
-    rng: np.random.Generator, laws: Laws, size: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where (3,) in m an array and a source might be, perhaps outside of the room."""
-    centre = np.array(
-        [
-            *(MARGIN + rng.random(2) * (size[:2] - 2 * MARGIN)),
-            drawn(rng, laws.array_height),
-        ]
-    )
-    height, turn = drawn(rng, laws.source_height), rng.uniform(0, 2 * np.pi)
-    level = (
-        drawn(rng, laws.distance) ** 2 - (height - centre[2]) ** 2
-    )  # m^2; below 0 it is nearer than it is high
-    away = np.sqrt(level) if level > 0 else np.nan
-    return centre, np.array(
-        [centre[0] + away * np.cos(turn), centre[1] + away * np.sin(turn), height]
-    )
+def _draw_centre(
+    rng: np.random.Generator, distribution: SceneDistribution, size: np.ndarray
+) -> np.ndarray:
+    """Where (3,) in m the middle of an array might be."""
+    floor = _MARGIN + rng.random(2) * (size[:2] - 2 * _MARGIN)
+    return np.array([*floor, sample(rng, distribution.array_height)])
+
+
+def _draw_source(
+    rng: np.random.Generator, distribution: SceneDistribution, centre: np.ndarray
+) -> np.ndarray:
+    """Where (3,) in m a source might be, perhaps outside of the room."""
+    height = sample(rng, distribution.source_height)
+    turn = rng.uniform(0, 2 * np.pi)
+    rise = height - centre[2]
+    squared = sample(rng, distribution.distance) ** 2 - rise**2
+    away = (
+        np.sqrt(squared) if squared > 0 else np.nan
+    )  # below 0 it is nearer than it is high
+    x = centre[0] + away * np.cos(turn)
+    y = centre[1] + away * np.sin(turn)
+    return np.array([x, y, height])
 
 
 def image_source(rooms: Rooms, sample_rate: int, length: int) -> Tensor:
     """Responses (B, M, L) with all images that arrive in time."""
-    return impulse_responses(
-        rooms, sample_rate, length, complete_order(rooms.size, length, sample_rate)
-    )
+    order = complete_order(rooms.size, length, sample_rate)
+    return impulse_responses(rooms, sample_rate, length, order)
 
 
-class Simulator:
+class SceneSimulator:
     """Makes scenes heard.
 
     Args:
@@ -204,68 +242,105 @@ class Simulator:
         array: Array,
         sample_rate: int,
         samples: int,
-        dry: Sequence[Dry],
+        dry: Sequence[DrySignal],
         responses: Responses = image_source,
     ):
-        self.array, self.rate, self.samples, self.dry = array, sample_rate, samples, dry
-        self.simulated = responses
+        self.array = array
+        self.rate = sample_rate
+        self.samples = samples
+        self.dry = dry
+        self.responses = responses
 
     def __call__(
         self,
         rngs: Sequence[np.random.Generator],
-        laws: Sequence[Laws],
+        distributions: Sequence[SceneDistribution],
         device: torch.device,
-    ) -> tuple[Heard, list[Scene]]:
-        """A scene of each generator by each law (B of them), simulated on `device`."""
+    ) -> tuple[RenderedScenes, list[Scene]]:
+        """A scene of each generator by each distribution (B of them), simulated on `device`."""
         reach = float(self.array.microphones.norm(dim=1).max())
-        scenes = [draw(rng, law, reach) for rng, law in zip(rngs, laws, strict=True)]
-        size, weight, source, centre, azimuth, rt60, snr, diffuse_snr, before = columns(
-            scenes, device
+        pairs = zip(rngs, distributions, strict=True)
+        scenes = [draw_scene(rng, distribution, reach) for rng, distribution in pairs]
+        return self._render(rngs, scenes, device), scenes
+
+    def _render(
+        self,
+        rngs: Sequence[np.random.Generator],
+        scenes: Sequence[Scene],
+        device: torch.device,
+    ) -> RenderedScenes:
+        batch = _Batch(
+            *(_stack(values, device) for values in zip(*scenes, strict=True))
         )
-        microphones = self.array.place(centre, azimuth)  # (B, M, 3)
-        absorption = uneven(sabine(size, rt60).clamp_max(MOST), weight, size)  # (B, 6)
-        responses = self.responses(
-            Rooms(size, absorption, source, microphones), rt60
-        )  # (B, M, L)
-        sounds = [
-            play(self.dry, rng, float(seconds), self.samples, self.rate)
-            for rng, seconds in zip(rngs, before, strict=True)
+        responses = self._respond(batch)  # (B, M, L)
+        clean = convolve(
+            self._draw_signals(rngs, batch), responses, self.samples
+        )  # (B, M, T)
+        diffuse_noise, sensor_noise = self._draw_noise(rngs, clean, batch)
+        wave = clean + diffuse_noise + sensor_noise
+        away = batch.source - batch.centre  # (B, 3)
+        distance = away.norm(dim=-1)
+        ahead = away / away.norm(dim=-1, keepdim=True)
+        direction = rotate_azimuth(ahead, -batch.azimuth)
+        rt60 = measured_rt60(responses[:, 0], self.rate)
+        conditions = torch.stack([rt60, batch.snr, distance], 1)
+        return RenderedScenes(peak_normalize(wave), direction, conditions)
+
+    def _draw_signals(
+        self, rngs: Sequence[np.random.Generator], batch: "_Batch"
+    ) -> list[Tensor]:
+        """What sounds in each scene: (T',) each."""
+        return [
+            draw_source_signal(self.dry, rng, float(pre_roll), self.samples, self.rate)
+            for rng, pre_roll in zip(rngs, batch.pre_roll, strict=True)
         ]
-        clean = convolved(sounds, responses, self.samples)  # (B, M, T)
-        noise = white(rngs, 2, *clean.shape[1:]).to(
-            device
-        )  # (B, 2, M, T): of the room and of the microphones
-        around = diffuse(noise[:, 0], self.array.microphones, self.rate)
-        wave = (
-            clean + at_snr(around, clean, diffuse_snr) + at_snr(noise[:, 1], clean, snr)
-        )
-        away = source - centre  # (B, 3)
-        seen = turned(away / away.norm(dim=-1, keepdim=True), -azimuth)
-        conditions = torch.stack(
-            [measured_rt60(responses[:, 0], self.rate), snr, away.norm(dim=-1)], 1
-        )
-        return Heard(loud(wave), seen, conditions), scenes
 
-    def length(self, rt60: float) -> int:
-        """Samples L of a response."""
-        return round(DECAY * rt60 * self.rate) + LEAD
+    def _draw_noise(
+        self, rngs: Sequence[np.random.Generator], clean: Tensor, batch: "_Batch"
+    ) -> tuple[Tensor, Tensor]:
+        """Noises (B, M, T) of the room and of the microphones beside `clean` (B, M, T)."""
+        white = white_noise(rngs, 2, *clean.shape[1:]).to(clean.device)  # (B, 2, M, T)
+        around = diffuse_noise(white[:, 0], self.array.microphones, self.rate)
+        around = scale_to_snr(around, clean, batch.diffuse_snr)
+        own = scale_to_snr(white[:, 1], clean, batch.snr)
+        return around, own
 
-    def responses(self, rooms: Rooms, rt60: Tensor) -> Tensor:
-        """Impulse responses (B, M, L), silent where those of other rooms of the batch are longer."""
+    def _respond(self, batch: "_Batch") -> Tensor:
+        """Impulse responses (B, M, L), silent where those of other rooms are longer."""
+        microphones = self.array.place(batch.centre, batch.azimuth)  # (B, M, 3)
+        mean = sabine_absorption(batch.size, batch.rt60).clamp_max(_MAX_ABSORPTION)
+        absorption = spread_absorption(mean, batch.weight, batch.size)  # (B, 6)
+        rooms = check_rooms(Rooms(batch.size, absorption, batch.source, microphones))
+        seconds = batch.rt60.tolist()
         lengths = torch.tensor(
-            [self.length(float(seconds)) for seconds in rt60], device=rt60.device
+            [self._length(rt60) for rt60 in seconds], device=batch.rt60.device
         )
         longest = int(lengths.max())
-        responses = self.simulated(check(rooms), self.rate, longest)
-        return (
-            responses
-            * (torch.arange(longest, device=rt60.device) < lengths[:, None])[:, None]
-        )
+        responses = self.responses(rooms, self.rate, longest)
+        inside = (
+            torch.arange(longest, device=lengths.device) < lengths[:, None]
+        )  # (B, L)
+        return responses * inside[:, None]
+
+    def _length(self, rt60: float) -> int:
+        """Samples L of a response."""
+        return round(_DECAY * rt60 * self.rate) + LEAD_SAMPLES
 
 
-def columns(scenes: Sequence[Scene], device: torch.device) -> Iterator[Tensor]:
-    """Each fact of all scenes, (B, ...)."""
-    return (
-        torch.from_numpy(np.stack(facts)).float().to(device)
-        for facts in zip(*scenes, strict=True)
-    )
+class _Batch(NamedTuple):
+    """The facts of B scenes, as those of `Scene`."""
+
+    size: Tensor  # (B, 3)
+    weight: Tensor  # (B, 6)
+    source: Tensor  # (B, 3)
+    centre: Tensor  # (B, 3)
+    azimuth: Tensor  # (B,)
+    rt60: Tensor  # (B,)
+    snr: Tensor  # (B,)
+    diffuse_snr: Tensor  # (B,)
+    pre_roll: Tensor  # (B,)
+
+
+def _stack(values: Sequence[np.ndarray | float], device: torch.device) -> Tensor:
+    """One fact of all scenes: (B, ...)."""
+    return torch.from_numpy(np.stack(values)).float().to(device)

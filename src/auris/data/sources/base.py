@@ -9,16 +9,15 @@ from torch import Tensor
 from auris.core.instantiate import Buildable
 from auris.data.clips import Clip
 
-Fresh = Callable[
-    ..., tuple[Tensor, Tensor]
-]  # (epoch, index (B,), device) -> waves (B, C, T) and targets (B, ...)
+# (epoch, index (B,), device) -> waves (B, C, T) and targets (B, ...)
+DrawEpoch = Callable[..., tuple[Tensor, Tensor]]
 
 
 class Collection(NamedTuple):
     """Labelled recordings on disk, and where they are from."""
 
     clips: list[Clip]
-    source: str  # "real" or "simulated"
+    origin: str  # "real" or "simulated"
     about: str  # one sentence for people
 
 
@@ -30,6 +29,6 @@ class Source(Buildable, ABC):
         """The clips, after fetching or making them where that is needed. Raises `UserError`."""
 
     @property
-    def fresh(self) -> Fresh | None:
-        """What draws training clips anew for each epoch; None for a source that holds recordings alone."""
+    def draw_epoch(self) -> DrawEpoch | None:
+        """What draws training clips anew for each epoch; None where there are recordings alone."""
         return None

@@ -1,14 +1,16 @@
-"""Where recordings come from. A new source is one class here and one short YAML in configs/data."""
+"""The main job's data set: recordings of cats and babies, or their simulation."""
 
 from pathlib import Path
 
 from auris.core.errors import UserError, suggest_choice
 from auris.data.clips import read_table
 from auris.data.download import Unreachable
+from auris.data.simulation.cats_babies import CatsBabiesSimulator
+from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
 from auris.data.sources.esc50 import Esc
 
-SIMULATED_RATE = 22050  # Hz
+_SIMULATED = "SIMULATED meows and cries, not recordings"
 
 
 class CatsBabies(Source):
@@ -16,7 +18,7 @@ class CatsBabies(Source):
 
     def __init__(
         self,
-        source: str,
+        origin: str,
         store: str,
         root: str,
         url: str | None,
@@ -24,49 +26,33 @@ class CatsBabies(Source):
         numbers: list[int],
         listing: str,
     ):
-        self.real, self.choice, self.store = (
-            Esc(root, url, names, numbers, listing),
-            source,
-            Path(store),
-        )
+        self.origin = origin
+        self.folder = Path(store) / "simulated" / "cats_babies"
+        self.real = Esc(root, url, names, numbers, listing)
 
     def collect(self) -> Collection:
         ways = {
-            "auto": self.either,
+            "auto": self._collect_either,
             "real": self.real.collect,
-            "simulated": self.simulated,
+            "simulated": self._collect_simulated,
         }
-        if self.choice not in ways:
+        if self.origin not in ways:
             raise UserError(
-                f"There is no data.source={self.choice}; {suggest_choice(self.choice, ways)}"
+                f"There is no data.origin={self.origin}; {suggest_choice(self.origin, ways)}"
             )
-        return ways[self.choice]()
+        return ways[self.origin]()
 
-    def either(self) -> Collection:
+    def _collect_either(self) -> Collection:
+        root = self.real.root
         try:
-            return Collection(
-                self.real.local() or self.real.fetched(),
-                "real",
-                f"real recordings in {self.real.root}",
-            )
+            clips = self.real.find_local() or self.real.fetch()
         except Unreachable as error:
-            why = f"no recordings at {self.real.root} and none to be fetched: {error}"
-            return self.simulated(f"SIMULATED meows and cries, not recordings ({why})")
+            why = f"no recordings at {root} and none to be fetched: {error}"
+            return self._collect_simulated(f"{_SIMULATED} ({why})")
+        return Collection(clips, "real", f"real recordings in {root}")
 
-    def simulated(
-        self, about: str = "SIMULATED meows and cries, not recordings"
-    ) -> Collection:
-        from auris.data.simulation.cats_babies import simulate, table
-        from auris.data.simulation.writer import write_folder
-
-        folder = self.store / "simulated" / "cats_babies"
-        path = write_folder(
-            folder,
-            "fold,group",
-            table(),
-            lambda index: simulate(index, SIMULATED_RATE),
-            SIMULATED_RATE,
-        )
+    def _collect_simulated(self, about: str = _SIMULATED) -> Collection:
+        table = write_folder(self.folder, CatsBabiesSimulator())
         return Collection(
-            read_table(path), "simulated", f"{about}; to hear them: {folder}"
+            read_table(table), "simulated", f"{about}; to hear them: {self.folder}"
         )

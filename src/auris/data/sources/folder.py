@@ -1,4 +1,4 @@
-"""Where recordings come from. A new source is one class here and one short YAML in configs/data."""
+"""Recordings on disk: in folders, or listed in a table."""
 
 from pathlib import Path
 
@@ -13,7 +13,8 @@ class Folder(Source):
         self.root = Path(root).expanduser()
 
     def collect(self) -> Collection:
-        return Collection(read_folder(self.root), "real", f"recordings in {self.root}")
+        clips = read_folder(self.root)
+        return Collection(clips, "real", f"recordings in {self.root}")
 
 
 class Table(Source):
@@ -23,4 +24,5 @@ class Table(Source):
         self.table = Path(table).expanduser()
 
     def collect(self) -> Collection:
-        return Collection(read_table(self.table), "real", f"recordings of {self.table}")
+        clips = read_table(self.table)
+        return Collection(clips, "real", f"recordings of {self.table}")

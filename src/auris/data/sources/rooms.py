@@ -2,37 +2,58 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from itertools import product
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from auris.acoustics.pyroom import pyroomacoustics
+from auris.acoustics.pyroom import simulate_pyroom
 from auris.core.errors import UserError, suggest_choice
-from auris.data.simulation.rendering import Heard
-from auris.data.simulation.scenes import Laws, Scene, Simulator, image_source
-from auris.data.sources.base import Fresh
-from auris.data.sources.scenes import Note, Scenes, scene_name
+from auris.data.simulation.rendering import RenderedScenes
+from auris.data.simulation.scenes import (
+    Range,
+    Scene,
+    SceneDistribution,
+    SceneSimulator,
+    image_source,
+)
+from auris.data.sources.base import DrawEpoch
+from auris.data.sources.scenes import SceneRow, Scenes, name_scene
 
-SIMULATORS = {"shoebox": image_source, "pyroomacoustics": pyroomacoustics}
+SIMULATORS = {"shoebox": image_source, "pyroomacoustics": simulate_pyroom}
+
+_DISTRIBUTED = tuple(field.name for field in fields(SceneDistribution))
 
 
 @dataclass(frozen=True)
-class Rooms(Laws, Scenes):
-    """Scenes in rooms of their own, drawn from laws.
+class Rooms(Scenes):
+    """Scenes in rooms of their own, drawn from a `SceneDistribution`, which explains its settings.
 
     Args:
-        grid: values of conditions by name, whose combinations the test set is made of, one after the other.
+        grid: values of conditions by name; their combinations in turn make the test split.
         online: draw new training scenes for each epoch, on the training device.
         simulation_rate: sample rate in Hz.
-        simulator: of the responses: "shoebox", or as a reference "pyroomacoustics", with ray tracing.
-        sample_rate: of the clips in Hz; where scenes are new in each epoch they are not resampled.
+        simulator: of the responses: "shoebox", or as a reference "pyroomacoustics", with ray
+            tracing.
+        sample_rate: of the clips in Hz; scenes that are new in each epoch are not resampled.
     """
 
-    name, about, version = "rooms", "rooms, not recordings", 1
+    name = "rooms"
+    about = "rooms, not recordings"
+    version = 1
     inert = (*Scenes.inert, "online", "sample_rate")
 
+    room: Sequence[Range]
+    rt60: Range
+    absorption_spread: float
+    distance: Range
+    source_height: Range
+    array_height: Range
+    snr: Range
+    diffuse_snr: Range | None
+    pre_roll: Range
     grid: Mapping[str, Any]
     online: bool
     simulation_rate: int
@@ -40,109 +61,90 @@ class Rooms(Laws, Scenes):
     sample_rate: int | None = None
 
     def __post_init__(self) -> None:
-        Laws.__post_init__(self)
-        Scenes.__post_init__(self)
+        super().__post_init__()
         if self.simulator not in SIMULATORS:
-            raise UserError(
-                f"There is no data.simulator={self.simulator}; {suggest_choice(self.simulator, SIMULATORS)}"
-            )
+            options = suggest_choice(self.simulator, SIMULATORS)
+            raise UserError(f"There is no data.simulator={self.simulator}; {options}")
         if self.simulation_rate < 1000:
             raise UserError(
                 f"data.simulation_rate={self.simulation_rate} should be 1000 Hz or more."
             )
         if self.online and self.sample_rate not in (None, self.simulation_rate):
             raise UserError(
-                "data.online draws scenes at data.simulation_rate; set that instead of data.sample_rate."
+                "data.online draws scenes at data.simulation_rate; "
+                "set that instead of data.sample_rate."
             )
-        self.check_grid()
+        self._check_grid()
 
-    def check_grid(self) -> None:
+    def _check_grid(self) -> None:
         """Raise `UserError` for what is no condition, or none of its values."""
-        known = [field.name for field in fields(Laws)]
+        distribution = self.distribution
         for name, values in self.grid.items():
-            if name not in known:
+            if name not in _DISTRIBUTED:
                 raise UserError(
-                    f"There is no data.grid.{name}; {suggest_choice(name, known)}"
+                    f"There is no data.grid.{name}; {suggest_choice(name, _DISTRIBUTED)}"
                 )
             if not isinstance(values, Sequence) or not values:
                 raise UserError(
                     f"data.grid.{name}={values} should be a list of values, as in [0.3,0.6]."
                 )
             for value in values:
-                replace(self, grid={}, **{name: value})  # which checks it
+                replace(distribution, **{name: value})  # which checks it
+
+    @cached_property
+    def distribution(self) -> SceneDistribution:
+        return SceneDistribution(**{name: getattr(self, name) for name in _DISTRIBUTED})
 
     @property
-    def fresh(self) -> Fresh | None:
-        return self.renewed if self.online else None
+    def draw_epoch(self) -> DrawEpoch | None:
+        return self._draw_epoch if self.online else None
 
     @property
     def rate(self) -> int:
         return self.simulation_rate
 
-    def facts(self) -> dict[str, Any]:
+    def dependencies(self) -> dict[str, Any]:
         return {"microphones": self.microphones.microphones.tolist()}
 
-    def scene(self, name: str, number: int) -> tuple[Heard, Note]:
-        heard, scenes = self.hear(
-            name, [[0, number]], [self.laws(name, number)], torch.device("cpu")
-        )
-        return heard, Note(
-            self.cell(name, number), scene_name(name, number), scenes[0].drawing()
-        )
+    def render_scene(self, split: str, number: int) -> tuple[RenderedScenes, SceneRow]:
+        cell = self._grid_cell(number) if split == "test" else {}
+        distribution = replace(self.distribution, **cell)
+        cpu = torch.device("cpu")
+        rendered, (scene,) = self.render(split, [[0, number]], [distribution], cpu)
+        section = "_".join(f"{name}_{value}" for name, value in cell.items())
+        return rendered, SceneRow(section, name_scene(split, number), scene.serialize())
 
-    def cell(self, name: str, number: int) -> str:
-        """What is fixed of a test scene, in words."""
-        if name != "test" or not self.grid:
-            return ""
-        return "_".join(f"{key}_{value}" for key, value in self.fixed(number).items())
-
-    def fixed(self, number: int) -> dict[str, Any]:
+    def _grid_cell(self, number: int) -> dict[str, Any]:
         """The conditions of a test scene: the grid's combinations take turns."""
         combinations = list(product(*self.grid.values()))
-        return dict(
-            zip(self.grid, combinations[number % len(combinations)], strict=True)
-        )
+        values = combinations[number % len(combinations)]
+        return dict(zip(self.grid, values, strict=True))
 
-    def renewed(
+    def _draw_epoch(
         self, epoch: int, index: Tensor, device: torch.device
     ) -> tuple[Tensor, Tensor]:
-        """New training scenes: waves (B, M, T), and targets (B, 7) as `Directions` has them."""
-        heard, _ = self.hear(
-            "train",
-            [[1 + epoch, number] for number in index.tolist()],
-            [self] * len(index),
-            device,
-        )
-        return heard.wave, torch.cat(
-            [
-                heard.direction,
-                heard.conditions,
-                heard.conditions.new_zeros(len(index), 1),
-            ],
-            1,
+        """New training scenes: waves (B, M, T), and targets (B, 7) as localization has them."""
+        seeds = [[1 + epoch, number] for number in index.tolist()]
+        distributions = [self.distribution] * len(seeds)
+        rendered, _ = self.render("train", seeds, distributions, device)
+        section = rendered.conditions.new_zeros(len(seeds), 1)
+        return rendered.wave, torch.cat(
+            [rendered.direction, rendered.conditions, section], 1
         )
 
-    def laws(self, name: str, number: int) -> Laws:
-        """What a scene is drawn from."""
-        return (
-            replace(self, grid={}, **self.fixed(number))
-            if name == "test" and self.grid
-            else self
-        )
-
-    def hear(
+    def render(
         self,
-        name: str,
+        split: str,
         seeds: Sequence[Sequence[int]],
-        laws: Sequence[Laws],
+        distributions: Sequence[SceneDistribution],
         device: torch.device,
-    ) -> tuple[Heard, list[Scene]]:
-        """Scenes of one set, a seed for each."""
-        simulator = Simulator(
+    ) -> tuple[RenderedScenes, list[Scene]]:
+        """Scenes of one split, a seed for each."""
+        simulator = SceneSimulator(
             self.microphones,
             self.rate,
             self.samples,
-            self.dry[name],
+            self.dry[split],
             SIMULATORS[self.simulator],
         )
-        return simulator(self.rngs(name, seeds), laws, device)
+        return simulator(self.rngs(split, seeds), distributions, device)

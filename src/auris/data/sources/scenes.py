@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -12,41 +12,35 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from auris.acoustics.arrays import Array, angles
+from auris.acoustics.arrays import Array, azimuth_elevation
 from auris.core.errors import UserError
 from auris.data.clips import CONDITIONS, read_table
-from auris.data.simulation.dry_signals import Dry, dry_sounds, listing
-from auris.data.simulation.rendering import Heard
-from auris.data.simulation.writer import write_parts
+from auris.data.simulation.dry_signals import DrySignal, list_sizes, load_dry_signals
+from auris.data.simulation.rendering import RenderedScenes
+from auris.data.simulation.simulator import ClipSimulator, SimulatedClip
+from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
 from auris.data.splits import SPLITS
 
-COLUMNS = ",".join(
-    ("azimuth", "elevation", *CONDITIONS, "section", "split", "group", "scene")
-)
 
-
-AT_ONCE = 20  # scenes that are done, or not, when a simulation is taken up again
-
-
-class Note(NamedTuple):
+class SceneRow(NamedTuple):
     """What the table says of a scene, besides its direction and conditions."""
 
     section: str
     group: str
-    drawing: str
+    scene: str  # as drawn, see `Scene.serialize`
 
 
 @dataclass(frozen=True)
 class Scenes(Source):
-    """Scenes that are made of numbers: scene i of a set is the same on every machine, as each has a seed of its own.
+    """Scenes that are made of numbers, the same on every machine: each has a seed of its own.
 
     Args:
         store: the folder of the clip store.
         array: of microphones.
         duration: of a scene in s.
         sounds: of "talk" and "bursts", what the sources are.
-        sources: a folder of dry recordings to take instead; none of them sounds in two sets.
+        dry_folder: of dry recordings to take instead; none of them sounds in two splits.
         train_size, val_size, test_size: scenes.
         simulation_seed: other numbers give other scenes.
     """
@@ -57,14 +51,13 @@ class Scenes(Source):
     inert: ClassVar[tuple[str, ...]] = (
         "store",
         "array",
-        "sources",
-    )  # settings that scenes do not depend on, as they are
+    )  # settings not in the folder's hash
 
     store: str
     array: Array | None
     duration: float
     sounds: Sequence[str]
-    sources: str | None
+    dry_folder: str | None
     train_size: int
     val_size: int
     test_size: int
@@ -91,95 +84,91 @@ class Scenes(Source):
         """Sample rate in Hz."""
 
     @abstractmethod
-    def facts(self) -> dict[str, Any]:
+    def dependencies(self) -> dict[str, Any]:
         """What scenes depend on besides the settings."""
 
     @abstractmethod
-    def scene(self, name: str, number: int) -> tuple[Heard, Note]:
-        """A scene of a set, as a batch of one."""
+    def render_scene(self, split: str, number: int) -> tuple[RenderedScenes, SceneRow]:
+        """A scene of a split, as a batch of one."""
 
     @cached_property
-    def dry(self) -> dict[str, list[Dry]]:
-        """What sounds in each set."""
-        return dry_sounds(self.sounds, self.sources)
+    def dry(self) -> dict[str, list[DrySignal]]:
+        """What sounds in each split."""
+        return load_dry_signals(self.sounds, self.dry_folder)
 
     @property
     def samples(self) -> int:
         """T of a scene."""
         return round(self.duration * self.rate)
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many scenes each split has."""
+        return {"train": self.train_size, "val": self.val_size, "test": self.test_size}
+
     def collect(self) -> Collection:
-        table = write_parts(
-            self.folder, COLUMNS, self.parts(), self.simulate, self.rate
-        )
-        return Collection(
-            read_table(table),
-            "simulated",
-            f"SIMULATED {self.about}; to hear them: {self.folder}",
-        )
+        table = write_folder(self.folder, _SceneClips(self))
+        about = f"SIMULATED {self.about}; to hear them: {self.folder}"
+        return Collection(read_table(table), "simulated", about)
 
     @property
     def folder(self) -> Path:
         """Where these scenes are kept: under a hash of all that they depend on."""
-        settings = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if field.name not in self.inert
-        }
-        sources = self.sources and listing(self.sources)
-        text = json.dumps(
-            [self.version, {**settings, "sources": sources, **self.facts()}],
-            default=dict,
-        )
-        return (
-            Path(self.store)
-            / "simulated"
-            / self.name
-            / hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-        )
-
-    def parts(self) -> list[tuple[str, range]]:
-        """Sets and numbers of scenes that one thread simulates in a go."""
-        sizes = {"train": self.train_size, "val": self.val_size, "test": self.test_size}
-        return [
-            (name, range(start, min(start + AT_ONCE, size)))
-            for name, size in sizes.items()
-            for start in range(0, size, AT_ONCE)
-        ]
-
-    def simulate(
-        self, part: tuple[str, range]
-    ) -> Iterator[tuple[list[Any], np.ndarray]]:
-        """The rows and the waves (T, M) of some scenes; one by one, as a processor gains nothing by more at a time."""
-        name, numbers = part
-        for number in numbers:
-            heard, note = self.scene(name, number)
-            facts = [
-                round(float(fact), 4)
-                for fact in (*angles(heard.direction[0]), *heard.conditions[0])
-            ]
-            known = [
-                "" if math.isnan(fact) else fact for fact in facts
-            ]  # a dry room has no reverberation time
-            row = [
-                scene_name(name, number),
-                *known,
-                note.section,
-                name,
-                note.group,
-                note.drawing,
-            ]
-            yield row, heard.wave[0].T.numpy()
+        names = [field.name for field in fields(self) if field.name not in self.inert]
+        settings = {name: getattr(self, name) for name in names}
+        if self.dry_folder:
+            settings["dry_folder"] = list_sizes(self.dry_folder)
+        content = [self.version, {**settings, **self.dependencies()}]
+        text = json.dumps(content, default=dict)
+        digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+        return Path(self.store) / "simulated" / self.name / digest
 
     def rngs(
-        self, name: str, seeds: Sequence[Sequence[int]]
+        self, split: str, seeds: Sequence[Sequence[int]]
     ) -> list[np.random.Generator]:
-        """A generator for each scene of a set."""
-        return [
-            np.random.default_rng([self.simulation_seed, SPLITS.index(name), *seed])
-            for seed in seeds
+        """A generator for each scene of a split."""
+        first = [self.simulation_seed, SPLITS.index(split)]
+        return [np.random.default_rng([*first, *seed]) for seed in seeds]
+
+
+class _SceneClips(ClipSimulator):
+    """The scenes of all splits, one after the other."""
+
+    columns = (
+        "azimuth",
+        "elevation",
+        *CONDITIONS,
+        "section",
+        "split",
+        "group",
+        "scene",
+    )
+
+    def __init__(self, source: Scenes):
+        self.source = source
+        self.sample_rate = source.rate
+        sizes = source.sizes.items()
+        self.scenes = [
+            (split, number) for split, size in sizes for number in range(size)
         ]
 
+    def __len__(self) -> int:
+        return len(self.scenes)
 
-def scene_name(name: str, number: int) -> str:
-    return f"{name}_{number:05}"
+    def make_clip(self, index: int) -> SimulatedClip:
+        split, number = self.scenes[index]
+        rendered, row = self.source.render_scene(split, number)
+        numbers = (*azimuth_elevation(rendered.direction[0]), *rendered.conditions[0])
+        cells = [_format_cell(float(value)) for value in numbers]
+        name = name_scene(split, number)
+        columns = [name, *cells, row.section, split, row.group, row.scene]
+        return SimulatedClip(columns, rendered.wave[0].T.numpy())
+
+
+def _format_cell(value: float) -> float | str:
+    """A number of the table; a dry room has no reverberation time."""
+    return "" if math.isnan(value) else round(value, 4)
+
+
+def name_scene(split: str, number: int) -> str:
+    return f"{split}_{number:05}"

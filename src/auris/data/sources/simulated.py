@@ -1,14 +1,13 @@
 """Built-in anomalies: machines and rails that sound as they should, and a few that do not."""
 
 from pathlib import Path
-from types import ModuleType
-from typing import Any
-
-import numpy as np
+from typing import ClassVar
 
 from auris.core.errors import UserError
 from auris.data.clips import read_table
-from auris.data.simulation import gas_leak, rail_defect
+from auris.data.simulation.gas_leak import GasLeakSimulator
+from auris.data.simulation.rail_defect import RailDefectSimulator
+from auris.data.simulation.simulator import AnomalySimulator
 from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
 
@@ -25,9 +24,9 @@ class SimulatedAnomalies(Source):
         simulation_rate: sample rate in Hz.
     """
 
-    name: str  # of the folder
-    about: str
-    simulation: ModuleType  # with its table and its clips
+    name: ClassVar[str]  # of the folder
+    about: ClassVar[str]
+    simulator_class: ClassVar[type[AnomalySimulator]]
 
     def __init__(
         self,
@@ -40,43 +39,40 @@ class SimulatedAnomalies(Source):
     ):
         if train_size < 20 or test_size < 8:
             raise UserError(
-                f"data.train_size={train_size} should be 20 or more, data.test_size={test_size} 8 or more."
+                f"data.train_size={train_size} should be 20 or more, "
+                f"data.test_size={test_size} 8 or more."
             )
-        self.snr, self.train, self.test, self.seed, self.rate = (
-            float(snr),
-            train_size,
-            test_size,
-            simulation_seed,
-            simulation_rate,
+        self.snr = float(snr)
+        self.simulator = self.simulator_class(
+            sample_rate=simulation_rate,
+            seed=simulation_seed,
+            snr=self.snr,
+            train_size=train_size,
+            test_size=test_size,
         )
-        setting = f"snr{self.snr:g}_{train_size}_{test_size}_seed{simulation_seed}_{simulation_rate}"
+        sizes = f"{train_size}_{test_size}"
+        setting = f"snr{self.snr:g}_{sizes}_seed{simulation_seed}_{simulation_rate}"
         self.folder = Path(store) / "simulated" / self.name / setting
 
     def collect(self) -> Collection:
-        path = write_folder(
-            self.folder, "group,split", self.rows(), self.clip, self.rate
-        )
-        about = f"SIMULATED {self.about} at {self.snr:g} dB, not recordings; to hear them: {self.folder}"
-        return Collection(read_table(path), "simulated", about)
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """(name, label, group, split) of each clip."""
-        return self.simulation.table(self.train, self.test, self.seed)
-
-    def clip(self, index: int) -> np.ndarray:
-        """Clip `index` (T,)."""
-        return self.simulation.simulate(
-            index, self.rate, seed=self.seed, snr=self.snr, normal=self.train
+        table = write_folder(self.folder, self.simulator)
+        about = f"SIMULATED {self.about} at {self.snr:g} dB, not recordings"
+        return Collection(
+            read_table(table), "simulated", f"{about}; to hear them: {self.folder}"
         )
 
 
 class GasLeak(SimulatedAnomalies):
     """A machine in an industrial hall, with a jet of gas in half of the test clips."""
 
-    name, about, simulation = "gas_leak", "machines and leaks of gas", gas_leak
+    name = "gas_leak"
+    about = "machines and leaks of gas"
+    simulator_class = GasLeakSimulator
 
 
 class RailDefect(SimulatedAnomalies):
     """Wheels rolling on rails, with squats and cracks in half of the test clips."""
 
-    name, about, simulation = "rail_defect", "rides on rails and defects", rail_defect
+    name = "rail_defect"
+    about = "rides on rails and defects"
+    simulator_class = RailDefectSimulator

@@ -1,27 +1,35 @@
-"""More data from the same data: batched, on the training device, active in training only.
-
-Every clip of a batch takes its own draw. Waves are (B, C, T), features (B, C', F, T'); each part keeps the shape.
-"""
+"""Draws, one for each clip of a batch (B, ...), and what brings them to the shape of the batch."""
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def uniform(low: float, high: float, like: Tensor) -> Tensor:
     """A number for each clip of a batch, (B,), drawn evenly."""
-    return torch.rand(len(like), device=like.device) * (high - low) + low
+    unit = torch.rand(len(like), device=like.device)
+    return unit * (high - low) + low
 
 
-def coin(probability: float, like: Tensor) -> Tensor:
+def bernoulli(probability: float, like: Tensor) -> Tensor:
     """True for some clips of a batch, (B,)."""
-    return torch.rand(len(like), device=like.device) < probability
+    unit = torch.rand(len(like), device=like.device)
+    return unit < probability
 
 
-def decibel(level: Tensor) -> Tensor:
+def level_to_gain(level: Tensor) -> Tensor:
     """The factor on an amplitude for a level in dB."""
     return 10 ** (level / 20)
 
 
-def spread(values: Tensor, like: Tensor) -> Tensor:
+def broadcast_to(values: Tensor, like: Tensor) -> Tensor:
     """(B,) -> (B, 1, ...), to go with a tensor of as many dimensions as `like`."""
-    return values.view(-1, *[1] * (like.ndim - 1))
+    ones = [1] * (like.ndim - 1)
+    return values.view(-1, *ones)
+
+
+def random_curve(std: float, knots: int, size: int, like: Tensor) -> Tensor:
+    """A smooth curve for each clip, (B, 1, size): normal draws at `knots`, joined by straight
+    lines."""
+    heights = torch.randn(len(like), 1, knots, device=like.device, dtype=like.dtype)
+    return F.interpolate(std * heights, size, mode="linear", align_corners=True)

@@ -1,7 +1,5 @@
-"""More data from the same data: batched, on the training device, active in training only.
-
-Every clip of a batch takes its own draw. Waves are (B, C, T), features (B, C', F, T'); each part keeps the shape.
-"""
+"""Mixup of the clips of a batch, waves (B, C, T) or features (B, C', F, T'), and of their
+targets."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -9,68 +7,81 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Beta
 
-from auris.features.augmentation.draws import coin, spread
+from auris.features.augmentation.draws import bernoulli, broadcast_to
+
+TargetTransform = Callable[
+    [Tensor], Tensor
+]  # targets (B, ...) of clips that were mixed or not
 
 
 @dataclass(frozen=True)
-class Mixing:
-    """Which clips of a batch were mixed, and in which shares. Labels follow by calling it."""
+class MixupTargets:
+    """Which clips of a batch were mixed, and how. Targets follow by calling it."""
 
     partner: Tensor  # (B,) the other clip
-    share: Tensor  # (B,) of the clip itself
+    fraction: Tensor  # (B,) of the clip itself
 
     def __call__(self, target: Tensor, /) -> Tensor:  # (B, ...) -> (B, ...)
-        share = spread(self.share, target)
-        return share * target + (1 - share) * target[self.partner]
+        fraction = broadcast_to(self.fraction, target)
+        other = target[self.partner]
+        return fraction * target + (1 - fraction) * other
 
 
-def unmixed(target: Tensor) -> Tensor:
+def identity(target: Tensor) -> Tensor:
     """The targets of clips that were not mixed."""
     return target
 
 
-Follow = Callable[
-    [Tensor], Tensor
-]  # what makes targets (B, ...) follow a mixing of clips
-
-
 class Mixup(nn.Module, ABC):
-    """Mix clips in pairs (Zhang et al., 2018, mixup), so that their powers add up in the drawn shares.
+    """Mix clips in pairs (Zhang et al., 2018, mixup), so that their powers add up as drawn.
 
-    The share comes from Beta(alpha, alpha), or its complement where that is larger: a clip stays mostly itself.
+    The fraction comes from Beta(alpha, alpha), or its complement where that is larger: a clip stays
+    mostly itself.
     """
 
     def __init__(self, alpha: float = 0.4, probability: float = 0.5):
         super().__init__()
-        self.alpha, self.probability = alpha, probability
+        self.alpha = alpha
+        self.probability = probability
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Follow]:
-        if len(x) < 2:
-            return x, unmixed
-        share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(x),)).to(x)
-        share = torch.where(
-            coin(self.probability, x), torch.maximum(share, 1 - share), 1.0
-        )
-        partner = torch.arange(len(x), device=x.device).roll(
-            int(torch.randint(1, len(x), ()))
-        )
-        return self.mix(x, x[partner], spread(share, x)), Mixing(partner, share)
+    def forward(self, x: Tensor) -> tuple[Tensor, TargetTransform]:
+        count = len(x)
+        if count < 2:
+            return x, identity
+        fraction = self._draw_fractions(x)
+        distance = int(torch.randint(1, count, ()))
+        partner = torch.arange(count, device=x.device).roll(distance)
+        mixed = self.mix_powers(x, x[partner], broadcast_to(fraction, x))
+        return mixed, MixupTargets(partner, fraction)
+
+    def _draw_fractions(self, x: Tensor) -> Tensor:
+        """(B,) of each clip itself: 1 for those that are not mixed."""
+        beta = Beta(self.alpha, self.alpha)
+        drawn = beta.sample((len(x),)).to(x)
+        larger = torch.maximum(drawn, 1 - drawn)
+        mixed = bernoulli(self.probability, x)
+        return torch.where(mixed, larger, 1.0)
 
     @abstractmethod
-    def mix(self, x: Tensor, other: Tensor, share: Tensor) -> Tensor:
-        """Add the powers of (B, ...) and (B, ...) in shares (B, 1, ...)."""
+    def mix_powers(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
+        """Add the powers of (B, ...) and (B, ...), `fraction` (B, 1, ...) of the first."""
 
 
 class WaveMixup(Mixup):
     """Of waves: their powers add up on average, as sounds from different places do."""
 
-    def mix(self, x: Tensor, other: Tensor, share: Tensor) -> Tensor:
-        return share.sqrt() * x + (1 - share).sqrt() * other
+    def mix_powers(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
+        gain = fraction.sqrt()
+        other_gain = (1 - fraction).sqrt()
+        return gain * x + other_gain * other
 
 
 class LogMixup(Mixup):
     """Of logarithms of power: the powers add up, without a way back to the waves."""
 
-    def mix(self, x: Tensor, other: Tensor, share: Tensor) -> Tensor:
-        return torch.logaddexp(x + share.log(), other + (1 - share).log())
+    def mix_powers(self, x: Tensor, other: Tensor, fraction: Tensor) -> Tensor:
+        log_power = x + fraction.log()
+        other_log_power = other + (1 - fraction).log()
+        return torch.logaddexp(log_power, other_log_power)

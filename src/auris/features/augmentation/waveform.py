@@ -1,48 +1,52 @@
-"""More data from the same data: batched, on the training device, active in training only.
-
-Every clip of a batch takes its own draw. Waves are (B, C, T), features (B, C', F, T'); each part keeps the shape.
-"""
+"""Augmentation of waves (B, C, T)."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.features.augmentation.draws import coin, decibel, spread, uniform
+from auris.features.augmentation.draws import (
+    bernoulli,
+    broadcast_to,
+    level_to_gain,
+    random_curve,
+    uniform,
+)
 
 
 class TimeShift(nn.Module):
-    """Roll each clip, waves (B, C, T) or features (B, C', F, T'), in a circle by up to `share` of its length."""
+    """Roll each clip in a circle by up to `fraction` of its length, waves or features (B, ...,
+    T')."""
 
-    def __init__(self, share: float = 1.0):
+    def __init__(self, fraction: float = 1.0):
         super().__init__()
-        self.share = share
+        self.fraction = fraction
 
     def forward(self, wave: Tensor) -> Tensor:
-        samples = wave.shape[-1]
-        shifts = (uniform(-self.share, self.share, wave) * samples).long()
-        return torch.stack(
-            [
-                clip.roll(shift, -1)
-                for clip, shift in zip(wave, shifts.tolist(), strict=True)
-            ]
-        )
+        fractions = uniform(-self.fraction, self.fraction, wave)
+        shifts = (fractions * wave.shape[-1]).long().tolist()
+        rolled = [
+            clip.roll(shift, -1) for clip, shift in zip(wave, shifts, strict=True)
+        ]
+        return torch.stack(rolled)
 
 
 class Crop(nn.Module):
-    """Keep a random stretch of at least `share` of each clip and repeat it to the clip's length."""
+    """Keep a random stretch of at least `fraction` of each clip and repeat it to the clip's
+    length."""
 
-    def __init__(self, share: float = 0.5):
+    def __init__(self, fraction: float = 0.5):
         super().__init__()
-        self.share = share
+        self.fraction = fraction
 
     def forward(self, wave: Tensor) -> Tensor:
         samples = wave.shape[-1]
-        length = (uniform(self.share, 1.0, wave) * samples).long().clamp_min(1)  # (B,)
-        start = (uniform(0.0, 1.0, wave) * (samples - length)).long()
-        place = (
-            torch.arange(samples, device=wave.device) % length[:, None] + start[:, None]
-        )  # (B, T)
-        return wave.gather(-1, place[:, None].expand_as(wave))
+        fractions = uniform(self.fraction, 1.0, wave)
+        length = (fractions * samples).long().clamp_min(1)  # (B,)
+        starts = uniform(0.0, 1.0, wave)
+        start = (starts * (samples - length)).long()
+        place = torch.arange(samples, device=wave.device)
+        repeated = place % length[:, None] + start[:, None]  # (B, T)
+        index = repeated[:, None].expand_as(wave)
+        return wave.gather(-1, index)
 
 
 class Gain(nn.Module):
@@ -50,10 +54,13 @@ class Gain(nn.Module):
 
     def __init__(self, low: float = -6.0, high: float = 6.0):
         super().__init__()
-        self.low, self.high = low, high
+        self.low = low
+        self.high = high
 
     def forward(self, wave: Tensor) -> Tensor:
-        return wave * spread(decibel(uniform(self.low, self.high, wave)), wave)
+        level = uniform(self.low, self.high, wave)  # dB
+        gain = level_to_gain(level)
+        return wave * broadcast_to(gain, wave)
 
 
 class Polarity(nn.Module):
@@ -64,7 +71,9 @@ class Polarity(nn.Module):
         self.probability = probability
 
     def forward(self, wave: Tensor) -> Tensor:
-        return wave * spread(torch.where(coin(self.probability, wave), -1.0, 1.0), wave)
+        flipped = bernoulli(self.probability, wave)
+        sign = torch.where(flipped, -1.0, 1.0)
+        return wave * broadcast_to(sign, wave)
 
 
 class Noise(nn.Module):
@@ -72,32 +81,32 @@ class Noise(nn.Module):
 
     def __init__(self, low: float = 10.0, high: float = 40.0, probability: float = 0.5):
         super().__init__()
-        self.low, self.high, self.probability = low, high, probability
+        self.low = low
+        self.high = high
+        self.probability = probability
 
     def forward(self, wave: Tensor) -> Tensor:
-        level = wave.square().mean((1, 2)).sqrt() * decibel(
-            -uniform(self.low, self.high, wave)
-        )
-        return wave + torch.randn_like(wave) * spread(
-            level * coin(self.probability, wave), wave
-        )
+        rms = wave.square().mean((1, 2)).sqrt()  # (B,)
+        snr = uniform(self.low, self.high, wave)  # dB
+        level = rms * level_to_gain(-snr)
+        noise = torch.randn_like(wave)
+        noisy = bernoulli(self.probability, wave)
+        gain = broadcast_to(level * noisy, wave)
+        return wave + noise * gain
 
 
 class Filter(nn.Module):
-    """Colour each clip as another microphone would: a smooth random curve over frequency of `deviation` dB."""
+    """Colour each clip as another microphone would: a smooth random curve over frequency, `std` in
+    dB."""
 
-    def __init__(self, deviation: float = 3.0, knots: int = 6):
+    def __init__(self, std: float = 3.0, knots: int = 6):
         super().__init__()
-        self.deviation, self.knots = deviation, knots
+        self.std = std
+        self.knots = knots
 
     def forward(self, wave: Tensor) -> Tensor:
         spectrum = torch.fft.rfft(wave)  # (B, C, T / 2 + 1)
-        heights = self.deviation * torch.randn(
-            len(wave), 1, self.knots, device=wave.device
-        )
-        curve = decibel(
-            F.interpolate(
-                heights, spectrum.shape[-1], mode="linear", align_corners=True
-            )
-        )
-        return torch.fft.irfft(spectrum * curve, n=wave.shape[-1])
+        bins = spectrum.shape[-1]
+        level = random_curve(self.std, self.knots, bins, wave)  # dB
+        filtered = spectrum * level_to_gain(level)
+        return torch.fft.irfft(filtered, n=wave.shape[-1])

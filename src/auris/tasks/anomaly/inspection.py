@@ -19,14 +19,14 @@ def inspect_clip(inspection: Inspection, wave: Tensor) -> tuple[list[Heatmap], T
     features = inspection.features
     model = inspection.model.eval()
     x = features(wave[None].to(features.mean.device))  # (1, *in_shape)
-    surprise = model(x).float()
+    anomaly_score = model(x).float()
     if isinstance(model, Autoencoder):
-        return _compare_with_copy(features, x, model.copy(x)), surprise
+        return _compare_with_copy(features, x, model.reconstruct(x)), anomaly_score
     power = spectrogram_below_peak(wave[0])
     hertz = torch.linspace(0, inspection.spec.sample_rate / 2, len(power))
     return [
         Heatmap("spectrogram (dB below its peak)", power, (-80, 0), hertz)
-    ], surprise
+    ], anomaly_score
 
 
 def _compare_with_copy(

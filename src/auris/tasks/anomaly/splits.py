@@ -126,7 +126,8 @@ def _check_labels(clips: Sequence[Clip], normal: str, known: Sequence[str]) -> N
     labels = sorted({clip.label for clip in clips})
     if normal not in labels:
         raise UserError(
-            f"No recording is labelled {normal}, as data.normal says; {suggest_choice(normal, labels)}"
+            f"No recording is labelled {normal}, as data.normal says; "
+            f"{suggest_choice(normal, labels)}"
         )
     if len(labels) < 2:
         raise UserError(

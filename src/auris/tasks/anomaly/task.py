@@ -12,7 +12,7 @@ from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.spec import Spec
 from auris.data.targets import Targets
-from auris.models.detector import Detector
+from auris.models.detector import AnomalyDetector
 from auris.tasks.anomaly.metrics import anomaly_metrics, own_score, own_scores
 from auris.tasks.anomaly.output import ScoreOutput
 from auris.tasks.anomaly.targets import AnomalyTargets
@@ -20,7 +20,7 @@ from auris.tasks.anomaly.threshold import gamma_quantile
 from auris.tasks.anomaly.view import Scale, ScoreView
 from auris.tasks.classification.metrics import Auroc
 from auris.tasks.comparable import Comparable, Row, read_column
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.tasks.metric import Metric
 from auris.tasks.task import Task
 
@@ -46,7 +46,7 @@ class Anomaly(Task):
         false_alarm_rate: of normal clips, and of normal seconds, that the threshold lets through.
     """
 
-    outputs = "surprise"
+    outputs = "anomaly_score"
     monitor = ("val/loss", "min")
     baseline = "mahalanobis"
     detects_novelty = False  # it is what the scores say
@@ -109,34 +109,35 @@ class Anomaly(Task):
         )  # (B, 1 + S, K)
         return self.scaled(scores, self._kinds)
 
-    def scaled(self, surprise: Tensor, kinds: list[int]) -> Tensor:
+    def scaled(self, anomaly_score: Tensor, kinds: list[int]) -> Tensor:
         """Raw scores (B, n, K), n of clips (0) or of seconds (1), so that the threshold is 1."""
-        return (surprise - self.center[kinds]) / self.span[kinds]
+        return (anomaly_score - self.center[kinds]) / self.span[kinds]
 
-    def compare(self, x: Tensor, copy: Tensor) -> Tensor:
+    def reconstruction_output(self, x: Tensor, copy: Tensor) -> Tensor:
         """The mean squared error of each frame: (B, *in_shape) -> (B, K, T')."""
         error = (x - copy).square().flatten(1, -2).mean(1, keepdim=True)  # (B, 1, T')
         return error.expand(-1, *self.out_shape)
 
-    def remembered(self, target: Tensor) -> Tensor:  # (n, K, T') -> (n, K)
+    def stored_target(self, target: Tensor) -> Tensor:  # (n, K, T') -> (n, K)
         """The section, which is the same in all frames."""
         return target[..., 0]
 
-    def recall(self, distance: Tensor, told: Tensor, k: int) -> Tensor:
+    def knn_output(self, distance: Tensor, stored: Tensor, k: int) -> Tensor:
         """The mean distance to the k nearest of each section (Angiulli and Pizzuti, 2002)."""
-        of_section = [_mean_of_nearest(distance[:, own > 0], k) for own in told.T]
+        of_section = [_mean_of_nearest(distance[:, own > 0], k) for own in stored.T]
         return self._over_frames(torch.stack(of_section, dim=1))
 
     def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
-        if not isinstance(model, Detector):
+        if not isinstance(model, AnomalyDetector):
             raise UserError(
                 f"model: {type(model).__name__} can't tell what is unusual; "
-                "choose model=autoencoder, model=mahalanobis or another that puts out anomaly scores."
+                "choose model=autoencoder, model=mahalanobis or another that puts out "
+                "anomaly scores."
             )
-        if not isinstance(loss, Surprise):
+        if not isinstance(loss, MeanAnomalyScore):
             raise UserError(
-                "loss: models of normal sound say themselves how surprised they are; "
-                "choose loss=surprise."
+                "loss: models of normal sound put out their anomaly score themselves; "
+                "choose loss=anomaly_score."
             )
 
     def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
@@ -193,10 +194,10 @@ class Anomaly(Task):
             "auroc", Auroc(), torch.stack([-score, score], dim=1), anomalous
         )
 
-    def _pool(self, surprise: Tensor) -> Tensor:  # (B, K, T') -> (B, K)
+    def _pool(self, anomaly_score: Tensor) -> Tensor:  # (B, K, T') -> (B, K)
         """The mean of the most surprising frames."""
-        count = max(1, round(self.top * surprise.shape[-1]))
-        return surprise.topk(count, dim=-1).values.mean(-1)
+        count = max(1, round(self.top * anomaly_score.shape[-1]))
+        return anomaly_score.topk(count, dim=-1).values.mean(-1)
 
     def _over_frames(self, score: Tensor) -> Tensor:
         """The output of a clip that is judged as a whole: (B, K) -> (B, K, T')."""

@@ -76,8 +76,10 @@ class ScoreView(TaskView):
             clip, wave = inspection.clip(at)
             section = int(inspection.predictions.target[at, 1])
             score, *seconds = inspection.predictions.decoded[at, :, section].tolist()
-            heatmaps, surprise = inspect_clip(inspection, wave)
-            frames = self.scale.scaled(surprise.mT, [1])[0, :, section].cpu()  # (T',)
+            heatmaps, anomaly_score = inspect_clip(inspection, wave)
+            frames = self.scale.scaled(anomaly_score.mT, [1])[
+                0, :, section
+            ].cpu()  # (T',)
             title = f"{rank}. {clip.path.name} is {clip.label}; score {score:.2f}"
             duration = inspection.spec.duration
             threshold = self.scale.threshold
@@ -98,11 +100,11 @@ class ScoreView(TaskView):
                 "how well one would be told is not known yet."
             )
         mean = f", harmonic mean of {self.parts} parts" if self.parts > 1 else ""
-        constant = self.format_value(scores["majority"]["auroc"])
+        constant = self.format_value(scores["constant_baseline"]["auroc"])
         return (
             f"Of {count} {clips}, an anomalous one scores above a normal one in "
             f"{self.format_value(area['value'])} of all pairs (AUROC{mean}), "
-            f"{format_interval(self, area)}; a constant answer gives {constant}."
+            f"{format_interval(self, area)}; the constant baseline gives {constant}."
         )
 
     def _alarm_sentences(self, metrics: Mapping[str, Any]) -> list[str]:

@@ -40,7 +40,7 @@ def plot_confusion(counts: Tensor, classes: Sequence[str]) -> Figure:
     names = [escape_math(name) for name in classes]
     axes.set_xticks(range(len(classes)), names, rotation=45, ha="right", fontsize=size)
     axes.set_yticks(range(len(classes)), names, fontsize=size)
-    axes.set(xlabel="said", ylabel="true")
+    axes.set(xlabel="predicted", ylabel="true")
     return figure
 
 

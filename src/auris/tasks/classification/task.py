@@ -60,7 +60,7 @@ class Classification(Task):
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         return output.float().softmax(1)
 
-    def express(self, average: Tensor) -> Tensor:
+    def output_of_mean(self, average: Tensor) -> Tensor:
         return average.clamp_min(_MIN_PROBABILITY).log()
 
     def metrics(self) -> dict[str, Metric]:

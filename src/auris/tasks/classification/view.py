@@ -43,10 +43,10 @@ class ClassView(TaskView):
         accuracy = scores["metrics"]["accuracy"]
         count = scores["clips"]
         right = round(accuracy["value"] * count)
-        always = "the best constant answer"
+        always = "the constant baseline"
         if constant:
             always = f"always answering “{constant['class']}”"
-        by_constant = self.format_value(scores["majority"]["accuracy"])
+        by_constant = self.format_value(scores["constant_baseline"]["accuracy"])
         interval = format_interval(self, accuracy)
         return f"{right} of {count} {clips} right, {interval}; {always} gives {by_constant}."
 

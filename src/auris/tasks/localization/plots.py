@@ -1,4 +1,4 @@
-"""Pictures of directions: which were said for which, and how far off they are."""
+"""Pictures of directions: which were predicted for which, and how far off they are."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from torch import Tensor
 
-from auris.acoustics.arrays import angles
+from auris.acoustics.arrays import azimuth_elevation
 from auris.core.figures import COLOURS, new_figure
 from auris.tasks.localization.metrics import Fold, MeanError
 
@@ -32,24 +32,25 @@ _MARKERS = "os^Dv"
 
 
 def plot_azimuths(decoded: Tensor, true: Tensor) -> Figure:
-    """What was said against what is true, of unit vectors (N, 3); elevations too."""
-    predicted = angles(decoded)
-    actual = angles(true)
-    highest = max(float(side[1].abs().max()) for side in (predicted, actual))
+    """What was predicted against what is true, of unit vectors (N, 3); elevations too."""
+    sides = azimuth_elevation(decoded), azimuth_elevation(true)
+    highest = max(float(elevation.abs().max()) for _, elevation in sides)
     panels = 2 if highest > 1e-3 else 1
     figure = new_figure(4.6 * panels, 5.1)
     figure.set_layout_engine("constrained")
     axes = figure.subplots(1, panels, squeeze=False)[0]
-    for panel, name, said, truth in zip(
-        axes, ("azimuth", "elevation"), predicted, actual, strict=False
+    for panel, name, predicted, truth in zip(
+        axes, ("azimuth", "elevation"), *sides, strict=False
     ):
-        _compare_angles(panel, name, said.numpy(), truth.numpy())
+        _compare_angles(panel, name, predicted.numpy(), truth.numpy())
     return figure
 
 
 def plot_errors(decoded: Tensor, true: Tensor) -> Figure:
     """How often azimuths of unit vectors (N, 3) are so far off to either side; areas show clips."""
-    error = _wrap_degrees((angles(decoded)[0] - angles(true)[0]).double().numpy())
+    error = _wrap_degrees(
+        (azimuth_elevation(decoded)[0] - azimuth_elevation(true)[0]).double().numpy()
+    )
     reach = next(reach for reach in _REACHES if abs(error).max() <= reach)
     width = reach / _BARS
     bar = np.round(error / width)
@@ -126,16 +127,18 @@ def plot_conditions(
     return figure
 
 
-def _compare_angles(axes: Axes, name: str, said: np.ndarray, true: np.ndarray) -> None:
+def _compare_angles(
+    axes: Axes, name: str, predicted: np.ndarray, true: np.ndarray
+) -> None:
     """Angles (N,) in degrees, with a band round the diagonal.
 
     It comes again in the corners, where -180 is 180.
     """
-    both = np.concatenate([said, true])
+    both = np.concatenate([predicted, true])
     low = 90 * np.floor(both.min() / 90)
     high = max(90 * np.ceil(both.max() / 90), low + 90)
     ends = np.array([low, high])
-    near = (abs(_wrap_degrees(said - true)) <= _NEAR).mean()
+    near = (abs(_wrap_degrees(predicted - true)) <= _NEAR).mean()
     for turn in (0, -360, 360):
         diagonal = ends + turn
         label = "" if turn else f"within {_NEAR}°: {near:.0%}"
@@ -150,7 +153,7 @@ def _compare_angles(axes: Axes, name: str, said: np.ndarray, true: np.ndarray) -
         axes.plot(ends, diagonal, color="0.5", linewidth=0.8)
     axes.plot(
         true,
-        said,
+        predicted,
         "o",
         label=f"{len(true)} clips",
         color=COLOURS[0],
@@ -158,7 +161,7 @@ def _compare_angles(axes: Axes, name: str, said: np.ndarray, true: np.ndarray) -
         markersize=4,
         markeredgewidth=0,
     )
-    axes.set(xlabel=f"true {name} (°)", ylabel=f"said {name} (°)")
+    axes.set(xlabel=f"true {name} (°)", ylabel=f"predicted {name} (°)")
     axes.set(xlim=ends, ylim=ends, aspect="equal")
     ticks = np.arange(low, high + 1, 45 if high - low > 90 else 15)
     axes.set_xticks(ticks)

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from auris.acoustics.arrays import Array, turned
+from auris.acoustics.arrays import Array, rotate_azimuth
 from auris.core.figures import COLOURS, new_figure
 
 # directions (2,) as from above, those that sound the same together
 Rays = dict[str, list[np.ndarray]]
 
-_SAID = COLOURS[1]
+_PREDICTED = COLOURS[1]
 _TRUE = COLOURS[2]
 _MIRRORED = ", mirrored"  # what the array can't tell from it
 _MIN_RAY = 0.15  # of the length of the room
@@ -39,9 +39,9 @@ class FloorPlan(NamedTuple):
 
 
 def plot_scene(
-    drawing: str, array: Array, said: Tensor, true: Tensor, title: str
+    drawing: str, array: Array, predicted: Tensor, true: Tensor, title: str
 ) -> Figure:
-    """The directions (3,) that were said and that are true, both as the array tells them.
+    """The directions (3,) that were predicted and that are true, both as the array tells them.
 
     Args:
         drawing: where everything is, as simulated scenes have it; empty: only the array is drawn.
@@ -52,7 +52,9 @@ def plot_scene(
     azimuth = plan.azimuth if plan else 0.0
     rays = {
         "true": [_from_above(way, azimuth) for way in alike_directions(array, true)],
-        "said": [_from_above(way, azimuth) for way in alike_directions(array, said)],
+        "predicted": [
+            _from_above(way, azimuth) for way in alike_directions(array, predicted)
+        ],
     }
     if plan:
         left, right = figure.subplots(1, 2, width_ratios=(2, 1))
@@ -82,7 +84,7 @@ def alike_directions(array: Array, way: Tensor) -> list[Tensor]:
 def _from_above(way: Tensor, azimuth: float) -> np.ndarray:
     """A place or a direction (..., 3) seen from above (..., 2), turned by an azimuth in degrees."""
     angle = torch.tensor(azimuth, dtype=torch.float64)
-    return turned(way.double(), angle)[..., :2].numpy()
+    return rotate_azimuth(way.double(), angle)[..., :2].numpy()
 
 
 def _draw_room(axes: Axes, plan: FloorPlan, rays: Rays) -> None:
@@ -145,7 +147,7 @@ def _draw_array(axes: Axes, array: Array, azimuth: float, rays: Rays) -> None:
 
 def _draw_rays(axes: Axes, start: np.ndarray, reach: float, rays: Rays) -> None:
     """Those of one kind after the first, which sound the same, are faint."""
-    styles = {"true": (_TRUE, "-"), "said": (_SAID, "--")}
+    styles = {"true": (_TRUE, "-"), "predicted": (_PREDICTED, "--")}
     for name, ways in rays.items():
         colour, dashes = styles[name]
         for place, way in enumerate(ways):

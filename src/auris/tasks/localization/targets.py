@@ -6,7 +6,7 @@ from typing import final
 import torch
 from torch import Tensor
 
-from auris.acoustics.arrays import direction
+from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.data.clips import Clip
 from auris.data.splits import check_filled, split_clips
@@ -47,7 +47,7 @@ class DirectionTargets(Targets):
         Conditions are reverberation time in s, SNR in dB and distance in m, or NaN.
         """
         azimuth, elevation = torch.tensor([clip.direction for clip in clips]).T
-        vector = direction(azimuth, elevation)  # (N, 3)
+        vector = unit_vector(azimuth, elevation)  # (N, 3)
         conditions = torch.tensor([clip.conditions for clip in clips])  # (N, 3)
         section = codes(clip.section for clip in clips)  # (N,)
         return torch.cat([vector, conditions, section[:, None].float()], dim=1)

@@ -56,7 +56,7 @@ class DirectionView(TaskView):
         yield Plot(
             "azimuth",
             plot_azimuths(decoded, true),
-            "Directions that were said against those that are true; on the diagonal they agree.",
+            "Predicted directions against true ones; on the diagonal they agree.",
         )
         yield Plot(
             "errors",

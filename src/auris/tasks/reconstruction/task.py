@@ -53,7 +53,7 @@ class Reconstruction(Task):
         power = x.float().square().flatten(1).mean(1)  # (B,)
         return torch.stack([error, power], dim=1)
 
-    def compare(self, x: Tensor, copy: Tensor) -> Tensor:
+    def reconstruction_output(self, x: Tensor, copy: Tensor) -> Tensor:
         return copy
 
     def metrics(self) -> dict[str, Metric]:

@@ -1,15 +1,18 @@
 """Alternate between parameters: with all but some fixed, a hard problem is an easy one."""
 
+from typing import final
+
 import torch
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
 from auris.models.autoencoder import LinearAutoencoder
-from auris.tasks.losses import Surprise
+from auris.tasks.losses import MeanAnomalyScore
 from auris.training.optimizers.base import Examples, Groups, Solver
-from auris.training.optimizers.ridge import regress
+from auris.training.optimizers.ridge import solve_layer
 
 
+@final
 class Alternating(Solver):
     """Alternating least squares for the two factors of a linear autoencoder (Roweis, 1998,
     section 3).
@@ -28,7 +31,7 @@ class Alternating(Solver):
                 f"{type(model).__name__} "
                 "has other ones; choose model=autoencoder_linear, or another optimizer."
             )
-        if not isinstance(loss, nn.MSELoss | Surprise):
+        if not isinstance(loss, nn.MSELoss | MeanAnomalyScore):
             raise UserError(
                 "optimizer: alternating least squares makes the squared error smallest; "
                 "choose loss=mse."
@@ -36,29 +39,31 @@ class Alternating(Solver):
         super().__init__(params, model, examples)
         self.factors = model
 
-    def solve(self) -> None:
-        if self.kept.setdefault("steps", 0) % 2 == 0:
-            self.solve_encoder()
+    def solve_model(self) -> None:
+        if self.memory_of_search.setdefault("steps", 0) % 2 == 0:
+            self._solve_encoder()
         else:
-            self.solve_decoder()
-        self.kept["steps"] += 1
+            self._solve_decoder()
+        self.memory_of_search["steps"] += 1
 
-    def solve_encoder(self) -> None:
+    def _solve_encoder(self) -> None:
         """The best code of a frame x is the least-squares one: decoder^+ (x - constant)."""
-        encoder, decoder = self.factors.encoder, self.factors.decoder
+        encoder = self.factors.encoder
+        decoder = self.factors.decoder
         inverse = torch.linalg.pinv(decoder.weight.double())  # (k, D)
         encoder.weight.copy_(inverse)
         encoder.bias.copy_(-inverse @ decoder.bias.double())
 
-    def solve_decoder(self) -> None:
+    def _solve_decoder(self) -> None:
         """Regress the frames on their codes, with a constant."""
         batches = (
-            self.factors.frames(x).double() for x, _ in self.examples()
+            self.factors.split_frames(x).double() for x, _ in self.examples()
         )  # (M, D) each
-        regress(
-            self.factors.decoder, ((self.code(frames), frames) for frames in batches)
+        solve_layer(
+            self.factors.decoder,
+            ((self._encode_frames(frames), frames) for frames in batches),
         )
 
-    def code(self, frames: Tensor) -> Tensor:  # (M, D) -> (M, k)
+    def _encode_frames(self, frames: Tensor) -> Tensor:  # (M, D) -> (M, k)
         encoder = self.factors.encoder
         return frames @ encoder.weight.double().T + encoder.bias.double()

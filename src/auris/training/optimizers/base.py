@@ -21,7 +21,7 @@ Examples = Callable[
 Loss = Callable[[Tensor], float]  # of the model with these parameters (n,)
 
 
-class Gradientless(Optimizer, ABC):
+class GradientFree(Optimizer, ABC):
     """An optimizer that needs no gradient. It works in one process, in full precision.
 
     Args:
@@ -34,7 +34,7 @@ class Gradientless(Optimizer, ABC):
         super().__init__(params, {"lr": lr})
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def memory_of_search(self) -> dict[str, Any]:
         """What a step leaves to the next; it is part of the checkpoint."""
         return self.state["search"]  # type: ignore[index]
 
@@ -48,64 +48,65 @@ class Gradientless(Optimizer, ABC):
             group["lr"] = value
 
 
-class Search(Gradientless):
+class Search(GradientFree):
     """Tries parameters and looks at the loss, nothing else."""
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
-        def loss(candidate: Tensor) -> float:
-            self.put(candidate)
+        def loss_of(candidate: Tensor) -> float:
+            self.set_vector(candidate)
             value = float(closure())
             return value if value == value else float("inf")
 
-        self.put(self.search(self.taken(), loss))
+        self.set_vector(self.search(self.get_vector(), loss_of))
         return closure()
 
     @abstractmethod
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         """Better parameters (n,) than those at which this step starts, (n,)."""
 
-    def parameters(self) -> Iterator[nn.Parameter]:
+    def _all_parameters(self) -> Iterator[nn.Parameter]:
         return (p for group in self.param_groups for p in group["params"])
 
-    def taken(self) -> Tensor:
+    def get_vector(self) -> Tensor:
         """A copy (n,) of the parameters, whatever their layout in memory."""
-        return torch.cat([p.flatten() for p in self.parameters()])
+        return torch.cat([p.flatten() for p in self._all_parameters()])
 
-    def put(self, vector: Tensor) -> None:
+    def set_vector(self, vector: Tensor) -> None:
         """Write (n,) into the parameters where they are: averages of the weights follow these
         very tensors.
         """
         for p, part in zip(
-            self.parameters(),
-            vector.split([p.numel() for p in self.parameters()]),
+            self._all_parameters(),
+            vector.split([p.numel() for p in self._all_parameters()]),
             strict=True,
         ):
             p.copy_(part.view_as(p))
 
     @property
-    def size(self) -> int:
+    def parameter_count(self) -> int:
         """How many parameters there are to find."""
-        return sum(p.numel() for p in self.parameters())
+        return sum(p.numel() for p in self._all_parameters())
 
 
-class Solver(Gradientless):
+class Solver(GradientFree):
     """Sees the training set as a whole, as it is and not augmented, and finds the model in a
     single step.
     """
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
         super().__init__(params)
-        self.model, self.examples = model, examples
+        self.model = model
+        self.examples = examples
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Tensor:  # type: ignore[override]
         self.model.eval()  # what is solved is the model that will be used, without dropout
-        self.solve()
+        self.solve_model()
         loss = closure()
         self.model.train()
         return loss
 
     @abstractmethod
-    def solve(self) -> None:
+    def solve_model(self) -> None:
         """Set the parameters or memories of the model."""

@@ -7,7 +7,7 @@ from torch.optim import Optimizer
 
 from auris.core.errors import UserError
 from auris.core.instantiate import Factory
-from auris.models.doa import Formula
+from auris.models.doa import TrainingFree
 from auris.training.optimizers.base import Solver
 
 
@@ -27,7 +27,7 @@ def make_optimizer(factory: Factory, node: Any, system: Any) -> Optimizer:
     if not isinstance(optimizer, Solver) and not any(
         group["params"] for group in groups
     ):
-        own = "nothing" if isinstance(system.model, Formula) else "memorize"
+        own = "none" if isinstance(system.model, TrainingFree) else "fit"
         raise UserError(
             f"{type(optimizer).__name__} looks for parameters and "
             f"{type(system.model).__name__} has none to find; "
@@ -41,8 +41,6 @@ def parameter_groups(model: nn.Module) -> list[dict[str, Any]]:
     normalisations.
     """
     parameters = [p for p in model.parameters() if p.requires_grad]
-    weights, others = (
-        [p for p in parameters if p.ndim > 1],
-        [p for p in parameters if p.ndim <= 1],
-    )
+    weights = [p for p in parameters if p.ndim > 1]
+    others = [p for p in parameters if p.ndim <= 1]
     return [{"params": weights}, {"params": others, "weight_decay": 0.0}]

@@ -1,16 +1,19 @@
 """The gradient is zero: linear least squares."""
 
+from typing import final
+
 from torch import nn
 
 from auris.core.errors import UserError
 from auris.core.log import info
 from auris.models.network import Network
 from auris.training.optimizers.base import Examples, Groups, Solver
-from auris.training.optimizers.ridge import regress
+from auris.training.optimizers.ridge import solve_layer
 
 
+@final
 class ClosedForm(Solver):
-    """The last layer of a network by ridge regression (see `regress`); of a linear model, all
+    """The last layer of a network by ridge regression (see `solve_layer`); of a linear model, all
     of it.
 
     Args:
@@ -39,10 +42,11 @@ class ClosedForm(Solver):
         if ridge < 0:
             raise UserError(f"optimizer.ridge={ridge} should be 0 or more.")
         super().__init__(params, model, examples)
-        self.network, self.ridge = model, ridge
+        self.network = model
+        self.ridge = ridge
 
-    def solve(self) -> None:
-        last = self.network.last
+    def solve_model(self) -> None:
+        last = self.network.output_layer
         rest = (
             sum(p.numel() for p in self.network.parameters())
             - last.weight.numel()
@@ -56,4 +60,4 @@ class ClosedForm(Solver):
         pairs = (
             (self.network.embed(x), target.flatten(1)) for x, target in self.examples()
         )
-        regress(last, pairs, self.ridge)
+        solve_layer(last, pairs, self.ridge)

@@ -1,6 +1,7 @@
 """Let a population evolve."""
 
 from math import exp, log, sqrt
+from typing import final
 
 import numpy as np
 import torch
@@ -10,9 +11,11 @@ from torch import Tensor
 from auris.core.errors import UserError
 from auris.training.optimizers.base import Groups, Loss, Search
 
-FULL = 500  # parameters up to which CMA-ES learns how they go together; above, only their scales
+# parameters up to which CMA-ES learns how they go together; above, only their scales
+_MAX_FULL = 500
 
 
+@final
 class Evolution(Search):
     """Evolution strategy (mu/mu_w, lambda) with cumulative step sizes (Hansen, Arnold and
     Auger, 2015, algorithm 4).
@@ -36,7 +39,8 @@ class Evolution(Search):
         seed: int = 0,
     ):
         super().__init__(params, lr)
-        self.population, self.seed = checked_population(population, self.size), seed
+        self.population = _population_size(population, self.parameter_count)
+        self.seed = seed
         rank = torch.arange(1, self.population // 2 + 1)
         weight = log(len(rank) + 0.5) - rank.log()
         self.weight = weight / weight.sum()
@@ -45,28 +49,30 @@ class Evolution(Search):
         )  # how many the weighted ones are worth
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.kept
+        own = self.memory_of_search
         generation = own.setdefault("generation", 0)
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + generation)
-        children = torch.randn(self.population, len(start), generator=draw).to(
-            start
-        )  # (lambda, n)
-        order = torch.tensor(
-            [loss(start + self.lr * child) for child in children]
-        ).argsort()
-        move = (
-            self.weight.to(start) @ children[order[: len(self.weight)].to(start.device)]
-        )  # (n,)
+        children = torch.randn(self.population, len(start), generator=draw)
+        children = children.to(start)  # (lambda, n)
+        losses = torch.tensor([loss(start + self.lr * child) for child in children])
+        move = self._mean_of_parents(children, losses)  # (n,)
         moved = start + self.lr * move
-        self.adapt(own.setdefault("path", torch.zeros_like(start)), move)
+        self._adapt_scatter(own.setdefault("path", torch.zeros_like(start)), move)
         own["generation"] += 1
         return moved
 
-    def adapt(self, path: Tensor, move: Tensor) -> None:
+    def _mean_of_parents(self, children: Tensor, losses: Tensor) -> Tensor:
+        """The weighted mean (n,) of the better half of children (lambda, n)."""
+        best = losses.argsort()[: len(self.weight)]
+        parents = children[best.to(children.device)]
+        return self.weight.to(children) @ parents
+
+    def _adapt_scatter(self, path: Tensor, move: Tensor) -> None:
         """Compare the length of the path with that of a random walk, and widen or narrow the
         scatter.
         """
-        n, worth = len(move), self.parents
+        n = len(move)
+        worth = self.parents
         memory = (worth + 2) / (n + worth + 5)
         damping = 1 + 2 * max(0.0, sqrt((worth - 1) / (n + 1)) - 1) + memory
         path.mul_(1 - memory).add_(move, alpha=sqrt(memory * (2 - memory) * worth))
@@ -74,6 +80,7 @@ class Evolution(Search):
         self.lr *= exp(min(1.0, memory / damping * (float(path.norm()) / expected - 1)))
 
 
+@final
 class CmaEs(Search):
     """Covariance matrix adaptation (Hansen and Ostermeier, 2001), which learns which way to
     scatter, by `cmaes`.
@@ -95,26 +102,27 @@ class CmaEs(Search):
         seed: int = 0,
     ):
         super().__init__(params, lr)
-        self.population, self.seed = checked_population(population, self.size), seed
+        self.population = _population_size(population, self.parameter_count)
+        self.seed = seed
         self.strategy: CMA | SepCMA | None = None
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
-        self.strategy = self.strategy or self.begun(start)
+        self.strategy = self.strategy or self._replay_generations(start)
         children = [self.strategy.ask() for _ in range(self.population)]
         losses = torch.tensor(
             [loss(torch.from_numpy(child).to(start)) for child in children]
         )
-        self.tell(children, losses)
-        self.kept["losses"].append(losses)
+        self._tell_losses(children, losses)
+        self.memory_of_search["losses"].append(losses)
         return torch.from_numpy(self.strategy.mean).to(start)
 
-    def begun(self, start: Tensor) -> CMA | SepCMA:
+    def _replay_generations(self, start: Tensor) -> CMA | SepCMA:
         """The strategy after all generations so far: a resumed run tells it once more what it
         was told.
         """
-        own = self.kept
+        own = self.memory_of_search
         first = own.setdefault("start", start.cpu().double())
-        kind = CMA if len(first) <= FULL else SepCMA
+        kind = CMA if len(first) <= _MAX_FULL else SepCMA
         deviation = own.setdefault("deviation", self.lr)
         self.strategy = kind(
             first.cpu().numpy().copy(),
@@ -123,17 +131,19 @@ class CmaEs(Search):
             population_size=self.population,
         )
         for losses in own.setdefault("losses", []):
-            self.tell([self.strategy.ask() for _ in range(self.population)], losses)
+            self._tell_losses(
+                [self.strategy.ask() for _ in range(self.population)], losses
+            )
         return self.strategy
 
-    def tell(self, children: list[np.ndarray], losses: Tensor) -> None:
+    def _tell_losses(self, children: list[np.ndarray], losses: Tensor) -> None:
         assert self.strategy is not None
         self.strategy.tell(
             list(zip(children, losses.clamp_max(1e30).tolist(), strict=True))
         )
 
 
-def checked_population(given: int | None, size: int) -> int:
+def _population_size(given: int | None, size: int) -> int:
     if given is not None and given < 4:
         raise UserError(
             f"optimizer.population={given} is too small to evolve; the least is 4."

@@ -1,11 +1,14 @@
 """Gradient methods that need a word to fit in."""
 
+from typing import final
+
 import torch
 
 from auris.core.errors import UserError
 from auris.training.optimizers.base import Groups
 
 
+@final
 class Lbfgs(torch.optim.LBFGS):
     """Limited-memory quasi-Newton steps on the whole training set (Liu and Nocedal, 1989), with
     a line search.

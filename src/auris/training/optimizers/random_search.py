@@ -1,6 +1,7 @@
 """Try everything, or as much as there is time for."""
 
 from itertools import chain, product
+from typing import final
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from auris.core.progress import track_progress
 from auris.training.optimizers.base import Groups, Loss, Search
 
 
+@final
 class RandomSearch(Search):
     """Draws all parameters anew from a normal distribution and keeps the best, which never gets
     worse.
@@ -26,10 +28,11 @@ class RandomSearch(Search):
         super().__init__(params, lr)
         if candidates < 1:
             raise UserError(f"optimizer.candidates={candidates} should be 1 or more.")
-        self.candidates, self.seed = candidates, seed
+        self.candidates = candidates
+        self.seed = seed
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
-        own = self.kept
+        own = self.memory_of_search
         draw = torch.Generator().manual_seed(
             self.seed * 1_000_003 + own.setdefault("step", 0)
         )
@@ -41,6 +44,7 @@ class RandomSearch(Search):
         return min(chain([start], drawn), key=loss)
 
 
+@final
 class GridSearch(Search):
     """Tries every combination of `levels` values between -`bound` and `bound` for all
     parameters, in one step.
@@ -61,15 +65,17 @@ class GridSearch(Search):
                 f"optimizer.bound={bound} above 0."
             )
         if (
-            self.size >= most.bit_length() or levels**self.size > most
+            self.parameter_count >= most.bit_length()
+            or levels**self.parameter_count > most
         ):  # 3^25000 is slow to write out
             raise UserError(
-                f"A grid of {levels} values for each of {self.size} parameters has "
-                f"{levels}^{self.size} points, and "
+                f"A grid of {levels} values for each of {self.parameter_count} parameters has "
+                f"{levels}^{self.parameter_count} points, and "
                 f"{most} are the most; choose fewer, as in model=linear features.n_mels=1, "
                 "or another optimizer."
             )
-        self.levels, self.bound = levels, bound
+        self.levels = levels
+        self.bound = bound
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         values = torch.linspace(-self.bound, self.bound, self.levels).tolist()

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-def regress(
+def solve_layer(
     layer: nn.Linear, pairs: Iterable[tuple[Tensor, Tensor]], ridge: float = 0.0
 ) -> None:
     """Set `layer` to what maps h (B, W) to targets (B, K) best, in the sense of least squares,
@@ -19,17 +19,20 @@ def regress(
     of the numbers in h (Hoerl and Kennard, 1970, eq. 2.1); where several do, it is the one of
     the least norm. Sums are in float64 and go over the pairs one after the other.
     """
-    count, gram, cross = 0, torch.zeros(()), torch.zeros(())
+    count = 0
+    gram = torch.zeros(())
+    cross = torch.zeros(())
     for h, target in pairs:
         h = F.pad(h.double(), (0, 1), value=1.0)  # (B, W + 1), a constant at its end
-        gram, cross = gram.to(h) + h.T @ h, cross.to(h) + h.T @ target.double()
+        gram = gram.to(h) + h.T @ h
+        cross = cross.to(h) + h.T @ target.double()
         count += len(h)
-    solution = ridge_regression(gram / count, cross / count, ridge)  # (W + 1, K)
+    solution = _ridge_regression(gram / count, cross / count, ridge)  # (W + 1, K)
     layer.weight.copy_(solution[:-1].T)
     layer.bias.copy_(solution[-1])
 
 
-def ridge_regression(gram: Tensor, cross: Tensor, ridge: float) -> Tensor:
+def _ridge_regression(gram: Tensor, cross: Tensor, ridge: float) -> Tensor:
     """Solve (gram + ridge p I) w = cross, of the least norm; the last row of w, a constant, is
     held back by nothing.
     """
