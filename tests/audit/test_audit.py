@@ -13,8 +13,10 @@ import soundfile
 import soxr
 from browser import look
 from conftest import call, write
+from odd_files import bare_mp3, change_bytes, cut_half, long_flac
 from running import experiment
 
+from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import render_audit
 from auris.audit.output import count_severities, write_audit
@@ -378,3 +380,64 @@ def test_a_phone_shows_the_page_and_plays_it(tmp_path: Path) -> None:
     assert len(told["durations"]) >= 2 and told["durations"][0] == pytest.approx(
         SECONDS, abs=0.1
     )
+
+
+def odd_recordings(folder: Path) -> dict[str, str]:
+    """Recordings that each ended an audit once, and what should be said of them."""
+    for milliseconds in (50, 64, 80, 100, 120, 130):
+        short = sound("low", milliseconds, milliseconds / 1000)
+        write(folder / "low" / f"short_{milliseconds}.wav", short, RATE)
+    flipped = sound("low", 50).astype(np.float32)
+    flipped[100] = 3e29
+    write(folder / "low" / "flipped.wav", flipped, RATE, subtype="FLOAT")
+    slow = write(folder / "low" / "slow.wav", sound("low", 51), RATE)
+    change_bytes(slow, 24, 5)
+    both = np.stack([sound("low", 52), -sound("low", 52)], axis=1)
+    write(folder / "low" / "opposite.wav", both, RATE)
+    return {
+        "low/flipped.wav": "full scale is 1",
+        "low/slow.wav": "says 5 Hz",
+        "low/opposite.wav": "cancel each other",
+    }
+
+
+def test_odd_recordings_are_named_and_end_nothing(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "set")
+    reasons = odd_recordings(folder)
+    cut_half(write(folder / "low" / "cut.mp3", sound("low", 60, 4.0), RATE))
+    long_flac(folder / "low" / "promise.flac", sound("low", 61), RATE)
+    bare_mp3(folder / "low" / "bare.mp3", sound("low", 62, 4.0), RATE)
+    recordings = {r.name: r for r in judged(folder, tmp_path).recordings}
+    for name, reason in reasons.items():
+        assert reason in recordings.pop(name).reason
+    assert {name: r.reason for name, r in recordings.items() if r.reason} == {}
+    cut = {name for name, recording in recordings.items() if recording.truncated}
+    assert cut == {"low/cut.mp3", "low/promise.flac"}
+    bare = recordings["low/bare.mp3"].duration
+    assert bare == pytest.approx(4.0, abs=0.2)
+
+
+def test_what_goes_wrong_while_measuring_is_said_of_one_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = clean(tmp_path / "set")
+    offset = measures.dc_offset
+
+    def fail(wave: np.ndarray, rate: int) -> float:
+        if wave.shape[1] == 12345:
+            raise ZeroDivisionError("division by zero")
+        return offset(wave, rate)
+
+    monkeypatch.setattr(measures, "dc_offset", fail)
+    write(folder / "low" / "odd.wav", sound("low", 70)[:12345], RATE)
+    result = judged(folder, tmp_path)
+    (finding,) = [f for f in result.findings if f.check == "unreadable"]
+    assert "low/odd.wav (can't be measured (ZeroDivisionError" in finding.sentence
+
+
+def test_integers_written_as_floats_are_found(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "set")
+    loud = 32768 * sound("low", 3)
+    write(folder / "low" / "3.wav", loud, RATE, subtype="FLOAT")
+    (finding,) = [f for f in judged(folder, tmp_path).findings if f.check == "scale"]
+    assert finding.severity == "error" and "low/3.wav" in finding.sentence

@@ -10,10 +10,10 @@ from scipy.signal import butter, sosfilt
 
 from auris.audit import measures
 from auris.audit.fingerprint import matching_pairs
-from auris.audit.headers import is_cut_short
 from auris.audit.recording import Recording, measure_recording
 from auris.audit.shortcuts import balanced_accuracies, permuted_labels, to_bins
 from auris.data.clips import Clip
+from auris.data.headers import is_cut_short
 
 RATE = 44100
 

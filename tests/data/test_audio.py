@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import RATE, noise, sine, write
+from odd_files import bare_mp3, change_bytes, cut_half, long_flac, unclosed_wav
 
 from auris.data import audio
 from auris.data.audio import Unusable
+from auris.data.mending import find_mending
 
 
 def loudest(wave: np.ndarray, rate: int) -> float:
@@ -178,3 +180,145 @@ def test_fit_cuts_repeats_or_adds_silence() -> None:
         [1, 2, 3, 0, 0],
         [4, 5, 6, 0, 0],
     ]
+
+
+@pytest.mark.parametrize("rate", [16000, 44100])
+def test_mp3_of_variable_rate_without_a_length_is_read_to_its_end(
+    tmp_path: Path, rate: int
+) -> None:
+    soft = 1e-3 * noise(0, 4.0, rate)
+    loud = 5 * noise(1, 4.0, rate)
+    sound = np.concatenate([soft, loud, sine(1000, 2.0, rate)])
+    path = bare_mp3(tmp_path / "a.mp3", sound, rate)
+    header = audio.read_header(path)
+    assert header.duration == pytest.approx(10.0, abs=0.2) and not header.truncated
+    wave = audio.read_samples(path, rate)
+    assert wave.shape == (1, header.frames)
+    end = audio.read_samples(path, rate, 8.5, 9.5)[0]
+    assert loudest(end, rate) == pytest.approx(1000, abs=2)
+    assert np.abs(end).max() == pytest.approx(0.5, abs=0.02)
+    half = rate // 2  # decoders need some frames after a jump
+    whole = wave[0, round(9.0 * rate) : round(9.5 * rate)]
+    assert np.allclose(end[half:], whole, atol=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["CONSTANT", "VARIABLE"])
+def test_mp3_with_its_length_is_left_as_it_is(tmp_path: Path, mode: str) -> None:
+    path = write(tmp_path / "a.mp3", noise(0, 3.0, 16000), 16000, bitrate_mode=mode)
+    header = audio.read_header(path)
+    assert header.frames == 48000
+    assert not header.recounted and not header.truncated
+    assert find_mending(path, "MP3", header.frames) is None
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.flac"])
+def test_cut_stream_is_as_long_as_what_can_be_decoded(
+    tmp_path: Path, name: str
+) -> None:
+    path = cut_half(write(tmp_path / name, noise(0, 6.0, 16000), 16000))
+    header = audio.read_header(path)
+    assert header.truncated
+    assert header.duration == pytest.approx(3.0, abs=0.6)  # it ends with a block
+    assert audio.read_samples(path, 16000).shape == (1, header.frames)
+    assert audio.read_samples(path, 16000, 0.0, 5.0).shape == (1, header.frames)
+
+
+def test_wav_that_was_not_closed_is_read_to_its_end(tmp_path: Path) -> None:
+    path = unclosed_wav(tmp_path / "a.wav", sine(440, 2.0))
+    assert audio.read_duration(path) == 2.0
+    assert np.abs(audio.read_samples(path, RATE)[0] - sine(440, 2.0)).max() < 2**-15
+    assert np.allclose(
+        audio.read_samples(path, RATE, 1.0, 1.5)[0],
+        audio.read_samples(path, RATE)[0, 8000:12000],
+    )
+
+
+def test_empty_wav_with_notes_behind_is_still_empty(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", sine(440, 0))
+    path.write_bytes(path.read_bytes() + b"LIST" + (4).to_bytes(4, "little") + b"abcd")
+    with pytest.raises(Unusable, match="^empty$"):
+        audio.read_samples(path, RATE)
+
+
+def test_promise_beyond_memory_gives_what_is_there(tmp_path: Path) -> None:
+    path = long_flac(tmp_path / "a.flac", noise(0, 2.0))
+    header = audio.read_header(path)
+    assert header.truncated and header.frames <= 16000
+    assert audio.read_samples(path, RATE).shape[1] == header.frames > 8000
+
+
+def test_more_than_memory_should_hold_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", noise(0))
+    with pytest.raises(Unusable, match="^too long: .* GiB"):
+        audio.read_samples(path, 10**13)
+
+
+@pytest.mark.parametrize("rate", [1, 5, 999, 2**31 - 1])
+def test_rates_at_which_nobody_records_are_refused(tmp_path: Path, rate: int) -> None:
+    path = change_bytes(write(tmp_path / "a.wav", noise(0)), 24, rate)
+    with pytest.raises(Unusable, match=f"says {rate} Hz"):
+        audio.read_header(path)
+
+
+def test_absurd_channels_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", np.zeros((100, 300)))
+    with pytest.raises(Unusable, match="300 channels"):
+        audio.read_header(path)
+
+
+@pytest.mark.parametrize("value", [3e29, -1e19, 1.1e6])
+def test_floats_that_are_no_sound_are_refused(tmp_path: Path, value: float) -> None:
+    sound = sine(440)
+    sound[100] = value
+    with pytest.raises(Unusable, match="^holds samples of .* full scale is 1"):
+        audio.read_samples(write(tmp_path / "a.wav", sound, subtype="FLOAT"), RATE)
+
+
+def test_integers_written_as_floats_are_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "a.wav", 32768 * sine(440), subtype="FLOAT")
+    said = []
+    monkeypatch.setattr(audio, "warn_user", said.append)
+    for _ in range(2):
+        audio.read_samples(path, RATE)
+    (sentence,) = said
+    assert str(path) in sentence and "divide them by 32768" in sentence
+
+
+def test_no_memory_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    path = write(tmp_path / "a.wav", noise(0))
+    monkeypatch.setattr(audio.soxr, "resample", no_memory)
+    with pytest.raises(Unusable, match="memory"):
+        audio.read_samples(path, 16000)
+
+
+def test_link_to_nothing_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").symlink_to(tmp_path / "gone.wav")
+    with pytest.raises(Unusable, match="^a link to nothing"):
+        audio.read_header(tmp_path / "a.wav")
+
+
+def test_channels_of_opposite_sign_are_named() -> None:
+    left = np.stack([sine(440), -sine(440)]).astype(np.float32)
+    with pytest.raises(Unusable, match="^its 2 channels cancel each other"):
+        audio.to_channels(left, 1)
+    rounding = np.random.default_rng(0).choice([-(2**-15), 2**-15], left.shape)
+    with pytest.raises(Unusable, match="opposite sign"):
+        audio.to_channels(left + rounding, 1)
+    assert audio.to_channels(left, 2) is left
+    assert audio.to_channels(np.zeros((2, 100)), 1).shape == (1, 100)
+
+
+@pytest.mark.skipif("sys.platform == 'win32'")
+def test_name_need_not_be_text(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.wav", sine(440))
+    odd = Path(str(tmp_path / "moder\udce0.wav"))
+    try:
+        source.rename(odd)
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes names in UTF-8 only")
+    assert audio.read_samples(odd, RATE).shape == (1, 4000)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import fill, noise, sine, write
+from odd_files import bare_mp3, change_bytes, cut_half, unclosed_wav
 from running import experiment, here
 
 from auris.cli.predict import write_text
@@ -176,3 +177,50 @@ def test_rows_without_alarms_stay_as_they_are(
         "a.wav  0.0-5.0 s  cat  0.7500",
         "a.wav  0.0-5.0 s  unlike the training data (cat?)",
     ]
+
+
+def test_a_cut_recording_is_predicted_as_far_as_it_goes(
+    predictor: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.inference.predictor.warn_user", said.append)
+    path = cut_half(write(tmp_path / "tone.mp3", sine(500, 6.0, 16000), 16000))
+    windows = list(predictor(path))
+    assert windows[0].start == 0 and windows[-1].stop == pytest.approx(3.0, abs=0.3)
+    assert next(predictor.rows(path, windows=False))["class"] == "tone"
+    assert said == 2 * [f"{path} ends before its header says, as after a broken copy."]
+
+
+def test_recordings_of_unknown_length_are_predicted_to_their_end(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    sound = np.concatenate([1e-3 * noise(0, 4.0, 16000), 5 * noise(1, 4.0, 16000)])
+    for path in (
+        bare_mp3(tmp_path / "a.mp3", sound, 16000),
+        unclosed_wav(tmp_path / "a.wav", sound, 16000),
+    ):
+        assert list(predictor(path))[-1].stop == pytest.approx(8.0, abs=0.2)
+
+
+def test_what_is_no_sound_gives_no_answer(predictor: Predictor, tmp_path: Path) -> None:
+    flipped = sine(440)
+    flipped[100] = 3e29
+    loud = write(tmp_path / "flipped.wav", flipped, subtype="FLOAT")
+    slow = change_bytes(write(tmp_path / "slow.wav", sine(440)), 24, 1)
+    for path, reason in ((loud, "full scale is 1"), (slow, "says 1 Hz")):
+        with pytest.raises(UserError, match=f"{path} can't be used: .*{reason}"):
+            list(predictor.rows(path, windows=False))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_answer_that_is_no_number_is_an_error(
+    predictor: Predictor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    value: float,
+) -> None:
+    decode = predictor.model.decode
+    monkeypatch.setattr(predictor.model, "decode", lambda wave: value * decode(wave))
+    path = write(tmp_path / "a.wav", sine(440))
+    with pytest.raises(UserError, match="is not a finite number"):
+        list(predictor.rows(path, windows=True))

@@ -18,6 +18,7 @@ from auris.audit.faults import (
     Silent,
     Truncated,
     Unreadable,
+    Unscaled,
 )
 from auris.audit.mislabelled import Mislabelled
 from auris.audit.recording import Recording, measure_recording
@@ -79,6 +80,7 @@ def _order_checks(missing: MissingClass, shortcut: Shortcut) -> Sequence[Check]:
         Unreadable(),
         Truncated(),
         Silent(),
+        Unscaled(),
         Clipped(),
         DcOffset(),
         MixedFormat(),

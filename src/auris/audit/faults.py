@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from auris.audit.check import Check, Finding, list_examples, list_names
 from auris.audit.recording import Recording
+from auris.data import audio
 
 _MAX_OFFSET = 0.005  # of full scale; converters stay well below
 _MIN_CLIPPED_RUNS = 3  # a single click is no clipping
@@ -90,6 +91,20 @@ class Clipped(_NamedFault):
 
     def has_fault(self, recording: Recording) -> bool:
         return recording.clipped >= _MIN_CLIPPED_RUNS
+
+
+class Unscaled(_NamedFault):
+    """A recording of integers that were written as floats."""
+
+    name = "scale"
+    severity = "error"
+    advice = (
+        "hold samples far beyond full scale, which is 1, as of integers written as "
+        "floats; divide them by 32768"
+    )
+
+    def has_fault(self, recording: Recording) -> bool:
+        return recording.peak > audio.MAX_FLOAT
 
 
 class DcOffset(_NamedFault):

@@ -8,16 +8,15 @@ import torch
 
 from auris.audit import measures
 from auris.audit.fingerprint import Fingerprint, compute_fingerprint
-from auris.audit.headers import is_cut_short
+from auris.core.errors import first_line
 from auris.core.files import content_digest
 from auris.data import audio
 from auris.data.clips import Clip
 from auris.features.statistics import Statistics
 
 _COMMON_RATE = 16000  # Hz, at which recordings of any rate are compared
-_MAX_MISSING = 0.05  # s: lossy formats round to their frames
-_MAX_HOP = 512  # samples
-_MIN_HOPS = 4  # of a wave, however short
+_HOP = 512  # samples, the same for all, as how many statistics there are depends on it
+_MIN_SAMPLES = 4 * _HOP  # of a wave; a shorter one is played again
 _FLOOR_PERCENTILE = 10
 
 
@@ -72,33 +71,39 @@ class Recording:
 
 
 def measure_recording(clip: Clip) -> Recording:
-    """Read one clip and measure it."""
+    """Read one clip and measure it; whatever goes wrong with it is said of it alone."""
     truncated = False
     try:
-        info = audio.read_header(clip.path)
-        truncated = is_cut_short(clip.path)
-        wave = audio.read_samples(
-            clip.path, info.samplerate, clip.start, clip.stop
-        )  # (C, T)
+        header = audio.read_header(clip.path)
+        truncated = header.truncated
+        return _measure_samples(clip, header)
     except (audio.Unusable, OSError) as error:
         return Recording(clip, reason=str(error), truncated=truncated)
-    duration = wave.shape[1] / info.samplerate
-    stop = min(info.duration, clip.stop or info.duration)
-    missing = stop - clip.start - duration
-    step = measures.quantization_step(info.subtype)
+    except Exception as error:  # one odd recording must not end the audit of the others
+        reason = f"can't be measured ({type(error).__name__}: {first_line(error)})"
+        return Recording(clip, reason=reason, truncated=truncated)
+
+
+def _measure_samples(clip: Clip, header: audio.Header) -> Recording:
+    """Decode a clip and measure it. Raises `Unusable`."""
+    wave = audio.read_samples(
+        clip.path, header.samplerate, clip.start, clip.stop
+    )  # (C, T)
+    step = measures.quantization_step(header.subtype)
     recording = Recording(
         clip,
-        truncated=truncated or missing > _MAX_MISSING,
-        rate=info.samplerate,
-        channels=info.channels,
-        format=f"{info.format} {info.subtype}",
+        truncated=header.truncated,
+        rate=header.samplerate,
+        channels=header.channels,
+        format=f"{header.format} {header.subtype}",
         content=content_digest(wave.tobytes()),
-        duration=duration,
+        duration=wave.shape[1] / header.samplerate,
         peak=float(np.abs(wave).max()),
-        offset=measures.dc_offset(wave, info.samplerate),
+        offset=measures.dc_offset(wave, header.samplerate),
         clipped=measures.count_clipped_runs(wave, step),
     )
-    return _add_spectral(recording, wave.mean(axis=0))
+    mono = audio.to_channels(wave, 1)[0]  # (T,)
+    return _add_spectral(recording, mono)
 
 
 def _add_spectral(recording: Recording, wave: np.ndarray) -> Recording:
@@ -135,9 +140,9 @@ def _statistics_vector(wave: np.ndarray, rate: int) -> np.ndarray:
     """(D,) the features=statistics of a wave (T,), at a rate that all recordings share."""
     if rate != _COMMON_RATE:
         wave = soxr.resample(wave, rate, _COMMON_RATE)
-    samples = np.ascontiguousarray(wave, dtype=np.float32)
-    hops = len(samples) // _MIN_HOPS
-    hop_length = min(_MAX_HOP, max(1, hops))
-    statistics = Statistics(_COMMON_RATE, hop_length=hop_length)
-    clip = torch.from_numpy(samples)[None, None]  # (1, 1, T)
+    samples = np.ascontiguousarray(wave[None], dtype=np.float32)  # (1, T)
+    if samples.shape[1] < _MIN_SAMPLES:
+        samples = audio.fit_length(samples, _MIN_SAMPLES, "repeat")
+    statistics = Statistics(_COMMON_RATE, hop_length=_HOP)
+    clip = torch.from_numpy(samples)[None]  # (1, 1, T)
     return statistics(clip).flatten().numpy()

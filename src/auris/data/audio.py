@@ -3,15 +3,39 @@
 Training and prediction both come here.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import final
 
 import numpy as np
 import soundfile
 import soxr
 
+from auris.core.warnings import warn_user
+from auris.data.headers import is_cut_short
+from auris.data.mending import Mending, find_mending
+
 MIN_DURATION = 0.05  # s; a shorter recording can't hold a frame of the usual features
 SILENCE_PEAK = 1e-5  # of full scale, -100 dB: below it there is nothing to learn from
 _UNKNOWN_FRAMES = 2**63 - 1  # what libsndfile reports where a header does not say
+
+# Hz, within which anybody records sound
+_MIN_RATE = 1000
+_MAX_RATE = 10_000_000
+
+_MAX_CHANNELS = 256
+_MAX_BYTES = 2**32  # of samples that are decoded at once
+_MAX_SAMPLE = 1e6  # of full scale; a flipped bit of a float gives more
+_MAX_MISSING = 0.05  # s: lossy formats round to their frames
+MAX_FLOAT = 100.0  # of full scale; integers that were written as floats have more
+_CANCELLED = (
+    1e-3  # of the loudest channel, -60 dB: channels of opposite sign leave less
+)
+_BLOCK = 4096  # samples, in which a file is counted that holds less than it says
 
 Samples = np.ndarray  # (C, T) float32
 
@@ -20,23 +44,115 @@ class Unusable(Exception):
     """A recording that can't be used; the text is the reason."""
 
 
+@final
+@dataclass(frozen=True)
+class Header:
+    """What a file says of itself, as far as it is true."""
+
+    samplerate: int  # Hz
+    channels: int
+    frames: int  # samples of a channel that there are
+    format: str
+    subtype: str
+    truncated: bool = False  # it promises more than there is
+    recounted: bool = False  # its length is not what decoders take it for
+    mending: Mending | None = None
+
+    @property
+    def duration(self) -> float:
+        return self.frames / self.samplerate
+
+
 def read_duration(path: Path) -> float:
-    """Duration of a recording in seconds, from its header. Raises `Unusable`."""
+    """Duration of a recording in seconds. Raises `Unusable`."""
     return read_header(path).duration
 
 
-def read_header(path: Path) -> "soundfile._SoundFileInfo":
-    """What a file says of itself. Raises `Unusable`."""
+def read_header(path: Path) -> Header:
+    """What a file says of itself, compared with what it gives. Raises `Unusable`."""
     if not path.is_file():
-        raise Unusable("there is no such file")
+        what = "a link to nothing" if path.is_symlink() else "there is no such file"
+        raise Unusable(what)
     try:
-        header = soundfile.info(str(path))
-    except soundfile.LibsndfileError as error:
-        reason = error.error_string.rstrip(".")
-        raise Unusable(f"unreadable ({reason})") from error
-    if header.frames == _UNKNOWN_FRAMES:
+        status = path.stat()
+        return _verified_header(path, status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise Unusable(f"unreadable ({error.strerror})") from error
+
+
+@lru_cache(maxsize=4096)
+def _verified_header(path: Path, size: int, changed: int) -> Header:
+    """The header of a file of `size` bytes that was `changed` at a time in ns."""
+    with _open_sound(path) as sound:
+        _check_facts(sound.samplerate, sound.channels)
+        mending = find_mending(path, sound.format, sound.frames)
+    with _open_sound(path, mending) as sound:
+        promised = sound.frames
+        facts = sound.samplerate, sound.channels
+        formats = sound.format, sound.subtype
+        is_whole = _gives_last_sample(sound)
+    if promised == _UNKNOWN_FRAMES:
         raise Unusable("does not say how long it is (a FLAC file written to a pipe?)")
-    return header
+    frames = promised if is_whole else _count_frames(path, mending)
+    recounted = mending is not None or not is_whole
+    missing = (promised - frames) / facts[0]
+    is_short = missing > _MAX_MISSING or is_cut_short(path)
+    return Header(*facts, frames, *formats, is_short, recounted, mending)
+
+
+@contextmanager
+def _open_sound(
+    path: Path, mending: Mending | None = None
+) -> Iterator[soundfile.SoundFile]:
+    """A file, open to be decoded. Raises `Unusable`."""
+    try:
+        with soundfile.SoundFile(_source_of(path, mending)) as sound:
+            yield sound
+    except soundfile.LibsndfileError as error:
+        reason = error.error_string.rstrip(".") or f"error {error.code} of its decoder"
+        raise Unusable(f"unreadable ({reason})") from error
+    except MemoryError as error:
+        raise Unusable("too long to be decoded in the memory that there is") from error
+
+
+def _source_of(path: Path, mending: Mending | None) -> object:
+    """What libsndfile opens; names need not be text on systems where they are bytes."""
+    if mending is not None:
+        return mending.open(path)
+    return str(path) if os.name == "nt" else os.fsencode(path)
+
+
+def _check_facts(rate: int, channels: int) -> None:
+    """Raise `Unusable` for a header that is broken, before anything is decoded."""
+    if not _MIN_RATE <= rate <= _MAX_RATE:
+        raise Unusable(
+            f"its header says {rate} Hz and a sample rate is from 1 kHz to 10 MHz"
+        )
+    if channels > _MAX_CHANNELS:
+        raise Unusable(f"its header says {channels} channels, more than any recorder")
+
+
+def _gives_last_sample(sound: soundfile.SoundFile) -> bool:
+    """Whether a file holds as much as it promises."""
+    if not sound.frames or not sound.seekable():
+        return True
+    try:
+        sound.seek(sound.frames - 1)
+        return len(sound.read(1)) == 1
+    except soundfile.LibsndfileError:
+        return False
+
+
+def _count_frames(path: Path, mending: Mending | None) -> int:
+    """How many samples of a channel can be decoded, found by doing so."""
+    count = 0
+    with _open_sound(path, mending) as sound:
+        try:
+            while block := len(sound.read(_BLOCK, dtype="float32")):
+                count += block
+        except soundfile.LibsndfileError:
+            pass
+    return count
 
 
 def read_samples(
@@ -44,21 +160,46 @@ def read_samples(
 ) -> Samples:
     """Samples (C, T) of a recording from `start` to `stop` in s, at `sample_rate` in Hz.
 
-    Raises `Unusable` for a file that is unreadable, empty, too short or holds NaN.
+    Raises `Unusable` for a file that is unreadable, empty, too short or too long to be decoded at
+    once, or holds what is no sound.
     """
     header = read_header(path)
-    first = min(round(start * header.samplerate), header.frames)
-    last = None if stop is None else round(stop * header.samplerate)
-    try:
-        wave, rate = soundfile.read(
-            str(path), start=first, stop=last, dtype="float32", always_2d=True
+    rate = header.samplerate
+    first = min(round(start * rate), header.frames)
+    last = header.frames if stop is None else min(round(stop * rate), header.frames)
+    count = max(0, last - first)
+    _check_size(count, header, sample_rate)
+    with _open_sound(path, header.mending) as sound:
+        if first or sound.seekable():
+            sound.seek(first)
+        wave = sound.read(count, dtype="float32", always_2d=True)
+        _check_samples(wave, rate)
+        if np.abs(wave).max() > MAX_FLOAT:
+            _warn_of_scale(path)
+        if rate != sample_rate:
+            wave = soxr.resample(wave, rate, sample_rate)
+        return np.ascontiguousarray(wave.T)
+
+
+@cache
+def _warn_of_scale(path: Path) -> None:
+    """Say once what makes one recording far louder than others."""
+    warn_user(
+        f"{path} holds samples far beyond full scale, which is 1, "
+        "as of integers that were written as floats; divide them by 32768."
+    )
+
+
+def _check_size(count: int, header: Header, sample_rate: int) -> None:
+    """Raise `Unusable` where samples would take more memory than they may."""
+    resampled = count * sample_rate / header.samplerate
+    size = max(count, resampled) * header.channels * np.float32().itemsize
+    if size > _MAX_BYTES:
+        hours = count / header.samplerate / 3600
+        raise Unusable(
+            f"too long: {hours:.1f} h of {header.channels} channels are {size / 2**30:.1f} GiB "
+            f"and {_MAX_BYTES / 2**30:.0f} can be decoded at once; cut it into shorter files"
         )
-    except (soundfile.LibsndfileError, ValueError) as error:
-        raise Unusable(f"unreadable ({error})") from error
-    _check_samples(wave, rate)
-    if rate != sample_rate:
-        wave = soxr.resample(wave, rate, sample_rate)
-    return np.ascontiguousarray(wave.T)
 
 
 def _check_samples(wave: np.ndarray, rate: int) -> None:
@@ -69,6 +210,9 @@ def _check_samples(wave: np.ndarray, rate: int) -> None:
         raise Unusable(f"too short ({1000 * len(wave) / rate:.0f} ms)")
     if not np.isfinite(wave).all():
         raise Unusable("holds NaN or infinite samples")
+    peak = np.abs(wave).max()
+    if peak > _MAX_SAMPLE:
+        raise Unusable(f"holds samples of {peak:.0e}, where full scale is 1")
 
 
 def is_silent(wave: Samples) -> bool:
@@ -83,12 +227,26 @@ def to_channels(wave: Samples, channels: int) -> Samples:
     two that are one, nothing can be learnt about directions. Raises `Unusable` otherwise.
     """
     if channels == 1:
-        return wave.mean(axis=0, keepdims=True)
+        return _average_channels(wave)
     if len(wave) != channels:
         raise Unusable(f"has {len(wave)} channels and {channels} are needed")
     if not is_silent(wave):
         _check_microphones(wave)
     return wave
+
+
+def _average_channels(wave: Samples) -> Samples:
+    """(1, T) of (C, T). Raises `Unusable` where channels of opposite sign leave nothing."""
+    mean = wave.mean(axis=0, keepdims=True)
+    if is_silent(wave):
+        return mean
+    left = np.abs(mean).max() / np.abs(wave).max()
+    if left < _CANCELLED:
+        raise Unusable(
+            f"its {len(wave)} channels cancel each other when they are averaged, "
+            "as one has the opposite sign"
+        )
+    return mean
 
 
 def _check_microphones(wave: Samples) -> None:

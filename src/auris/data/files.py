@@ -3,13 +3,14 @@
 Read once, then remembered.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
-from auris.core.files import content_digest, read_json_object, write_atomically
+from auris.core.files import read_json_object, write_atomically
 from auris.core.progress import map_parallel
 from auris.data import audio
 
@@ -27,6 +28,7 @@ class FileInfo:
     channels: int = 0
     duration: float = 0.0  # s
     reason: str = ""  # why it can't be used, if it can't
+    truncated: bool = False  # its header promises more than there is
 
 
 def inspect_files(paths: Iterable[Path], store: Path) -> dict[Path, FileInfo]:
@@ -48,13 +50,16 @@ def inspect_files(paths: Iterable[Path], store: Path) -> dict[Path, FileInfo]:
 
 def _load_memory(memory: Path) -> dict[str, FileInfo]:
     """What was known the last time, by path."""
-    plain = read_json_object(memory)
-    return {path: _from_plain(values) for path, values in plain.items()}
+    try:
+        plain = read_json_object(memory)
+        return {path: _from_plain(**values) for path, values in plain.items()}
+    except (AttributeError, TypeError):  # damaged, or of an earlier version
+        return {}
 
 
-def _from_plain(values: dict) -> FileInfo:
-    stamp = tuple(values["stamp"])
-    return FileInfo(**{**values, "stamp": stamp})
+def _from_plain(stamp: list[int], truncated: bool, **facts: Any) -> FileInfo:
+    size, changed = stamp
+    return FileInfo((size, changed), truncated=truncated, **facts)
 
 
 def _is_stale(path: Path, known: dict[str, FileInfo]) -> bool:
@@ -67,12 +72,28 @@ def _inspect_file(path: Path) -> FileInfo:
     stamp = _read_stamp(path)
     try:
         header = audio.read_header(path)
-        content = content_digest(path.read_bytes())
+        content = _file_digest(path)
     except audio.Unusable as error:
         return _unusable_file(path, stamp, str(error))
     except OSError as error:
         return _unusable_file(path, stamp, f"unreadable ({error.strerror})")
-    return FileInfo(stamp, content, header.samplerate, header.channels, header.duration)
+    if header.recounted:  # its samples are others than what a decoder alone gives
+        content += "+"
+    return FileInfo(
+        stamp,
+        content,
+        header.samplerate,
+        header.channels,
+        header.duration,
+        truncated=header.truncated,
+    )
+
+
+def _file_digest(path: Path) -> str:
+    """The `content_digest` of a file that may be larger than the memory."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
+    return digest.hexdigest()
 
 
 def _unusable_file(path: Path, stamp: _Stamp, reason: str) -> FileInfo:

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from auris.core.files import content_digest, read_json_object, write_atomically
 from auris.core.progress import map_parallel
+from auris.core.warnings import warn_user
 from auris.data import audio
 from auris.data.clips import Clip
 from auris.data.files import FileInfo, inspect_files
@@ -63,6 +64,7 @@ class Store:
 def open_store(clips: Sequence[Clip], settings: StoreSettings, folder: Path) -> Store:
     """The store of these clips, built where it is not there yet."""
     infos = inspect_files((clip.path for clip in clips), folder)
+    _warn_of_truncated(infos)
     keys = [f"{infos[clip.path].content}:{clip.start}:{clip.stop}" for clip in clips]
     version = json.dumps([_VERSION, asdict(settings)])
     home = folder / content_digest(version.encode())[:12]
@@ -72,6 +74,15 @@ def open_store(clips: Sequence[Clip], settings: StoreSettings, folder: Path) -> 
     index = _read_index(pack)
     entries = tuple(index[key] for key in keys)
     return Store(f"{home.name}-{pack.name}", _open_memmap(pack), entries)
+
+
+def _warn_of_truncated(infos: dict[Path, FileInfo]) -> None:
+    cut = [path for path, info in infos.items() if info.truncated]
+    if cut:
+        warn_user(
+            f"{len(cut)} recordings end before their headers say, as after a broken copy; "
+            f"what is there is used; the first is {cut[0]}."
+        )
 
 
 def _build_pack(

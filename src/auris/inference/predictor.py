@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from auris.core.errors import UserError
+from auris.core.warnings import warn_user
 from auris.data import audio
 from auris.data.clips import list_recordings
 from auris.inference.load import open_trained
@@ -66,12 +67,15 @@ class Predictor:
     def _predict_windows(self, path: Path) -> Iterator[WindowPrediction]:
         self._check_channels(path)
         self._check_rate(path)
+        if audio.read_header(path).truncated:
+            warn_user(f"{path} ends before its header says, as after a broken copy.")
         is_silent = True
         covered = 0.0  # s; until when every moment has its prediction
         for spans, wave in self._batches(path):
             is_silent &= all(audio.is_silent(window) for window in wave)
             decoded = self.model.decode(wave)  # (B, ...)
             novelty = self.model.novelty_of(wave)
+            _check_finite(path, decoded, novelty)
             for span, own, unlike in zip(spans, decoded, novelty, strict=True):
                 for part in self._split_in_time(path, span, own):
                     if part.stop > covered + _SAME_TIME:
@@ -152,6 +156,15 @@ def find_recordings(places: Iterable[str]) -> list[Path]:
             raise UserError(f"There is no recording below {place}.")
         found += below
     return found
+
+
+def _check_finite(
+    path: Path, decoded: np.ndarray, novelty: Sequence[float | None]
+) -> None:
+    """Raise `UserError` where the model says of a recording what is no number."""
+    numbers = [value for value in novelty if value is not None]
+    if not (np.isfinite(decoded).all() and np.isfinite(numbers).all()):
+        raise UserError(f"The model's answer to {path} is not a finite number.")
 
 
 def prediction_row(
