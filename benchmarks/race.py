@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
 # ours, also for other environments
-PYTHON_PATH = os.pathsep.join(map(str, (HERE, ROOT / "tests", ROOT / "src")))
+PYTHON_PATH = os.pathsep.join(map(str, (HERE, ROOT / "tests/helpers", ROOT / "src")))
 
 _MAX_LAST_WORDS = 1500  # characters
 
