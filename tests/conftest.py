@@ -8,6 +8,7 @@ import io
 import runpy
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -86,12 +87,10 @@ def call(
     script: str, *words: str, cwd: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """What `cli` does in the process of the tests, which need not import torch once more."""
-    command, code, out, err = (
-        [str(REPOSITORY / script), *words],
-        0,
-        io.StringIO(),
-        io.StringIO(),
-    )
+    command = [str(REPOSITORY / script), *words]
+    code = 0
+    out = io.StringIO()
+    err = io.StringIO()
     with (
         pytest.MonkeyPatch.context() as patch,
         redirect_stdout(out),
@@ -105,6 +104,9 @@ def call(
             runpy.run_path(command[0], run_name="__main__")
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
+        except Exception:
+            traceback.print_exc()
+            code = 1
     return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import cli
+from conftest import call
 from running import CONFIGS
 
 from auris.cli import train as main_job
@@ -127,5 +127,5 @@ def test_the_main_job_shows_it(
 
 
 def test_help_of_hydra_is_still_there(tmp_path: Path) -> None:
-    shown = cli("train.py", "--hydra-help", cwd=tmp_path)
+    shown = call("train.py", "--hydra-help", cwd=tmp_path)
     assert shown.returncode == 0 and "--multirun,-m" in shown.stdout

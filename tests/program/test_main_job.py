@@ -176,7 +176,7 @@ def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
     )
     done = cli(
         "train.py", "-m", *words, "model=linear,mlp", "data.fold=1,2", cwd=tmp_path
-    )  # its end shows the table
+    )  # the table is shown as the process ends
     assert done.returncode == 0, done.stderr
     results = [
         json.loads(path.read_text())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import cli
+from conftest import call
 from records import finished
 from scipy.stats import binomtest
 
@@ -169,7 +169,7 @@ def test_the_command_line_compares_two_runs(tmp_path: Path) -> None:
         tried(tmp_path / name, name, said(*right))
         for name, right in (("a", [True, True]), ("b", [True, False]))
     ]
-    done = cli("scripts/compare.py", "--paired", *runs, "--json", cwd=tmp_path)
+    done = call("scripts/compare.py", "--paired", *runs, "--json", cwd=tmp_path)
     assert json.loads(done.stdout)["difference"] == 0.5, done.stderr
 
 

@@ -1,19 +1,17 @@
 """A run that was killed ends as if it had not been."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
+import multiprocessing
 import time
 from pathlib import Path
 
 import pytest
 import torch
-from conftest import REPOSITORY, call, fill
+from conftest import call, fill
 from running import TINY, experiment, here
 from torch import Tensor, nn
 
+from auris.cli import train as main_job
 from auris.training.optimizers.base import Search
 from auris.training.optimizers.build import parameter_groups
 from auris.training.optimizers.evolution import CmaEs, Evolution
@@ -49,15 +47,14 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
 
 def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> None:
     fill(tmp_path / "recordings")
-    words = (*WORDS, f"data.root={tmp_path}/recordings", "refit=true")
-    straight = call("train.py", *words, "paths.outputs=straight", cwd=tmp_path)
-    assert straight.returncode == 0, straight.stderr
+    straight = (*WORDS, *here(tmp_path, "straight"), "refit=true")
+    done = call("train.py", *straight, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     run = tmp_path / "killed/folder/cnn/latest"
-    start_and_kill(
-        [*words, "paths.outputs=killed"], run / "checkpoints/last.ckpt", tmp_path
-    )
+    killed = (*WORDS, *here(tmp_path, "killed"), "refit=true")
+    start_and_kill(killed, run / "checkpoints/last.ckpt")
     assert not (run / "refit").exists()
-    start_and_kill([f"resume={run}"], run / "refit/checkpoints/last.ckpt", tmp_path)
+    start_and_kill((f"resume={run}",), run / "refit/checkpoints/last.ckpt")
     assert not (run / "result.json").exists()
     resumed = call("train.py", f"resume={run}", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
@@ -68,21 +65,17 @@ def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> 
     assert epochs(run) == list(range(30))
 
 
-def start_and_kill(words: list[str], sign: Path, cwd: Path) -> None:
+def start_and_kill(words: tuple[str, ...], sign: Path) -> None:
     """Start a run and kill it hard soon after `sign`, the first checkpoint, is there."""
-    env = {**os.environ, "AURIS_STORE": str(cwd / ".store")}
-    process = subprocess.Popen(
-        [sys.executable, str(REPOSITORY / "train.py"), *words],
-        cwd=cwd,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while not sign.exists() and process.poll() is None:
+    context = multiprocessing.get_context("forkserver")  # which imports torch but once
+    context.set_forkserver_preload(["auris.cli.training"])
+    process = context.Process(target=main_job.train, args=(words,))
+    process.start()
+    while not sign.exists() and process.is_alive():
         time.sleep(0.01)
     time.sleep(0.1)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.kill()
+    process.join()
 
 
 def epochs(run: Path) -> list[int]:
