@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import RATE, fill, noise, sine, write
+from odd_files import bare_mp3, cut_half, long_flac
 
 from auris.core.files import content_digest
 from auris.data import audio
 from auris.data.clips import Clip, read_folder
+from auris.data.files import inspect_files
 from auris.data.store import Store, StoreSettings, open_store
 
 SETTINGS = StoreSettings(
@@ -372,3 +374,41 @@ def test_damaged_memory_of_files_is_read_anew(folder: Path, tmp_path: Path) -> N
     opened(folder, tmp_path / "store")
     (tmp_path / "store/files.json").write_text('{"a": ')
     check_content(opened(folder, tmp_path / "store"), read_folder(folder))
+
+
+def test_what_a_header_promises_makes_no_rows(tmp_path: Path) -> None:
+    path = long_flac(tmp_path / "a.flac", noise(0, 1.0))
+    store = open_store([clip(path)], WINDOWS, tmp_path / "store")
+    assert 1 <= len(store.wave) <= 4
+
+
+def test_recordings_that_are_cut_are_used_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.data.store.warn_user", said.append)
+    path = cut_half(write(tmp_path / "a.mp3", noise(0, 6.0, 16000), 16000))
+    for _ in range(2):  # built, and remembered
+        store = open_store([clip(path)], WINDOWS, tmp_path / "store")
+        assert 11 <= len(store.entries[0].rows) <= 13
+    assert len(said) == 2 and all(str(path) in sentence for sentence in said)
+
+
+def test_all_of_an_mp3_without_a_length_is_stored(tmp_path: Path) -> None:
+    sound = np.concatenate([1e-3 * noise(0, 4.0, 16000), 5 * noise(1, 4.0, 16000)])
+    path = bare_mp3(tmp_path / "a.mp3", sound, 16000)
+    store = open_store([clip(path)], WINDOWS, tmp_path / "store")
+    assert len(store.entries[0].rows) == 32
+
+
+def test_files_are_hashed_as_their_bytes(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.wav", noise(0))
+    info = inspect_files([path], tmp_path / "store")[path]
+    assert info.content == content_digest(path.read_bytes())
+
+
+@pytest.mark.parametrize("text", ["[1]", '{"a": 1}', '{"a": {"stamp": [1, 2]}}'])
+def test_memory_of_another_kind_is_read_anew(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path / "a.wav", noise(0))
+    (tmp_path / "files.json").write_text(text)
+    assert inspect_files([path], tmp_path)[path].duration == 0.5
