@@ -1,13 +1,15 @@
 """Tables, folders and names: what becomes a clip, and what is refused."""
 
 import math
+import unicodedata
 from pathlib import Path
 
 import pytest
-from conftest import noise, sine, write
+from conftest import fill, noise, sine, write
 
 from auris.core.errors import UserError
-from auris.data.clips import Clip, list_recordings, read_esc, read_folder, read_table
+from auris.data.clips import Clip, read_esc, read_folder, read_table
+from auris.data.folders import list_recordings
 
 
 def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -101,8 +103,9 @@ def test_splits_go_by_many_names(tmp_path: Path, word: str, name: str) -> None:
     [
         ("", "has no rows"),
         ("path,label\n", "has no rows"),
-        ("file,label\na.wav,cat\n", "lacks the column path"),
-        ("path,class\na.wav,cat\n", "lacks the column label"),
+        ("sound,label\na.wav,cat\n", "lacks the column path"),
+        ("path,word\na.wav,cat\n", "lacks the column label"),
+        ("path,label,Label\na.wav,cat,dog\n", "more than one column label"),
         ("path;label\na.wav;cat\n", "lacks the column path"),
         ("path,label\na.wav,cat\nb.wav,\n", "line 3: path and label"),
         ("path,label\n,cat\n", "line 2: path and label"),
@@ -221,3 +224,172 @@ def test_a_direction_out_of_range_is_refused(
     table.write_text(f"path,azimuth,elevation\na.wav,{cells}\n")
     with pytest.raises(UserError, match=sentence):
         read_table(table)
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The warnings since the test began."""
+    sentences: list[str] = []
+    for module in ("clips", "folders"):
+        monkeypatch.setattr(f"auris.data.{module}.warn_user", sentences.append)
+    return sentences
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "path,label,start,stop",
+        "filename,class,start_time,end_time",
+        "file,label,start,end",
+        " Path, Label ,START,Stop",
+        "File,category,Start (s),End (s)",
+    ],
+)
+def test_usual_names_of_columns_are_understood(
+    tmp_path: Path, said: list[str], header: str
+) -> None:
+    (clip,) = read_table(table(tmp_path, f"{header}\na.wav, cat,1,2.5\n"))
+    assert (clip.path, clip.label) == (tmp_path / "a.wav", "cat")
+    assert (clip.start, clip.stop) == (1.0, 2.5)
+    assert said == []
+
+
+def test_known_names_come_before_those_of_others(
+    tmp_path: Path, said: list[str]
+) -> None:
+    text = "path,label,stop,end,Class\na.wav,cat,1,9,dog\n"
+    (clip,) = read_table(table(tmp_path, text))
+    assert (clip.label, clip.stop) == ("cat", 1.0)
+    assert "not used: end, class" in said[0]
+
+
+def test_columns_that_are_not_used_are_named(tmp_path: Path, said: list[str]) -> None:
+    read_table(table(tmp_path, "path,label,folds,who\na.wav,cat,1,me\n"))
+    (sentence,) = said
+    assert "not used: folds, who; did you mean fold?" in sentence
+
+
+def test_a_quoted_cell_may_follow_a_blank(tmp_path: Path) -> None:
+    (clip,) = read_table(table(tmp_path, 'path, label\na.wav, "a, b"\n'))
+    assert clip.label == "a, b"
+
+
+NFC, NFD = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
+
+
+def test_one_word_in_two_forms_is_one_class(tmp_path: Path) -> None:
+    for number, name in enumerate((NFC, NFD, "hiss")):
+        write(tmp_path / name / f"{number}.wav", noise(number))
+    assert {clip.label for clip in read_folder(tmp_path)} == {NFC, "hiss"}
+    text = f"path,label,group\na.wav,{NFC},{NFC}\nb.wav,{NFD},{NFD}\n"
+    one, other = read_table(table(tmp_path, text))
+    assert one.label == other.label == NFC and one.group == other.group == NFC
+
+
+@pytest.mark.parametrize(("disk", "written"), [(NFD, NFC), (NFC, NFD)])
+def test_files_are_found_in_the_other_form(
+    tmp_path: Path, disk: str, written: str
+) -> None:
+    path = write(tmp_path / disk / f"{disk}.wav", noise(0))
+    (clip,) = read_table(table(tmp_path, f"path,label\n{written}/{written}.wav,cat\n"))
+    assert clip.path.is_file() and clip.path.samefile(path)
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    write(tmp_path / "disk/deep/b.wav", noise(0))
+    write(tmp_path / "set/tone/a.wav", noise(1))
+    (tmp_path / "set/tone/second").symlink_to(tmp_path / "disk")
+    (tmp_path / "set/tone/again").symlink_to(tmp_path / "disk/deep")
+    (tmp_path / "disk/back").symlink_to(tmp_path / "set/tone")
+    (tmp_path / "disk/self").symlink_to(tmp_path / "disk")
+    names = [path.name for path in list_recordings(tmp_path / "set/tone")]
+    assert names == ["a.wav", "b.wav"]
+
+
+def test_links_to_nothing_are_listed_as_recordings(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").symlink_to(tmp_path / "gone")
+    assert list_recordings(tmp_path) == [tmp_path / "a.wav"]
+
+
+def test_what_systems_leave_is_no_data(folder: Path, said: list[str]) -> None:
+    before = read_folder(folder)
+    for place in (
+        *("tone/.Trash-1000/files", "tone/.ipynb_checkpoints", "tone/__MACOSX/x"),
+        *("hiss/@eaDir", "hiss/$RECYCLE.BIN", "__MACOSX", "lost+found"),
+    ):
+        write(folder / place / "old.wav", noise(99))
+    assert read_folder(folder) == before and said == []
+
+
+def test_all_endings_of_sound_are_listed(tmp_path: Path, said: list[str]) -> None:
+    names = ["a.wave", "b.BWF", "c.rf64", "d.aac", "e.webm", "f.m4a", "g.amr"]
+    for name in names:
+        (tmp_path / name).touch()
+    assert [path.name for path in list_recordings(tmp_path)] == names
+    assert said == []
+
+
+def test_other_endings_are_counted_and_named(tmp_path: Path, said: list[str]) -> None:
+    for name in ("1.xyz", "2.XYZ", "nothing", "a.txt", "b.png", "README"):
+        (tmp_path / name).touch()
+    assert list_recordings(tmp_path) == []
+    (sentence,) = said
+    assert "3 files" in sentence and "(2 .xyz, 1 without an ending)" in sentence
+
+
+def test_classes_without_recordings_are_named(folder: Path, said: list[str]) -> None:
+    (folder / "phone").mkdir()
+    (folder / "phone/notes.txt").touch()
+    assert {clip.label for clip in read_folder(folder)} == {"hiss", "tone"}
+    assert said == [f"No recordings are in {folder / 'phone'}."]
+
+
+def test_folders_of_splits_are_splits(tmp_path: Path) -> None:
+    for name in ("train", "Validation", "test"):
+        fill(tmp_path / name, 2)
+    clips = read_folder(tmp_path)
+    assert {clip.label for clip in clips} == {"hiss", "tone"} and len(clips) == 12
+    found = {(clip.path.parts[-3], clip.split) for clip in clips}
+    assert found == {("train", "train"), ("Validation", "val"), ("test", "test")}
+
+
+def test_folders_of_folds_are_folds(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        fill(tmp_path / f"fold{number}", 2)
+    clips = read_folder(tmp_path)
+    assert {clip.label for clip in clips} == {"hiss", "tone"}
+    assert all(clip.path.parts[-3] == f"fold{clip.fold}" for clip in clips)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("train/a", "test/b"),
+        ("fold1/a", "fold2/b"),
+        ("train/tone/a", "test/tone/b", "noise/c"),
+    ],
+)
+def test_folders_that_may_be_splits_or_classes_are_asked_about(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    for number, name in enumerate(names):
+        write(tmp_path / f"{name}.wav", noise(number))
+    with pytest.raises(UserError, match="look like splits or folds"):
+        read_folder(tmp_path)
+
+
+def test_one_class_may_have_the_name_of_a_split(tmp_path: Path) -> None:
+    write(tmp_path / "train/a.wav", noise(0))
+    write(tmp_path / "car/a.wav", noise(1))
+    assert {clip.label for clip in read_folder(tmp_path)} == {"car", "train"}
+
+
+def test_names_that_are_not_text_are_named(tmp_path: Path, said: list[str]) -> None:
+    path = write(tmp_path / "tone/a.wav", noise(0))
+    try:
+        path.rename(tmp_path / "tone/moder\udce0.wav")
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes names in UTF-8 only")
+    assert list_recordings(tmp_path) == []
+    (sentence,) = said
+    assert "not in UTF-8" in sentence and "moder\ufffd.wav" in sentence

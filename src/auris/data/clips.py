@@ -1,15 +1,23 @@
 """Lists of labelled recordings: from a table, from sub-folders, from ESC-50's file names."""
 
 import csv
+import difflib
 import math
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 from auris.core.errors import UserError, suggest_choice
+from auris.core.warnings import warn_user
+from auris.data.folders import (
+    find_path,
+    list_recordings,
+    same_form,
+    visible_folders,
+)
 
 ANGLES = {"azimuth": 360.0, "elevation": 90.0}  # degrees, the largest of either
 # columns that say how hard a direction is to find: in s, dB and m
@@ -28,10 +36,15 @@ SPLIT_SYNONYMS = {
     "evaluation": "test",
 }
 _OPTIONAL = ("fold", "group", "split", "start", "stop", "section", "domain")
-_COLUMNS = ("path", "label", *ANGLES, *_OPTIONAL, *CONDITIONS)
-_UNCOMPRESSED = {".wav", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64"}
-_COMPRESSED = {".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wma"}
-_SUFFIXES = _UNCOMPRESSED | _COMPRESSED
+_COLUMNS = ("path", "label", *ANGLES, *_OPTIONAL, *CONDITIONS, "scene")
+# names of other programs, in the order in which they are looked for
+_SYNONYMS = {
+    "path": ("filename", "file_name", "filepath", "file_path", "file"),
+    "label": ("class", "class_name", "category"),
+    "start": ("start_time", "start (s)"),
+    "stop": ("end", "end_time", "stop_time", "end (s)"),
+}
+_FOLD_NAME = re.compile(r"fold[ _-]?(?P<number>\d+)")
 _ESC_NAME = re.compile(r"(?P<fold>\d+)-(?P<recording>[^-]+)-[^-]+-(?P<target>\d+)")
 
 
@@ -74,17 +87,17 @@ def read_table(table: Path) -> list[Clip]:
 
 
 def read_folder(root: Path) -> list[Clip]:
-    """The recordings below `root`, one sub-folder a class; each file is its own group."""
+    """The recordings below `root`, one sub-folder a class; each file is its own group.
+
+    Folders train, val and test (or fold1, fold2, ...) with a sub-folder for each class are splits
+    (or folds). Raises `UserError` where they might be either.
+    """
     if not root.is_dir():
         raise UserError(
             f"There is no folder {root}; "
             "data.root must name one with a sub-folder for each class."
         )
-    clips = [
-        Clip(path, folder.name, str(path))
-        for folder in _visible_folders(root)
-        for path in list_recordings(folder)
-    ]
+    clips = _read_parts(root, visible_folders(root))
     if len({clip.label for clip in clips}) < 2:
         raise UserError(
             f"{root} needs two or more sub-folders with recordings, one for each class."
@@ -92,11 +105,49 @@ def read_folder(root: Path) -> list[Clip]:
     return clips
 
 
-def list_recordings(folder: Path) -> list[Path]:
-    """All audio files below a folder, in the order of their names, but for hidden ones."""
-    paths = (path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
-    # macOS leaves `._name.wav` on foreign disks
-    return sorted(path for path in paths if path.is_file() and not _is_hidden(path))
+def _read_parts(root: Path, folders: Sequence[Path]) -> list[Clip]:
+    """The clips of classes, or of splits or folds of classes."""
+    parts = [folder for folder in folders if _read_part(folder)]
+    if len(parts) < 2:
+        return _read_classes(folders)
+    if len(parts) < len(folders) or not all(map(visible_folders, parts)):
+        names = ", ".join(folder.name for folder in parts)
+        raise UserError(
+            f"The folders {names} of {root} look like splits or folds, not like classes: put a "
+            "folder for each class into each of them and nothing else beside them, or rename "
+            "them, or list the recordings in a table (data=csv)."
+        )
+    clips = []
+    for part in parts:
+        facts = _read_part(part)
+        clips += [
+            replace(clip, **facts) for clip in _read_classes(visible_folders(part))
+        ]
+    return clips
+
+
+def _read_part(folder: Path) -> dict[str, Any]:
+    """The split or the fold that a folder bears the name of; nothing for other names."""
+    name = folder.name.lower()
+    fold = _FOLD_NAME.fullmatch(name)
+    if fold:
+        return {"fold": int(fold["number"])}
+    return {"split": SPLIT_SYNONYMS[name]} if name in SPLIT_SYNONYMS else {}
+
+
+def _read_classes(folders: Iterable[Path]) -> list[Clip]:
+    """The recordings of each class."""
+    clips = []
+    empty = []
+    for folder in folders:
+        paths = list_recordings(folder)
+        label = same_form(folder.name)
+        clips += [Clip(path, label, str(path)) for path in paths]
+        if not paths:
+            empty.append(str(folder))
+    if empty:
+        warn_user(f"No recordings are in {', '.join(empty)}.")
+    return clips
 
 
 def read_esc(paths: Iterable[Path], names: dict[int, str]) -> list[Clip]:
@@ -123,7 +174,9 @@ def _read_rows(table: Path) -> list[dict[str, str]]:
         )
     with table.open(newline="", encoding="utf-8-sig") as file:
         try:
-            rows = list(csv.DictReader(file))
+            reader = csv.DictReader(file, skipinitialspace=True)
+            reader.fieldnames = _read_header(reader.fieldnames or (), table)
+            rows = list(reader)
         except (csv.Error, UnicodeDecodeError) as error:
             raise UserError(f"{table} is not a CSV file in UTF-8 ({error}).") from error
     if not rows:
@@ -131,6 +184,38 @@ def _read_rows(table: Path) -> list[dict[str, str]]:
             f"{table} has no rows; it needs a header path,label and a line for each clip."
         )
     return rows
+
+
+def _read_header(cells: Sequence[str], table: Path) -> list[str]:
+    """The names of columns as they are known here. Names those that are not used."""
+    names = [cell.strip().lower() for cell in cells]
+    renamed = {}
+    for column, others in _SYNONYMS.items():
+        given = next((name for name in others if name in names), None)
+        if given and column not in names:
+            renamed[given] = column
+    columns = [renamed.get(name, name) for name in names]
+    _check_columns(columns, table)
+    return columns
+
+
+def _check_columns(columns: Sequence[str], table: Path) -> None:
+    """Name the columns that are not used. Raises `UserError` where one is there twice."""
+    for column in _COLUMNS:
+        if columns.count(column) > 1:
+            raise UserError(f"{table} has more than one column {column}.")
+    unused = [column for column in columns if column and column not in _COLUMNS]
+    if unused:
+        hints = [_suggest_column(column) for column in unused]
+        warn_user(
+            f"{table} has columns that are not used: {', '.join(unused)}{''.join(hints)}."
+        )
+
+
+def _suggest_column(column: str) -> str:
+    """'; did you mean stop?' where a known column has nearly that name."""
+    similar = difflib.get_close_matches(column, _COLUMNS, n=1, cutoff=0.75)
+    return f"; did you mean {similar[0]}?" if similar else ""
 
 
 def _check_header(columns: Iterable[str], table: Path) -> None:
@@ -152,17 +237,18 @@ def _read_row(row: dict[str, str], table: Path, where: str) -> Clip:
     fold, start, stop = _read_place(cells, where)
     direction = _read_direction(cells, where)
     conditions = tuple(_read_number(cells, name, where) for name in CONDITIONS)
-    path = Path(os.path.abspath(table.parent / cells["path"]))  # one spelling a file
+    given = Path(os.path.abspath(table.parent / cells["path"]))  # one spelling a file
+    path = find_path(given)
     return Clip(
         path=path,
-        label=cells.get("label", ""),
-        group=cells.get("group", str(path)),
+        label=same_form(cells.get("label", "")),
+        group=same_form(cells.get("group", str(path))),
         fold=fold,
         split=_read_split(cells, where),
         start=start,
         stop=stop,
-        section=cells.get("section", ""),
-        domain=cells.get("domain", ""),
+        section=same_form(cells.get("section", "")),
+        domain=same_form(cells.get("domain", "")),
         direction=direction,
         conditions=conditions,
         scene=cells.get("scene", ""),
@@ -237,12 +323,3 @@ def _whole_number(text: str) -> int:
     if number != int(number):
         raise ValueError(f"{text} is not a whole number")
     return int(number)
-
-
-def _visible_folders(root: Path) -> list[Path]:
-    folders = (path for path in root.iterdir() if path.is_dir())
-    return sorted(path for path in folders if not _is_hidden(path))
-
-
-def _is_hidden(path: Path) -> bool:
-    return path.name.startswith(".")

@@ -11,7 +11,7 @@ import numpy as np
 from auris.core.errors import UserError
 from auris.core.warnings import warn_user
 from auris.data import audio
-from auris.data.clips import list_recordings
+from auris.data.folders import list_recordings
 from auris.inference.load import open_trained
 from auris.inference.model import NOVEL_RATE
 from auris.tasks.output import OutputFormat

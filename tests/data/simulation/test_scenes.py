@@ -16,7 +16,7 @@ from auris.acoustics.doa.stft import band_spectrum
 from auris.acoustics.image_source import Rooms, impulse_responses
 from auris.acoustics.speech import noise_bursts, speech_like
 from auris.core.errors import UserError
-from auris.data.clips import list_recordings
+from auris.data.folders import list_recordings
 from auris.data.simulation.dry_signals import RecordedSignal, load_dry_signals
 from auris.data.simulation.rendering import PEAK, draw_source_signal
 from auris.data.simulation.scenes import (

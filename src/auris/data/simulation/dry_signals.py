@@ -8,7 +8,7 @@ import numpy as np
 from auris.acoustics.speech import noise_bursts, speech_like, to_unit_power
 from auris.core.errors import UserError, suggest_choice
 from auris.data import audio
-from auris.data.clips import list_recordings
+from auris.data.folders import list_recordings
 from auris.data.splits import SPLITS
 
 # (rng, seconds, sample rate) -> (T,) of unit power

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from auris.core.errors import UserError
 from auris.data import audio
-from auris.data.clips import Clip, list_recordings, read_esc, read_table
+from auris.data.clips import Clip, read_esc, read_table
 from auris.data.download import Unreachable, fetch_all
+from auris.data.folders import list_recordings
 from auris.data.sources.base import Collection, Source
 
 _SAMPLE_RATE = 44100  # Hz

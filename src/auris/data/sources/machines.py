@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from auris.core.errors import UserError, suggest_choice
-from auris.data.clips import Clip, list_recordings
+from auris.data.clips import Clip
+from auris.data.folders import list_recordings
 from auris.data.sources.base import Collection, Source
 
 _LABELS = {  # of folders
