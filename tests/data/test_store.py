@@ -1,6 +1,8 @@
 """The clip store: right samples, no work done twice, and never broken."""
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +17,12 @@ import soundfile
 from conftest import RATE, fill, noise, sine, write
 from odd_files import bare_mp3, cut_half, long_flac
 
+from auris.core.errors import UserError
 from auris.core.files import content_digest
 from auris.data import audio
 from auris.data.clips import Clip, read_folder
 from auris.data.files import inspect_files
-from auris.data.store import Store, StoreSettings, open_store
+from auris.data.store import Store, StoreSettings, _machine_name, open_store
 
 SETTINGS = StoreSettings(
     sample_rate=RATE, channels=1, samples=5000, padding="zeros"
@@ -412,3 +415,129 @@ def test_memory_of_another_kind_is_read_anew(tmp_path: Path, text: str) -> None:
     path = write(tmp_path / "a.wav", noise(0))
     (tmp_path / "files.json").write_text(text)
     assert inspect_files([path], tmp_path)[path].duration == 0.5
+
+
+def packs(store: Path) -> list[Path]:
+    """The folders with samples, the drafts among them."""
+    return sorted(path.parent for path in store.glob("*/*/wave.npy"))
+
+
+def test_a_draft_of_another_machine_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    opened(folder, tmp_path / "store")
+    (home,) = (path for path in (tmp_path / "store").iterdir() if path.is_dir())
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    own, foreign = (
+        home / f"abc.{dead.pid}.{name}.def.tmp" for name in (_machine_name(), "other")
+    )
+    own.mkdir()
+    foreign.mkdir()
+    write(folder / "tone/new.wav", sine(123))
+    opened(folder, tmp_path / "store")
+    assert foreign.is_dir() and not own.exists()
+
+
+def test_a_draft_without_its_samples_is_not_published(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from auris.data import store as module
+
+    publish = module._publish_draft
+
+    def removed(draft: Path, pack: Path) -> None:
+        (draft / "wave.npy").unlink()
+        publish(draft, pack)
+
+    monkeypatch.setattr(module, "_publish_draft", removed)
+    with pytest.raises(UserError, match="was removed while it was written"):
+        opened(folder, tmp_path / "store")
+    assert not packs(tmp_path / "store")
+    monkeypatch.undo()
+    check_content(opened(folder, tmp_path / "store"), read_folder(folder))
+
+
+def flip_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1 << 6
+    path.write_bytes(content)
+
+
+def halve(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+DAMAGES = {
+    "no samples": ("wave.npy", Path.unlink),
+    "half of the samples": ("wave.npy", halve),
+    "empty samples": ("wave.npy", lambda path: path.write_bytes(b"")),
+    "a flipped bit": ("wave.npy", flip_bit),
+    "no index": ("index.json", Path.unlink),
+    "half an index": ("index.json", halve),
+    "another index": ("index.json", lambda path: path.write_text("[1]")),
+    "an empty index": ("index.json", lambda path: path.write_text("{}")),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("samples", [2000, 5000])
+def test_a_damaged_store_is_built_anew(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: str,
+    samples: int,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.data.store.warn_user", said.append)
+    settings = replace(SETTINGS, samples=samples)
+    before = opened(folder, tmp_path / "store", settings)
+    (pack,) = packs(tmp_path / "store")
+    name, harm = DAMAGES[damage]
+    wave = before.wave.clone()
+    harm(pack / name)
+    after = opened(folder, tmp_path / "store", settings)
+    assert after.wave.equal(wave) and after.entries == before.entries
+    assert len(said) == 1 and f"{pack} is damaged" in said[0]
+    opened(folder, tmp_path / "store", settings)
+    assert len(said) == 1
+
+
+def test_rows_of_a_damaged_store_are_not_taken_over(
+    folder: Path, tmp_path: Path
+) -> None:
+    opened(folder, tmp_path / "store")
+    (pack,) = packs(tmp_path / "store")
+    flip_bit(pack / "wave.npy")
+    write(folder / "tone/new.wav", sine(123, 0.4))
+    check_content(opened(folder, tmp_path / "store"), read_folder(folder))
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("noticed", ["before", "while reserving"])
+def test_a_full_disk_is_told_and_leaves_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noticed: str
+) -> None:
+    if noticed == "before":
+        usage = shutil.disk_usage(tmp_path)._replace(free=2**20)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    elif hasattr(os, "posix_fallocate"):
+        monkeypatch.setattr(os, "posix_fallocate", full_disk)
+    else:
+        pytest.skip("this system does not reserve")
+    said = f"{tmp_path / 'store'} needs 0.4 MB and .* MB are free"
+    with pytest.raises(UserError, match=said):
+        opened(folder, tmp_path / "store")
+    assert not packs(tmp_path / "store")
+
+
+def test_a_disk_that_can_not_reserve_is_used(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "posix_fallocate", unknown, raising=False)
+    check_content(opened(folder, tmp_path / "store"), read_folder(folder))
