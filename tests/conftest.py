@@ -76,7 +76,7 @@ def cli(
     return subprocess.run(
         [sys.executable, str(REPOSITORY / script), *words],
         cwd=cwd,
-        env={**os.environ, **surroundings(cwd), **(env or {})},
+        env={**os.environ, **_surroundings(cwd), **(env or {})},
         capture_output=True,
         text=True,
         timeout=300,
@@ -98,7 +98,7 @@ def call(
     ):
         patch.chdir(cwd)
         patch.setattr(sys, "argv", command)
-        for name, value in {**surroundings(cwd), **(env or {})}.items():
+        for name, value in {**_surroundings(cwd), **(env or {})}.items():
             patch.setenv(name, value)
         try:
             runpy.run_path(command[0], run_name="__main__")
@@ -110,7 +110,7 @@ def call(
     return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
 
-def surroundings(cwd: Path) -> dict[str, str]:
+def _surroundings(cwd: Path) -> dict[str, str]:
     return {
         "AURIS_STORE": str(cwd / ".store"),
         "AURIS_DATA": str(cwd / "data"),

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,8 +22,8 @@ FLAGS = (
     "--disable-default-apps",
 )
 # what the frame asks for, so that a log that lacks it is no proof
-CONTROL = "http://control.invalid/picture.png"
-LOOK = """
+_CONTROL = "http://control.invalid/picture.png"
+_LOOK = """
 const page = document.getElementById('page').contentDocument;
 const all = [...page.querySelectorAll('*')];
 const handles = e => [...e.attributes].some(a => a.name.startsWith('on'));
@@ -43,7 +43,7 @@ def look(page: Path, place: Path) -> dict[str, Any]:
     """What a phone of 380 px makes of a page, in a frame of another one; and the addresses that
     it asks for.
     """
-    browser = next(filter(None, map(shutil.which, NAMES)), None)
+    browser = next(filter(None, map(shutil.which, _NAMES)), None)
     if browser is None:
         pytest.skip("there is no Chromium")
     frame, log = place / "frame.html", place / "net.json"
@@ -51,7 +51,7 @@ def look(page: Path, place: Path) -> dict[str, Any]:
     style = "border: 0; width: 380px; height: 800px"
     frame.write_text(
         f'<!doctype html><body><iframe id="page" style="{style}" '
-        f'srcdoc="{inner}" onload="{escape(LOOK)}"></iframe><img src="{CONTROL}" alt="">',
+        f'srcdoc="{inner}" onload="{escape(_LOOK)}"></iframe><img src="{_CONTROL}" alt="">',
         encoding="utf-8",
     )
     words = (
@@ -61,7 +61,7 @@ def look(page: Path, place: Path) -> dict[str, Any]:
         frame.as_uri(),
     )
     done = subprocess.run(
-        [browser, *FLAGS, *words], capture_output=True, text=True, timeout=120
+        [browser, *_FLAGS, *words], capture_output=True, text=True, timeout=120
     )
     told = re.search(r'data-told="([^"]*)"', done.stdout)
     assert told, done.stderr
@@ -70,5 +70,5 @@ def look(page: Path, place: Path) -> dict[str, Any]:
         for url in re.findall(r'"url":"(https?:[^"]+)"', log.read_text())
         if "google" not in url
     }  # its own home
-    assert CONTROL in asked
-    return {**json.loads(unescape(told.group(1))), "asked": asked - {CONTROL}}
+    assert _CONTROL in asked
+    return {**json.loads(unescape(told.group(1))), "asked": asked - {_CONTROL}}

@@ -24,7 +24,7 @@ from auris.models.detector import AnomalyDetector
 from auris.tasks.anomaly.task import Anomaly
 from auris.tasks.classification.task import Classification
 
-FAST = {  # settings that make any option fast that has them
+_FAST = {  # settings that make any option fast that has them
     "model.widths": [4, 8],
     "model.step": 10,
     "model.estimator.n_estimators": 3,
@@ -34,8 +34,8 @@ FAST = {  # settings that make any option fast that has them
     "optimizer.candidates": 2,
     "optimizer.max_iter": 2,
 }
-PLAIN = Spec(RATE, 1, RATE // 2, "label", ("hiss", "tone"))  # data without an array
-FACTS = {"model": "spec", "features": "array"}  # where a group learns of microphones
+_PLAIN = Spec(RATE, 1, RATE // 2, "label", ("hiss", "tone"))  # data without an array
+_FACTS = {"model": "spec", "features": "array"}  # where a group learns of microphones
 
 
 def settings_of(option: str) -> DictConfig:
@@ -43,14 +43,14 @@ def settings_of(option: str) -> DictConfig:
     group = option.partition("=")[0]
     root = OmegaConf.create({"seed": 1, group: _load(option)})
     for path in _fast_paths(option):
-        OmegaConf.update(root, path, FAST[path])
+        OmegaConf.update(root, path, _FAST[path])
     return root[group]
 
 
 def fast_words(option: str) -> tuple[str, ...]:
     """What makes an option fast, as words of a command line."""
     return tuple(
-        f"{path}={FAST[path]}".replace(" ", "") for path in _fast_paths(option)
+        f"{path}={_FAST[path]}".replace(" ", "") for path in _fast_paths(option)
     )
 
 
@@ -71,14 +71,14 @@ def shape_of(features: str) -> Shape:
     node = settings_of(features)
     node.pop("standardize")
     transform = Factory().make(node, sample_rate=RATE, channels=1, array=None)
-    return Standardized(transform, (PLAIN.channels, PLAIN.samples)).out_shape
+    return Standardized(transform, (_PLAIN.channels, _PLAIN.samples)).out_shape
 
 
 @cache
 def needs_array(option: str) -> bool:
     """Whether a model or features compare microphones: they refuse data that has one."""
     group = option.partition("=")[0]
-    if group not in FACTS or not asks_for(option, FACTS[group]):
+    if group not in _FACTS or not asks_for(option, _FACTS[group]):
         return False
     try:
         _ = shape_of(option) if group == "features" else _build_model(option, False)
@@ -113,13 +113,13 @@ def reads_pictures(model: str) -> bool:
 def _build_model(model: str, anomalies: bool) -> nn.Module:
     """A model of the log-mel features of plain data, which tells anomalies or classes."""
     in_shape = shape_of("features=log_mel")
-    task = Anomaly(PLAIN, in_shape) if anomalies else Classification(PLAIN)
+    task = Anomaly(_PLAIN, in_shape) if anomalies else Classification(_PLAIN)
     return Factory().make(
         settings_of(model),
         in_shape=in_shape,
         out_shape=task.out_shape,
         task=task,
-        spec=PLAIN,
+        spec=_PLAIN,
         centers=None,
         summary=MeanDeviation(),
     )
@@ -150,7 +150,7 @@ def _own_defaults(option: str) -> dict[str, Any]:
 def _fast_paths(option: str) -> list[str]:
     """Which of the settings that make options fast this one has."""
     root = OmegaConf.create({option.partition("=")[0]: _load(option)})
-    return [path for path in FAST if _holds(root, path)]
+    return [path for path in _FAST if _holds(root, path)]
 
 
 def _holds(root: DictConfig, path: str) -> bool:

@@ -7,7 +7,7 @@ from auris.data.settings import DataSettings
 from auris.data.sources.base import Source
 from auris.tasks.classification.targets import LabelTargets
 
-DEFAULTS = {
+_DEFAULTS = {
     "sample_rate": None,
     "channels": 1,
     "duration": 0.6,
@@ -21,5 +21,5 @@ DEFAULTS = {
 
 
 def data(source: Source, store: Path, **changes: object) -> Dataset:
-    settings = DataSettings(**{**DEFAULTS, **changes})
+    settings = DataSettings(**{**_DEFAULTS, **changes})
     return Dataset(source, LabelTargets(), settings, store)

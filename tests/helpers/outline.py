@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-VOID = ("br", "meta")  # elements without content
+_VOID = ("br", "meta")  # elements without content
 
 
 class Outline(HTMLParser):
@@ -19,7 +19,7 @@ class Outline(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.append(tag)
         self.attributes += attrs
-        if tag not in VOID:
+        if tag not in _VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -24,7 +24,7 @@ SOLID = [
 
 def spec(microphones: list[list[float]]) -> Spec:
     places = tuple(tuple(place) for place in microphones)
-    return Spec(RATE, len(microphones), SAMPLES, "direction", microphones=places)  # type: ignore[arg-type]
+    return Spec(RATE, len(microphones), SAMPLES, "direction", microphones=places)
 
 
 def plane_wave(array: Array, to: Tensor) -> Tensor:

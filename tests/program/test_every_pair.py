@@ -58,7 +58,8 @@ MEETING = (
     ("optimizer", "schedule"),
 )  # what acts on each other in a run
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
-SOLVED = {  # the models that a solver can find, and what is said of others
+# the models that a solver can find, and what is said of others; all others find any model
+SOLVED = {
     FitInstances: (InstanceBased, "can't keep clips; choose another optimizer"),
     Alternating: (LinearAutoencoder, "choose model=autoencoder_linear"),
     ClosedForm: (Network, "choose another optimizer"),
@@ -111,12 +112,10 @@ def refusal_of_features(model: str, features: str) -> str | None:
         return "features=log_mel"
     if settings.get("frames", 1) > frames:
         return f"model.frames={settings.frames} should be between 1 and"
-    linear = class_of(model) is LinearAutoencoder
-    if linear and settings.latent_dim > prod(frame):
-        size = prod(frame)
-        return (
-            f"model.latent_dim={settings.latent_dim} should be between 1 and the {size}"
-        )
+    size = prod(frame)
+    if class_of(model) is LinearAutoencoder and settings.latent_dim > size:
+        code = settings.latent_dim
+        return f"model.latent_dim={code} should be between 1 and the {size}"
     return None
 
 
@@ -182,10 +181,8 @@ def allowed(choice: tuple[str, ...]) -> bool:
     model = choice[GROUPS.index("model")]
     optimizer = choice[GROUPS.index("optimizer")]
     pairs = combinations(choice, 2)
-    refused = refusal_of_model(optimizer, model) or any(
-        pair in REFUSED for pair in pairs
-    )
-    return not refused
+    found = refusal_of_model(optimizer, model) is None
+    return found and REFUSED.keys().isdisjoint(pairs)
 
 
 def pairwise() -> list[tuple[str, ...]]:

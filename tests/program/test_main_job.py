@@ -5,13 +5,18 @@ are there.
 import csv
 import json
 import os
+import shutil
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from conftest import SHARED, call, cli, fill, noise, sine, write
 
+from auris.runs import multirun
 from auris.runs.ledger import all_accesses
 
 SMALL = (
@@ -165,7 +170,13 @@ def test_prediction_needs_the_folder_of_the_run_only(job: Path, tmp_path: Path) 
     assert [row["stop"] for row in rows] == [11.0, 0.7]
 
 
-def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
+def test_a_sweep_does_not_open_the_test_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends: list[Callable[[], None]] = []  # what would happen as the process ends
+    at_exit = SimpleNamespace(register=lambda *calls: ends.append(partial(*calls)))
+    monkeypatch.setattr(multirun, "atexit", at_exit)
+    monkeypatch.chdir(tmp_path)
     fill(tmp_path / "recordings")
     words = (
         "data=folder",
@@ -174,9 +185,8 @@ def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
         "trainer.max_epochs=1",
         "logger=none",
     )
-    done = cli(
-        "train.py", "-m", *words, "model=linear,mlp", "data.fold=1,2", cwd=tmp_path
-    )  # the table is shown as the process ends
+    choices = ("model=linear,mlp", "data.fold=1,2")
+    done = call("train.py", "-m", *words, *choices, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     results = [
         json.loads(path.read_text())
@@ -185,10 +195,10 @@ def test_a_sweep_does_not_open_the_test_set(tmp_path: Path) -> None:
     assert len(results) == 4
     assert all("val" in result and "test" not in result for result in results)
     assert not list(tmp_path.rglob("test_ledger.jsonl"))
-    assert (
-        "| folder linear | 2 x 1 |" in done.stdout
-        and "| folder mlp | 2 x 1 |" in done.stdout
-    )
+    (show_table,) = ends
+    show_table()
+    shown = capsys.readouterr().out
+    assert "| folder linear | 2 x 1 |" in shown and "| folder mlp | 2 x 1 |" in shown
     table = call("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
     assert (tmp_path / "outputs/compare.png").is_file(), table.stderr
     rows = json.loads(table.stdout)
@@ -234,8 +244,6 @@ def test_two_processes_train_like_one(tmp_path: Path) -> None:
 
 
 def test_a_stranger_configuration_runs_no_code(job: Path, tmp_path: Path) -> None:
-    import shutil
-
     evil = tmp_path / "run"
     shutil.copytree(job.resolve(), evil)
     text = (

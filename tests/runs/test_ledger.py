@@ -69,7 +69,8 @@ def test_seeds_and_folds_are_of_one_configuration(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_moved_away_has_a_ledger_of_its_own(tmp_path: Path) -> None:
-    record_access(tmp_path, to_plain(configured("data=folder", "data.root=here")), OF_A)  # type: ignore[arg-type]
+    settings = to_plain(configured("data=folder", "data.root=here"))
+    record_access(tmp_path, settings, OF_A)
     assert [access.run for access in accesses_to(tmp_path, "a")] == ["."]
 
 

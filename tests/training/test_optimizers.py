@@ -28,7 +28,6 @@ from auris.training.optimizers.random_search import GridSearch, RandomSearch
 from auris.training.run import train
 
 Function = Callable[[Tensor], Tensor]
-Pairs = list[tuple[Tensor, Tensor]]
 
 
 class Point(nn.Module):
