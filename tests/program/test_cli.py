@@ -141,7 +141,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A working directory with some recordings and a table without labels."""
     place = tmp_path_factory.mktemp("place")
     fill(place / "recordings")
-    (place / "bad.csv").write_text("path,class\na.wav,dog\n")
+    (place / "bad.csv").write_text("path,species\na.wav,dog\n")
     return place
 
 

@@ -166,7 +166,7 @@ def test_recordings_that_do_not_fit_the_array_are_refused(table, wave, said):
             lambda row: row,
             "lacks the column label (or azimuth); known columns are path, label, az",
         ),
-        ("file,azimuth,split", lambda row: row, "lacks the column path;"),
+        ("recording,azimuth,split", lambda row: row, "lacks the column path;"),
     ],
 )
 def test_tables_without_directions_are_refused(table, header, change, said):
