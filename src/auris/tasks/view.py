@@ -36,15 +36,14 @@ class TaskView(ABC):
     def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         """One decoded output (...) in a few words, to one target (...) where there is one."""
 
-    @abstractmethod
     def describe_target(self, label: str, target: Tensor) -> str:
         """What is true of a clip with this label and target (...), in a few words."""
+        return label
 
     @abstractmethod
     def format_value(self, value: float) -> str:
         """A value of the main metric, as people write it."""
 
-    @abstractmethod
     def result_sentence(
         self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
     ) -> str:
@@ -55,18 +54,25 @@ class TaskView(ABC):
             clips: what the split is of, such as "unseen clips".
             constant: the row of the best constant prediction; empty where it is not known.
         """
+        name, main = next(iter(scores["metrics"].items()))
+        value = self.format_value(main["value"])
+        by_constant = self.format_value(scores["constant_baseline"][name])
+        return (
+            f"{name.replace('_', ' ').capitalize()} {value} on {scores['clips']} {clips}, "
+            f"{format_interval(self, main)}; the constant baseline gives {by_constant}."
+        )
 
     @abstractmethod
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         """What shows the predictions to a whole split at a glance."""
 
-    @abstractmethod
     def closeups(self, inspection: Inspection) -> Iterator[Plot]:
         """A closer look at some clips."""
+        return iter(())
 
-    @abstractmethod
     def sounds(self, inspection: Inspection) -> Iterator[Sound]:
         """The clips of the closeups, to hear."""
+        return iter(())
 
 
 def format_interval(view: TaskView, estimate: Mapping[str, float]) -> str:
@@ -74,17 +80,6 @@ def format_interval(view: TaskView, estimate: Mapping[str, float]) -> str:
     low = view.format_value(estimate["low"])
     high = view.format_value(estimate["high"])
     return f"95 % interval {low} to {high}"
-
-
-def main_metric_sentence(view: TaskView, scores: Mapping[str, Any], clips: str) -> str:
-    """A sentence that fits any metric."""
-    name, main = next(iter(scores["metrics"].items()))
-    value = view.format_value(main["value"])
-    constant = view.format_value(scores["constant_baseline"][name])
-    return (
-        f"{name.replace('_', ' ').capitalize()} {value} on {scores['clips']} {clips}, "
-        f"{format_interval(view, main)}; the constant baseline gives {constant}."
-    )
 
 
 def format_percent(value: float) -> str:

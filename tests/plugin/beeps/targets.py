@@ -8,7 +8,7 @@ from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split_clips
+from auris.data.splits import check_filled
 from auris.data.targets import Targets, count_splits
 
 
@@ -18,11 +18,6 @@ class CountTargets(Targets):
 
     kind = "count"
     needs_labels_in = ()
-
-    def split_clips(
-        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
-    ) -> list[str]:
-        return split_clips(clips, fold, folds, seed)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_filled(splits)

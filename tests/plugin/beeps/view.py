@@ -1,13 +1,13 @@
 """Counts in words, a picture and sounds."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, final
+from collections.abc import Iterator
+from typing import final
 
 from torch import Tensor
 
 from auris.core.figures import new_figure
 from auris.tasks.inspection import Inspection
-from auris.tasks.view import Plot, Sound, TaskView, main_metric_sentence
+from auris.tasks.view import Plot, Sound, TaskView
 
 
 @final
@@ -24,11 +24,6 @@ class CountView(TaskView):
     def format_value(self, value: float) -> str:
         return f"{value:.2f} beeps"
 
-    def result_sentence(
-        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
-    ) -> str:
-        return main_metric_sentence(self, scores, clips)
-
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         figure = new_figure(4, 4)
         axes = figure.add_axes((0.15, 0.15, 0.8, 0.8))
@@ -38,9 +33,6 @@ class CountView(TaskView):
         yield Plot(
             "counts", figure, "Beeps that were counted against those that there are."
         )
-
-    def closeups(self, inspection: Inspection) -> Iterator[Plot]:
-        return iter(())
 
     def sounds(self, inspection: Inspection) -> Iterator[Sound]:
         yield Sound("first", inspection.clip(0)[1])

@@ -40,9 +40,6 @@ class ScoreView(TaskView):
     def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"score {self.output.to_row(decoded, target)['score']:.2f}"
 
-    def describe_target(self, label: str, target: Tensor) -> str:
-        return label
-
     def format_value(self, value: float) -> str:
         return format_percent(value)
 

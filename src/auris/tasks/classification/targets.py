@@ -7,7 +7,7 @@ from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import check_complete, split_clips
+from auris.data.splits import check_complete
 from auris.data.targets import Targets, codes, count_splits
 
 
@@ -16,11 +16,6 @@ class LabelTargets(Targets):
     """Which class a clip is of."""
 
     kind = "label"
-
-    def split_clips(
-        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
-    ) -> list[str]:
-        return split_clips(clips, fold, folds, seed)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         for clip in clips:

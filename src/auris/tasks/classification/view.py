@@ -9,7 +9,7 @@ from torch import Tensor
 from auris.tasks.classification.metrics import confusion_matrix
 from auris.tasks.classification.plots import plot_confusion, plot_reliability
 from auris.tasks.inspection import Inspection
-from auris.tasks.view import Plot, Sound, TaskView, format_interval, format_percent
+from auris.tasks.view import Plot, TaskView, format_interval, format_percent
 
 _MAX_NAMED = 4  # classes that a question names
 
@@ -30,9 +30,6 @@ class ClassView(TaskView):
     def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         best = int(decoded.argmax())
         return f"{self.classes[best]} ({float(decoded[best]):.2f})"
-
-    def describe_target(self, label: str, target: Tensor) -> str:
-        return label
 
     def format_value(self, value: float) -> str:
         return format_percent(value)
@@ -66,9 +63,3 @@ class ClassView(TaskView):
             "Whether it knows how sure it may be: on the dotted line it is right as often as it "
             "claims, below the line less often.",
         )
-
-    def closeups(self, inspection: Inspection) -> Iterator[Plot]:
-        return iter(())
-
-    def sounds(self, inspection: Inspection) -> Iterator[Sound]:
-        return iter(())

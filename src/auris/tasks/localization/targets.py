@@ -9,7 +9,7 @@ from torch import Tensor
 from auris.acoustics.arrays import unit_vector
 from auris.core.errors import UserError
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split_clips
+from auris.data.splits import check_filled
 from auris.data.targets import Targets, codes, count_splits, unique_sorted
 
 
@@ -18,11 +18,6 @@ class DirectionTargets(Targets):
     """The direction that a clip is heard from, and what made that hard to hear."""
 
     kind = "direction"
-
-    def split_clips(
-        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
-    ) -> list[str]:
-        return split_clips(clips, fold, folds, seed)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         for clip in clips:

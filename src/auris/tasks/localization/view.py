@@ -1,8 +1,8 @@
 """Directions in words and pictures."""
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, final
+from collections.abc import Iterator
+from typing import final
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from auris.tasks.localization.plots import (
     plot_errors,
 )
 from auris.tasks.localization.scene_plot import plot_scene
-from auris.tasks.view import Plot, Sound, TaskView, main_metric_sentence
+from auris.tasks.view import Plot, TaskView
 
 _MAX_CLIPS = 500  # that baselines are asked for
 _CONDITION_WORDS = ("RT60 {:.2f} s", "SNR {:.0f} dB", "{:.1f} m away")
@@ -45,11 +45,6 @@ class DirectionView(TaskView):
     def format_value(self, value: float) -> str:
         return f"{value:.1f}°"
 
-    def result_sentence(
-        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
-    ) -> str:
-        return main_metric_sentence(self, scores, clips)
-
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         decoded, target, *_ = inspection.predictions
         true = self.hearing.true_directions(target)
@@ -70,9 +65,6 @@ class DirectionView(TaskView):
         order = great_circle(decoded, self.hearing.true_directions(target)).argsort()
         yield self._scene(inspection, "median", int(order[(len(order) - 1) // 2]))
         yield self._scene(inspection, "worst", int(order[-1]))
-
-    def sounds(self, inspection: Inspection) -> Iterator[Sound]:
-        return iter(())
 
     def _conditions(self, inspection: Inspection) -> Iterator[Plot]:
         """The model beside baselines on the same clips, where these tell their conditions."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import check_filled, split_clips
+from auris.data.splits import check_filled
 from auris.data.targets import Targets, count_splits
 
 
@@ -17,11 +17,6 @@ class NoTargets(Targets):
 
     kind = "none"
     needs_labels_in = ()
-
-    def split_clips(
-        self, clips: Sequence[Clip], fold: int, folds: int, seed: int
-    ) -> list[str]:
-        return split_clips(clips, fold, folds, seed)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_filled(splits)

@@ -1,13 +1,13 @@
 """Errors of reconstruction in words and pictures."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, final
+from collections.abc import Iterator
+from typing import final
 
 from torch import Tensor
 
 from auris.tasks.inspection import Inspection
 from auris.tasks.reconstruction.plots import plot_histogram
-from auris.tasks.view import Plot, Sound, TaskView, format_percent, main_metric_sentence
+from auris.tasks.view import Plot, TaskView, format_percent
 
 
 @final
@@ -20,16 +20,8 @@ class ErrorView(TaskView):
     def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"with an error of {float(decoded[0]):.3f}"
 
-    def describe_target(self, label: str, target: Tensor) -> str:
-        return label
-
     def format_value(self, value: float) -> str:
         return format_percent(value)
-
-    def result_sentence(
-        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
-    ) -> str:
-        return main_metric_sentence(self, scores, clips)
 
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         error = inspection.predictions.decoded[:, 0]
@@ -38,9 +30,3 @@ class ErrorView(TaskView):
             plot_histogram(error, "mean squared error of a clip"),
             "How wrong the answers to single clips are.",
         )
-
-    def closeups(self, inspection: Inspection) -> Iterator[Plot]:
-        return iter(())
-
-    def sounds(self, inspection: Inspection) -> Iterator[Sound]:
-        return iter(())
