@@ -1,17 +1,11 @@
-"""The folder of a run: where it is, what `latest` means, and what is in it."""
+"""The folder of a run: where it is, and what is in it. (Quick to import: words are checked here.)"""
 
-import os
-from datetime import datetime
 from pathlib import Path
 
-import torch
-from lightning.fabric.utilities.rank_zero import rank_zero_only
 from omegaconf import DictConfig
-from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.core.files import draft_of, load_rows, write_atomically
-from auris.data.spec import Spec
+from auris.core.files import load_rows
 from auris.runs.trust import confine, read_configuration
 
 CONFIG = "config.yaml"
@@ -22,14 +16,6 @@ RESULT = "result.json"
 PREDICTIONS = "predictions_{}.csv"
 CURVES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
 LEDGER = "test_ledger.jsonl"  # beside the runs of all data sets
-_MAX_RUNS = 1000  # that begin in one second
-
-
-def keep_configuration(folder: Path, yaml: str, spec: Spec, fingerprint: str) -> None:
-    """Write what repeats a run: its configuration and what it knows of the data."""
-    write_atomically(folder / CONFIG, yaml)
-    spec.save(folder / SPEC)
-    write_atomically(folder / FINGERPRINT, fingerprint)
 
 
 def check_same_data(folder: Path, fingerprint: str) -> None:
@@ -42,41 +28,6 @@ def check_same_data(folder: Path, fingerprint: str) -> None:
         raise UserError(
             f"The data of {folder} has changed since it was trained; train anew."
         )
-
-
-@rank_zero_only
-def save_weights(weights: dict[str, Tensor], path: Path) -> None:
-    """Write weights by name, so that others see the file whole or not at all."""
-    with draft_of(path) as draft:
-        torch.save(weights, draft)
-
-
-def new_folder(parent: Path) -> Path:
-    """A fresh folder named by the time, with `latest` beside it pointing at it.
-
-    Where several processes train, the first one makes it, and tells the others once they are
-    connected.
-    """
-    now = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    if getattr(rank_zero_only, "rank", 0):
-        return parent / now
-    for name in [now, *(f"{now}_{number}" for number in range(2, _MAX_RUNS))]:
-        folder = parent / name
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        point_latest(folder)
-        return folder
-    raise UserError(f"{parent} holds a thousand runs of this second.")
-
-
-def point_latest(folder: Path) -> None:
-    link = folder.parent / "latest"
-    draft = folder.parent / f".latest.{os.getpid()}"
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(folder.name)
-    os.replace(draft, link)
 
 
 def find_run(path: str) -> Path:

@@ -16,16 +16,9 @@ from auris.data.loader import MicroBatches, count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
-from auris.runs.folder import (
-    MODEL,
-    PREDICTIONS,
-    RESULT,
-    check_same_data,
-    keep_configuration,
-    new_folder,
-    save_weights,
-)
+from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
 from auris.runs.result import write_result
+from auris.runs.writing import keep_configuration, new_folder, save_weights
 from auris.training.checks import check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
