@@ -7,7 +7,6 @@ built under another name and renamed when it is whole: a kill, or a second run a
 time, never leaves a broken one. A pack that is damaged all the same is built anew.
 """
 
-import errno
 import json
 import math
 import os
@@ -18,13 +17,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import final
+from typing import NamedTuple, final
 from uuid import uuid4
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from auris.core.disk_space import Purpose, check_space, reserve_space
 from auris.core.errors import UserError
 from auris.core.files import content_digest, read_json_object, write_atomically
 from auris.core.progress import map_parallel
@@ -36,7 +36,6 @@ from auris.data.files import FileInfo, inspect_files
 _WAVE = "wave.npy"
 _INDEX = "index.json"
 _MAX_CHECKED = 64  # rows of a pack whose digests are looked at when it is opened
-_SPARE_BYTES = 2**24  # that must stay free on the disk, for what else is written
 _VERSION = 1  # raised whenever the same file and settings would give other samples
 
 
@@ -71,6 +70,17 @@ class Store:
     entries: tuple[ClipEntry, ...]  # one a clip
 
 
+class _Pack(NamedTuple):
+    """What is read of a pack."""
+
+    entries: dict[str, ClipEntry]  # by the keys of clips
+    wave: np.ndarray  # (N, C, T) float32, mapped
+
+
+class _Damaged(Exception):
+    """A pack that can't be used; the text is the reason."""
+
+
 def open_store(clips: Sequence[Clip], settings: StoreSettings, folder: Path) -> Store:
     """The store of these clips, built where it is not there yet."""
     infos = inspect_files((clip.path for clip in clips), folder)
@@ -79,38 +89,53 @@ def open_store(clips: Sequence[Clip], settings: StoreSettings, folder: Path) -> 
     version = json.dumps([_VERSION, asdict(settings)])
     home = folder / content_digest(version.encode())[:12]
     pack = home / content_digest("\n".join(keys).encode())
-    if not _is_whole(pack, keys):
+    opened = _open_whole(pack, keys)
+    if opened is None:
         _build_pack(pack, dict(zip(keys, clips, strict=True)), infos, settings)
-    index = _read_index(pack)
-    entries = tuple(index[key] for key in keys)
-    return Store(f"{home.name}-{pack.name}", _open_memmap(pack), entries)
+        opened = _load_pack(pack)
+    entries = tuple(opened.entries[key] for key in keys)
+    return Store(f"{home.name}-{pack.name}", torch.from_numpy(opened.wave), entries)
 
 
-def _is_whole(pack: Path, keys: Sequence[str]) -> bool:
-    """Whether a pack can be used; one that is damaged is removed, which is said."""
+def _open_whole(pack: Path, keys: Sequence[str]) -> _Pack | None:
+    """A pack that can be used, if there is one; one that is damaged is removed, which is said."""
     if not pack.exists():
-        return False
-    damage = _find_damage(pack, keys)
-    if damage:
+        return None
+    try:
+        return _open_pack(pack, keys)
+    except _Damaged as damage:
         warn_user(f"The store {pack} is damaged ({damage}) and is built anew.")
         shutil.rmtree(pack)
-    return not damage
+        return None
 
 
-def _find_damage(pack: Path, keys: Iterable[str]) -> str:
-    """What is wrong with a pack; nothing where all is well."""
+def _open_pack(pack: Path, keys: Iterable[str] | None = None) -> _Pack:
+    """A pack that holds the clips `keys`, or any. Raises `_Damaged`."""
     try:
-        index = _read_index(pack)
-        wave = np.load(pack / _WAVE, mmap_mode="r")  # (N, C, T)
-        entries = [index[key] for key in keys]
-        rows = [row for entry in entries for row in entry.rows]
-        digests = [digest for entry in entries for digest in entry.digests]
-        step = max(1, len(rows) // _MAX_CHECKED)
-        checked = list(zip(rows, digests, strict=True))[::step]
-        is_same = [content_digest(wave[row].tobytes()) == own for row, own in checked]
+        opened = _load_pack(pack)
+        wanted = opened.entries if keys is None else keys
+        entries = [opened.entries[key] for key in wanted]
+        is_same = _compare_digests(entries, opened.wave)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError):
-        return f"{_INDEX} or {_WAVE} can't be read"
-    return "" if all(is_same) else "samples have changed on the disk"
+        raise _Damaged(f"{_INDEX} or {_WAVE} can't be read") from None
+    if not is_same:
+        raise _Damaged("samples have changed on the disk")
+    return opened
+
+
+def _load_pack(pack: Path) -> _Pack:
+    # "c": a writable view that never writes back, as torch asks for
+    wave = np.load(pack / _WAVE, mmap_mode="c")
+    return _Pack(_read_index(pack), wave)
+
+
+def _compare_digests(entries: Iterable[ClipEntry], wave: np.ndarray) -> bool:
+    """Whether some of the rows that clips have in (N, C, T) hold what was written."""
+    rows = [row for entry in entries for row in entry.rows]
+    digests = [digest for entry in entries for digest in entry.digests]
+    step = max(1, len(rows) // _MAX_CHECKED)
+    checked = list(zip(rows, digests, strict=True))[::step]
+    return all(content_digest(wave[row].tobytes()) == own for row, own in checked)
 
 
 def _warn_of_truncated(infos: dict[Path, FileInfo]) -> None:
@@ -210,12 +235,10 @@ def _previous_entries(home: Path) -> dict[str, tuple[ClipEntry, np.ndarray]]:
     """The entries of all packs of the same settings, each with the rows it points into."""
     entries = {}
     for pack in _previous_packs(home):
-        index = _read_index(pack)
-        if _find_damage(pack, index):
-            continue
-        wave = np.load(pack / _WAVE, mmap_mode="r")
-        for key, entry in index.items():
-            entries[key] = (entry, wave)
+        with suppress(_Damaged):
+            opened = _open_pack(pack)
+            for key, entry in opened.entries.items():
+                entries[key] = (entry, opened.wave)
     return entries
 
 
@@ -284,50 +307,12 @@ def _create_memmap(pack: Path, rows: int, settings: StoreSettings) -> np.memmap:
     """(N, C, T) on disk, to be filled; an empty file can't be mapped."""
     shape = (max(1, rows), settings.channels, settings.samples)
     path = pack / _WAVE
+    purpose = Purpose(f"The store {pack.parent.parent}", "paths.store")
     try:
-        _check_space(pack, math.prod(shape) * np.float32().itemsize)
+        check_space(pack, math.prod(shape) * np.float32().itemsize, purpose)
         wave = np.lib.format.open_memmap(path, "w+", dtype=np.float32, shape=shape)
-        _reserve_space(path)
+        reserve_space(path, purpose)
     except BaseException:
         shutil.rmtree(pack, ignore_errors=True)
         raise
     return wave
-
-
-def _check_space(pack: Path, needed: int) -> None:
-    """Raise `UserError` where a disk has no room for so many bytes."""
-    free = shutil.disk_usage(pack).free
-    if needed + _SPARE_BYTES > free:
-        raise UserError(_tell_space(pack.parent.parent, needed, free))
-
-
-def _reserve_space(path: Path) -> None:
-    """Take the room that a file needs: a mapped one that finds none ends the program (SIGBUS)."""
-    if not hasattr(os, "posix_fallocate"):
-        return
-    size = path.stat().st_size
-    try:
-        with path.open("rb+") as file:
-            os.posix_fallocate(file.fileno(), 0, size)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            return  # a file system that can't reserve
-        free = shutil.disk_usage(path.parent).free
-        raise UserError(_tell_space(path.parents[2], size, free)) from error
-
-
-def _tell_space(store: Path, needed: int, free: int) -> str:
-    return (
-        f"The store {store} needs {_megabytes(needed)} and {_megabytes(free)} are free "
-        "on its disk; make room, or choose another folder with paths.store=..."
-    )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
-
-
-def _open_memmap(pack: Path) -> Tensor:
-    """The samples (N, C, T) of a pack, as a tensor over the mapped file."""
-    # "c": a writable view that never writes back
-    return torch.from_numpy(np.load(pack / _WAVE, mmap_mode="c"))

@@ -1,4 +1,4 @@
-"""The folder of a run: where it is, and what is in it. (Quick to import: words are checked here.)"""
+"""The folder of a run: where it is, and what is in it."""
 
 from pathlib import Path
 
