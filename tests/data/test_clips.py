@@ -8,8 +8,9 @@ import pytest
 from conftest import fill, noise, sine, write
 
 from auris.core.errors import UserError
-from auris.data.clips import Clip, read_esc, read_folder, read_table
+from auris.data.clips import Clip, read_esc, read_folder
 from auris.data.folders import list_recordings
+from auris.data.tables import read_table
 
 
 def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:

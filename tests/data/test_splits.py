@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from auris.core.errors import UserError
-from auris.data.clips import Clip, read_table
+from auris.data.clips import Clip
 from auris.data.splits import check_complete, check_disjoint, split_clips
+from auris.data.tables import read_table
 
 
 def clip(number: int, label: str = "cat", **facts: str | int) -> Clip:

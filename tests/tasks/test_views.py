@@ -9,13 +9,14 @@ import pytest
 from conftest import noise, write
 
 from auris.core.errors import UserError
-from auris.data.clips import Clip, read_table
+from auris.data.clips import Clip
 from auris.data.dataset import Dataset
 from auris.data.settings import DataSettings
 from auris.data.simulation.gas_leak import GasLeakSimulator
 from auris.data.sources.folder import Table
 from auris.data.splits import check_disjoint
 from auris.data.summary import describe_data
+from auris.data.tables import read_table
 from auris.tasks.anomaly.targets import AnomalyTargets
 from auris.tasks.classification.targets import LabelTargets
 

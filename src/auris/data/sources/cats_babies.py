@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from auris.core.errors import UserError, suggest_choice
-from auris.data.clips import read_table
 from auris.data.download import Unreachable
 from auris.data.simulation.cats_babies import CatsBabiesSimulator
 from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
 from auris.data.sources.esc50 import Esc
+from auris.data.tables import read_table
 
 _SIMULATED = "SIMULATED meows and cries, not recordings"
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from auris.core.errors import UserError
 from auris.data import audio
-from auris.data.clips import Clip, read_esc, read_table
+from auris.data.clips import Clip, read_esc
 from auris.data.download import Unreachable, fetch_all
 from auris.data.folders import list_recordings
 from auris.data.sources.base import Collection, Source
+from auris.data.tables import read_table
 
 _SAMPLE_RATE = 44100  # Hz
 _SAMPLES = 5 * _SAMPLE_RATE

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from auris.data.clips import read_folder, read_table
+from auris.data.clips import read_folder
 from auris.data.sources.base import Collection, Source
+from auris.data.tables import read_table
 
 
 class Folder(Source):

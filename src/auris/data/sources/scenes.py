@@ -14,13 +14,14 @@ import numpy as np
 
 from auris.acoustics.arrays import Array, azimuth_elevation
 from auris.core.errors import UserError
-from auris.data.clips import CONDITIONS, read_table
+from auris.data.clips import CONDITIONS
 from auris.data.simulation.dry_signals import DrySignal, list_sizes, load_dry_signals
 from auris.data.simulation.rendering import RenderedScenes
 from auris.data.simulation.simulator import ClipSimulator, SimulatedClip
 from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
 from auris.data.splits import SPLITS
+from auris.data.tables import read_table
 
 
 class SceneRow(NamedTuple):

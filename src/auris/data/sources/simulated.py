@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from auris.core.errors import UserError
-from auris.data.clips import read_table
 from auris.data.simulation.gas_leak import GasLeakSimulator
 from auris.data.simulation.rail_defect import RailDefectSimulator
 from auris.data.simulation.simulator import AnomalySimulator
 from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
+from auris.data.tables import read_table
 
 
 class SimulatedAnomalies(Source):
