@@ -231,7 +231,7 @@ def test_a_direction_out_of_range_is_refused(
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The warnings since the test began."""
     sentences: list[str] = []
-    for module in ("clips", "folders"):
+    for module in ("clips", "folders", "tables"):
         monkeypatch.setattr(f"auris.data.{module}.warn_user", sentences.append)
     return sentences
 
