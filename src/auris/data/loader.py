@@ -13,6 +13,11 @@ DrawClips = Callable[[int, Tensor], tuple[Tensor, Tensor]]
 _EPOCH_STRIDE = 100_003  # more than the epochs of a run: no two seeds share an order
 
 
+def epoch_seed(seed: int, epoch: int) -> int:
+    """What all that is drawn in an epoch of a run follows from."""
+    return seed * _EPOCH_STRIDE + epoch
+
+
 @final
 class Batch:
     """Some clips of a data set.
@@ -135,7 +140,7 @@ class Loader:
         """The clips (n,) in the order of this epoch."""
         if self.seed is None:
             return self.clips
-        seed = self.seed * _EPOCH_STRIDE + self.epoch
+        seed = epoch_seed(self.seed, self.epoch)
         generator = torch.Generator().manual_seed(seed)
         return self.clips[torch.randperm(len(self.clips), generator=generator)]
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 # kbit/s by the index in a header, layer III, of MPEG-1 and of MPEG-2 and 2.5 (ISO 11172-3, 13818-3)
 _RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -66,7 +66,7 @@ class _MendedFile(io.RawIOBase):
         self._place = max(0, origins[whence] + offset)
         return self._place
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
+    def readinto(self, buffer: Any) -> int:
         content = self._head[self._place : self._place + len(buffer)]
         if not content:
             self._file.seek(self._place - self._shift)
@@ -154,7 +154,7 @@ def _walk_frames(content: mmap.mmap, place: int) -> Iterator[_Frame]:
         place += frame.length
 
 
-def _parse_frame(content: mmap.mmap, place: int) -> _Frame | None:
+def _parse_frame(content: mmap.mmap | bytes, place: int) -> _Frame | None:
     """The frame of layer III at a place, if there is one."""
     header = bytes(content[place : place + 4])
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
@@ -185,7 +185,7 @@ def _xing_frame(like: _Frame, count: int) -> bytes:
             like.header[3],
         ]
     )
-    frame = _parse_frame(header, 0)  # type: ignore[arg-type]
+    frame = _parse_frame(header, 0)
     assert frame is not None
     content = bytearray(frame.length)
     content[:4] = header

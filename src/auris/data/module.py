@@ -65,12 +65,12 @@ class AudioDataModule(LightningDataModule):
         """All training clips, in every process alike: for what is learnt from the set as a
         whole.
         """
-        clips = self.train_clips
-        return MicroBatches(
-            self.split_loader(clips).fetch_batch,
-            clips,
-            self.dataset.settings.micro_batch_size,
-        )
+        size = self.dataset.settings.micro_batch_size
+        return self.micro_batches(self.train_clips, size)
+
+    def micro_batches(self, clips: Tensor, size: int) -> MicroBatches:
+        """These clips (n,), `size` at a time, in every process alike."""
+        return MicroBatches(self.split_loader(clips).fetch_batch, clips, size)
 
     def _loader(
         self,

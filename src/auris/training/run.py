@@ -12,7 +12,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from auris.core.log import info, open_log, silence_libraries
 from auris.core.malloc import keep_freed_blocks
 from auris.core.progress import track_progress
-from auris.data.loader import MicroBatches, count_parts
+from auris.data.loader import count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
@@ -106,12 +106,9 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
     known = dataset.indices("train", "val")
     chosen = torch.linspace(0, len(known) - 1, min(MAX_CLIPS, len(known))).long()
     clips = known[chosen]
-    step = MicroBatches(
-        data.split_loader(clips).fetch_batch, clips, CHUNK_SIZE
-    )  # in every process alike
-    batches = track_progress(
-        step, "Learning what is known", count_parts(len(clips), CHUNK_SIZE)
-    )
+    parts = data.micro_batches(clips, CHUNK_SIZE)
+    count = count_parts(len(clips), CHUNK_SIZE)
+    batches = track_progress(parts, "Learning what is known", count)
     waves = (batch.to(system.device).wave for batch in batches)
     system.novelty.fit_clips(waves, dataset.groups_of(clips))
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from auris.core.errors import UserError
-from auris.data.loader import Batch, MicroBatches
+from auris.data.loader import Batch, MicroBatches, epoch_seed
 from auris.data.module import AudioDataModule
 from auris.features.augmentation.mixup import TargetTransform, identity
 from auris.features.augmentation.pipeline import Augment
@@ -174,8 +174,8 @@ class System(LightningModule):
     def on_train_epoch_start(self) -> None:
         # all draws of an epoch follow from (seed, epoch, process), so that a resumed run draws
         # what it would have drawn
-        epoch_seed = self._data.seed * 100_003 + self.current_epoch
-        torch.manual_seed(epoch_seed * 1009 + self.global_rank)
+        seed = epoch_seed(self._data.seed, self.current_epoch)
+        torch.manual_seed(seed * 1009 + self.global_rank)
 
     def on_train_epoch_end(self) -> None:
         loss = torch.stack(self._losses).mean()
