@@ -24,9 +24,8 @@ from torch.nn import functional as F
 from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.core.errors import UserError
 
-LEAD_SAMPLES = (
-    40  # by which responses are late, so that the sinc of the direct path is whole
-)
+# by which responses are late, so that the sinc of the direct path is whole
+LEAD_SAMPLES = 40
 
 
 CELLS_PER_SAMPLE = 20

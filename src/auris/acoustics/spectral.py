@@ -14,9 +14,8 @@ from torchaudio.transforms import MelScale
 MIN_POWER = 1e-10  # in front of a logarithm
 
 
-LOWEST_OCTAVE = (
-    200.0  # Hz, where the octaves of the contrast begin (Jiang et al., 2002)
-)
+# Hz, where the octaves of the contrast begin (Jiang et al., 2002)
+LOWEST_OCTAVE = 200.0
 
 
 SLOWEST_OCTAVE = 1.0  # Hz, where the octaves of modulation begin

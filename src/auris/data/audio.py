@@ -32,9 +32,8 @@ _MAX_BYTES = 2**32  # of samples that are decoded at once
 _MAX_SAMPLE = 1e6  # of full scale; a flipped bit of a float gives more
 _MAX_MISSING = 0.05  # s: lossy formats round to their frames
 MAX_FLOAT = 100.0  # of full scale; integers that were written as floats have more
-_CANCELLED = (
-    1e-3  # of the loudest channel, -60 dB: channels of opposite sign leave less
-)
+# of the loudest channel, -60 dB: channels of opposite sign leave less
+_CANCELLED = 1e-3
 _BLOCK = 4096  # samples, in which a file is counted that holds less than it says
 
 Samples = np.ndarray  # (C, T) float32

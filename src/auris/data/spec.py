@@ -24,9 +24,8 @@ class Spec:
     target: str  # the kind of target: "label", "anomaly", "direction" ...
     classes: tuple[str, ...] = ()
     padding: str = "zeros"  # how a recording shorter than T is filled up
-    downmixed: bool = (
-        False  # recordings of other channel counts were averaged to one channel
-    )
+    # recordings of other channel counts were averaged to one channel
+    downmixed: bool = False
     microphones: tuple[tuple[float, float, float], ...] = ()  # (M, 3) in m, of an array
     columns: dict[str, tuple[str, ...]] = field(
         default_factory=dict

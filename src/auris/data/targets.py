@@ -15,9 +15,8 @@ class Targets(ABC):
     """How a list of labelled recordings becomes splits and targets."""
 
     kind: ClassVar[str]  # of target, as `Spec.target` names it
-    needs_labels_in: ClassVar[tuple[str, ...]] = (
-        SPLITS  # the splits in which each label should be
-    )
+    # the splits in which each label should be
+    needs_labels_in: ClassVar[tuple[str, ...]] = SPLITS
 
     def split_clips(
         self, clips: Sequence[Clip], fold: int, folds: int, seed: int

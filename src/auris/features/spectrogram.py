@@ -22,9 +22,8 @@ class LogMel(nn.Module):
         floor: power that counts as silence, added before the logarithm.
     """
 
-    is_log_power = (
-        True  # so that the powers of two clips can be added without their waves
-    )
+    # so that the powers of two clips can be added without their waves
+    is_log_power = True
 
     def __init__(
         self,

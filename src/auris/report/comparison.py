@@ -17,9 +17,8 @@ from auris.report.worst_clips import WorstClipsSection, worst_clips_section
 from auris.runs.find import Run, flatten, is_replicate_setting
 from auris.runs.naming import name_groups
 
-_MAX_PLAYED = (
-    3  # runs, beyond which the page would grow too large with the sound of each
-)
+# runs, beyond which the page would grow too large with the sound of each
+_MAX_PLAYED = 3
 _COMPARED = ("seed", "data.fold")  # though they vary within a configuration
 
 

@@ -17,9 +17,8 @@ from auris.runs.folder import read_curves
 _MIN_EPOCHS = 3  # below which there is nothing to see
 # fractions of what validation loss fell by
 _OVERFIT_RISE = 0.1  # more is overfitting
-_UNFINISHED_FALL = (
-    0.02  # more in the last tenth of the epochs, and the training was not at its end
-)
+# more in the last tenth of the epochs, and the training was not at its end
+_UNFINISHED_FALL = 0.02
 # fraction of what validation loss began with, between the two losses
 _MEMORIZED_GAP = 0.5  # clips are learnt by heart
 _TRAIN_COLOUR, _VAL_COLOUR, *_ = COLOURS

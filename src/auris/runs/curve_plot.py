@@ -28,9 +28,8 @@ _SECONDS = "train/seconds"
 _PASSES = "train/passes"
 _POINT_HEIGHT = 0.9  # inches of a row of panels that holds points alone
 _CURVE_HEIGHT = 3.0
-_WIDE_NAME = (
-    55  # characters of a name in the legend, beyond which it has a line of its own
-)
+# characters of a name in the legend, beyond which it has a line of its own
+_WIDE_NAME = 55
 
 
 class _Curves(NamedTuple):

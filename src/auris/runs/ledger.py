@@ -30,9 +30,8 @@ class TestSetAccess:
     fold: int
     run: str  # its folder, as seen from the ledger
     configuration: str  # hash of all settings but seeds, folds and places
-    metric: str | None = (
-        None  # the main one; None where the run was killed before it was known
-    )
+    # the main one; None where the run was killed before it was known
+    metric: str | None = None
     value: float | None = None
 
 

@@ -41,9 +41,8 @@ class SweepSettings:
     study: str | None = None  # its name; null: of the data and the model
     timeout: float | None = None  # minutes after which no trial is begun
     processes: int = 1  # on this machine
-    pruner: Literal["median", "none"] = (
-        "median"  # what stops a trial worse than others were then
-    )
+    # what stops a trial worse than others were then
+    pruner: Literal["median", "none"] = "median"
 
 
 @dataclass(frozen=True)

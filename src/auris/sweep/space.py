@@ -37,9 +37,8 @@ _INCOMPARABLE = (
     "{} can't be searched, as a better validation metric would not mean a better model; "
     "python train.py -m runs each of its values, and scripts/compare.py --set val shows all."
 )
-_HARMLESS = (
-    "batch_size|duration|sample_rate|channels|padding"  # of the data: its clips stay
-)
+# of the data: its clips stay
+_HARMLESS = "batch_size|duration|sample_rate|channels|padding"
 _OTHER_PROBLEM = re.compile(rf"seed|(task|loss)(\..+)?|data(\.(?!({_HARMLESS})$).+)?")
 
 

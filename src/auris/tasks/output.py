@@ -15,12 +15,10 @@ Row = dict[str, Any]
 class OutputFormat(ABC):
     """Turns one decoded output (...) into words and numbers."""
 
-    requires_full_band: ClassVar[bool] = (
-        False  # must a recording hold all that the model hears?
-    )
-    per_window: ClassVar[bool] = (
-        False  # do people want predictions over time, not one in all?
-    )
+    # must a recording hold all that the model hears?
+    requires_full_band: ClassVar[bool] = False
+    # do people want predictions over time, not one in all?
+    per_window: ClassVar[bool] = False
     reads_silence: ClassVar[bool] = False  # is there something to say of silence?
 
     def split_in_time(self, decoded: Array) -> Sequence[Array]:

@@ -28,9 +28,8 @@ class Task(nn.Module, ABC):
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip
-    detects_novelty: ClassVar[bool] = (
-        True  # whether a sound unlike all known ones is marked
-    )
+    # whether a sound unlike all known ones is marked
+    detects_novelty: ClassVar[bool] = True
     out_shape: Shape
 
     @classmethod

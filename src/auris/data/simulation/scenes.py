@@ -42,13 +42,11 @@ Range = (
 
 Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
 
-_DECAY = (
-    0.85  # of the RT60 asked for: how long responses are, about 40 dB of their decay
-)
+# of the RT60 asked for: how long responses are, about 40 dB of their decay
+_DECAY = 0.85
 
-_MARGIN = (
-    0.1  # m, the least distance of a source to a wall, and of what is round an array
-)
+# m, the least distance of a source to a wall, and of what is round an array
+_MARGIN = 0.1
 
 _MAX_ABSORPTION = 0.99  # of all walls together
 

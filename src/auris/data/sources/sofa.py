@@ -9,9 +9,8 @@ from torch import Tensor
 
 from auris.core.errors import UserError, first_line
 
-_CONVENTION = (
-    "SimpleFreeFieldHRIR"  # in which positions of sources are as seen from the head
-)
+# in which positions of sources are as seen from the head
+_CONVENTION = "SimpleFreeFieldHRIR"
 
 
 class ImpulseResponses(NamedTuple):

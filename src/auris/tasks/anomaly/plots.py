@@ -15,9 +15,8 @@ from auris.tasks.metric import Estimate, Metric, wilson
 
 _NORMAL = COLOURS[0]
 _ANOMALOUS = COLOURS[1]
-_FAR = (
-    10  # times the range of normal scores, from which on the axis becomes logarithmic
-)
+# times the range of normal scores, from which on the axis becomes logarithmic
+_FAR = 10
 _REPEATS = 1000  # resamples of the clips
 _MAX_FPR = 0.1  # the false alarm rates up to which the partial area counts
 _MAX_BINS = 40

@@ -24,9 +24,8 @@ from auris.tasks.losses import MeanAnomalyScore
 from auris.tasks.metric import Metric
 from auris.tasks.task import Task
 
-_MIN_CLIPS = (
-    5  # normal validation clips that a section needs for a threshold of its own
-)
+# normal validation clips that a section needs for a threshold of its own
+_MIN_CLIPS = 5
 _MIN_SPAN = 1e-9  # from the usual score to the threshold, where all scores are the same
 _CLIP = 0
 _SECOND = 1  # what a score is of
