@@ -8,7 +8,7 @@ from conftest import call
 from running import TINY, experiment
 
 from auris.core.errors import UserError
-from auris.inference.features_table import rows
+from auris.inference.features_table import feature_rows
 
 
 def test_rows_hold_what_the_names_say(folder: Path, tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ def test_rows_hold_what_the_names_say(folder: Path, tmp_path: Path) -> None:
         "features=statistics",
         "features.n_fft=512",
     )
-    header, *table = rows(experiment("data=folder", *words, *TINY))
+    header, *table = feature_rows(experiment("data=folder", *words, *TINY))
     assert len(table) == 20 and {row[1] for row in table} == {"tone", "hiss"}
     centroid = {
         Path(row[0]).name + row[1]: float(row[header.index("centroid_mean")])
@@ -34,7 +34,7 @@ def test_features_without_names_are_refused(folder: Path, tmp_path: Path) -> Non
         "data=folder", f"data.root={folder}", f"paths.store={tmp_path}/store", *TINY
     )
     with pytest.raises(UserError, match="features=statistics"):
-        list(rows(choice))
+        list(feature_rows(choice))
 
 
 def test_the_script_writes_a_table(folder: Path, tmp_path: Path) -> None:

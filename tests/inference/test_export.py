@@ -16,7 +16,7 @@ from running import TINY, experiment, here
 
 from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.inference.model import Trained
+from auris.inference.model import InferenceModel
 from auris.inference.predictor import Predictor
 from auris.tasks.anomaly.output import ScoreOutput
 from auris.tasks.classification.output import ClassOutput
@@ -31,8 +31,8 @@ onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
 from auris.inference import export, onnx_model  # noqa: E402
-from auris.inference.export import Exported, compare, export_run  # noqa: E402
-from auris.inference.onnx_graph import distances, frequencies, trace  # noqa: E402
+from auris.inference.export import Exported, compare_answers, export_run  # noqa: E402
+from auris.inference.onnx_graph import fft_frequencies, pairwise_distances, trace_graph  # noqa: E402
 from auris.inference.onnx_model import OnnxModel  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4]")
@@ -139,7 +139,7 @@ def test_an_anomaly_detector_gives_scores_of_each_section_on_their_scale(
         "output": system.task.output.to_plain(),
         "run": {},
     }
-    export.write(trace(system, MACHINES), facts, tmp_path / "model.onnx")
+    export._write_graph(trace_graph(system, MACHINES), facts, tmp_path / "model.onnx")
     model = OnnxModel(tmp_path / "model.onnx")
     wave = 0.1 * torch.randn(3, 1, 8000)
     with torch.inference_mode():
@@ -156,10 +156,10 @@ def test_what_pytorch_does_not_compute_can_not_be_exported() -> None:
         [(torch.randn(8, *system.features.out_shape), torch.eye(2).repeat(4, 1))]
     )
     with pytest.raises(UserError, match="Classifier on LogMel can't be exported"):
-        trace(system, spec)
+        trace_graph(system, spec)
 
 
-class Off(Trained):
+class Off(InferenceModel):
     """Answers that are all wrong by the same."""
 
     def __init__(self, model: OnnxModel, error: float):
@@ -177,10 +177,13 @@ def test_answers_that_differ_are_told(exported: Exported, run: Path) -> None:
     data = fitted.data
     system = fitted.system
     model = OnnxModel(exported.path)
-    assert compare(system, Off(model, 5e-4), data) == (4, pytest.approx(5e-4, abs=1e-5))
+    assert compare_answers(system, Off(model, 5e-4), data) == (
+        4,
+        pytest.approx(5e-4, abs=1e-5),
+    )
     for error in (0.01, float("nan")):
         with pytest.raises(UserError, match="nothing was written"):
-            compare(system, Off(model, error), data)
+            compare_answers(system, Off(model, error), data)
 
 
 def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
@@ -236,9 +239,9 @@ def test_a_format_from_its_plain_values_reads_arrays_as_tensors(
 def test_what_onnx_lacks_is_said_in_other_words() -> None:
     x, y = torch.randn(3, 5), torch.randn(4, 5)
     for p in (2.0, torch.inf):
-        torch.testing.assert_close(distances(x, y, p), torch.cdist(x, y, p))
+        torch.testing.assert_close(pairwise_distances(x, y, p), torch.cdist(x, y, p))
     for n in (1, 4, 5):
-        torch.testing.assert_close(frequencies(n, 0.1), torch.fft.fftfreq(n, 0.1))
+        torch.testing.assert_close(fft_frequencies(n, 0.1), torch.fft.fftfreq(n, 0.1))
 
 
 def test_directions_read_in_degrees() -> None:

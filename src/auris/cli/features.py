@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
-from auris.inference.features_table import rows
+from auris.inference.features_table import feature_rows
 from auris.runs.compose import compose_run
 from auris.training.experiment import Experiment
 
@@ -14,4 +14,4 @@ from auris.training.experiment import Experiment
 def run(options: Namespace) -> None:
     silence_libraries()
     experiment = Experiment(compose_run(options.words, config_folder()))
-    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(experiment))
+    csv.writer(sys.stdout, lineterminator="\n").writerows(feature_rows(experiment))

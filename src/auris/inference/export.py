@@ -16,9 +16,9 @@ from auris import __version__
 from auris.core.errors import UserError
 from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
-from auris.inference.model import ONNX, Trained
-from auris.inference.onnx_graph import trace
-from auris.inference.onnx_model import OnnxModel, need
+from auris.inference.model import ONNX, InferenceModel
+from auris.inference.onnx_graph import trace_graph
+from auris.inference.onnx_model import OnnxModel, require_packages
 from auris.runs.folder import finished_run
 from auris.runs.result import revision
 from auris.training.experiment import Experiment
@@ -46,7 +46,7 @@ def export_run(
     Raises `UserError` where the run is not finished, its data is no longer what it was, ONNX
     lacks what the model does, or the answers differ.
     """
-    need("onnx", "onnxscript", "onnxruntime")
+    require_packages("onnx", "onnxscript", "onnxruntime")
     folder = finished_run(run)
     path = Path(to) if to else folder / f"model{ONNX}"
     if path.suffix != ONNX or not path.parent.is_dir():
@@ -59,20 +59,22 @@ def export_run(
     facts = {
         "spec": asdict(spec),
         "output": system.task.output.to_plain(),
-        "run": describe_run(experiment),
+        "run": _describe_run(experiment),
     }
-    program = trace(system, spec)
+    program = trace_graph(system, spec)
     draft = path.with_suffix(f".tmp{ONNX}")
     try:
-        write(program, facts, draft)
-        clips, difference = compare(system, OnnxModel(draft, plugins), fitted.data)
+        _write_graph(program, facts, draft)
+        clips, difference = compare_answers(
+            system, OnnxModel(draft, plugins), fitted.data
+        )
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
     return Exported(path, clips, difference)
 
 
-def write(program: Any, facts: dict[str, Any], path: Path) -> None:
+def _write_graph(program: Any, facts: dict[str, Any], path: Path) -> None:
     """Write a graph, with facts as JSON beside it."""
     from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 
@@ -85,7 +87,7 @@ def write(program: Any, facts: dict[str, Any], path: Path) -> None:
     program.save(path)
 
 
-def describe_run(experiment: Experiment) -> dict[str, Any]:
+def _describe_run(experiment: Experiment) -> dict[str, Any]:
     """Which run it is."""
     dataset = experiment.dataset
     return {
@@ -101,7 +103,9 @@ def describe_run(experiment: Experiment) -> dict[str, Any]:
 
 
 @torch.inference_mode()
-def compare(system: System, model: Trained, data: AudioDataModule) -> tuple[int, float]:
+def compare_answers(
+    system: System, model: InferenceModel, data: AudioDataModule
+) -> tuple[int, float]:
     """How many validation clips there are, and the largest difference between the answers of
     the two to them.
 

@@ -11,7 +11,7 @@ from auris.training.experiment import Experiment
 
 
 @torch.inference_mode()
-def rows(experiment: Experiment) -> Iterator[list[Any]]:
+def feature_rows(experiment: Experiment) -> Iterator[list[Any]]:
     """A header, then a row for each clip: its recording, label and set, and its features in
     their own units.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auris.core.locate import locate_object
-from auris.inference.model import Trained
+from auris.inference.model import InferenceModel
 
 _BACKENDS = {
     ".onnx": "auris.inference.onnx_model.OnnxModel"
@@ -12,7 +12,7 @@ _BACKENDS = {
 _RUN_BACKEND = "auris.inference.torch_model.RunModel"
 
 
-def open_trained(path: str, plugins: Sequence[str] = ()) -> Trained:
+def open_trained(path: str, plugins: Sequence[str] = ()) -> InferenceModel:
     """The model in the folder of a finished run, or in a file that was exported from one.
 
     What computes the model is imported when it is needed: an exported file does without torch.

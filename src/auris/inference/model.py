@@ -15,7 +15,7 @@ ONNX = ".onnx"
 NOVEL_RATE = 0.1
 
 
-class Trained(ABC):
+class InferenceModel(ABC):
     """A model, what it was trained to hear and how its answers are read."""
 
     def __init__(self, spec: Spec, output: OutputFormat):

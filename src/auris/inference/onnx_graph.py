@@ -13,11 +13,11 @@ from auris.data.spec import Spec
 from auris.inference.onnx_model import ANSWER, WAVE
 from auris.training.system import System
 
-EXAMPLES = 2  # clips that the graph is traced with; it takes any number
+_TRACED_CLIPS = 2  # clips that the graph is traced with; it takes any number
 
 
 @final
-class Decoder(nn.Module):
+class _Decoder(nn.Module):
     """What a system says of clips, (B, C, T) -> (B, ...)."""
 
     def __init__(self, system: System):
@@ -28,13 +28,13 @@ class Decoder(nn.Module):
         return self.system.decode(wave)
 
 
-def trace(system: System, spec: Spec) -> Any:
+def trace_graph(system: System, spec: Spec) -> Any:
     """The graph, a `torch.onnx.ONNXProgram`. Raises `UserError` where ONNX lacks what the
     system does.
     """
     for name in ("torch.onnx", "torch.fx"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    wave = torch.zeros(EXAMPLES, spec.channels, spec.samples)
+    wave = torch.zeros(_TRACED_CLIPS, spec.channels, spec.samples)
     clips = torch.export.Dim("clips")
     try:
         with (
@@ -43,15 +43,15 @@ def trace(system: System, spec: Spec) -> Any:
             redirect_stderr(StringIO()),
         ):  # graphs that it gave up
             program = torch.export.export(
-                Decoder(system), (wave,), dynamic_shapes=({0: clips},)
+                _Decoder(system), (wave,), dynamic_shapes=({0: clips},)
             )
-            program = program.run_decompositions(LACKING)
+            program = program.run_decompositions(DECOMPOSITIONS)
             return torch.onnx.export(
                 program, input_names=[WAVE], output_names=[ANSWER], verbose=False
             )
     except Exception as error:  # of as many kinds as there are things that it can't do
         parts = (system.model, system.features.transform)
-        reason = first_line(root(error)).rstrip(".")
+        reason = first_line(_root_cause(error)).rstrip(".")
         names = " on ".join(type(part).__name__ for part in parts)
         raise UserError(
             f"{names} can't be exported, as ONNX can't do all that it does ({reason}); "
@@ -59,25 +59,25 @@ def trace(system: System, spec: Spec) -> Any:
         ) from error
 
 
-def distances(
+def pairwise_distances(
     x: Tensor, y: Tensor, p: float = 2.0, compute_mode: int | None = None
 ) -> Tensor:
     """`torch.cdist`: (B, W), (n, W) -> (B, n)."""
     return torch.linalg.vector_norm(x[:, None] - y, p, dim=-1)
 
 
-def frequencies(n: int, d: float = 1.0, **_: Any) -> Tensor:
+def fft_frequencies(n: int, d: float = 1.0, **_: Any) -> Tensor:
     """`torch.fft.fftfreq`: (n,)."""
     place = torch.arange(n)
     return torch.where(2 * place < n, place, place - n) / (n * d)
 
 
-LACKING = {
-    torch.ops.aten.cdist.default: distances,
-    torch.ops.aten.fft_fftfreq.default: frequencies,
+DECOMPOSITIONS = {
+    torch.ops.aten.cdist.default: pairwise_distances,
+    torch.ops.aten.fft_fftfreq.default: fft_frequencies,
 }  # in other words
 
 
-def root(error: BaseException) -> BaseException:
+def _root_cause(error: BaseException) -> BaseException:
     """The error that led to others."""
-    return root(error.__cause__) if error.__cause__ else error
+    return _root_cause(error.__cause__) if error.__cause__ else error

@@ -12,10 +12,14 @@ import numpy as np
 
 from auris.core.errors import UserError
 from auris.data.spec import Spec
-from auris.inference.model import Trained
+from auris.inference.model import InferenceModel
 from auris.tasks.output import read_format
 
-FACTS = ("spec", "output", "run")  # what the file holds besides the graph, each as JSON
+_FACTS = (
+    "spec",
+    "output",
+    "run",
+)  # what the file holds besides the graph, each as JSON
 
 
 WAVE = "wave"
@@ -23,19 +27,19 @@ ANSWER = "answer"  # what goes in, (B, C, T), and what comes out, (B, ...)
 
 
 @final
-class OnnxModel(Trained):
+class OnnxModel(InferenceModel):
     """Raises `UserError` for a file that is not there or not an exported model, and where ONNX
     Runtime is not.
     """
 
     def __init__(self, name: str | Path, plugins: Sequence[str] = ()):
         path = Path(name)
-        need("onnxruntime")
+        require_packages("onnxruntime")
         if not path.is_file():
             raise UserError(
                 f"There is no {path}; python scripts/export.py RUN writes one."
             )
-        self.session = open_session(path)
+        self.session = _open_session(path)
         try:
             facts = _metadata_of(self.session.get_modelmeta().custom_metadata_map)
             spec = Spec.from_plain(facts["spec"])
@@ -54,10 +58,10 @@ class OnnxModel(Trained):
 
 def _metadata_of(properties: Mapping[str, str]) -> dict[str, Any]:
     """The facts of a file. Raises `KeyError` or `ValueError` where it is not ours."""
-    return {name: json.loads(properties[name]) for name in FACTS}
+    return {name: json.loads(properties[name]) for name in _FACTS}
 
 
-def open_session(path: Path) -> Any:
+def _open_session(path: Path) -> Any:
     import onnxruntime
 
     try:
@@ -70,7 +74,7 @@ def open_session(path: Path) -> Any:
         ) from error
 
 
-def need(*packages: str) -> None:
+def require_packages(*packages: str) -> None:
     """Raise `UserError` unless these packages are there, which Auris does without otherwise."""
     missing = [package for package in packages if find_spec(package) is None]
     if missing:

@@ -8,13 +8,13 @@ import torch
 
 from auris.core.log import silence_libraries
 from auris.data.spec import Spec
-from auris.inference.model import Trained
+from auris.inference.model import InferenceModel
 from auris.runs.folder import SPEC, finished_run
 from auris.training.reopen import load_system, open_experiment
 
 
 @final
-class RunModel(Trained):
+class RunModel(InferenceModel):
     """The model of a finished run. It needs the run's folder only.
 
     Args:

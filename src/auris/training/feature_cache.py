@@ -8,12 +8,11 @@ from torch import Tensor
 from auris.core.shapes import Shape
 from auris.data.loader import Batch
 
-LARGEST = (
-    2 * 2**30
-)  # bytes that are kept; more, or features no smaller than the waves, are computed anew
+# that are kept; more, or features no smaller than the waves, are computed anew
+_MAX_BYTES = 2 * 2**30
 
 
-class Once:
+class FeatureCache:
     """Remembers the features of each clip of a data set, for epochs in which nothing changes
     the waves.
 
@@ -32,7 +31,7 @@ class Once:
         index = batch.index.cpu()
         clips = max(len(self.known), int(index.max()) + 1)
         size = torch.Size(self.shape).numel()
-        if size >= batch.store[0].numel() or 4 * clips * size > LARGEST:
+        if size >= batch.store[0].numel() or 4 * clips * size > _MAX_BYTES:
             return self.features(batch.wave)
         self.make_room(clips, batch.target.device)
         if not self.known[index].all():

@@ -21,7 +21,7 @@ from auris.models.novelty import Novelty
 from auris.tasks.predictions import Predictions
 from auris.tasks.task import Task
 from auris.training.closure import Closure
-from auris.training.feature_cache import Once
+from auris.training.feature_cache import FeatureCache
 from auris.training.predictions import gather_predictions
 from auris.training.schedules import step_on, watch
 
@@ -62,7 +62,7 @@ class System(LightningModule):
         self._make_optimizer = make_optimizer
         self._make_schedule = make_schedule
         self._clip_norm = clip_norm
-        self._cached_features = Once(features.raw, features.out_shape)
+        self._cached_features = FeatureCache(features.raw, features.out_shape)
         self._losses: list[Tensor] = []  # of this epoch's steps
         self._outputs: list[Predictions] = []  # of this validation's batches
         self._cost = {

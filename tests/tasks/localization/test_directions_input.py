@@ -15,7 +15,7 @@ from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.core.errors import UserError
 from auris.data.spec import Spec
 from auris.inference import predictor as predict
-from auris.inference.model import Trained
+from auris.inference.model import InferenceModel
 from auris.runs.folder import RESULT
 from auris.tasks.localization.output import DirectionOutput
 from auris.training.experiment import Experiment
@@ -249,7 +249,7 @@ def test_rooms_refuse_an_array_that_is_too_large_and_none(tmp_path):
         _ = Experiment(cfg).dataset
 
 
-class Ahead(Trained):
+class Ahead(InferenceModel):
     """Hears everything ahead."""
 
     def decode(self, wave: np.ndarray) -> np.ndarray:

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from auris.data.loader import Batch
-from auris.training import feature_cache as once
-from auris.training.feature_cache import Once
+from auris.training import feature_cache
+from auris.training.feature_cache import FeatureCache
 
 
 class Doubled:
@@ -28,29 +28,29 @@ def batch(*clips: int) -> Batch:
 
 def test_each_clip_is_computed_once() -> None:
     features = Doubled()
-    remember = Once(features, (1, 3))
+    remember = FeatureCache(features, (1, 3))
     for clips in [(0, 2), (5, 1), (2, 0), (1, 5), (5, 2)]:
         assert torch.equal(remember(batch(*clips)), 2 * batch(*clips).wave[..., :3])
     assert features.clips == 4
 
 
 def test_more_than_fits_is_computed_anew(monkeypatch) -> None:
-    monkeypatch.setattr(once, "LARGEST", 10)
+    monkeypatch.setattr(feature_cache, "_MAX_BYTES", 10)
     features = Doubled()
-    remember = Once(features, (1, 3))
+    remember = FeatureCache(features, (1, 3))
     for _ in range(3):
         assert torch.equal(remember(batch(0, 1)), 2 * batch(0, 1).wave[..., :3])
     assert features.clips == 6 and len(remember.known) == 0
 
 
 def test_features_as_large_as_the_waves_are_not_kept() -> None:
-    remember = Once(Doubled(), (1, 4))
+    remember = FeatureCache(Doubled(), (1, 4))
     remember(batch(0, 1))
     assert len(remember.known) == 0
 
 
 def test_training_fills_in_what_validation_made_room_for() -> None:
-    remember = Once(Doubled(), (1, 3))
+    remember = FeatureCache(Doubled(), (1, 3))
     with torch.inference_mode():
         remember(batch(0, 7))
     assert torch.equal(remember(batch(3, 7)), 2 * batch(3, 7).wave[..., :3])
