@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auris.audit.recording import Recording
+from auris.core.text import list_examples
 
 # must be mended; should be known before training; worth a look
 SEVERITIES = ("error", "warning", "note")
-_MAX_EXAMPLES = 3  # that a sentence names
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,6 @@ class Check(ABC):
         every_path = [recording.clip.path for recording in recordings]
         paths = tuple(dict.fromkeys(every_path))
         return Finding(self.name, severity, sentence, paths)
-
-
-def list_examples(words: Iterable[object]) -> str:
-    """'a.wav, b.wav, c.wav and 4 more'."""
-    listed = list(map(str, words))
-    examples = ", ".join(listed[:_MAX_EXAMPLES])
-    rest = len(listed) - _MAX_EXAMPLES
-    if rest <= 0:
-        return examples
-    return f"{examples} and {rest} more"
 
 
 def list_names(recordings: Iterable[Recording]) -> str:

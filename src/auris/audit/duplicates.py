@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 
-from auris.audit.check import Check, Finding, list_examples
+from auris.audit.check import Check, Finding
 from auris.audit.fingerprint import matching_pairs
 from auris.audit.recording import Recording
+from auris.core.text import list_examples
 
 _MAX_NAMED = 3  # members of a family that a sentence names
 

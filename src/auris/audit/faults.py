@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from auris.audit.check import Check, Finding, list_examples, list_names
+from auris.audit.check import Check, Finding, list_names
 from auris.audit.recording import Recording
+from auris.core.text import list_examples
 from auris.data import audio
 
 _MAX_OFFSET = 0.005  # of full scale; converters stay well below

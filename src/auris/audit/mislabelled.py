@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from auris.audit.check import Check, Finding, list_examples
+from auris.audit.check import Check, Finding
 from auris.audit.recording import Recording
+from auris.core.text import list_examples
 
 _NEIGHBOURS = 7  # of other groups, one of each, that have to agree
 _MAX_SEARCHED = 100  # neighbours, so that enough are of other groups

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from auris.audit.check import Check, Finding, list_examples
+from auris.audit.check import Check, Finding
 from auris.audit.recording import Recording
+from auris.core.text import list_examples
 from auris.data.splits import SPLITS
 
 

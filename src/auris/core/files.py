@@ -14,7 +14,13 @@ from auris.core.errors import UserError, first_line
 
 def content_digest(content: bytes) -> str:
     """A name of 32 letters for a content."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    return _new_digest(content).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """The `content_digest` of a file, which may be larger than the memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, _new_digest).hexdigest()
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -71,3 +77,7 @@ def read_json_object(path: Path) -> dict[str, Any]:
         return json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
+
+
+def _new_digest(content: bytes = b"") -> hashlib.blake2b:
+    return hashlib.blake2b(content, digest_size=16)

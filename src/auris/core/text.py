@@ -1,17 +1,16 @@
-"""Text from outside, made fit to be shown: it may come from a stranger's file."""
+"""Text made fit to be shown: it may come from a stranger's file, and it may be long."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _FORMULA = ("=", "+", "-", "@")  # with which a spreadsheet takes a cell for one
 _HARMLESS = "\n\t"
-_HIDDEN = (
-    "Cc",
-    "Cf",
-    "Cs",
-)  # control, format (such as from right to left) and half characters
+# control, format (such as from right to left) and half characters
+_HIDDEN = ("Cc", "Cf", "Cs")
+_MAX_EXAMPLES = 3  # that a sentence names
 
 
 def clean_text(text: str) -> str:
@@ -31,6 +30,16 @@ def clean_cell(value: Any) -> Any:
         return value
     text = clean_text(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def list_examples(words: Iterable[object]) -> str:
+    """'a.wav, b.wav, c.wav and 4 more'."""
+    listed = list(map(str, words))
+    examples = ", ".join(listed[:_MAX_EXAMPLES])
+    rest = len(listed) - _MAX_EXAMPLES
+    if rest <= 0:
+        return examples
+    return f"{examples} and {rest} more"
 
 
 def _shown(character: str) -> str:

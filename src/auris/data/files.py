@@ -3,14 +3,13 @@
 Read once, then remembered.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, final
 
-from auris.core.files import read_json_object, write_atomically
+from auris.core.files import file_digest, read_json_object, write_atomically
 from auris.core.progress import map_parallel
 from auris.data import audio
 
@@ -72,7 +71,7 @@ def _inspect_file(path: Path) -> FileInfo:
     stamp = _read_stamp(path)
     try:
         header = audio.read_header(path)
-        content = _file_digest(path)
+        content = file_digest(path)
     except audio.Unusable as error:
         return _unusable_file(path, stamp, str(error))
     except OSError as error:
@@ -87,13 +86,6 @@ def _inspect_file(path: Path) -> FileInfo:
         header.duration,
         truncated=header.truncated,
     )
-
-
-def _file_digest(path: Path) -> str:
-    """The `content_digest` of a file that may be larger than the memory."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
-    return digest.hexdigest()
 
 
 def _unusable_file(path: Path, stamp: _Stamp, reason: str) -> FileInfo:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from auris.core.text import list_examples
 from auris.core.warnings import warn_user
 
 _UNCOMPRESSED = {
@@ -36,7 +37,6 @@ _SYSTEM_FOLDERS = {
     *("__macosx", "@eadir", "#recycle", "$recycle.bin", "lost+found", "recycler"),
     "system volume information",
 }
-_MAX_EXAMPLES = 3  # that a sentence names
 
 
 def list_recordings(folder: Path) -> list[Path]:
@@ -136,7 +136,7 @@ def _warn_of_names(paths: list[Path]) -> None:
     if paths:
         warn_user(
             f"{len(paths)} names are not in UTF-8 and are left out; rename them: "
-            f"{_list_some([_readable_name(path) for path in paths])}."
+            f"{list_examples([_readable_name(path) for path in paths])}."
         )
 
 
@@ -152,12 +152,5 @@ def _warn_of_others(folder: Path, paths: list[Path]) -> None:
     counts = [f"{count} {ending}" for ending, count in endings.most_common()]
     warn_user(
         f"{len(paths)} files below {folder} are not taken for recordings "
-        f"({_list_some(counts)}); the first is {min(paths)}."
+        f"({list_examples(counts)}); the first is {min(paths)}."
     )
-
-
-def _list_some(words: list[str]) -> str:
-    """'a, b, c and 4 more'."""
-    rest = len(words) - _MAX_EXAMPLES
-    examples = ", ".join(words[:_MAX_EXAMPLES])
-    return f"{examples} and {rest} more" if rest > 0 else examples
