@@ -19,9 +19,8 @@ import soundfile
 import torch
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SHARED = (
-    REPOSITORY.parent / "shared" / "data"
-)  # real recordings, which are not part of the project
+# real recordings, which are not part of the project
+SHARED = REPOSITORY.parent / "shared" / "data"
 RATE = 8000  # Hz
 
 torch.set_num_threads(1)

@@ -34,9 +34,8 @@ def test_coherence_is_that_of_plane_waves_from_all_sides():
     hertz = torch.tensor([200.0, 1000.0, 3000.0])
     waves = torch.nn.functional.normalize(white(200_000, 3), dim=-1)
     late = waves @ LINE.T / SPEED_OF_SOUND  # s, (waves, M)
-    phase = torch.polar(
-        torch.ones(1), -2 * torch.pi * hertz[:, None, None] * late
-    )  # (F, waves, M)
+    # (F, waves, M)
+    phase = torch.polar(torch.ones(1), -2 * torch.pi * hertz[:, None, None] * late)
     field = (phase.mT @ phase.conj()).real / len(waves)
     torch.testing.assert_close(field, diffuse_coherence(LINE, hertz), atol=0.01, rtol=0)
 
@@ -57,9 +56,8 @@ def test_noise_has_this_coherence_and_power():
     spectrum = torch.stft(
         noise.flatten(0, 1), 512, window=torch.hann_window(512), return_complex=True
     )
-    spectrum = (
-        spectrum.unflatten(0, (4, 3)).permute(2, 1, 0, 3).flatten(2)
-    )  # (F, M, frames)
+    # (F, M, frames)
+    spectrum = spectrum.unflatten(0, (4, 3)).permute(2, 1, 0, 3).flatten(2)
     cross = (spectrum @ spectrum.mH).real
     power = cross.diagonal(dim1=1, dim2=2)
     found = cross / (power[:, None] * power[..., None]).sqrt()

@@ -14,8 +14,6 @@ from auris.core.player import Players
 from auris.report.svg import embed_figure, page_theme
 
 EVIL = '"><img src=x onerror=alert(1)>&'
-
-
 PAGE = """\
 {% extends "base.html.j2" %}
 {% from "macros.html.j2" import facts, figure, player, table %}

@@ -67,9 +67,8 @@ def test_resampling_keeps_frequency_length_and_level(
 
 def test_resampling_leaves_no_aliases(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", sine(7000, 1.0, 44100), 44100)
-    assert (
-        np.abs(audio.read_samples(path, RATE)[0, 1000:-1000]).max() < 1e-3
-    )  # the file's own 16 bits leave less than that
+    # the file's own 16 bits leave less than that
+    assert np.abs(audio.read_samples(path, RATE)[0, 1000:-1000]).max() < 1e-3
 
 
 def test_start_and_stop_are_seconds_of_the_recording(tmp_path: Path) -> None:

@@ -24,9 +24,8 @@ from auris.data.clips import Clip, read_folder
 from auris.data.files import inspect_files
 from auris.data.store import Store, StoreSettings, _machine_name, open_store
 
-SETTINGS = StoreSettings(
-    sample_rate=RATE, channels=1, samples=5000, padding="zeros"
-)  # longer than the recordings are
+# longer than the recordings are
+SETTINGS = StoreSettings(sample_rate=RATE, channels=1, samples=5000, padding="zeros")
 WINDOWS = replace(SETTINGS, samples=2000)
 
 OPEN = """

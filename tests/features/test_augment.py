@@ -182,9 +182,8 @@ def test_a_filter_is_a_smooth_curve_over_frequency(samples: int) -> None:
     wave[..., 0] = 1  # its spectrum is flat
     curves = 20 * torch.fft.rfft(Filter(std=3.0, knots=6)(wave)).abs().log10()
     assert curves.diff(dim=-1).abs().max() < 0.2  # dB from line to line, of 501
-    assert torch.allclose(
-        curves[:, 0], curves[:, 1], atol=1e-3
-    )  # one microphone, both channels
+    # one microphone, both channels
+    assert torch.allclose(curves[:, 0], curves[:, 1], atol=1e-3)
     assert curves.std() == pytest.approx(
         3 * (2 / 3) ** 0.5, rel=0.2
     )  # less between the knots
@@ -203,9 +202,8 @@ def test_a_mask_hides_at_most_its_share_of_an_axis(
     hidden = Mask(axis, count, share)(x) == 0
     size = x.shape[dim]
     across = hidden.transpose(dim, -1).flatten(1, 2)  # (B, the rest, size)
-    assert torch.equal(
-        across, across[:, :1].expand_as(across)
-    )  # whole frames or bands, in all channels
+    # whole frames or bands, in all channels
+    assert torch.equal(across, across[:, :1].expand_as(across))
     widths = across[:, 0].sum(1)
     assert widths.max() <= count * (share * size + 1)
     assert widths.max() > 0.7 * count * share * size > 4 * widths.min()
@@ -226,9 +224,8 @@ def test_a_mask_reads_waves_as_time() -> None:
 
 def test_band_gain_is_a_smooth_curve_over_the_bands(features: Tensor) -> None:
     curve = BandGain(std=0.3, knots=5)(features) - features
-    assert torch.allclose(
-        curve, curve[:, :1, :, :1].expand_as(curve), atol=1e-5
-    )  # in all channels and frames
+    # in all channels and frames
+    assert torch.allclose(curve, curve[:, :1, :, :1].expand_as(curve), atol=1e-5)
     assert curve.std() == pytest.approx(0.3 * (2 / 3) ** 0.5, rel=0.25)
     assert curve[:, 0, :, 0].diff(n=2, dim=-1).abs().mean() < 0.05
 

@@ -60,9 +60,8 @@ def test_phase_is_that_of_the_delay_at_each_frequency() -> None:
     feature = Phase(RATE, CIRCLE, n_fft=512, hop_length=256)
     x = feature(noise(37.0))  # (1, 3 x 6 + 1, F, T')
     hertz = feature.centers()
-    turn = (
-        -2 * torch.pi * late(CIRCLE, 37.0)[:, None] * hertz
-    )  # (P, F): what comes later is behind
+    # (P, F): what comes later is behind
+    turn = -2 * torch.pi * late(CIRCLE, 37.0)[:, None] * hertz
     mean = x[0].mean(-1)
     assert x.shape[1:3] == (19, len(hertz))
     torch.testing.assert_close(mean[:6], turn.cos(), atol=0.3, rtol=0)

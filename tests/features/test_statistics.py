@@ -98,15 +98,13 @@ def test_centroid_bandwidth_and_roll_off_are_librosas(
 ) -> None:
     ours, given = tracks(wave), {"S": np.sqrt(power), "sr": RATE}
     assert near(ours["centroid"], librosa.feature.spectral_centroid(**given), 0.1)  # Hz
-    assert near(
-        ours["bandwidth"], librosa.feature.spectral_bandwidth(**given), 0.1
-    )  # Hz
+    # Hz
+    assert near(ours["bandwidth"], librosa.feature.spectral_bandwidth(**given), 0.1)
     steps = np.abs(ours["roll_off"] - librosa.feature.spectral_rolloff(**given)) / (
         RATE / FRAMES["n_fft"]
     )
-    assert (
-        steps.max() <= 1 and (steps > 0).mean() < 0.02
-    )  # a bin up or down where rounding decides
+    # a bin up or down where rounding decides
+    assert steps.max() <= 1 and (steps > 0).mean() < 0.02
 
 
 @pytest.mark.parametrize(
@@ -182,9 +180,8 @@ def test_modulation_is_the_deviation_of_the_level() -> None:
     parts = spectral.modulation_spectrum(
         level.expand(1, 1, 8, 400), frame_rate=50, bands=2
     )
-    expected = torch.tensor(
-        [0, 0, 6 / 2**0.5, 0, 4 / 2**0.5, 0]
-    )  # 0 to 1, 1 to 2, 2 to 4, 4 to 8, 8 to 16 Hz, above
+    # 0 to 1, 1 to 2, 2 to 4, 4 to 8, 8 to 16 Hz, above
+    expected = torch.tensor([0, 0, 6 / 2**0.5, 0, 4 / 2**0.5, 0])
     assert torch.allclose(parts, expected.expand(1, 1, 2, 6), atol=1e-3)
 
 

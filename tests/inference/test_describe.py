@@ -24,9 +24,8 @@ def test_rows_hold_what_the_names_say(folder: Path, tmp_path: Path) -> None:
         Path(row[0]).name + row[1]: float(row[header.index("centroid_mean")])
         for row in table
     }
-    assert (
-        centroid["0.wavtone"] < 500 < 1000 < centroid["0.wavhiss"]
-    )  # Hz: a tone of 300 Hz, white noise to 4 kHz
+    # Hz: a tone of 300 Hz, white noise to 4 kHz
+    assert centroid["0.wavtone"] < 500 < 1000 < centroid["0.wavhiss"]
 
 
 def test_features_without_names_are_refused(folder: Path, tmp_path: Path) -> None:

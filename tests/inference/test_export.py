@@ -61,9 +61,8 @@ def exported(run: Path) -> Exported:
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
-    return write(
-        tmp_path / "tone.wav", sine(440, 1.3, 16000), 16000
-    )  # five windows, of another rate
+    # five windows, of another rate
+    return write(tmp_path / "tone.wav", sine(440, 1.3, 16000), 16000)
 
 
 def untrained(spec: Spec, *words: str) -> System:

@@ -373,9 +373,8 @@ def test_patches_that_agree_are_joined_to_what_they_were_cut_from(frames: int) -
 
 
 def test_patches_that_do_not_agree_are_averaged() -> None:
-    said = torch.tensor(
-        [[[1.0, 1.0], [2.0, 2.0], [6.0, 6.0]]]
-    )  # three patches of two frames of one number
+    # three patches of two frames of one number
+    said = torch.tensor([[[1.0, 1.0], [2.0, 2.0], [6.0, 6.0]]])
     assert Patches((1, 4), 2).join_patches(said).tolist() == [[[1.0, 1.5, 4.0, 6.0]]]
 
 

@@ -197,9 +197,8 @@ def test_a_linear_model_finds_a_linear_border_at_any_scale(scale: float) -> None
     target = torch.arange(40) % 2
     x = torch.randn(40, 1, 4, 20)
     x[:, 0, 1] += 2 * target[:, None]
-    assert (
-        fit(linear((1, 4, 20), (2,)), scale * (x + 10), target, 100) < 0.25
-    )  # a guess: 0.69
+    # a guess: 0.69
+    assert fit(linear((1, 4, 20), (2,)), scale * (x + 10), target, 100) < 0.25
 
 
 @pytest.mark.parametrize("build", [mlp, Cnn, resnet])

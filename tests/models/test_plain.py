@@ -180,8 +180,7 @@ def test_a_run_leaves_what_a_run_of_a_network_leaves_and_can_be_asked(
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert rows
     for row in rows:
-        first = next(
-            iter(predictor(Path(row["path"])))
-        )  # the clip is the first window of its recording
+        # the clip is the first window of its recording
+        first = next(iter(predictor(Path(row["path"]))))
         told = predictor.output.to_row(first.decoded)
         assert told["p_tone"] == pytest.approx(float(row["p_tone"]), abs=1e-4)

@@ -54,9 +54,8 @@ def test_it_fits_every_array(microphones: list[list[float]], out: int) -> None:
     features, model = built(microphones, out, step=20.0)
     x = features(torch.randn(2, len(microphones), SAMPLES))
     assert model(x).shape == (2, out)
-    torch.testing.assert_close(
-        model.embed(x).sum(-1), torch.ones(2)
-    )  # a probability for each direction
+    # a probability for each direction
+    torch.testing.assert_close(model.embed(x).sum(-1), torch.ones(2))
 
 
 @pytest.mark.parametrize("azimuth", [0.0, 95.0, -170.0])

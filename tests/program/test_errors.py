@@ -26,9 +26,8 @@ def leave(error: BaseException) -> int:
     """The exit code where `error` is raised."""
     with pytest.raises(SystemExit) as left, plain_errors():
         raise error
-    assert (
-        left.value.__suppress_context__
-    )  # no "during handling of the above exception"
+    # no "during handling of the above exception"
+    assert left.value.__suppress_context__
     return left.value.code
 
 

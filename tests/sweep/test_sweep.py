@@ -290,9 +290,8 @@ def test_a_wrong_setting_fails_its_own_trial_only(place: Path) -> None:
         row["model.activation"]: row["state"] for row in table(place, "folder_mlp")
     }
     assert states == {"ReLU": "complete", "RELU": "fail"}
-    assert (
-        len(list(place.rglob("result.json"))) == 1
-    )  # the same parameters are not run twice
+    # the same parameters are not run twice
+    assert len(list(place.rglob("result.json"))) == 1
 
 
 def test_a_sweep_stops_when_the_first_trials_fail_alike(
@@ -340,9 +339,8 @@ def test_a_bad_trial_is_stopped_and_recorded(
         run_sweep([*WORDS, RATE, "trials=1", "trainer.max_epochs=50"], CONFIGS)
     (row,) = table(place)
     assert row["state"] == "pruned" and float(row["val/loss"]) > 0
-    assert (
-        len((Path(row["run"]) / "metrics.csv").read_text().splitlines()) == 3
-    )  # a header and two epochs
+    # a header and two epochs
+    assert len((Path(row["run"]) / "metrics.csv").read_text().splitlines()) == 3
     assert not (Path(row["run"]) / "result.json").exists()
 
 
@@ -388,9 +386,8 @@ def test_several_processes_share_a_study(plan: SweepPlan) -> None:
         ]
         last = studies.next_trial(one, plan, me)
         assert None not in (*drawn, last)
-        assert (
-            studies.next_trial(two, plan, you) is None
-        )  # the seven that were asked for all run
+        # the seven that were asked for all run
+        assert studies.next_trial(two, plan, you) is None
         assert is_alive(home, me) and is_alive(home, you)
         assert (
             len({trial.params["optimizer.lr"] for trial in (*drawn, last) if trial})

@@ -26,9 +26,8 @@ class Counting(LightningModule):
         self.line, self.norm = nn.Linear(2, 1), nn.BatchNorm1d(2)
         self.path: list[Tensor] = []  # of the weights, one a step
         self.means: list[Tensor] = []  # of the batch norm
-        self.validated: list[
-            Tensor
-        ] = []  # the weights with which each epoch is validated
+        # the weights with which each epoch is validated
+        self.validated: list[Tensor] = []
 
     def training_step(self, batch: list[Tensor], _: int) -> Tensor:
         return self.line(self.norm(batch[0])).square().mean()
@@ -153,9 +152,8 @@ def test_a_file_gets_about_ten_lines_of_19_epochs_too(show: Show) -> None:
 def test_a_terminal_gets_one_line_that_ends_full(show: Show) -> None:
     text = show(100, True)
     assert text.count("\n") == 1 and text.endswith("\n")
-    assert (
-        text.count("\r") == 2
-    )  # the first and the last: those between came within a fifth of a second
+    # the first and the last: those between came within a fifth of a second
+    assert text.count("\r") == 2
     assert f"{'█' * 24} epoch 100/100  val/loss 0.250" in text.rpartition("\r")[2]
 
 

@@ -103,9 +103,8 @@ def test_all_calls_of_a_step_see_the_same_augmentation_and_dropout(
     assert len(set(losses)) == 1
     torch.randn(5)  # what else draws between two calls does not matter
     assert ask().item() == losses[0]
-    assert (
-        closure(model, micro_batch_size, noise=1.0)().item() != losses[0]
-    )  # the next step draws anew
+    # the next step draws anew
+    assert closure(model, micro_batch_size, noise=1.0)().item() != losses[0]
     assert other().item() != losses[0]
 
 
@@ -183,9 +182,8 @@ def test_a_run_of_gradient_descent_in_passes_ends_like_one_of_whole_steps(
     words = (f"model={model}", "optimizer=gradient_descent")
     whole = run(place, "whole", *words, "data.micro_batch_size=64")
     parts = run(place, "parts", *words, "data.micro_batch_size=3")
-    assert (
-        json.loads((whole / "result.json").read_text())["epochs"] == 5
-    )  # the weights have moved five times
+    # the weights have moved five times
+    assert json.loads((whole / "result.json").read_text())["epochs"] == 5
     losses = curve(whole, "train/loss")
     assert losses[-1] < losses[0] - 0.1
     assert curve(parts, "train/loss") == pytest.approx(losses, rel=1e-5)

@@ -97,9 +97,8 @@ def test_a_step_follows_the_gradient_of_the_lecture(
     )
     expected = by_hand(model, slope, x, target)
     found = gradient(model, loss, step)
-    assert (
-        len(found) == len(expected) == 10
-    )  # G_W and G_b of four hidden layers and of the last
+    # G_W and G_b of four hidden layers and of the last
+    assert len(found) == len(expected) == 10
     for ours, theirs in zip(found, expected, strict=True):
         assert np.abs(theirs).max() > 1e-4
         np.testing.assert_allclose(ours.numpy(), theirs, rtol=0, atol=1e-10)
@@ -119,9 +118,8 @@ def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
         512,
         [4, 16, 64],
     )
-    each = torch.stack(
-        [flat(gradient(model, loss, [one])) for one in singles(clips)]
-    )  # (N, P)
+    # (N, P)
+    each = torch.stack([flat(gradient(model, loss, [one])) for one in singles(clips)])
     mean = flat(gradient(model, loss, next(iter(loader(clips, clips, clips)))))
     torch.testing.assert_close(each.mean(0), mean, rtol=0, atol=1e-12)
     single = float((each - mean).square().sum(1).mean().sqrt())
@@ -136,9 +134,8 @@ def test_the_noise_of_a_mini_batch_falls_with_the_root_of_its_size() -> None:
             ]
         )
         deviations.append(float((found - mean).square().sum(1).mean().sqrt()))
-        torch.testing.assert_close(
-            found.mean(0), mean, rtol=0, atol=1e-12
-        )  # an epoch of equal batches has no bias
+        # an epoch of equal batches has no bias
+        torch.testing.assert_close(found.mean(0), mean, rtol=0, atol=1e-12)
         assert deviations[-1] == pytest.approx(
             single * ((clips - size) / (clips - 1) / size) ** 0.5, rel=0.1
         )

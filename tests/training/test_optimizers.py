@@ -137,9 +137,8 @@ def test_a_population_has_four_children_or_more(build: type[Evolution | CmaEs]) 
     with pytest.raises(UserError, match="optimizer.population=3 is too small"):
         build(groups, population=3)
     assert build(groups, population=4).population == 4
-    assert (
-        build(Point(sphere, torch.zeros(10)).groups).population == 4 + 6
-    )  # 3 ln 10 = 6.9
+    # 3 ln 10 = 6.9
+    assert build(Point(sphere, torch.zeros(10)).groups).population == 4 + 6
 
 
 @pytest.mark.parametrize("size, kind", [(500, "CMA"), (501, "SepCMA")])

@@ -58,9 +58,8 @@ def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> 
     assert not (run / "result.json").exists()
     resumed = call("train.py", f"resume={run}", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
-    assert (
-        len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2
-    )  # the one folder, and latest
+    # the one folder, and latest
+    assert len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2
     assert same(weights(run), weights(tmp_path / "straight/folder/cnn/latest"))
     assert epochs(run) == list(range(30))
 

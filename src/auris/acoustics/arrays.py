@@ -12,8 +12,6 @@ from torch import Tensor
 from auris.core.errors import UserError
 
 MIN_EXTENT = 0.01  # relative to the largest one; below it there is none
-
-
 _MIN_DISTANCE = 1e-4  # m, of two microphones
 
 

@@ -26,17 +26,9 @@ from auris.core.errors import UserError
 
 # by which responses are late, so that the sinc of the direct path is whole
 LEAD_SAMPLES = 40
-
-
 CELLS_PER_SAMPLE = 20
-
-
 CACHED_CELLS = {"cpu": 2**20}  # that stay in a processor's cache
-
-
 _MAX_CELLS = 2**28  # of a grid, 1 GiB
-
-
 _TAPS = 2 * LEAD_SAMPLES + 2  # of the sinc, wherever between two samples it is
 
 
@@ -219,9 +211,8 @@ def _interpolate(train: Tensor) -> Tensor:
     T)."""
     margin = _TAPS * CELLS_PER_SAMPLE
     padded = F.pad(train, (margin, margin))
-    cells = padded.unflatten(
-        -1, (-1, CELLS_PER_SAMPLE)
-    )  # (..., T + 2 TAPS, cells a sample)
+    # (..., T + 2 TAPS, cells a sample)
+    cells = padded.unflatten(-1, (-1, CELLS_PER_SAMPLE))
     taps = _windowed_sinc(train).T  # (TAPS, cells a sample)
     parts = (taps @ cells.mT).contiguous()  # (..., TAPS, T + 2 TAPS)
     return _sum_diagonals(parts)

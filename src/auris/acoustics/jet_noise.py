@@ -10,17 +10,9 @@ import numpy as np
 from auris.acoustics.voice import Signal
 
 _GAMMA = 1.4  # ratio of the specific heats of air
-
-
 _TEMPERATURE = 293.15  # K
-
-
 _GAS_CONSTANT = 287  # J/(kg K), of air
-
-
 SOUND_SPEED = float(np.sqrt(_GAMMA * _GAS_CONSTANT * _TEMPERATURE))  # m/s
-
-
 STROUHAL = 0.2  # of the peak (Lush 1971, J. Fluid Mech. 46:477-500)
 
 

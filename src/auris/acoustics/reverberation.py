@@ -12,8 +12,6 @@ from auris.acoustics.constants import SPEED_OF_SOUND
 from auris.core.errors import UserError
 
 _DECAY = 24 * math.log(10)  # 60 dB in each of the three dimensions, as 4 x ln(10^6)
-
-
 _ONSET = -5.0  # dB where the regression begins (ISO 3382-1:2009, 3.4)
 
 

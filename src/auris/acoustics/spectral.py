@@ -16,11 +16,7 @@ MIN_POWER = 1e-10  # in front of a logarithm
 
 # Hz, where the octaves of the contrast begin (Jiang et al., 2002)
 LOWEST_OCTAVE = 200.0
-
-
 SLOWEST_OCTAVE = 1.0  # Hz, where the octaves of modulation begin
-
-
 _MIN_SAMPLE = 1e-10  # of full scale; below it a sample has no sign
 
 
@@ -148,9 +144,8 @@ def frame_derivative(track: Tensor, order: int, width: int = 9) -> Tensor:
     half = width // 2
     time = torch.arange(width, device=track.device, dtype=track.dtype) - half
     power = time**order
-    power = (
-        power - power.mean()
-    )  # at a right angle to all lower powers, for orders 1 and 2
+    # at a right angle to all lower powers, for orders 1 and 2
+    power = power - power.mean()
     slope = order * power / power.square().sum()  # (width,)
     rows = track.flatten(0, 1)  # (B x C, k, T')
     held = F.pad(rows, (half, half), mode="replicate")

@@ -19,8 +19,6 @@ Signal = NDArray[np.floating]
 
 
 _RAMP = 0.01  # s in which a sound sets in
-
-
 _PAUSE_FRACTION = 0.08  # of the syllables, which are silent
 
 

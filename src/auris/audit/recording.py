@@ -86,9 +86,8 @@ def measure_recording(clip: Clip) -> Recording:
 
 def _measure_samples(clip: Clip, header: audio.Header) -> Recording:
     """Decode a clip and measure it. Raises `Unusable`."""
-    wave = audio.read_samples(
-        clip.path, header.samplerate, clip.start, clip.stop
-    )  # (C, T)
+    # (C, T)
+    wave = audio.read_samples(clip.path, header.samplerate, clip.start, clip.stop)
     step = measures.quantization_step(header.subtype)
     recording = Recording(
         clip,

@@ -27,9 +27,8 @@ class Spec:
     # recordings of other channel counts were averaged to one channel
     downmixed: bool = False
     microphones: tuple[tuple[float, float, float], ...] = ()  # (M, 3) in m, of an array
-    columns: dict[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # values of other columns
+    # values of other columns
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def duration(self) -> float:

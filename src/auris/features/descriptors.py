@@ -13,14 +13,8 @@ from auris.features.statistics import Statistics
 
 # dB below the loudest frame of a clip: what is softer says little of what is heard
 _MAX_BELOW_PEAK = 25.0
-
-
 _MIN_PITCH = 100.0  # Hz
-
-
 _MAX_PITCH = 2500.0  # Hz
-
-
 _MIN_PERIODICITY = 0.5  # of a frame that has a pitch
 
 

@@ -11,8 +11,6 @@ from torchaudio.transforms import MelScale, Spectrogram
 from auris.acoustics.spectral import limited_level
 
 MIN_FRAMES = 3  # fewer have no skewness
-
-
 _MIN_SPREAD = 1e-5  # std over the largest value; what varies less is rounding
 
 

@@ -20,14 +20,9 @@ from auris.features.functionals import (
 )
 
 _MODULATION_BANDS = 16  # into which the mel bands are gathered to look at modulation
-
-
 _ALL = tuple(STATISTICS)
-
-
-_WITHOUT_MEAN = _ALL[
-    1:
-]  # the mean of a difference is only the last frame less the first
+# the mean of a difference is only the last frame less the first
+_WITHOUT_MEAN = _ALL[1:]
 
 
 _SUMMARIES = {

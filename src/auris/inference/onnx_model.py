@@ -48,9 +48,8 @@ class OnnxModel(InferenceModel):
             raise UserError(
                 f"{path} does not say what it hears; name a file that scripts/export.py wrote."
             ) from error
-        self.run: dict[str, Any] = facts[
-            "run"
-        ]  # the run: its choices, seed, data and versions
+        # the run: its choices, seed, data and versions
+        self.run: dict[str, Any] = facts["run"]
 
     def decode(self, wave: np.ndarray) -> np.ndarray:
         return self.session.run([ANSWER], {WAVE: wave})[0]

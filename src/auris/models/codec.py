@@ -9,9 +9,8 @@ class Codec(Protocol):
     """The part of a task that models see."""
 
     has_classes: ClassVar[bool]  # whether targets are one class a clip
-    outputs: ClassVar[
-        str
-    ]  # "target": what `encode` makes; "anomaly_score": how surprising each frame is
+    # "target": what `encode` makes; "anomaly_score": how surprising each frame is
+    outputs: ClassVar[str]
 
     def output_of_mean(self, average: Tensor) -> Tensor: ...
     def stored_target(self, target: Tensor) -> Tensor: ...

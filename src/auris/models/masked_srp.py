@@ -66,9 +66,8 @@ class MaskedSrp(Network):
             )
         check_step(step)
         directions = direction_grid(array, step)  # (D, 3)
-        late = pair_delays(
-            plane_wave_delays(array.microphones, directions), who
-        )  # (D, P)
+        # (D, P)
+        late = pair_delays(plane_wave_delays(array.microphones, directions), who)
         body = nn.Sequential(
             MaskedCrossSpectra(in_shape[0], len(who), masks, widths[0]),
             SteeredPower(delay_phases(late, centers), groups),

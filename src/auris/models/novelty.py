@@ -11,14 +11,8 @@ from torch import Tensor, nn
 from auris.features.descriptors import ClipDescriptors
 
 NEIGHBOURS = 3  # recordings; one alone may be unusual itself
-
-
 MAX_CLIPS = 1000  # that are kept
-
-
 CHUNK_SIZE = 16  # clips that are looked at at once
-
-
 _EPS = 1e-9  # spread of distances that are all the same
 
 

@@ -9,11 +9,7 @@ import torch
 from torch import Tensor
 
 _SHIFT = 1 / 8  # of the bands
-
-
 _SPEED = 4 / 3
-
-
 _TILT = 1.0  # of the lowest and the highest band, in deviations of the standardised features
 
 

@@ -46,9 +46,8 @@ class Vae(Autoencoder):
         beta: float = 1.0,
     ):
         super().__init__()
-        require_anomaly_task(
-            task, self
-        )  # the error of a copy alone, as in task=reconstruction, would never hold the code back
+        # the error of a copy alone, as in task=reconstruction, would never hold the code back
+        require_anomaly_task(task, self)
         if beta < 0:
             raise UserError(f"model.beta={beta} should be 0 or more.")
         self.patches = Patches(in_shape, frames)

@@ -32,13 +32,11 @@ class MelBands:
         self.window = torch.hann_window(self.n_fft)
         bins = self.n_fft // 2 + 1
         nyquist = sample_rate / 2
-        self.filters = melscale_fbanks(
-            bins, _MIN_HZ, nyquist, _BANDS, sample_rate
-        )  # (bins, BANDS)
+        # (bins, BANDS)
+        self.filters = melscale_fbanks(bins, _MIN_HZ, nyquist, _BANDS, sample_rate)
         hertz = torch.linspace(0, nyquist, bins)
-        self.centers = (
-            self.filters.T @ hertz / self.filters.sum(0).clamp_min(1e-9)
-        )  # Hz, (BANDS,)
+        # Hz, (BANDS,)
+        self.centers = self.filters.T @ hertz / self.filters.sum(0).clamp_min(1e-9)
 
     def stft(self, wave: Tensor) -> Tensor:  # (..., T) -> (..., bins, T')
         spectrum = torch.stft(
@@ -88,9 +86,8 @@ def compute_saliency(
     for _ in range(copies):
         noise = torch.randn(shape, generator=generator)
         gain = (1 + _GAIN_STD * noise).requires_grad_()
-        x = system.features(
-            bands.apply_gains(spectrum, gain, wave.shape[-1])
-        )  # (B, *in_shape)
+        # (B, *in_shape)
+        x = system.features(bands.apply_gains(spectrum, gain, wave.shape[-1]))
         decoded = system.task.decode(system.model(x), x)
         error = system.task.error(decoded, target)  # (B,)
         if not error.requires_grad:

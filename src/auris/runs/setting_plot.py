@@ -26,9 +26,8 @@ class _Line(NamedTuple):
     """What one configuration reached."""
 
     name: str
-    points: list[
-        tuple[float, Estimate]
-    ]  # of each run: the value of the setting, and the metric
+    # of each run: the value of the setting, and the metric
+    points: list[tuple[float, Estimate]]
 
 
 def plot_metric_over_setting(

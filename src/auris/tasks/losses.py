@@ -56,6 +56,5 @@ class AngularLoss(nn.Module):
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, D), (B, D) -> ()
         cosine = F.cosine_similarity(output, target, dim=1)
-        return (
-            cosine.clamp(_EPS - 1, 1 - _EPS).acos().mean()
-        )  # where the slope is finite
+        # where the slope is finite
+        return cosine.clamp(_EPS - 1, 1 - _EPS).acos().mean()

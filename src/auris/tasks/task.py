@@ -22,9 +22,8 @@ from auris.tasks.view import TaskView
 class Task(nn.Module, ABC):
     """Turns targets into tensors of the model's output shape, and outputs into what people read."""
 
-    monitor: ClassVar[
-        tuple[str, str]
-    ]  # the validation metric that chooses, and "min" or "max"
+    # the validation metric that chooses, and "min" or "max"
+    monitor: ClassVar[tuple[str, str]]
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip

@@ -26,9 +26,8 @@ class Ema(WeightAveraging):
     def __init__(self, decay: float = 0.995):
         super().__init__()
         self.decay = decay
-        self.pairs: list[
-            tuple[Tensor, Tensor]
-        ] = []  # averages, and the tensors that they follow
+        # averages, and the tensors that they follow
+        self.pairs: list[tuple[Tensor, Tensor]] = []
 
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         super().setup(trainer, pl_module, stage)
@@ -36,9 +35,8 @@ class Ema(WeightAveraging):
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         assert self._average_model is not None
-        self._average_model.to(
-            pl_module.device
-        )  # the average was made before the model went to its device
+        # the average was made before the model went to its device
+        self._average_model.to(pl_module.device)
 
     def on_train_batch_end(
         self,

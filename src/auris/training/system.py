@@ -140,9 +140,8 @@ class System(LightningModule):
         optimizer: Any = self.optimizers()
         closure = Closure(step, self.loss_of, optimizer, self.manual_backward)
         loss = optimizer.step(closure)
-        self._losses.append(
-            closure.last if loss is None else loss
-        )  # a gradient scaler has none
+        # a gradient scaler has none
+        self._losses.append(closure.last if loss is None else loss)
         step_on(self.lr_schedulers())
         share = len(step) * self.trainer.world_size / len(self._data.train_clips)
         self._cost["passes"] += closure.calls * share

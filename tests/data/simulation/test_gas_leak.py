@@ -88,9 +88,8 @@ def test_any_rate_and_duration(rate: int, duration: float) -> None:
 @pytest.mark.parametrize("index", [0, NORMAL + 1, NORMAL + 5])
 def test_sample_rate_leaves_the_sound_as_it_is(index: int) -> None:
     low, high = (bands(simulate(index, rate, 3.0), rate) for rate in (RATE, 2 * RATE))
-    assert (
-        np.abs(low - high)[:-1].max() < 1.5
-    )  # the last band holds the edge of the lower rate
+    # the last band holds the edge of the lower rate
+    assert np.abs(low - high)[:-1].max() < 1.5
 
 
 @pytest.mark.parametrize("index", [NORMAL + 1, NORMAL + 5])

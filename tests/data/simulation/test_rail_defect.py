@@ -73,9 +73,8 @@ def envelope(x: np.ndarray, rate: int = RATE, seconds: float = 0.005) -> np.ndar
 def test_same_index_same_samples_whichever_others_are_made() -> None:
     clip = simulate(DEFECT, RATE, 1.0)
     assert np.array_equal(simulate(DEFECT, RATE, 1.0), clip)
-    assert np.array_equal(
-        simulate(11, RATE, 1.0, train_size=10), clip
-    )  # the same test clip after fewer normal ones
+    # the same test clip after fewer normal ones
+    assert np.array_equal(simulate(11, RATE, 1.0, train_size=10), clip)
     assert not np.array_equal(simulate(DEFECT, RATE, 1.0, seed=1), clip)
     assert not np.array_equal(simulate(DEFECT + 2, RATE, 1.0), clip)
 

@@ -96,9 +96,8 @@ def test_confounders_do_not_know_the_class() -> None:
 
 @pytest.mark.parametrize("pitch", [310.0, 700.0])
 def test_pitch_is_found_in_the_spectrum(pitch: float) -> None:
-    spectrum = np.abs(
-        np.fft.rfft(glottal_source(np.full(RATE, pitch), 0.4, 0.1, RATE))
-    )  # 1 s: bins of 1 Hz
+    # 1 s: bins of 1 Hz
+    spectrum = np.abs(np.fft.rfft(glottal_source(np.full(RATE, pitch), 0.4, 0.1, RATE)))
     lines = np.flatnonzero(spectrum > 0.01 * spectrum.max())
     assert np.array_equal(lines, pitch * np.arange(1, len(lines) + 1))
 
@@ -106,9 +105,8 @@ def test_pitch_is_found_in_the_spectrum(pitch: float) -> None:
 def test_tract_rings_at_its_formants() -> None:
     click = np.zeros(RATE)
     click[RATE // 2] = 1
-    peaks = tract_formants(
-        0.0875, np.full(2, 0.6 / 0.65), np.full(2, 0.7), RATE
-    )  # at rest: a uniform tube
+    # at rest: a uniform tube
+    peaks = tract_formants(0.0875, np.full(2, 0.6 / 0.65), np.full(2, 0.7), RATE)
     assert peaks[:2, 0] == pytest.approx([1000, 3000])
     spectrum = np.abs(np.fft.rfft(apply_formants(click, peaks, RATE)))
     assert 500 + int(np.argmax(spectrum[500:1500])) == pytest.approx(1000, abs=60)

@@ -229,9 +229,8 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(
         )  # as loud as those that are kept
         torch.testing.assert_close(second[i][0], again[i][0], atol=1e-4, rtol=0)
         torch.testing.assert_close(second[i][1], again[i][1])
-    assert not any(
-        batch.fresh for batch in batches.full_batch()
-    )  # of which statistics are taken
+    # of which statistics are taken
+    assert not any(batch.fresh for batch in batches.full_batch())
     assert not any(batch.fresh for step in batches.val_dataloader() for batch in step)
 
 

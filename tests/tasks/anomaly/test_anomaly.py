@@ -106,9 +106,8 @@ def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
     usual = decoded[target[:, 0] == 0]
     assert usual[:, 0].median().abs() < 1e-6 and usual[:, 1:].median().abs() < 1e-6
     assert 0.02 < (usual[:, 0] > 1).float().mean() < 0.08
-    assert torch.allclose(
-        usual[:, 0], usual[:, 1], rtol=0.02
-    )  # three times as many seconds are surer
+    # three times as many seconds are surer
+    assert torch.allclose(usual[:, 0], usual[:, 1], rtol=0.02)
 
 
 def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_all() -> (
@@ -256,9 +255,8 @@ def test_noise_is_found_among_tones(run: Path) -> None:
     result = json.loads((run / "result.json").read_text())
     assert result["test"]["metrics"]["auroc"]["value"] > 0.9
     assert result["test"]["metrics"]["auroc"]["low"] > 0.4  # 5 normal clips
-    assert (
-        result["val"]["metrics"]["auroc"]["value"] is None
-    )  # validation knows no anomaly
+    # validation knows no anomaly
+    assert result["val"]["metrics"]["auroc"]["value"] is None
     assert result["val"]["metrics"]["false_alarm_rate"]["value"] <= 0.34
     assert result["test"]["clips"] == 5 + 25
 
@@ -279,9 +277,8 @@ def test_a_recording_has_a_score_for_every_moment(run: Path, tmp_path: Path) -> 
         tmp_path / "shift.wav",
         np.concatenate([sine(500, 4.0), noise(1, 1.0), sine(500, 2.2)]),
     )
-    answers = list(
-        Predictor(str(run))(path)
-    )  # clips of half a second are one moment each
+    # clips of half a second are one moment each
+    answers = list(Predictor(str(run))(path))
     assert [round(a.start, 2) for a in answers[:3]] == [0, 0.5, 1]
     assert answers[-1].stop == pytest.approx(7.2) and len(answers) == 15
     odd = [4.0 <= a.start < 5.0 for a in answers]
@@ -338,9 +335,8 @@ def test_a_run_that_was_stopped_twice_ends_with_the_same_memory_and_threshold(
         trained(place, "stopped", *REMEMBERING)
     folder = place / "stopped"
     with monkeypatch.context() as patch, pytest.raises(Stopped):
-        patch.setattr(
-            "auris.training.run.save_weights", Mock(side_effect=Stopped)
-        )  # after the threshold was found
+        # after the threshold was found
+        patch.setattr("auris.training.run.save_weights", Mock(side_effect=Stopped))
         train(experiment(*words(place, *REMEMBERING)), folder)
     assert (folder / "predictions_val.csv").exists() and not (
         folder / "model.pt"

@@ -64,9 +64,8 @@ def test_scores_far_off_leave_room_for_the_others() -> None:
         and axes.get_xscale() == "symlog"
     )
     assert [sum(heights) for heights in bars(axes).values()] == [60, 40]
-    assert (
-        sum(height > 0 for height in next(iter(bars(axes).values()))) > 5
-    )  # not all normal clips in a bin or two
+    # not all normal clips in a bin or two
+    assert sum(height > 0 for height in next(iter(bars(axes).values()))) > 5
     edges = axes.transData.transform([(bar.get_x(), 0) for bar in axes.containers[0]])[
         :, 0
     ]
@@ -143,9 +142,8 @@ def test_the_band_of_perfect_scores_is_not_certain() -> None:
     low, high = pictures._confidence_band(
         np.arange(40.0), np.arange(40) >= 20, np.array([0.0, 0.5]), np.arange(40)
     )
-    assert (
-        low == pytest.approx(0.839, abs=1e-3) and (high == 1).all()
-    )  # 20 of 20: Wilson's 0.839
+    # 20 of 20: Wilson's 0.839
+    assert low == pytest.approx(0.839, abs=1e-3) and (high == 1).all()
 
 
 def clicked(at: float, band: int) -> tuple[Tensor, Tensor]:

@@ -112,9 +112,8 @@ def test_conditions_that_are_not_known_or_rare_are_left_out() -> None:
         "rt60": [(0.0, 0.3), (0.3, 0.6)],
         "distance": [(1.0, 2.0)],
     }
-    assert (
-        pictures.filled_bins(edges, targets(20), torch.zeros(20)) == {}
-    )  # windows of one recording
+    # windows of one recording
+    assert pictures.filled_bins(edges, targets(20), torch.zeros(20)) == {}
 
 
 def test_errors_and_intervals_are_those_of_the_metric() -> None:
@@ -151,9 +150,8 @@ def ray(figure: Figure, panel: int, name: str) -> list[list[float]]:
 
 
 def test_a_ray_to_the_true_direction_meets_the_source() -> None:
-    figure = plot_scene(
-        DRAWING, Array(SQUARE), ways(0)[0], ways(-90)[0], "a scene"
-    )  # the array looks north
+    # the array looks north
+    figure = plot_scene(DRAWING, Array(SQUARE), ways(0)[0], ways(-90)[0], "a scene")
     assert ray(figure, 0, "true direction") == [
         pytest.approx([2, 3]),
         pytest.approx([5, 3]),

@@ -152,9 +152,8 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert len(rows) == 4
     for row in rows:
-        first = next(
-            iter(predictor(Path(row["path"])))
-        )  # the clip is the first window of its recording
+        # the clip is the first window of its recording
+        first = next(iter(predictor(Path(row["path"]))))
         told = predictor.output.to_row(first.decoded)
         assert told["explained_variance"] == pytest.approx(
             float(row["explained_variance"]), abs=1e-4

@@ -9,8 +9,6 @@ from torch.nn import functional as F
 from auris.acoustics.arrays import MIN_EXTENT, Array
 
 _SQUARE_DEGREES = 360**2 / math.pi  # on a sphere
-
-
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 

@@ -25,8 +25,6 @@ from auris.data.simulation.signals import gain_of, mean_power, white_spectrum
 from auris.data.simulation.simulator import ClipSimulator, Interval, SimulatedClip
 
 CLASSES = ("cat", "crying_baby")
-
-
 TAKES = (
     2,
     1,
@@ -129,9 +127,8 @@ class Call:
     start: float  # s
     span: float  # s
     level: float  # dB
-    octaves: tuple[
-        float, float, float
-    ]  # onset, peak and end of the melody, to the animal's pitch
+    # onset, peak and end of the melody, to the animal's pitch
+    octaves: tuple[float, float, float]
     peak: float  # where the melody peaks, 0 to 1
     mouth: tuple[float, float, float]  # how open
     front: Interval  # the tongue, from first to last

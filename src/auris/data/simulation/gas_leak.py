@@ -23,15 +23,13 @@ LABELS = ("normal", "leak")
 
 TAKES = 4  # clips of one session, in turn
 
-BAND = np.arange(
-    10.0, 8000.0, 10.0
-)  # Hz: levels in dB are those of it, at any sample rate
+# Hz: levels in dB are those of it, at any sample rate
+BAND = np.arange(10.0, 8000.0, 10.0)
 
 REVOLUTION = 2**14  # samples of one revolution of the machine
 
-Shape = Callable[
-    [Signal], Signal
-]  # power per Hz (F,) at frequencies (F,), up to a factor
+# power per Hz (F,) at frequencies (F,), up to a factor
+Shape = Callable[[Signal], Signal]
 
 
 @dataclass(frozen=True)

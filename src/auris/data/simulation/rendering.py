@@ -60,9 +60,8 @@ def convolve(sounds: Sequence[Tensor], responses: Tensor, samples: int) -> Tenso
     """The last T samples (B, M, T) of sounds (T',), one a scene, through responses (B, M, L)."""
     tail = responses.shape[-1] - 1
     longest = max(len(sound) for sound in sounds)
-    size = (
-        next_fast_len(longest + tail, real=True) - tail
-    )  # a prime would take thrice the time
+    # a prime would take thrice the time
+    size = next_fast_len(longest + tail, real=True) - tail
     padded = torch.stack([F.pad(sound, (size - len(sound), 0)) for sound in sounds])
     wet = fftconvolve(padded.to(responses)[:, None], responses)
     return wet[..., size - samples : size]

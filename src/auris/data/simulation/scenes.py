@@ -36,9 +36,8 @@ from auris.data.simulation.rendering import (
     white_noise,
 )
 
-Range = (
-    float | Sequence[float]
-)  # a value, or two ends between which it is drawn, evenly
+# a value, or two ends between which it is drawn, evenly
+Range = float | Sequence[float]
 
 Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
 
@@ -210,9 +209,8 @@ def _draw_source(
     turn = rng.uniform(0, 2 * np.pi)
     rise = height - centre[2]
     squared = sample(rng, distribution.distance) ** 2 - rise**2
-    away = (
-        np.sqrt(squared) if squared > 0 else np.nan
-    )  # below 0 it is nearer than it is high
+    # below 0 it is nearer than it is high
+    away = np.sqrt(squared) if squared > 0 else np.nan
     x = centre[0] + away * np.cos(turn)
     y = centre[1] + away * np.sin(turn)
     return np.array([x, y, height])
@@ -271,9 +269,8 @@ class SceneSimulator:
             *(_stack(values, device) for values in zip(*scenes, strict=True))
         )
         responses = self._respond(batch)  # (B, M, L)
-        clean = convolve(
-            self._draw_signals(rngs, batch), responses, self.samples
-        )  # (B, M, T)
+        # (B, M, T)
+        clean = convolve(self._draw_signals(rngs, batch), responses, self.samples)
         diffuse_noise, sensor_noise = self._draw_noise(rngs, clean, batch)
         wave = clean + diffuse_noise + sensor_noise
         away = batch.source - batch.centre  # (B, 3)
@@ -315,9 +312,8 @@ class SceneSimulator:
         )
         longest = int(lengths.max())
         responses = self.responses(rooms, self.rate, longest)
-        inside = (
-            torch.arange(longest, device=lengths.device) < lengths[:, None]
-        )  # (B, L)
+        # (B, L)
+        inside = torch.arange(longest, device=lengths.device) < lengths[:, None]
         return responses * inside[:, None]
 
     def _length(self, rt60: float) -> int:

@@ -11,9 +11,8 @@ from torch.distributions import Beta
 
 from auris.features.augmentation.draws import bernoulli, broadcast_to
 
-TargetTransform = Callable[
-    [Tensor], Tensor
-]  # targets (B, ...) of clips that were mixed or not
+# targets (B, ...) of clips that were mixed or not
+TargetTransform = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)

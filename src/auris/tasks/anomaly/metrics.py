@@ -91,9 +91,8 @@ class PartialAuroc(Ranking):
         before = normal.cumsum(1) - normal
         taken = (most - before).clamp_min(0).minimum(normal)
         hits = (weight * anomalous).cumsum(1)
-        hits = torch.nn.functional.pad(
-            hits, (1, 0)
-        )  # (R, N + 1) with as many scores above
+        # (R, N + 1) with as many scores above
+        hits = torch.nn.functional.pad(hits, (1, 0))
         above = hits[:, torch.searchsorted(-score, -score)]
         area = (taken * above).sum(1)
         return (area / (most[:, 0] * hits[:, -1])).float()

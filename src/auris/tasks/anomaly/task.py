@@ -75,9 +75,8 @@ class Anomaly(Task):
         self.out_shape = (len(self.sections), in_shape[-1])
         self.seconds = max(1, min(round(spec.duration), in_shape[-1]))
         self._kinds = [_CLIP] + [_SECOND] * self.seconds  # of decoded scores
-        self.register_buffer(
-            "center", torch.zeros(2, len(self.sections))
-        )  # of clips, of seconds
+        # of clips, of seconds
+        self.register_buffer("center", torch.zeros(2, len(self.sections)))
         self.register_buffer("span", torch.ones(2, len(self.sections)))
         self.register_buffer("calibrated", torch.tensor(False))
 
@@ -103,9 +102,8 @@ class Anomaly(Task):
 
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         parts = [output, *output.tensor_split(self.seconds, dim=-1)]
-        scores = torch.stack(
-            [self._pool(part.float()) for part in parts], dim=1
-        )  # (B, 1 + S, K)
+        # (B, 1 + S, K)
+        scores = torch.stack([self._pool(part.float()) for part in parts], dim=1)
         return self.scaled(scores, self._kinds)
 
     def scaled(self, anomaly_score: Tensor, kinds: list[int]) -> Tensor:

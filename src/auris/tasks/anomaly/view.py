@@ -19,9 +19,8 @@ _SHOWN = 4  # clips with the highest scores
 class Scale(NamedTuple):
     """What scores mean."""
 
-    scaled: Callable[
-        [Tensor, list[int]], Tensor
-    ]  # the anomaly scores of a model, as people see
+    # the anomaly scores of a model, as people see
+    scaled: Callable[[Tensor, list[int]], Tensor]
     threshold: float | None  # of alarms, where there is one
 
 

@@ -33,9 +33,8 @@ def predict_baselines(
     found: dict[str, list[Tensor]] = {name: [] for name in methods}
     chunks = some.split(_CHUNK_SIZE)
     for chunk in track_progress(chunks, "Asking formulas where it is", len(chunks)):
-        wave = torch.stack(
-            [inspection.clip(at)[1] for at in chunk.tolist()]
-        )  # (B, M, T)
+        # (B, M, T)
+        wave = torch.stack([inspection.clip(at)[1] for at in chunk.tolist()])
         for name, method in methods.items():
             found[name].append(hearing.decode(method(wave)))
     return {name: torch.cat(parts) for name, parts in found.items()}

@@ -41,9 +41,8 @@ class Reconstruction(Task):
     def targets_for(cls, settings: DataSettings, array: Array | None) -> Targets:
         if settings.normal is None:
             return NoTargets()
-        return AnomalyTargets(
-            settings.normal, settings.known_anomalies
-        )  # only normal clips train
+        # only normal clips train
+        return AnomalyTargets(settings.normal, settings.known_anomalies)
 
     def encode(self, target: Tensor, x: Tensor) -> Tensor:
         return x

@@ -56,9 +56,8 @@ class Alternating(Solver):
 
     def _solve_decoder(self) -> None:
         """Regress the frames on their codes, with a constant."""
-        batches = (
-            self.factors.split_frames(x).double() for x, _ in self.examples()
-        )  # (M, D) each
+        # (M, D) each
+        batches = (self.factors.split_frames(x).double() for x, _ in self.examples())
         solve_layer(
             self.factors.decoder,
             ((self._encode_frames(frames), frames) for frames in batches),

@@ -13,9 +13,8 @@ from auris.core.errors import UserError
 Groups = list[dict[str, Any]]
 
 
-Examples = Callable[
-    [], Iterable[tuple[Tensor, Tensor]]
-]  # all (x, target) to learn from, pass by pass
+# all (x, target) to learn from, pass by pass
+Examples = Callable[[], Iterable[tuple[Tensor, Tensor]]]
 
 
 Loss = Callable[[Tensor], float]  # of the model with these parameters (n,)

@@ -44,9 +44,8 @@ class Evolution(Search):
         rank = torch.arange(1, self.population // 2 + 1)
         weight = log(len(rank) + 0.5) - rank.log()
         self.weight = weight / weight.sum()
-        self.parents = float(
-            1 / self.weight.square().sum()
-        )  # how many the weighted ones are worth
+        # how many the weighted ones are worth
+        self.parents = float(1 / self.weight.square().sum())
 
     def search(self, start: Tensor, loss: Loss) -> Tensor:
         own = self.memory_of_search

@@ -31,13 +31,11 @@ class Lbfgs(torch.optim.LBFGS):
                 f"optimizer.max_iter={max_iter} and optimizer.history_size={history_size} "
                 "should be 1 or more."
             )
-        flat = [
-            p for group in params for p in group["params"]
-        ]  # it knows one group of parameters only
+        # it knows one group of parameters only
+        flat = [p for group in params for p in group["params"]]
         for p in flat:
-            p.data = (
-                p.data.contiguous()
-            )  # it can't read a gradient of another layout, such as channels last
+            # it can't read a gradient of another layout, such as channels last
+            p.data = p.data.contiguous()
         group = [{"params": flat}]
         super().__init__(
             group,
