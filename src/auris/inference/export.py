@@ -91,7 +91,7 @@ def _describe_run(experiment: Experiment) -> dict[str, Any]:
     """Which run it is."""
     dataset = experiment.dataset
     return {
-        **experiment.choices,
+        **experiment.labels,
         "seed": experiment.seed,
         "origin": dataset.collection.origin,
         "fingerprint": dataset.fingerprint,

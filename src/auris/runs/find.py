@@ -14,6 +14,7 @@ from auris.core.errors import UserError, suggest_choice
 from auris.core.log import info
 from auris.core.words import quote_word
 from auris.runs.folder import CONFIG, RESULT
+from auris.runs.latest import resolve_latest
 from auris.runs.result import load_result
 from auris.runs.trust import read_configuration
 
@@ -22,6 +23,7 @@ _REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
     "optimizer.seed",
     "model.estimator.random_state",
     "data.fold",
+    "data.name",
     "data.normal",
     "data.root",
     "data.table",
@@ -60,7 +62,8 @@ class Run:
 
 def find_runs(places: Sequence[str]) -> list[Run]:
     """The finished runs below some folders, the newest of each configuration, fold and seed."""
-    found = {path.resolve() for place in places for path in Path(place).rglob(RESULT)}
+    folders = [resolve_latest(place) for place in places]
+    found = {path.resolve() for folder in folders for path in folder.rglob(RESULT)}
     runs: dict[Any, Run] = {}
     for path in sorted(found):
         try:

@@ -9,9 +9,11 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from auris.runs.compare import default_split, summarize_runs
+from auris.core.text import clean_text
+from auris.runs.compare import default_split, scored_runs, summarize_runs
+from auris.runs.datasets import group_by_dataset
 from auris.runs.find import find_runs
-from auris.runs.tables import to_markdown
+from auris.runs.tables import join_sections, to_markdown
 
 _RUNS = "runs.txt"  # in the folder of a multirun: the folders of its finished runs
 
@@ -44,9 +46,12 @@ def print_table(runs_file: Path) -> None:
     if len(folders) > 1:
         runs = find_runs(folders)
         split = default_split(runs)
-        summaries = summarize_runs(runs, metric=None, split=split)
+        tables = {}
+        for title, group in group_by_dataset(scored_runs(runs, split)):
+            summaries = summarize_runs(group, metric=None, split=split)
+            tables[title] = to_markdown(summaries, split)
         print()
-        print(to_markdown(summaries, split), flush=True)
+        print(clean_text(join_sections(tables)), flush=True)
 
 
 def _runs_file(hydra: Any) -> Path:

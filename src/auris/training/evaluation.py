@@ -99,8 +99,8 @@ def test(
 ) -> Evaluated:
     """Open the test set, which is written down in the ledger, and say how often that was done."""
     dataset = experiment.dataset
-    outputs = outputs_of(folder, experiment.name)
-    access = record_access(folder, experiment.settings, dataset)
+    outputs = outputs_of(folder)
+    access = record_access(folder, experiment.data_name, experiment.settings, dataset)
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
     record_result(outputs, access, evaluated.scores["metrics"])
     if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):

@@ -20,6 +20,7 @@ from auris.data.spec import Spec
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Banded, Standardized
 from auris.models.novelty import Novelty
+from auris.runs.data_names import name_data
 from auris.tasks.task import Task
 from auris.training.checkpoint_io import RunCheckpointIO
 from auris.training.checks import check_choices, check_trainer, explaining
@@ -65,10 +66,21 @@ class Experiment:
         self.max_epochs: int = cfg.trainer.max_epochs
         self.compiles: bool = cfg.trainer.compile
 
+    @cached_property
+    def data_name(self) -> str:
+        """What its data is called in outputs and tables."""
+        wanted = self._cfg.data.get("name")
+        return name_data(self.outputs, self.place, self.choices["data"], wanted)
+
     @property
-    def name(self) -> Path:
-        """The folder of its runs, below `outputs`."""
-        return Path(self.choices["data"], self.choices["model"])
+    def place(self) -> str:
+        """Where its data is from: a folder, a table, or the name of a data set."""
+        return self.dataset.source.place or self.choices["data"]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The choices by which tables tell runs apart, with the data by its name."""
+        return {**self.choices, "data": self.data_name}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -189,7 +201,7 @@ class Experiment:
             if isinstance(value, int | float | str) and key != "_target_"
         }
         return {
-            **self.choices,
+            **self.labels,
             "seed": self.seed,
             "refit": str(self.refit),
             "batch_size": self.dataset.settings.batch_size,

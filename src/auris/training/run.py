@@ -16,6 +16,7 @@ from auris.data.loader import count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
+from auris.runs.data_names import claim_name
 from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
 from auris.runs.result import write_result
 from auris.runs.writing import keep_configuration, new_folder, save_weights
@@ -50,7 +51,7 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
     else:
-        folder = new_folder(experiment.outputs / experiment.name)
+        folder = _begin_folder(experiment)
     _begin(experiment, folder)
     fitted, evaluated = _find_weights(experiment, folder)
     learn_novelty(fitted.system, fitted.data)
@@ -70,6 +71,15 @@ def rehearse(experiment: Experiment) -> None:
         system.task.monitor, experiment.outputs / "rehearsal"
     )
     check_search(system.build_optimizer(), trainer)
+
+
+def _begin_folder(experiment: Experiment) -> Path:
+    """A new folder for the run; its name tells the fold and the seed that are not the first."""
+    of_data = experiment.outputs / experiment.data_name
+    numbers = {"fold": experiment.dataset.settings.fold, "seed": experiment.seed}
+    told = [f"_{name}{number}" for name, number in numbers.items() if number != 1]
+    rank_zero_only(claim_name)(of_data, experiment.place)
+    return new_folder(of_data / experiment.choices["model"], "".join(told))
 
 
 def _find_weights(
@@ -133,10 +143,12 @@ def _record(run: FinishedRun, seconds: float) -> None:
     parameters = run.fitted.system.model.parameters()
     write_result(
         run.folder / RESULT,
-        **run.experiment.choices,
+        **run.experiment.labels,
         origin=dataset.collection.origin,
         about=dataset.collection.about,
         fingerprint=dataset.fingerprint,
+        recordings=dataset.recordings_digest,
+        test_set=dataset.test_set,
         fold=dataset.settings.fold,
         seed=run.experiment.seed,
         refit=run.experiment.refit,

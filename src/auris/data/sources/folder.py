@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from auris.data.clips import read_folder
-from auris.data.sources.base import Collection, Source
+from auris.data.sources.base import Collection, Source, full_path
 from auris.data.tables import read_table
 
 
@@ -12,6 +12,10 @@ class Folder(Source):
 
     def __init__(self, root: str):
         self.root = Path(root).expanduser()
+
+    @property
+    def place(self) -> str:
+        return full_path(self.root)
 
     def collect(self) -> Collection:
         clips = read_folder(self.root)
@@ -23,6 +27,10 @@ class Table(Source):
 
     def __init__(self, table: str):
         self.table = Path(table).expanduser()
+
+    @property
+    def place(self) -> str:
+        return full_path(self.table)
 
     def collect(self) -> Collection:
         clips = read_table(self.table)
