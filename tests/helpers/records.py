@@ -14,9 +14,10 @@ def finished(
     choices: dict[str, str] | None = None,
     metric: str = "accuracy",
     data: dict[str, Any] | None = None,
+    recordings: str = "birds",
     **settings: Any,
 ) -> None:
-    """The record of a run; `data` are settings of it.
+    """The record of a run on some recordings; `data` are settings of it.
 
     The interval goes from 0.1 below the value to 0.2 above.
     """
@@ -32,6 +33,8 @@ def finished(
         "origin": "real",
         "about": "birds",
         "fingerprint": f"f{fold}{data}",
+        "recordings": recordings,
+        "test_set": f"{recordings}{fold}{data}",
         "fold": fold,
         "seed": seed,
         **(choices or {}),

@@ -50,8 +50,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a small CNN that tells tones from hiss."""
     place = tmp_path_factory.mktemp("export")
     fill(place / "recordings")
-    train(experiment("data=folder", *here(place), *TINY, *SMALL))
-    return place / "out/folder/cnn/latest"
+    return train(experiment("data=folder", *here(place), *TINY, *SMALL)).folder
 
 
 @pytest.fixture(scope="module")

@@ -32,8 +32,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "logger=none",
         "trainer.max_epochs=20",
     )
-    train(experiment(*words))
-    return place / "out/folder/linear/latest"
+    return train(experiment(*words)).folder
 
 
 @pytest.fixture(scope="module")

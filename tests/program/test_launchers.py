@@ -23,7 +23,7 @@ def test_joblib_runs_at_once_and_hands_back_failures(tmp_path: Path) -> None:
     assert done.returncode == 1
     results = [
         json.loads(path.read_text())
-        for path in tmp_path.glob("outputs/folder/linear/2*/result.json")
+        for path in tmp_path.glob("outputs/recordings/linear/2*/result.json")
     ]
     assert sorted(result["fold"] for result in results) == [1, 2]
     assert "| folder linear | 2 x 1 |" in done.stdout

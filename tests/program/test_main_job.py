@@ -17,6 +17,7 @@ import torch
 from conftest import SHARED, call, cli, fill, noise, sine, write
 
 from auris.runs import multirun
+from auris.runs.latest import resolve_latest
 from auris.runs.ledger import all_accesses
 
 SMALL = (
@@ -42,7 +43,7 @@ def job(
         env=real_or_simulated,
     )
     assert done.returncode == 0, done.stderr
-    return place / "outputs/cats_babies/mlp/latest"
+    return resolve_latest(place / "outputs/cats_babies/mlp/latest")
 
 
 def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
@@ -110,7 +111,7 @@ def test_tensorboard_shows_curves_pictures_sound_and_settings(job: Path) -> None
         "val/accuracy",
         "train/lr",
         "train/gap",
-        "final/test_accuracy",
+        "result/test_accuracy",
     } <= set(tags["scalars"])
     assert [event.step for event in events.Scalars("val/loss")] == [0, 1, 2, 3]
     assert {"test/confusion", "test/worst"} <= set(tags["images"])
@@ -190,7 +191,7 @@ def test_a_sweep_does_not_open_the_test_set(
     assert done.returncode == 0, done.stderr
     results = [
         json.loads(path.read_text())
-        for path in tmp_path.glob("outputs/folder/*/2*/result.json")
+        for path in tmp_path.glob("outputs/recordings/*/2*/result.json")
     ]
     assert len(results) == 4
     assert all("val" in result and "test" not in result for result in results)
@@ -198,15 +199,20 @@ def test_a_sweep_does_not_open_the_test_set(
     (show_table,) = ends
     show_table()
     shown = capsys.readouterr().out
-    assert "| folder linear | 2 x 1 |" in shown and "| folder mlp | 2 x 1 |" in shown
-    table = call("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
+    assert (
+        "| recordings linear | 2 x 1 |" in shown
+        and "| recordings mlp | 2 x 1 |" in shown
+    )
+    table = call(
+        "scripts/compare.py", "--same", "data=recordings", "--json", cwd=tmp_path
+    )
     assert (tmp_path / "outputs/compare.png").is_file(), table.stderr
     rows = json.loads(table.stdout)
     assert [row["folds"] for row in rows] == [2, 2] and {
         row["name"] for row in rows
     } == {
-        "folder linear",
-        "folder mlp",
+        "recordings linear",
+        "recordings mlp",
     }
 
 
@@ -233,7 +239,7 @@ def test_two_processes_train_like_one(tmp_path: Path) -> None:
             cwd=tmp_path,
         )
         assert done.returncode == 0, done.stderr
-        runs = list((tmp_path / trainer / "folder/linear").glob("2*"))
+        runs = list((tmp_path / trainer / "recordings/linear").glob("2*"))
         assert len(runs) == 1
         results[trainer] = json.loads((runs[0] / "result.json").read_text())
     assert results["cpu"]["test"]["clips"] == results["ddp"]["test"]["clips"] == 4

@@ -50,7 +50,7 @@ def run(place: Path, model: str, *words: str, out: str = "out") -> Path:
         )
     )
     try_to_report(finished)
-    return (place / out / "folder" / model / "latest").resolve()
+    return finished.folder
 
 
 @pytest.fixture(scope="module")

@@ -159,8 +159,7 @@ def run(place: Path, name: str, *words: str) -> Path:
         "trainer.max_epochs=5",
         *words,
     )
-    train(Experiment(cfg))
-    return place / name / "folder" / cfg.choices.model / "latest"
+    return train(Experiment(cfg)).folder
 
 
 def weights(folder: Path) -> dict[str, Tensor]:

@@ -96,7 +96,7 @@ def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
 
 def _final_metrics(evaluated: Mapping[str, Evaluated]) -> dict[str, float]:
     values = {
-        f"final/{split}_{name}": value["value"]
+        f"result/{split}_{name}": value["value"]
         for split, result in evaluated.items()
         for name, value in result.scores["metrics"].items()
     }

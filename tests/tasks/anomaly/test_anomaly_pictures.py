@@ -253,12 +253,12 @@ def test_tensorboard_shows_scores_and_a_closer_look(
         "trainer.max_epochs=2",
         "test=true",
     )
-    train(
+    finished = train(
         experiment(
             *words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"
         )
     )
-    events = EventAccumulator(str(tmp_path / "out/one_class" / model / "latest"))
+    events = EventAccumulator(str(finished.folder))
     events.Reload()
     tags = events.Tags()
     unusual = {f"test/unusual_{place}" for place in range(1, 5)}
