@@ -94,7 +94,7 @@ def test_the_curves_have_a_row_an_epoch(job: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [int(row["epoch"]) for row in rows][:4] == [0, 1, 2, 3]
     assert all(
-        row["train/loss"] and row["val/loss"] and row["train/gap"] and row["train/lr"]
+        row["train/loss"] and row["val/loss"] and row["train/gap"] and row["work/lr"]
         for row in rows[:4]
     )
 
@@ -109,12 +109,12 @@ def test_tensorboard_shows_curves_pictures_sound_and_settings(job: Path) -> None
         "train/loss",
         "val/loss",
         "val/accuracy",
-        "train/lr",
+        "work/lr",
         "train/gap",
-        "result/test_accuracy",
+        "value/test_accuracy",
     } <= set(tags["scalars"])
     assert [event.step for event in events.Scalars("val/loss")] == [0, 1, 2, 3]
-    assert {"test/confusion", "test/worst"} <= set(tags["images"])
+    assert {"view_test/confusion", "view_test/worst"} <= set(tags["images"])
     assert {f"test_worst/{place}" for place in range(1, 7)} <= set(tags["audio"])
     assert "_hparams_/session_start_info" in events.summary_metadata
     assert "data/text_summary" in tags["tensors"]

@@ -82,7 +82,7 @@ def test_tensorboard_shows_its_plot_and_its_sound(folder: Path) -> None:
 
     events = EventAccumulator(str(folder))
     events.Reload()
-    assert "test/counts" in events.Tags()["images"]
+    assert "view_test/counts" in events.Tags()["images"]
     assert "test_first" in events.Tags()["audio"]
 
 

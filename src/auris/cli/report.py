@@ -6,11 +6,13 @@ from auris.core.log import silence_libraries
 from auris.report.comparison import write_comparison
 from auris.report.page import write_report
 from auris.report.reopen import open_context
+from auris.runs.folder import finished_run
 
 
 def run(options: Namespace) -> None:
     silence_libraries()
-    contexts = [open_context(name, options.plugins) for name in options.runs]
+    folders = dict.fromkeys(str(finished_run(name)) for name in options.runs)
+    contexts = [open_context(folder, options.plugins) for folder in folders]
     for context in contexts:
         print(f"Report: {write_report(context)}")
     if len(contexts) > 1:

@@ -122,7 +122,7 @@ def _have_splits(clips: Sequence[Clip]) -> bool:
 
 def _official_folds(clips: Sequence[Clip]) -> list[int]:
     """The fold of each clip. Raises `UserError` where some have none."""
-    without = [clip.path.name for clip in clips if clip.fold is None]
+    without = [clip.name for clip in clips if clip.fold is None]
     if without:
         raise UserError(
             f"{without[0]} has no fold, but other clips have one; "
@@ -136,7 +136,7 @@ def _split_by_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
     splits = [clip.split or "" for clip in clips]
     if "" in splits:
         raise UserError(
-            f"{clips[splits.index('')].path.name} has an empty split; "
+            f"{clips[splits.index('')].name} has an empty split; "
             "give every clip train, val or test."
         )
     if "train" in splits and "val" not in splits:
@@ -171,8 +171,8 @@ def _check_groups_disjoint(
         other, first = groups.setdefault(group, (split, clip))
         if other != split:
             raise UserError(
-                f"The sets overlap: group {group} is in {other} ({first.path.name}) and "
-                f"in {split} ({clip.path.name}); a group must stay in one set."
+                f"The sets overlap: group {group} is in {other} ({first.name}) and "
+                f"in {split} ({clip.name}); a group must stay in one set."
             )
 
 

@@ -24,8 +24,8 @@ ORIGINS = {
 }  # of the data, as plots say it
 
 _LOSS = "train/loss"
-_SECONDS = "train/seconds"
-_PASSES = "train/passes"
+_SECONDS = "work/seconds"
+_PASSES = "work/passes"
 _POINT_HEIGHT = 0.9  # inches of a row of panels that holds points alone
 _CURVE_HEIGHT = 3.0
 # characters of a name in the legend, beyond which it has a line of its own

@@ -168,12 +168,15 @@ def peak_normalize(wave: Tensor) -> Tensor:
 def print_scores(split: str, scores: Scores, origin: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
-    info(
-        f"{split}: {scores['clips']} clips, with 95 % intervals; "
-        f"in brackets those of a constant answer{note}"
-    )
     metrics = scores["metrics"].items()
     known = {name: value for name, value in metrics if not math.isnan(value["value"])}
+    clips = f"{split}: {scores['clips']} clips"
+    if not known:
+        info(
+            f"{clips}, with a loss of {scores['loss']:.3f}; no metric has a value{note}"
+        )
+        return
+    info(f"{clips}, with 95 % intervals; in brackets those of a constant answer{note}")
     width = max([18, *map(len, known)])
     for name, value in known.items():
         info(

@@ -55,7 +55,8 @@ class Experiment:
         self._cfg = cfg
         self._original = original or cfg
         self._callbacks = callbacks
-        self._factory = Factory(cfg.plugins)
+        self.plugins: list[str] = list(cfg.plugins)
+        self._factory = Factory(self.plugins)
         self.seed: int = cfg.seed
         self.refit: bool | int = cfg.refit
         self.test: bool = cfg.test

@@ -138,7 +138,7 @@ def _record(run: FinishedRun, seconds: float) -> None:
     """Fill TensorBoard's pages and write the result."""
     for logger in run.fitted.trainer.loggers:
         if isinstance(logger, TensorBoardLogger):
-            fill_pages(logger, run.experiment, run.fitted.system, run.evaluated)
+            fill_pages(run.folder, run.experiment, run.fitted.system, run.evaluated)
     dataset = run.experiment.dataset
     parameters = run.fitted.system.model.parameters()
     write_result(

@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from lightning.pytorch.loggers import TensorBoardLogger
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
+from torch.utils.tensorboard.summary import hparams
 
 from auris.core.figures import plot_spectrograms
 from auris.tasks.inspection import Inspection
@@ -13,16 +16,22 @@ from auris.training.evaluation import Evaluated, inspect, most_wrong, peak_norma
 from auris.training.experiment import Experiment
 from auris.training.system import System
 
+# names of groups, which TensorBoard shows in the order of the alphabet: after train and val
+_RESULTS = "value"
+_PICTURES = "view"
+# settings that the HPARAMS page shows unasked; it sorts them, and shows five
+_MAIN_SETTINGS = ("model", "features", "optimizer", "fold", "seed")
+
 
 class Page(NamedTuple):
     """Where to show a split."""
 
-    writer: Any
+    writer: SummaryWriter
     split: str
     sample_rate: int  # Hz
 
     def add_figure(self, name: str, figure: Any) -> None:
-        self.writer.add_figure(f"{self.split}/{name}", figure)
+        self.writer.add_figure(f"{_PICTURES}_{self.split}/{name}", figure)
 
     def add_sound(self, name: str, wave: Tensor) -> None:
         """The first channel of (C, T), at full scale."""
@@ -33,20 +42,22 @@ class Page(NamedTuple):
 
 
 def fill_pages(
-    logger: TensorBoardLogger,
+    folder: Path,
     experiment: Experiment,
     system: System,
     evaluated: Mapping[str, Evaluated],
 ) -> None:
-    """Write the pages of a run, with the predictions to the split that was evaluated last."""
-    if evaluated:
-        split, predictions, _ = list(evaluated.values())[-1]
-        page = Page(logger.experiment, split, experiment.dataset.spec.sample_rate)
-        _show_split(
-            page, inspect(system, experiment.dataset, split, predictions), system
-        )
-    logger.log_hyperparams(_hyperparameters(experiment), _final_metrics(evaluated))
-    logger.save()
+    """Write the pages of a run, with the predictions to the split that was evaluated last.
+
+    They are the run's own, also where a refit has curves beside it.
+    """
+    with SummaryWriter(str(folder)) as writer:
+        if evaluated:
+            split, predictions, _ = list(evaluated.values())[-1]
+            page = Page(writer, split, experiment.dataset.spec.sample_rate)
+            inspection = inspect(system, experiment.dataset, split, predictions)
+            _show_split(page, inspection, system)
+        _add_results(writer, _hyperparameters(experiment), _final_metrics(evaluated))
 
 
 def _show_split(page: Page, inspection: Inspection, system: System) -> None:
@@ -81,23 +92,46 @@ def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
     target = inspection.predictions.target[at]
     truth = view.describe_target(clip.label, target)
     predicted = view.describe_prediction(inspection.predictions.decoded[at], target)
-    return f"{clip.path.name} is {truth}; predicted {predicted}"
+    return f"{clip.name} is {truth}; predicted {predicted}"
+
+
+def _add_results(
+    writer: SummaryWriter, settings: Mapping[str, Any], metrics: Mapping[str, float]
+) -> None:
+    """Fill the row of a run on the HPARAMS page, whose metrics are curves of one point."""
+    for name, value in metrics.items():
+        writer.add_scalar(name, value, 0)
+    columns, *row = hparams(dict(settings), dict(metrics))
+    _tick_main_settings(columns)
+    for summary in (columns, *row):
+        writer.file_writer.add_summary(summary)
+
+
+def _tick_main_settings(columns: Any) -> None:
+    """Mark the main settings as those in which runs differ: such columns come first."""
+    content = columns.value[0].metadata.plugin_data
+    plugin_data = HParamsPluginData.FromString(content.content)
+    for column in plugin_data.experiment.hparam_infos:
+        column.differs = column.name in _MAIN_SETTINGS
+    content.content = plugin_data.SerializeToString()
 
 
 def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
     """The settings that runs differ in, for the HPARAMS page."""
     dataset = experiment.dataset
-    return {
+    settings = {
         **experiment.hyperparameters(),
         "origin": dataset.collection.origin,
         "fold": dataset.settings.fold,
     }
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def _final_metrics(evaluated: Mapping[str, Evaluated]) -> dict[str, float]:
-    values = {
-        f"result/{split}_{name}": value["value"]
-        for split, result in evaluated.items()
-        for name, value in result.scores["metrics"].items()
-    }
-    return {name: value for name, value in values.items() if not math.isnan(value)}
+    """All metrics that have a value, those of the split that was evaluated last at first."""
+    values = {}
+    for split, result in reversed(evaluated.items()):
+        for name, estimate in result.scores["metrics"].items():
+            if not math.isnan(estimate["value"]):
+                values[f"{_RESULTS}/{split}_{name}"] = estimate["value"]
+    return values

@@ -261,11 +261,14 @@ def test_tensorboard_shows_scores_and_a_closer_look(
     events = EventAccumulator(str(finished.folder))
     events.Reload()
     tags = events.Tags()
-    unusual = {f"test/unusual_{place}" for place in range(1, 5)}
-    assert set(tags["images"]) == {"test/scores", "test/roc", "test/worst"} | unusual
+    unusual = {f"view_test/unusual_{place}" for place in range(1, 5)}
+    assert (
+        set(tags["images"])
+        == {"view_test/scores", "view_test/roc", "view_test/worst"} | unusual
+    )
     assert {f"test_unusual/{place}" for place in range(1, 5)} <= set(tags["audio"])
-    assert {"val/loss", "val/auroc", "final/val_auroc", "final/test_auroc"} <= set(
+    assert {"val/loss", "val/auroc", "value/val_auroc", "value/test_auroc"} <= set(
         tags["scalars"]
     )
-    assert "final/test_pauc" not in tags["scalars"]  # too few clips for it
+    assert "value/test_pauc" not in tags["scalars"]  # too few clips for it
     assert "_hparams_/session_start_info" in events.summary_metadata
