@@ -1,11 +1,12 @@
-"""What the site makes from the code, so that each fact stands once: options, rooms, pages of others."""
+"""What the site makes from the code, so that each fact stands once: options and reference."""
 
 from pathlib import Path
 
-from auris.cli.options import describe_groups, find_groups, read_option
-from auris.core.places import config_folder
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+
+from auris.cli.options import describe_groups, find_groups, read_option
+from auris.core.places import config_folder
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ROOMS = REPOSITORY / "src" / "auris"
