@@ -32,7 +32,7 @@ def finished(
         "model": model,
         "origin": "real",
         "about": "birds",
-        "fingerprint": f"f{fold}{data}",
+        "fingerprint": f"{recordings}{fold}{data}",
         "recordings": recordings,
         "test_set": f"{recordings}{fold}{data}",
         "fold": fold,

@@ -12,7 +12,7 @@ _HARMLESS = "\n\t"
 _HIDDEN = ("Cc", "Cf", "Cs")
 _MAX_EXAMPLES = 3  # that a sentence names
 _MAX_NAME = 60  # characters of a folder
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')  # of folders, on any system
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')  # of folders, on any system
 
 
 def clean_text(text: str) -> str:
@@ -36,8 +36,8 @@ def clean_cell(value: Any) -> Any:
 
 def folder_name(text: str) -> str:
     """A text as the name of one folder that is not hidden; empty where nothing is left of it."""
-    plain = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", text))
-    return clean_text(plain).strip(" .")[:_MAX_NAME].rstrip(" .")
+    shown = clean_text(unicodedata.normalize("NFC", text))
+    return _NOT_IN_NAMES.sub(" ", shown).strip(" .")[:_MAX_NAME].rstrip(" .")
 
 
 def list_examples(words: Iterable[object]) -> str:

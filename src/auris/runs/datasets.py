@@ -10,7 +10,7 @@ _DIGEST = 6  # letters, where a name does not tell data sets apart
 
 
 def group_by_dataset(runs: Sequence[Run]) -> list[tuple[str, list[Run]]]:
-    """The runs on each data set, with a title for it, in the order of the titles.
+    """The runs on each data set, with a title for it, in the order of their names.
 
     Runs are on one data set if they have the same recordings with the same labels, or the same
     test set, as where more and more recordings train.
@@ -28,7 +28,7 @@ def group_by_dataset(runs: Sequence[Run]) -> list[tuple[str, list[Run]]]:
             digest = group[-1].result["recordings"][:_DIGEST]
             title = f"{title} ({digest})"
         titled.append((title, group))
-    return sorted(titled, key=lambda pair: pair[0])
+    return sorted(titled, key=lambda pair: (pair[1][-1].result["data"], pair[0]))
 
 
 def _shares_data(run: Run, group: Sequence[Run]) -> bool:
