@@ -101,6 +101,7 @@ def test_the_curves_have_a_row_an_epoch(job: Path) -> None:
 
 def test_tensorboard_shows_curves_pictures_sound_and_settings(job: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
     events = EventAccumulator(str(job), size_guidance={"scalars": 0})
     events.Reload()
@@ -117,6 +118,14 @@ def test_tensorboard_shows_curves_pictures_sound_and_settings(job: Path) -> None
     assert {"view_test/confusion", "view_test/worst"} <= set(tags["images"])
     assert {f"test_worst/{place}" for place in range(1, 7)} <= set(tags["audio"])
     assert "_hparams_/session_start_info" in events.summary_metadata
+    content = events.summary_metadata["_hparams_/experiment"].plugin_data.content
+    row = HParamsPluginData.FromString(content).experiment
+    first = {column.name for column in row.hparam_infos if column.differs}
+    assert first == {"model", "features", "optimizer", "fold", "seed"}
+    assert "array" not in {column.name for column in row.hparam_infos}  # has none
+    assert row.metric_infos[0].name.tag == "value/test_accuracy"
+    groups = sorted({tag.partition("/")[0] for tag in tags["scalars"] + tags["images"]})
+    assert groups == ["train", "val", "value", "view_test", "work"]  # curves first
     assert "data/text_summary" in tags["tensors"]
 
 

@@ -69,7 +69,7 @@ def render_comparison(contexts: Sequence[ReportContext]) -> str:
         questions=list(questions),
         is_simulated=any(context.is_simulated for context in contexts),
         is_comparable=_share_clips(contexts),
-        pairs=_paired_verdicts(contexts, names) if plays else [],
+        pairs=_paired_verdicts(contexts) if plays else [],
         overview=overview,
         differences=_differing_settings(contexts),
         runs=runs,
@@ -110,29 +110,23 @@ def _comparable_losses(contexts: Sequence[ReportContext]) -> list[Losses]:
     return [read_losses(context.folder) for context in contexts]
 
 
-def _paired_verdicts(
-    contexts: Sequence[ReportContext], names: Sequence[str]
-) -> list[str]:
+def _paired_verdicts(contexts: Sequence[ReportContext]) -> list[str]:
     """Of each two runs whether one is better on the same clips, where that can be told."""
     if not _share_clips(contexts) or not contexts[0].split:
         return []
-    pairs = combinations(zip(contexts, names, strict=True), 2)
     sentences = []
-    for (one, name), (other, other_name) in pairs:
+    for one, other in combinations(contexts, 2):
         folders = [str(one.folder), str(other.folder)]
         with suppress(UserError):  # one of them kept no predictions
             pair = compare_pair(folders, one.split, one.experiment.plugins)
-            sentences.append(_describe_pair(pair, name, other_name))
+            sentences.append(_describe_pair(pair))
     return sentences
 
 
-def _describe_pair(pair: PairedDifference, name: str, other_name: str) -> str:
-    """'accuracy of a less that of b: +0.1 [-0.1, +0.2], p = 0.5: no significant difference.'"""
+def _describe_pair(pair: PairedDifference) -> str:
     metric = pair.metric.replace("_", " ")
-    return (
-        f"{metric} of {name} less that of {other_name}: {pair.difference:+.3f} "
-        f"[{pair.low:+.3f}, {pair.high:+.3f}]. {pair.sentence}"
-    )
+    difference = f"{pair.difference:+.3f} [{pair.low:+.3f}, {pair.high:+.3f}]"
+    return f"{pair.sentence} Difference in {metric}: {difference}."
 
 
 def _column(

@@ -122,7 +122,9 @@ def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
     settings = {
         **experiment.hyperparameters(),
         "origin": dataset.collection.origin,
-        "fold": dataset.settings.fold,
+        # texts, as both are names rather than amounts
+        "fold": str(dataset.settings.fold),
+        "seed": str(experiment.seed),
     }
     return {name: value for name, value in settings.items() if value is not None}
 
