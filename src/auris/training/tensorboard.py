@@ -103,8 +103,9 @@ def _add_results(
         writer.add_scalar(name, value, 0)
     columns, *row = hparams(dict(settings), dict(metrics))
     _tick_main_settings(columns)
+    file_writer = writer._get_file_writer()
     for summary in (columns, *row):
-        writer.file_writer.add_summary(summary)
+        file_writer.add_summary(summary)
 
 
 def _tick_main_settings(columns: Any) -> None:
@@ -132,7 +133,7 @@ def _hyperparameters(experiment: Experiment) -> dict[str, Any]:
 def _final_metrics(evaluated: Mapping[str, Evaluated]) -> dict[str, float]:
     """All metrics that have a value, those of the split that was evaluated last at first."""
     values = {}
-    for split, result in reversed(evaluated.items()):
+    for split, result in reversed(list(evaluated.items())):
         for name, estimate in result.scores["metrics"].items():
             if not math.isnan(estimate["value"]):
                 values[f"{_RESULTS}/{split}_{name}"] = estimate["value"]

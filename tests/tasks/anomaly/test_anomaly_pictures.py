@@ -247,6 +247,7 @@ def test_tensorboard_shows_scores_and_a_closer_look(
         "data.normal=tone",
         "features=log_mel",
         f"model={model}",
+        "refit=true",
         "data.known_anomalies=[1.wav,2.wav]",
         "data.duration=0.5",
         "trainer=cpu",
@@ -272,3 +273,7 @@ def test_tensorboard_shows_scores_and_a_closer_look(
     )
     assert "value/test_pauc" not in tags["scalars"]  # too few clips for it
     assert "_hparams_/session_start_info" in events.summary_metadata
+    of_refit = EventAccumulator(str(finished.folder / "refit"))
+    of_refit.Reload()  # curves alone; all else is the run's own
+    assert not of_refit.Tags()["images"]
+    assert not any(tag.startswith("_hparams_") for tag in of_refit.summary_metadata)
