@@ -133,7 +133,7 @@ def test_places_that_hold_no_recording_are_told(tmp_path: Path) -> None:
 
 def test_a_run_that_is_not_finished_is_told(run: Path, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text((run / "config.yaml").read_text())
-    with pytest.raises(UserError, match="is not finished; python train.py resume="):
+    with pytest.raises(UserError, match="is not finished; auris train resume="):
         Predictor(str(tmp_path))
 
 

@@ -148,7 +148,7 @@ class Predictor:
 def find_recordings(places: Iterable[str]) -> list[Path]:
     """The recordings that are named, and all below the folders that are named."""
     found: list[Path] = []
-    for place in map(Path, places):
+    for place in (Path(place).expanduser() for place in places):
         if not place.exists():
             raise UserError(f"There is no {place}; name recordings or folders of them.")
         below = list_recordings(place) if place.is_dir() else [place]

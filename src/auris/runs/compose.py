@@ -10,8 +10,9 @@ from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, suggest_choice
-from auris.core.words import quote_words
+from auris.core.words import quote_words, unquote_word
 from auris.runs.folder import RESULT, find_run, load_config
 
 
@@ -53,8 +54,8 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
     folder = find_run(cfg.resume)
     if (folder / RESULT).is_file():
         raise UserError(
-            f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new "
-            "run goes further."
+            f"The run in {cfg.resume} is finished; "
+            f"{command_line('evaluate', cfg.resume)} looks at it, a new run goes further."
         )
     saved = load_config(folder)
     saved.plugins = cfg.plugins
@@ -68,6 +69,22 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
                 "and test can."
             )
     return saved, folder
+
+
+def repeating_command() -> str:
+    """The command line that carries out the run that was composed last once more."""
+    hydra = HydraConfig.get()
+    sources = hydra.runtime.config_sources
+    flags = [
+        f"--config-dir={source.path}"
+        for source in sources
+        if source.provider == "command-line"
+    ]
+    words = [unquote_word(word) for word in hydra.overrides.task]
+    decides_on_test = any(word.startswith("test=") for word in words)
+    if hydra.mode == RunMode.MULTIRUN and not decides_on_test:
+        words.append("test=false")
+    return command_line("train", *flags, *words)
 
 
 def check_top(cfg: DictConfig) -> None:
