@@ -207,7 +207,7 @@ def test_what_is_no_sound_gives_no_answer(predictor: Predictor, tmp_path: Path) 
     flipped[100] = 3e29
     loud = write(tmp_path / "flipped.wav", flipped, subtype="FLOAT")
     slow = change_bytes(write(tmp_path / "slow.wav", sine(440)), 24, 1)
-    for path, reason in ((loud, "full scale is 1"), (slow, "says 1 Hz")):
+    for path, reason in ((loud, "full scale is 1"), (slow, "rate of 1 Hz")):
         with pytest.raises(UserError, match=f"{path} can't be used: .*{reason}"):
             list(predictor.rows(path, windows=False))
 

@@ -83,7 +83,7 @@ def read_header(path: Path) -> Header:
 def _verified_header(path: Path, size: int, changed: int) -> Header:
     """The header of a file of `size` bytes that was `changed` at a time in ns."""
     with _open_sound(path) as sound:
-        _check_facts(sound.samplerate, sound.channels)
+        check_facts(sound.samplerate, sound.channels)
         mending = find_mending(path, sound.format, sound.frames)
     with _open_sound(path, mending) as sound:
         promised = sound.frames
@@ -121,14 +121,14 @@ def _source_of(path: Path, mending: Mending | None) -> object:
     return str(path) if os.name == "nt" else os.fsencode(path)
 
 
-def _check_facts(rate: int, channels: int) -> None:
-    """Raise `Unusable` for a header that is broken, before anything is decoded."""
+def check_facts(rate: int, channels: int) -> None:
+    """Raise `Unusable` for a rate in Hz or a count of channels that no recording has."""
     if not _MIN_RATE <= rate <= _MAX_RATE:
         raise Unusable(
-            f"its header says {rate} Hz and a sample rate is from 1 kHz to 10 MHz"
+            f"a sample rate of {rate} Hz is none of a recording, which is from 1 kHz to 10 MHz"
         )
     if channels > _MAX_CHANNELS:
-        raise Unusable(f"its header says {channels} channels, more than any recorder")
+        raise Unusable(f"{channels} channels are more than those of any recorder")
 
 
 def _gives_last_sample(sound: soundfile.SoundFile) -> bool:
@@ -178,6 +178,17 @@ def read_samples(
         if rate != sample_rate:
             wave = soxr.resample(wave, rate, sample_rate)
         return np.ascontiguousarray(wave.T)
+
+
+def convert_samples(wave: np.ndarray, rate: int, sample_rate: int) -> Samples:
+    """Samples (C, T) at `sample_rate` of (T, C) float32 at `rate`, both in Hz.
+
+    Raises `Unusable` for too few samples, and for what is no sound.
+    """
+    _check_samples(wave, rate)
+    if rate != sample_rate:
+        wave = soxr.resample(wave, rate, sample_rate)
+    return np.ascontiguousarray(wave.T)
 
 
 @cache

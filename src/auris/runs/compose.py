@@ -39,12 +39,17 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
 
 def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
     """The configuration of a run without a command line of its own."""
+    return compose_job(words, configs)[0]
+
+
+def compose_job(words: Sequence[str], configs: Path) -> tuple[DictConfig, Path | None]:
+    """What `prepare` makes of words that no command line holds."""
     with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
         cfg = compose("train", overrides=quote_words(words), return_hydra_config=True)
     HydraConfig.instance().set_config(cfg)
     with open_dict(cfg):
         del cfg["hydra"]
-    return prepare(cfg)[0]
+    return prepare(cfg)
 
 
 def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Path]:
