@@ -461,6 +461,18 @@ def flip_bit(path: Path) -> None:
     path.write_bytes(content)
 
 
+def flip_middle_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def flip_byte_order(path: Path) -> None:
+    """One bit makes "<f4" ">f4", and every sample another one."""
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"<f4", b">f4"))
+
+
 def halve(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
 
@@ -470,6 +482,8 @@ DAMAGES = {
     "half of the samples": ("wave.npy", halve),
     "empty samples": ("wave.npy", lambda path: path.write_bytes(b"")),
     "a flipped bit": ("wave.npy", flip_bit),
+    "a flipped bit amid many rows": ("wave.npy", flip_middle_bit),
+    "a flipped bit of the header": ("wave.npy", flip_byte_order),
     "no index": ("index.json", Path.unlink),
     "half an index": ("index.json", halve),
     "another index": ("index.json", lambda path: path.write_text("[1]")),
@@ -509,6 +523,43 @@ def test_rows_of_a_damaged_store_are_not_taken_over(
     flip_bit(pack / "wave.npy")
     write(folder / "tone/new.wav", sine(123, 0.4))
     check_content(opened(folder, tmp_path / "store"), read_folder(folder))
+
+
+def test_a_flipped_bit_anywhere_in_a_store_is_noticed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.data.store.warn_user", said.append)
+    store = tmp_path / "store"
+    settings = replace(
+        SETTINGS, samples=500
+    )  # more rows than are looked at in a glance
+    whole = opened(folder, store, settings)
+    wave, entries = whole.wave.clone(), whole.entries
+    (pack,) = packs(store)
+    content = (pack / "wave.npy").read_bytes()
+    draws = np.random.default_rng(0)
+    for place in draws.integers(len(content) - wave.nbytes, len(content), 20):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << int(draws.integers(8))
+        (pack / "wave.npy").write_bytes(damaged)
+        said.clear()
+        mended = opened(folder, store, settings)
+        assert len(said) == 1 and f"{pack} is damaged" in said[0]
+        assert mended.wave.equal(wave) and mended.entries == entries
+
+
+def test_a_flipped_bit_in_what_is_known_of_files_is_noticed(
+    folder: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    paths = [one.path for one in read_folder(folder)]
+    known = inspect_files(paths, store)
+    memory = store / "files.json"
+    text = memory.read_text()
+    memory.write_text(text.replace('"sample_rate": 8000', '"sample_rate": 9000'))
+    assert inspect_files(paths, store) == known
+    assert memory.read_text() == text
 
 
 def full_disk(*_: object) -> None:
