@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,12 +34,12 @@ from pathlib import Path
 from auris.data import audio, store
 from auris.data.clips import read_folder
 folder, home, gate = map(Path, sys.argv[1:])
-read, until = audio.read_samples, time.monotonic() + 60
+read, until = audio.read_blocks, time.monotonic() + 60
 def patiently(*words):
     while not gate.exists() and time.monotonic() < until:
         time.sleep(0.01)
     return read(*words)
-audio.read_samples = patiently
+audio.read_blocks = patiently
 pack = store.open_store(read_folder(folder), store.StoreSettings(8000, 1, 5000, "zeros"), home)
 print(store.content_digest(pack.wave.numpy().tobytes()))
 """
@@ -88,13 +88,13 @@ def check_content(store: Store, clips: Sequence[Clip]) -> None:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The recordings that were decoded since the test began."""
     paths: list[Path] = []
-    read: Callable[..., np.ndarray] = audio.read_samples
+    read: Callable[..., Iterator[np.ndarray]] = audio.read_blocks
 
-    def noted(path: Path, *words: float) -> np.ndarray:
+    def noted(path: Path, *words: float) -> Iterator[np.ndarray]:
         paths.append(path)
         return read(path, *words)
 
-    monkeypatch.setattr(audio, "read_samples", noted)
+    monkeypatch.setattr(audio, "read_blocks", noted)
     return paths
 
 
@@ -591,3 +591,16 @@ def test_a_disk_that_can_not_reserve_is_used(
 
     monkeypatch.setattr(os, "posix_fallocate", unknown, raising=False)
     check_content(opened(folder, tmp_path / "store"), read_folder(folder))
+
+
+@pytest.mark.parametrize("samples", [300, 1999, 2000, 50_000])
+def test_a_recording_is_cut_alike_in_any_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, samples: int
+) -> None:
+    clips = [clip(write(tmp_path / "a.wav", noise(0, 3.0, 11025), 11025))]
+    settings = replace(SETTINGS, samples=samples)
+    whole = open_store(clips, settings, tmp_path / "whole")
+    monkeypatch.setattr(audio, "_BLOCK_SAMPLES", 1000)
+    parts = open_store(clips, settings, tmp_path / "parts")
+    assert parts.name == whole.name and parts.entries == whole.entries
+    assert parts.wave.equal(whole.wave)

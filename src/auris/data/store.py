@@ -13,7 +13,7 @@ import math
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -214,28 +214,35 @@ def _decode_recording(
     """Read a recording into its rows (C, T) of `wave`."""
     if info.reason:
         return ClipEntry(reason=info.reason)
+    kept = 0
     try:
-        samples = _read_recording(clip, settings)
+        for number, window in enumerate(_read_windows(clip, settings)):
+            # the rest of a recording, less than half a clip, has no row; and a window of a long
+            # one that is silent all through teaches nothing
+            if number < len(rows) and not audio.is_silent(window):
+                fitted = audio.fit_length(window, settings.samples, settings.padding)
+                wave[rows[kept]] = fitted
+                kept += 1
     except audio.Unusable as error:
         return ClipEntry(reason=str(error))
-    starts = [i * settings.samples for i in range(len(rows))]
-    windows = [samples[:, start : start + settings.samples] for start in starts]
-    # a window of a long recording that is silent all through teaches nothing;
-    # nor does one that a header only promised
-    audible = [window for window in windows if not audio.is_silent(window)]
-    if not audible:
+    if not kept:
         return ClipEntry(reason="silent")
-    rows = rows[: len(audible)]
-    for row, window in zip(rows, audible, strict=True):
-        wave[row] = audio.fit_length(window, settings.samples, settings.padding)
-    digests = tuple(content_digest(wave[row].tobytes()) for row in rows)
-    return ClipEntry(tuple(rows), digests)
+    digests = tuple(content_digest(wave[row].data) for row in rows[:kept])
+    return ClipEntry(tuple(rows[:kept]), digests)
 
 
-def _read_recording(clip: Clip, settings: StoreSettings) -> audio.Samples:
-    """(C, T) of the whole clip. Raises `Unusable`."""
-    samples = audio.read_samples(clip.path, settings.sample_rate, clip.start, clip.stop)
-    return audio.to_channels(samples, settings.channels)
+def _read_windows(clip: Clip, settings: StoreSettings) -> Iterator[audio.Samples]:
+    """A clip in stretches (C, T), the last of which may be shorter. Raises `Unusable`."""
+    blocks = audio.read_blocks(clip.path, settings.sample_rate, clip.start, clip.stop)
+    rest = np.empty((settings.channels, 0), np.float32)
+    for block in audio.mix_blocks(blocks, settings.channels):
+        joined = np.concatenate([rest, block], axis=1)
+        whole = joined.shape[1] // settings.samples * settings.samples
+        for start in range(0, whole, settings.samples):
+            yield joined[:, start : start + settings.samples]
+        rest = joined[:, whole:]
+    if rest.shape[1]:
+        yield rest
 
 
 def _copy_rows(
