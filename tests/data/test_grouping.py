@@ -8,7 +8,7 @@ from conftest import noise, write
 from auris.core.errors import UserError
 from auris.data import tables
 from auris.data.clips import Clip, read_folder
-from auris.data.grouping import group_by_path, join_copies
+from auris.data.grouping import group_by_path
 from auris.data.tables import read_table
 
 
@@ -77,15 +77,3 @@ def test_rows_of_a_table_are_grouped_by_their_folders(tmp_path: Path) -> None:
     table = tmp_path / "clips.csv"
     table.write_text("path,label,\nrec/s1/a.wav,cat,\nrec/cat/s2/b.wav,cat,\n")
     assert groups(read_table(table, "folder")) == ["rec/s1", "rec/s2"]
-
-
-def test_copies_bring_their_groups_together() -> None:
-    names = ["a", "b", "c", "d", "e"]
-    clips = [
-        Clip(Path(name), "cat", group)
-        for name, group in zip(names, "11223", strict=True)
-    ]
-    digests = [["x"], ["y", "z"], ["u"], ["z"], ["v"]]
-    joined = groups(join_copies(clips, digests))
-    assert joined == [*4 * joined[:1], "3"] and joined[0] in ("1", "2")
-    assert groups(join_copies(clips, [[name] for name in names])) == list("11223")

@@ -1,14 +1,10 @@
-"""Which recordings stay in one set: those of a folder, with a common part in their paths, and
-copies of each other.
-"""
+"""Which recordings stay in one set: those of a folder, or with a common part in their paths."""
 
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-
-from scipy.cluster.hierarchy import DisjointSet
 
 from auris.core.errors import UserError, first_line
 from auris.core.text import list_examples
@@ -42,19 +38,6 @@ def group_by_path(
             f"{list_examples(others)}."
         )
     return [replace(clip, group=match.group(1) or "") for clip, match in pairs if match]
-
-
-def join_copies(clips: Sequence[Clip], digests: Sequence[Sequence[str]]) -> list[Clip]:
-    """The clips, with those that hold the same samples in one group, and so all of their groups.
-
-    The digests are those of the samples of each clip.
-    """
-    groups = DisjointSet(clip.group for clip in clips)
-    holders: dict[str, str] = {}
-    for clip, own in zip(clips, digests, strict=True):
-        for digest in own:
-            groups.merge(holders.setdefault(digest, clip.group), clip.group)
-    return [replace(clip, group=groups[clip.group]) for clip in clips]
 
 
 def _folder_of(clip: Clip, root: Path) -> str:

@@ -164,7 +164,7 @@ def test_recordings_that_do_not_fit_the_array_are_refused(table, wave, said):
         (
             "path,angle,split",
             lambda row: row,
-            "lacks the column label (or azimuth); known columns are path, label, az",
+            "lacks the column label (or azimuth); its columns are path, angle, split",
         ),
         ("recording,azimuth,split", lambda row: row, "lacks the column path;"),
     ],
