@@ -131,6 +131,23 @@ def test_mixed_formats_rates_and_channels_work_together(tmp_path: Path) -> None:
     assert all(wave.abs().max() > 0.1 for wave in mixed.store.wave)
 
 
+def test_one_channel_of_several_may_be_chosen(tmp_path: Path) -> None:
+    for i in range(10):
+        tone = sine(300 + 9 * i)
+        write(tmp_path / "in/tone" / f"{i}.wav", np.stack([-tone, tone], 1))
+        write(tmp_path / "in/hiss" / f"{i}.wav", np.stack([tone, noise(i)], 1))
+    chosen = data(Folder(str(tmp_path / "in")), tmp_path / "store", channels=[1])
+    assert chosen.spec.channels == 1 and not chosen.spec.downmixed
+    assert chosen.spec.heard_channels == (1,) == chosen.spec.chosen_channels
+    chosen.spec.save(tmp_path / "spec.json")
+    assert Spec.load(tmp_path / "spec.json") == chosen.spec
+    for number, (clip, _, _) in enumerate(chosen.clips):
+        sound = soundfile.read(clip.path, dtype="float32")[0][:, 1]
+        assert np.array_equal(chosen.wave_of(number)[0][:4000], sound)
+    with pytest.raises(ValueError, match="chosen_channels are"):
+        Spec.from_plain({**vars(chosen.spec), "chosen_channels": (0, 1)})
+
+
 @pytest.mark.parametrize(
     ("rates", "usual"),
     [([8000, 16000, 16000], 16000), ([22050, 16000, 8000, 16000], 16000)],
@@ -276,6 +293,9 @@ def test_incomplete_sets_stop_the_run(tmp_path: Path) -> None:
         ({"padding": "repaet"}, "There is no data.padding=repaet; did you mean repeat"),
         ({"batch_size": 0}, "data.batch_size=0 is too small"),
         ({"channels": 0}, "data.channels=0 is too small"),
+        ({"channels": []}, r"data.channels=\[\] should list different channels"),
+        ({"channels": [1, 1]}, r"data.channels=\[1, 1\] should list different"),
+        ({"channels": [-1, 1]}, "should list different channels, counted from 0"),
         ({"duration": 0.01}, "data.duration=0.01 is too small"),
         ({"sample_rate": 44}, "data.sample_rate=44 is too small; it is in Hz"),
     ],

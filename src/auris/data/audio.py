@@ -4,7 +4,7 @@ Training and prediction both come here.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -37,6 +37,7 @@ _CANCELLED = 1e-3
 _BLOCK = 4096  # samples, in which a file is counted that holds less than it says
 
 Samples = np.ndarray  # (C, T) float32
+Channels = int | Sequence[int]  # how many, 1 being their mean; or which, counted from 0
 
 
 class Unusable(Exception):
@@ -219,19 +220,41 @@ def is_silent(wave: Samples) -> bool:
     return np.abs(wave).max(initial=0.0) < SILENCE_PEAK
 
 
-def to_channels(wave: Samples, channels: int) -> Samples:
-    """Average to one channel where one is asked for.
+def count_channels(channels: Channels) -> int:
+    """How many there are of them."""
+    return channels if isinstance(channels, int) else len(channels)
+
+
+def to_channels(wave: Samples, channels: Channels) -> Samples:
+    """Average to one channel where one is asked for, or take those with the given numbers.
 
     Several channels must be those of as many microphones that work: of a dead one, or of
     two that are one, nothing can be learnt about directions. Raises `Unusable` otherwise.
     """
     if channels == 1:
         return _average_channels(wave)
-    if len(wave) != channels:
-        raise Unusable(f"has {len(wave)} channels and {channels} are needed")
-    if not is_silent(wave):
-        _check_microphones(wave)
-    return wave
+    chosen = _choose_channels(wave, channels)
+    if len(chosen) > 1 and not is_silent(chosen):
+        _check_microphones(chosen)
+    return chosen
+
+
+def _choose_channels(wave: Samples, channels: Channels) -> Samples:
+    """Some of the channels of (C, T). Raises `Unusable` where there are others."""
+    count = len(wave)
+    if isinstance(channels, int):
+        if count != channels:
+            first = ",".join(map(str, range(channels)))
+            hint = (
+                f"; data.channels=[{first}] takes the first" if count > channels else ""
+            )
+            raise Unusable(f"has {count} channels and {channels} are needed{hint}")
+        return wave
+    if max(channels) >= count:
+        raise Unusable(
+            f"has {count} channels, counted from 0, and no channel {max(channels)}"
+        )
+    return wave[list(channels)]
 
 
 def _average_channels(wave: Samples) -> Samples:
@@ -243,13 +266,16 @@ def _average_channels(wave: Samples) -> Samples:
     if left < _CANCELLED:
         raise Unusable(
             f"its {len(wave)} channels cancel each other when they are averaged, "
-            "as one has the opposite sign"
+            "as one has the opposite sign; data.channels=[0] takes the first alone"
         )
     return mean
 
 
 def _check_microphones(wave: Samples) -> None:
-    """Raise `Unusable` where a channel of (C, T) is silent or the same as another one."""
+    """Raise `Unusable` where a channel of (C, T) is silent or the same as another one.
+
+    Those that were chosen are counted from 1.
+    """
     count = len(wave)
     for number, channel in enumerate(wave, start=1):
         if is_silent(channel):

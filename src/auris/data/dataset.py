@@ -151,6 +151,8 @@ class Dataset:
         clips = [recording.clip for recording in self.recordings]
         facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
+        chosen = self.settings.channels
+        chosen = () if isinstance(chosen, int | None) else tuple(chosen)
         microphones = self.array.microphones.tolist() if self.array else []
         return Spec(
             sample_rate=self.sample_rate,
@@ -159,7 +161,8 @@ class Dataset:
             target=self.targets.kind,
             classes=self.targets.classes_of(clips),
             padding=self.settings.padding,
-            downmixed=any(fact.channels != channels for fact in facts),
+            downmixed=not chosen and any(fact.channels != channels for fact in facts),
+            chosen_channels=chosen,
             microphones=tuple(tuple(place) for place in microphones),
             columns=self.targets.columns_of(clips),
         )

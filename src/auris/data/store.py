@@ -45,7 +45,7 @@ class StoreSettings:
     """All that the samples of a clip depend on, besides the file."""
 
     sample_rate: int  # Hz
-    channels: int
+    channels: audio.Channels
     samples: int  # T of each clip
     padding: str  # "repeat" or "zeros"
 
@@ -305,7 +305,8 @@ def _is_alive(process: int) -> bool:
 
 def _create_memmap(pack: Path, rows: int, settings: StoreSettings) -> np.memmap:
     """(N, C, T) on disk, to be filled; an empty file can't be mapped."""
-    shape = (max(1, rows), settings.channels, settings.samples)
+    channels = audio.count_channels(settings.channels)
+    shape = (max(1, rows), channels, settings.samples)
     path = pack / _WAVE
     purpose = Purpose(f"The store {pack.parent.parent}", "paths.store")
     try:

@@ -122,10 +122,12 @@ class Predictor:
     def _read_window(self, path: Path, start: float, stop: float) -> np.ndarray:
         """A window (C, T) as the model saw them in training."""
         wave = audio.read_samples(path, self.spec.sample_rate, start, stop)
-        wave = audio.to_channels(wave, self.spec.channels)
+        wave = audio.to_channels(wave, self.spec.heard_channels)
         return audio.fit_length(wave, self.spec.samples, self.spec.padding)
 
     def _check_channels(self, path: Path) -> None:
+        if self.spec.chosen_channels:
+            return  # they are told by name where they lack
         channels = audio.read_header(path).channels
         needed = self.spec.channels
         if channels != needed and not (self.mix and needed == 1):
