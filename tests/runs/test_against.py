@@ -128,7 +128,7 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
     tried(tmp_path, {12: 0.5}, "vae", metric="auroc")
     with pytest.raises(
         UserError,
-        match=r"There is no accuracy in .*vae12.*; choose one --metric or task",
+        match=r"There is no --metric accuracy in .*vae12auroc; did you mean auroc",
     ):
         drawn(tmp_path, metric="accuracy")
     finished(tmp_path / "without", 0.5, fold=2)

@@ -8,12 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from auris.core.errors import UserError
-from auris.runs.compare import (
-    ConfigurationSummary,
-    default_split,
-    scored_runs,
-    summarize_runs,
-)
+from auris.runs.compare import ConfigurationSummary, scored_runs, summarize_runs
 from auris.runs.curve_plot import plot_training_curves
 from auris.runs.find import Run, filter_runs, find_runs
 from auris.runs.setting_plot import plot_metric_over_setting
@@ -34,7 +29,7 @@ def run(options: Namespace) -> None:
 
 def _print_pair(options: Namespace) -> None:
     """Say which of two runs is better on the same clips, and whether that may be luck."""
-    pair = compare_pair(options.paired, options.set or "test", options.plugins)
+    pair = compare_pair(options.paired, options.set, options.plugins)
     if options.json:
         print(json.dumps(asdict(pair), indent=2))
         return
@@ -48,7 +43,7 @@ def _print_pair(options: Namespace) -> None:
 def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
     """Print the table of the runs, and draw them where that is asked for."""
     runs = filter_runs(find_runs(folders), options.same)
-    split = options.set or default_split(runs)
+    split = options.set
     shown = scored_runs(runs, split)
     summaries = summarize_runs(shown, options.metric, split)
     if options.details:

@@ -75,8 +75,10 @@ class TaskView(ABC):
         return iter(())
 
 
-def format_interval(view: TaskView, estimate: Mapping[str, float]) -> str:
+def format_interval(view: TaskView, estimate: Mapping[str, Any]) -> str:
     """The interval of the main metric, for people."""
+    if estimate["low"] is None:
+        return f"too few for an interval (n = {estimate['n']})"
     low = view.format_value(estimate["low"])
     high = view.format_value(estimate["high"])
     return f"95 % interval {low} to {high}"
