@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 
 from auris.core.errors import UserError
@@ -50,6 +51,9 @@ def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
         print(all_metrics_table(shown, split))
     else:
         _print_table(summaries, split, options)
+    if all(isnan(summary.mean) for summary in summaries):
+        words = f"None has a value there, as where no anomaly is in the {split} set; see --set."
+        print(words, file=sys.stderr)
     if left := len(runs) - len(shown):
         words = f"Left out, as they have not looked at their {split} set: {left} runs."
         print(words, file=sys.stderr)

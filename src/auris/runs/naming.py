@@ -53,6 +53,11 @@ def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
     return unique
 
 
+def drop_data_name(name: str, run: Run) -> str:
+    """A name without that of the data, where a picture says that by itself."""
+    return name.removeprefix(f"{run.result['data']} ")
+
+
 def _differing_settings(run: Run, others: Sequence[Run]) -> list[str]:
     """The choices and settings of a run that are not the same in all others of its name.
 

@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from auris.core.errors import UserError
 from auris.core.figures import COLOURS, new_figure
 from auris.runs.compare import average_estimates, main_metric, metric_estimate
-from auris.runs.curve_plot import LINE_STYLES, MARKERS, ORIGINS, check_same_dataset
+from auris.runs.curve_plot import LINE_STYLES, ORIGINS, check_same_dataset, marker_at
 from auris.runs.find import Run, check_setting_name
-from auris.runs.naming import group_runs
+from auris.runs.naming import drop_data_name, group_runs
 from auris.tasks.metric import Estimate
 
 _NO_NUMBERS = "--against {} needs runs with two or more numbers for it."
@@ -61,11 +61,12 @@ def _read_lines(
     values = _setting_values(runs, setting)
     lines = []
     for name, group in group_runs([_ignoring(run, setting) for run in runs]):
+        label = drop_data_name(name, group[0])
         points = []
         for run in group:
             estimate = metric_estimate(run, metric, split)
             points.append((values[run.folder], estimate))
-        lines.append(_Line(name, points))
+        lines.append(_Line(label, points))
     return lines
 
 
@@ -113,7 +114,7 @@ def _draw_line(axes: Axes, line: _Line, place: int) -> None:
     low = [estimate.low for estimate in means]
     high = [estimate.high for estimate in means]
     lap, colour = divmod(place, len(COLOURS))
-    marker = MARKERS[place % len(MARKERS)]
+    marker = marker_at(place)
     dashes = LINE_STYLES[lap % len(LINE_STYLES)]
     axes.plot(
         abscissa,
