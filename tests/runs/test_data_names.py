@@ -9,9 +9,10 @@ from running import TINY, experiment, here
 
 from auris.core.text import folder_name
 from auris.runs.compare import summarize_runs
+from auris.runs.configuration import is_part_of_configuration
 from auris.runs.data_names import claim_name, name_data
 from auris.runs.datasets import group_by_dataset
-from auris.runs.find import find_runs, is_replicate_setting
+from auris.runs.find import find_runs
 from auris.training.run import train
 
 
@@ -159,4 +160,4 @@ def test_more_training_clips_with_one_test_set_are_no_other_data(
 
 
 def test_a_name_is_no_part_of_a_configuration() -> None:
-    assert is_replicate_setting("data.name")
+    assert not is_part_of_configuration("data.name")

@@ -18,6 +18,7 @@ NEW = "2026-01-02_00-00-00_fold2_seed7"
 def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two finished runs of a model, an unfinished one of another, and a trial of a sweep."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AURIS_OUTPUTS", "outputs")
     outputs = Path("outputs")
     for run in (f"birds/mlp/{NEW}", f"birds/mlp/{OLD}"):
         begin(outputs / run)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError
 from auris.core.files import load_rows
-from auris.core.places import shorten_path
-from auris.runs.latest import LATEST, OUTPUTS, find_newest, resolve_latest, runs_below
+from auris.core.places import find_folder, shorten_path
+from auris.runs.latest import LATEST, find_newest, resolve_latest, runs_below
 from auris.runs.trust import confine, read_configuration
 
 CONFIG = "config.yaml"
@@ -39,7 +40,8 @@ def find_run(path: str) -> Path:
     """
     folder = resolve_latest(path).resolve()
     if not (folder / CONFIG).is_file():
-        known = sorted({str(run.parent / LATEST) for run in runs_below(OUTPUTS)})
+        runs = runs_below(find_folder("outputs"))
+        known = sorted({str(run.parent / LATEST) for run in runs})
         hint = f" Runs here: {', '.join(known)}." if known else ""
         raise UserError(
             f"There is no run in {path}; name the folder of one, as in "
@@ -59,7 +61,8 @@ def finished_run(path: str) -> Path:
             f" The newest finished one is {shorten_path(finished)}." if finished else ""
         )
         raise UserError(
-            f"The run in {run} is not finished; python train.py resume={run} goes on with it.{hint}"
+            f"The run in {run} is not finished; "
+            f"{command_line('train', f'resume={run}')} goes on with it.{hint}"
         )
     return folder
 

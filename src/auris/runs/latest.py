@@ -5,29 +5,31 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from auris.core.errors import UserError
+from auris.core.places import find_folder, find_output
 
 LATEST = "latest"
-OUTPUTS = Path("outputs")
 _CONFIG = "config.yaml"  # every run has one
 _DEPTHS = ("*", "*/*", "*/*/*")  # of runs below a model, a data set, outputs
 _TIME = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
 
 
 def resolve_latest(typed: str | Path) -> Path:
-    """A path as it was typed, with the newest run for `latest`, which alone is that of all outputs.
+    """A path as it was typed, see `find_output`, with the newest run for `latest`.
 
-    outputs/cats_babies/mlp/latest, outputs/cats_babies/latest and latest/model.onnx are understood.
-    A folder of that name is itself. Raises `UserError` where there is no run.
+    outputs/cats_babies/mlp/latest, outputs/cats_babies/latest and latest/model.onnx are understood;
+    `latest` alone is the newest of all outputs. A folder of that name is itself. Raises `UserError`
+    where there is no run.
     """
     path = Path(typed).expanduser()
     for at, part in enumerate(path.parts):
-        before = Path(*path.parts[:at])
-        if part == LATEST and not _is_folder(before / LATEST):
-            newest = find_newest(runs_below(before if at else OUTPUTS))
-            if newest is None:
-                raise UserError(f"There is no run below {before if at else OUTPUTS}.")
-            return newest.joinpath(*path.parts[at + 1 :])
-    return path
+        if part != LATEST or _is_folder(find_output(Path(*path.parts[: at + 1]))):
+            continue
+        above = find_output(Path(*path.parts[:at])) if at else find_folder("outputs")
+        newest = find_newest(runs_below(above))
+        if newest is None:
+            raise UserError(f"There is no run below {above}.")
+        return newest.joinpath(*path.parts[at + 1 :])
+    return find_output(path)
 
 
 def runs_below(folder: Path) -> list[Path]:

@@ -176,12 +176,15 @@ def print_scores(split: str, scores: Scores, origin: str) -> None:
             f"{clips}, with a loss of {scores['loss']:.3f}; no metric has a value{note}"
         )
         return
-    info(f"{clips}, with 95 % intervals; in brackets those of a constant answer{note}")
+    info(
+        f"{clips}, with 95 % intervals over n groups of them, and a constant answer{note}"
+    )
     width = max([18, *map(len, known)])
     for name, value in known.items():
-        info(
-            f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})"
-        )
+        estimate = Estimate(**value)
+        told = estimate if estimate.has_interval else f"{estimate.value:.3f}"
+        constant = scores["constant_baseline"][name]
+        info(f"  {name:<{width}} {told}   (n = {estimate.n}, constant {constant:.3f})")
 
 
 def simulated_note(origin: str) -> str:
