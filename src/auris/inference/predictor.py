@@ -137,7 +137,7 @@ class Predictor:
     ) -> np.ndarray:
         """A window (C, T) as the model saw them in training."""
         wave = recording.read(self.spec.sample_rate, start, stop)
-        wave = audio.to_channels(wave, self.spec.channels)
+        wave = audio.to_channels(wave, self.spec.heard_channels)
         return audio.fit_length(wave, self.spec.samples, self.spec.padding)
 
     def _check_recording(self, recording: Recording) -> None:
@@ -150,6 +150,8 @@ class Predictor:
             warn_user(f"{name} ends before its header says, as after a broken copy.")
 
     def _check_channels(self, channels: int) -> None:
+        if self.spec.chosen_channels:
+            return  # they are told by name where they lack
         needed = self.spec.channels
         if channels != needed and not (self.mix and needed == 1):
             hint = (

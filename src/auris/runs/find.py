@@ -1,6 +1,5 @@
 """Finished runs: where they are, what was chosen for them, and which belong together."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,28 +14,10 @@ from auris.core.errors import UserError, suggest_choice
 from auris.core.log import info
 from auris.core.places import find_output
 from auris.core.words import quote_word
+from auris.runs.configuration import configuration_key
 from auris.runs.folder import CONFIG, RESULT
 from auris.runs.result import load_result
 from auris.runs.trust import read_configuration
-
-_REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
-    "seed",
-    "optimizer.seed",
-    "model.estimator.random_state",
-    "data.fold",
-    "data.normal",
-    "data.root",
-    "data.table",
-    "data.url",
-    "data.origin",
-    "paths.",
-    "choices.",
-    "resume",
-    "debug",
-    "test",
-    "report",
-    "plugins",
-)
 
 
 @dataclass(frozen=True)
@@ -102,26 +83,6 @@ def flatten(node: Any, prefix: str = "") -> dict[str, Any]:
     for key, part in node.items():
         flat |= flatten(part, f"{prefix}{key}.")
     return flat
-
-
-def configuration_key(settings: dict[str, Any]) -> str:
-    """What two runs of one configuration have in common."""
-    common = {}
-    for key, value in settings.items():
-        if not is_replicate_setting(key):
-            common[key] = value
-    return json.dumps(common, sort_keys=True)
-
-
-def is_replicate_setting(key: str) -> bool:
-    """Whether runs of one configuration may differ in a setting."""
-    return matches(key, _REPLICATE_SETTINGS)
-
-
-def matches(key: str, names: Sequence[str]) -> bool:
-    """Whether a setting is one of `names`, or below one that ends with a dot."""
-    above = tuple(name for name in names if name.endswith("."))
-    return key in names or key.startswith(above)
 
 
 def filter_runs(runs: Sequence[Run], filters: Sequence[str]) -> list[Run]:
