@@ -14,6 +14,7 @@ import torch
 from conftest import REPOSITORY, fill, sine, write
 from running import TINY, experiment, here
 
+import auris
 from auris.core.errors import UserError
 from auris.core.files import content_digest
 from auris.data.spec import Spec
@@ -83,6 +84,15 @@ def test_it_answers_as_the_run_does(
     for one, other in zip(ours(recording), theirs(recording), strict=True):
         assert one[:3] == other[:3]
         assert other.decoded == pytest.approx(one.decoded, abs=1e-5)
+
+
+def test_a_notebook_asks_it_too(exported: Exported, run: Path, recording: Path) -> None:
+    (ours,) = auris.load(run)(recording)
+    (theirs,) = auris.load(exported.path)(recording)
+    assert theirs["class"] == ours["class"]
+    assert theirs["p_tone"] == pytest.approx(ours["p_tone"], abs=1e-5)
+    with pytest.raises(UserError, match="This model has no embedding"):
+        auris.load(exported.path).embed(recording)
 
 
 def test_predicting_needs_no_torch(

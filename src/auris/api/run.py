@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, final
 
 from auris.api.model import TrainedModel, load
+from auris.api.page import Page
 from auris.api.table import Table
 from auris.core.commands import command_line
 from auris.core.errors import UserError
+from auris.core.places import short_path
 from auris.runs.find import read_run
 from auris.runs.folder import find_run, read_curves
 from auris.runs.predictions import read_predictions
@@ -70,26 +72,6 @@ class Metrics(Mapping[str, float]):
 
 
 @final
-class Page:
-    """A page of one file, which a notebook shows in a frame."""
-
-    def __init__(self, path: Path):
-        self.path = path
-
-    def __fspath__(self) -> str:
-        return str(self.path)
-
-    def __repr__(self) -> str:
-        return str(self.path)
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        page = escape(self.path.read_text(encoding="utf-8"))
-        style = "width: 100%; height: 40em; border: 1px solid gray"
-        return f'<iframe style="{style}" srcdoc="{page}"></iframe>'
-
-
-@final
 class OpenedRun:
     """A finished run in its folder."""
 
@@ -145,11 +127,11 @@ class OpenedRun:
         return load(self.folder)
 
     def __repr__(self) -> str:
-        return f"{self._title}\n{self.metrics!r}\n{self.folder}"
+        return f"{self._title}\n{self.metrics!r}\n{short_path(self.folder)}"
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        words = escape(f"{self._title}: {self.folder}")
+        words = escape(f"{self._title}: {short_path(self.folder)}")
         return f"<p>{words}</p>{self.metrics._repr_html_()}"
 
     @property

@@ -91,7 +91,7 @@ def _verify_seal(content: bytes, path: Path) -> None:
     if content[-length:] != seal(content[:-length]):
         raise UserError(
             f"{path} is damaged, or was not written by this version of Auris; "
-            "python scripts/export.py RUN writes it anew."
+            f"{command_line('export', 'RUN')} writes it anew."
         )
 
 
