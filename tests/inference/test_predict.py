@@ -29,7 +29,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *here(place),
         "data.duration=0.5",
         "model=linear",
-        "logger=none",
+        "logger=csv",
         "trainer.max_epochs=20",
     )
     return train(experiment(*words)).folder

@@ -16,7 +16,7 @@ def test_joblib_runs_at_once_and_hands_back_failures(tmp_path: Path) -> None:
         "data.duration=0.5",
         "trainer.max_epochs=1",
         "model=linear",
-        "logger=none",
+        "logger=csv",
     )
     joblib = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
     done = cli("train.py", "-m", *joblib, *words, "data.fold=9,1,2", cwd=tmp_path)

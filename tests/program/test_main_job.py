@@ -193,7 +193,7 @@ def test_a_sweep_does_not_open_the_test_set(
         "data.root=recordings",
         "data.duration=0.5",
         "trainer.max_epochs=1",
-        "logger=none",
+        "logger=csv",
     )
     choices = ("model=linear,mlp", "data.fold=1,2")
     done = call("train.py", "-m", *words, *choices, cwd=tmp_path)
@@ -236,7 +236,7 @@ def test_two_processes_train_like_one(tmp_path: Path) -> None:
         "augment=none",
         "optimizer.lr=0.01",
         "data.batch_size=4",
-        "logger=none",
+        "logger=csv",
     )
     results = {}
     for trainer, run in (("cpu", call), ("ddp", cli)):

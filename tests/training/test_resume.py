@@ -26,7 +26,7 @@ WORDS = (
         "data.batch_size=4",
         "trainer=cpu",
         "trainer.max_epochs=30",
-        "logger=none",
+        "logger=csv",
     ),
     *(
         "model=cnn",

@@ -1,5 +1,6 @@
 """All that a configuration decides. Here it ends: others are handed what they need by name."""
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -174,6 +175,7 @@ class Experiment:
             "mode": mode,
             "dirpath": checkpoints,
             "save_dir": str(folder),
+            "title": os.path.relpath(folder, self.outputs),
         }
         callbacks = self._factory.make_each(self._cfg.callbacks, **facts)
         loggers = self._factory.make_each(self._cfg.logger, **facts)

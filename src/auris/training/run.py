@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from auris.core.log import info, open_log, silence_libraries
 from auris.core.malloc import keep_freed_blocks
@@ -20,12 +19,13 @@ from auris.runs.data_names import claim_name
 from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
 from auris.runs.result import write_result
 from auris.runs.writing import keep_configuration, new_folder, save_weights
+from auris.training.boards.board import Board
 from auris.training.checks import check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
 from auris.training.fit import Fitted, fit
+from auris.training.pages import fill_pages
 from auris.training.system import System
-from auris.training.tensorboard import fill_pages
 
 
 class FinishedRun(NamedTuple):
@@ -135,10 +135,11 @@ def _begin(experiment: Experiment, folder: Path) -> None:
 
 @rank_zero_only
 def _record(run: FinishedRun, seconds: float) -> None:
-    """Fill TensorBoard's pages and write the result."""
+    """Fill the pages of boards and write the result."""
     for logger in run.fitted.trainer.loggers:
-        if isinstance(logger, TensorBoardLogger):
-            fill_pages(run.folder, run.experiment, run.fitted.system, run.evaluated)
+        if isinstance(logger, Board):
+            pages = logger.open_pages(run.folder)
+            fill_pages(pages, run.experiment, run.fitted.system, run.evaluated)
     dataset = run.experiment.dataset
     parameters = run.fitted.system.model.parameters()
     write_result(
