@@ -26,7 +26,7 @@ def test_joblib_runs_at_once_and_hands_back_failures(tmp_path: Path) -> None:
         for path in tmp_path.glob("outputs/recordings/linear/2*/result.json")
     ]
     assert sorted(result["fold"] for result in results) == [1, 2]
-    assert "| folder linear | 2 x 1 |" in done.stdout
+    assert "| recordings linear | 2 x 1 |" in done.stdout
     last = done.stderr.splitlines()[-1]
     assert (
         last.startswith("auris: data=folder")

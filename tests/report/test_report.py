@@ -146,7 +146,7 @@ def test_a_phone_shows_all_and_strangers_do_nothing(
     )
     assert (
         told["handlers"] == told["scripts"] == 0
-        and told["title"] == "folder linear"
+        and told["title"] == "recordings linear"
         and not told["asked"]
     )
 
