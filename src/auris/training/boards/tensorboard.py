@@ -54,7 +54,7 @@ class _EventPages(Pages):
         columns, *row = hparams(dict(settings), dict(metrics))
         _tick_main_settings(columns)
         for summary in (columns, *row):
-            self._writer.file_writer.add_summary(summary)
+            self._writer._get_file_writer().add_summary(summary)
 
     def close(self) -> None:
         self._writer.close()
