@@ -12,7 +12,7 @@ from auris.api.page import Page
 from auris.api.table import Table
 from auris.core.commands import command_line
 from auris.core.errors import UserError
-from auris.core.places import short_path
+from auris.core.places import shorten_path
 from auris.runs.find import read_run
 from auris.runs.folder import find_run, read_curves
 from auris.runs.predictions import read_predictions
@@ -128,11 +128,11 @@ class OpenedRun:
         return load(self.folder)
 
     def __repr__(self) -> str:
-        return f"{self._title}\n{self.metrics!r}\n{short_path(self.folder)}"
+        return f"{self._title}\n{self.metrics!r}\n{shorten_path(self.folder)}"
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        words = escape(f"{self._title}: {short_path(self.folder)}")
+        words = escape(f"{self._title}: {shorten_path(self.folder)}")
         return f"<p>{words}</p>{self.metrics._repr_html_()}"
 
     @property
