@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import call, fill, sine, write
 
 import auris
-from auris.api.run import OpenedRun
+from auris.api.run import Metrics, OpenedRun
 
 PLAIN = {"data": "folder", "model": "linear", "trainer": "cpu", "logger": "none"}
 
@@ -82,6 +83,19 @@ def test_it_shows_itself(run: OpenedRun) -> None:
     assert "<td>accuracy</td>" in page and "test: 4 clips" in page
     assert run.report._repr_html_().startswith("<iframe ")
     assert repr(run.report) == str(run.folder / "report.html")
+
+
+def test_a_metric_without_an_interval_has_none() -> None:
+    estimate = {"value": 0.5, "low": None, "high": None, "n": 1}
+    scores = {
+        "clips": 1,
+        "metrics": {"accuracy": estimate, "auroc": {**estimate, "value": None}},
+        "constant_baseline": {"accuracy": 0.5, "auroc": 0.5},
+    }
+    metrics = Metrics(scores, "val")
+    assert metrics["accuracy"] == 0.5 and np.isnan(metrics["auroc"])
+    assert np.isnan(metrics.interval("accuracy")).all()
+    assert "None" not in repr(metrics) + metrics._repr_html_()
 
 
 def test_values_are_written_as_on_a_command_line(place: Path) -> None:

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from typing import final
 
-from auris.core.places import short_path
+from auris.core.places import shorten_path
 
 
 @final
@@ -18,7 +18,7 @@ class Page:
         return str(self.path)
 
     def __repr__(self) -> str:
-        return str(short_path(self.path))
+        return str(shorten_path(self.path))
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

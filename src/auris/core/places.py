@@ -33,11 +33,11 @@ def find_folder(name: str) -> Path:
     if variable:
         return Path(variable).expanduser()
     home = checkout() or Path.home() / "auris"
-    return short_path(home / _FOLDERS[name])
+    return shorten_path(home / _FOLDERS[name])
 
 
-def short_path(path: Path) -> Path:
-    """A path, relative where it is below the folder in which the user stands."""
+def shorten_path(path: Path) -> Path:
+    """A path as people type it: from where they stand, if it is below."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
