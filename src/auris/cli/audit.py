@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from auris.audit.audit import run_audit
-from auris.audit.output import print_audit, write_audit
+from auris.audit.output import print_audit, write_audit, write_clean_table
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
 from auris.runs.compose import compose_run
@@ -17,4 +17,9 @@ def run(options: Namespace) -> None:
     print_audit(result)
     folder = experiment.outputs / "audit" / experiment.choices["data"]
     print(f"Audit: {write_audit(result, folder)}")
+    table = write_clean_table(result, folder)
+    print(
+        "Without what can't be used, and with all of one sound in a group: "
+        f"data=csv data.table={table}"
+    )
     raise SystemExit(int(result.failed))
