@@ -1,5 +1,6 @@
 """The audit of a data set."""
 
+import shlex
 from argparse import Namespace
 
 from auris.audit.audit import run_audit
@@ -20,6 +21,6 @@ def run(options: Namespace) -> None:
     table = write_clean_table(result, folder)
     print(
         "Without what can't be used, and with all of one sound in a group: "
-        f"data=csv data.table={table}"
+        f"data=csv {shlex.quote(f'data.table={table}')}"
     )
     raise SystemExit(int(result.failed))
