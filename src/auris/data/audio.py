@@ -119,7 +119,7 @@ def _examine_transcript(path: Path, refusal: str) -> Header:
     transcript = Transcript()
     try:
         with _open_sound(path, transcript) as sound:
-            _check_facts(sound.samplerate, sound.channels)
+            check_facts(sound.samplerate, sound.channels)
             facts = sound.samplerate, sound.channels, sound.frames
     except ffmpeg.Undecodable as error:
         raise Unusable(f"{refusal}; {error}" if is_known else refusal) from error

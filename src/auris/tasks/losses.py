@@ -30,6 +30,8 @@ class CrossEntropy(nn.Module):
         label_smoothing: how much of the target is spread over all classes.
     """
 
+    weight: Tensor | None
+
     def __init__(
         self, spec: Spec, weight: ClassWeight = None, label_smoothing: float = 0.0
     ):
@@ -67,6 +69,8 @@ class FocalLoss(nn.Module):
         gamma: how far it looks away; 0 is cross entropy.
         weight: of each class, see `class_weights`.
     """
+
+    weight: Tensor | None
 
     def __init__(self, spec: Spec, gamma: float = 2.0, weight: ClassWeight = None):
         super().__init__()
