@@ -1,6 +1,5 @@
 """Recordings that libsndfile can't read, as FFmpeg decodes them where it is installed."""
 
-import io
 import os
 import shutil
 import subprocess
@@ -8,7 +7,9 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, final
+from typing import IO, final
+
+from auris.data.random_access import RandomAccess
 
 # of files that libsndfile does not read
 SUFFIXES = {
@@ -39,33 +40,15 @@ class Transcript:
 
 
 @final
-class _SharedFile(io.RawIOBase):
+class _SharedFile(RandomAccess):
     """A file that several read at places of their own."""
 
     def __init__(self, file: IO[bytes]):
+        super().__init__(os.fstat(file.fileno()).st_size)
         self._file = file
-        self._size = os.fstat(file.fileno()).st_size
-        self._place = 0
 
-    def seekable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origins = (0, self._place, self._size)
-        self._place = max(0, origins[whence] + offset)
-        return self._place
-
-    def readinto(self, buffer: Any) -> int:
-        content = os.pread(self._file.fileno(), len(buffer), self._place)
-        buffer[: len(content)] = content
-        self._place += len(content)
-        return len(content)
+    def read_at(self, place: int, count: int) -> bytes:
+        return os.pread(self._file.fileno(), count, place)
 
 
 def is_installed() -> bool:
