@@ -361,12 +361,12 @@ def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
         done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout
     ), done.stderr
     told = json.loads(
-        (tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text()
+        (tmp_path / "outputs" / "audit" / "clean" / "audit.json").read_text()
     )
     assert [f["check"] for f in told["findings"]] == ["silent"] and told[
         "recordings"
     ] == 16
-    page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()
+    page = (tmp_path / "outputs" / "audit" / "clean" / "audit.html").read_text()
     assert (
         "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
     )
@@ -461,7 +461,7 @@ def test_what_the_audit_leaves_can_be_trained_on(tmp_path: Path) -> None:
     assert clips["high/louder.wav"].group == clips["high/6.wav"].group
     assert len({clip.group for clip in clips.values()}) == 19
     words = ("data=csv", f"data.table={table}", f"paths.store={tmp_path}/store")
-    fast = ("model=linear", "trainer=cpu", "trainer.max_epochs=1", "logger=none")
+    fast = ("model=linear", "trainer=cpu", "trainer.max_epochs=1", "logger=csv")
     train(experiment(*words, *fast, f"paths.outputs={tmp_path}/out", "report=false"))
     assert len(list(tmp_path.glob("out/**/result.json"))) == 1
 

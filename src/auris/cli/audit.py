@@ -4,7 +4,8 @@ import shlex
 from argparse import Namespace
 
 from auris.audit.audit import run_audit
-from auris.audit.output import print_audit, write_audit, write_clean_table
+from auris.audit.output import AUDITS, print_audit, write_audit, write_clean_table
+from auris.cli.data_folder import claim_data_folder
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
 from auris.runs.compose import compose_run
@@ -16,7 +17,7 @@ def run(options: Namespace) -> None:
     experiment = Experiment(compose_run(options.words, config_folder()))
     result = run_audit(experiment.dataset)
     print_audit(result)
-    folder = experiment.outputs / "audit" / experiment.choices["data"]
+    folder = claim_data_folder(experiment, AUDITS)
     print(f"Audit: {write_audit(result, folder)}")
     table = write_clean_table(result, folder)
     print(
