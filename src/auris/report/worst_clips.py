@@ -11,9 +11,9 @@ from torch import Tensor
 
 from auris.core.figures import Heatmap, draw_heatmap, new_figure
 from auris.core.player import Player, Players
+from auris.core.svg import Picture, embed_figure, page_theme
 from auris.report.context import ReportContext
 from auris.report.saliency import MelBands, compute_saliency
-from auris.report.svg import Picture, embed_figure, page_theme
 from auris.training.evaluation import most_wrong, peak_normalize
 
 _CLIPPED_FRACTION = 0.99  # of the map is below the strongest colour
@@ -100,7 +100,7 @@ def _make_card(
     player = players.make_player(wave.numpy(), sample_rate, label)
     reason = ", and what in it made the answer wrong" if len(figure.axes) > 1 else ""
     picture = embed_figure(figure, f"Spectrogram of {clip.name}{reason}")
-    return Card(answer[0].upper() + answer[1:], player, picture, clip.name)
+    return Card(answer, player, picture, clip.name)
 
 
 def _draw_clip(

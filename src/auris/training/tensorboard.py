@@ -99,7 +99,7 @@ def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
     decoded = inspection.predictions.decoded[at]
     target = inspection.predictions.target[at]
     answer = system.task.view.describe_answer(decoded, clip.label, target)
-    return f"{clip.path.name}, {answer}"
+    return f"{answer} ({clip.path.name})"
 
 
 def _hyperparameters(experiment: Experiment) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def test_a_map_shows_the_codes_on_their_principal_components() -> None:
     codes = along[:, None] * torch.tensor([2.0, 1.0, 2.0]) / 3 + 5
     figure = plot_codes(codes, ["cat", "cat", "dog", "dog"])
     (axes,) = figure.axes
-    assert axes.get_xlabel() == "100% of the variance"
+    assert axes.get_xlabel() == "100 % of the variance"
     cat, dog = axes.lines
     assert (cat.get_label(), dog.get_label()) == ("cat", "dog")
     assert sorted(abs(x) for x in cat.get_xdata()) == pytest.approx([1, 3])

@@ -45,7 +45,7 @@ def plot_codes(codes: Tensor, labels: Sequence[str]) -> Figure:
             markeredgewidth=0,
             label=escape_math(name),
         )
-    first, second = (f"{share:.0%} of the variance" for share in shares)
+    first, second = (f"{100 * share:.0f} % of the variance" for share in shares)
     axes.set(xlabel=first, ylabel=second, aspect="equal", xticks=[], yticks=[])
     axes.set_adjustable("datalim")
     if is_told:
