@@ -209,9 +209,7 @@ def test_anomalies_and_simulations_have_their_own_words(place: Path) -> None:
 
 def test_an_audit_of_the_same_recordings_is_shown(linear: Path, place: Path) -> None:
     context = open_context(str(linear))
-    assert (
-        data_section(context).audit_command == "python scripts/audit.py data=folder ..."
-    )
+    assert data_section(context).audit_command == "auris audit data=folder ..."
     assert "No audit has listened" in render_report(context)
     found = run_audit(context.data)
     write_audit(found, place / "out/audit/folder")

@@ -9,6 +9,7 @@ from math import isnan
 from pathlib import Path
 
 from auris.core.errors import UserError
+from auris.core.places import find_folder, find_output
 from auris.runs.compare import ConfigurationSummary, scored_runs, summarize_runs
 from auris.runs.curve_plot import plot_training_curves
 from auris.runs.find import Run, filter_runs, find_runs
@@ -25,7 +26,7 @@ def run(options: Namespace) -> None:
         raise UserError(
             "Name a folder with finished runs, or --same data=cats_babies for those in outputs."
         )
-    _print_runs(options, options.folders or ["outputs"])
+    _print_runs(options, options.folders or [str(find_folder("outputs"))])
 
 
 def _print_pair(options: Namespace) -> None:
@@ -58,7 +59,7 @@ def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
         words = f"Left out, as they have not looked at their {split} set: {left} runs."
         print(words, file=sys.stderr)
     if options.picture or options.same or options.against:
-        path = Path(options.picture or Path(folders[0]) / "compare.png")
+        path = Path(options.picture or find_output(folders[0]) / "compare.png")
         _draw_runs(path, shown, [summary.name for summary in summaries], split, options)
         print(f"Picture: {path}", file=sys.stderr)
 

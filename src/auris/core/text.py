@@ -29,8 +29,17 @@ def clean_cell(value: Any) -> Any:
     """A cell of a table that a spreadsheet does not take for a formula."""
     if not isinstance(value, str):
         return value
-    text = clean_text(value)
+    return quote_formula(clean_text(value))
+
+
+def quote_formula(text: str) -> str:
+    """A text, with an apostrophe in front where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def restore_formula(text: str) -> str:
+    """What `quote_formula` was given."""
+    return text[1:] if text.startswith(tuple(f"'{sign}" for sign in _FORMULA)) else text
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

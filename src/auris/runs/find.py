@@ -9,8 +9,10 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, suggest_choice
 from auris.core.log import info
+from auris.core.places import find_output
 from auris.core.words import quote_word
 from auris.runs.configuration import configuration_key
 from auris.runs.folder import CONFIG, RESULT
@@ -41,7 +43,9 @@ class Run:
 
 def find_runs(places: Sequence[str]) -> list[Run]:
     """The finished runs below some folders, the newest of each configuration, fold and seed."""
-    found = {path.resolve() for place in places for path in Path(place).rglob(RESULT)}
+    found = {
+        path.resolve() for place in places for path in find_output(place).rglob(RESULT)
+    }
     runs: dict[Any, Run] = {}
     for path in sorted(found):
         try:
@@ -63,7 +67,8 @@ def read_run(folder: Path) -> Run:
     """The finished run in a folder. Raises `UserError` where it is not finished."""
     if not (folder / RESULT).is_file():
         raise UserError(
-            f"The run in {folder} is not finished; python train.py resume={folder} goes on with it."
+            f"The run in {folder} is not finished; "
+            f"{command_line('train', f'resume={folder}')} goes on with it."
         )
     result = load_result(folder / RESULT)
     config = OmegaConf.to_container(read_configuration(folder / CONFIG, ["data"]))
@@ -113,7 +118,7 @@ def check_setting_name(key: str, names: set[str]) -> None:
 
 
 def _parse_filter(word: str) -> tuple[str, str]:
-    """The name and the value of a word as train.py reads it: 1e-3 is 0.001."""
+    """The name and the value of a word as a command line has it: 1e-3 is 0.001."""
     if "=" not in word:
         raise UserError(f"--same {word} should be name=value, as in data=cats_babies.")
     override = OverridesParser.create().parse_override(quote_word(word))

@@ -1,4 +1,4 @@
-"""The table that ends a multirun: python train.py -m model=linear,mlp"""
+"""The table that ends a multirun: auris train -m model=linear,mlp"""
 
 import atexit
 from pathlib import Path
