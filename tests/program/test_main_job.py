@@ -116,7 +116,7 @@ def test_tensorboard_shows_curves_pictures_sound_and_settings(job: Path) -> None
     assert {"test/confusion", "test/worst"} <= set(tags["images"])
     assert {f"test_worst/{place}" for place in range(1, 7)} <= set(tags["audio"])
     assert "_hparams_/session_start_info" in events.summary_metadata
-    assert "data/text_summary" in tags["tensors"]
+    assert {"data/text_summary", "test/metrics/text_summary"} <= set(tags["tensors"])
 
 
 def test_weights_are_tensors_only(job: Path) -> None:
