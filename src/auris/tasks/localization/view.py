@@ -100,7 +100,7 @@ class DirectionView(TaskView):
             words.format(value) for words, value in conditions if not math.isnan(value)
         ]
         told = ", ".join(known)
-        title = f"a scene of {name} error, {error:.1f}°: {clip.path.name}\n{told}"
+        title = f"a scene of {name} error, {error:.1f}°: {clip.name}\n{told}"
         figure = plot_scene(
             clip.scene, self.hearing.array, decoded, true, title.strip()
         )
