@@ -22,6 +22,7 @@ class Recording:
 
     clip: Clip
     split: str = ""  # "train", "val", "test", or "" for none
+    kind: str | None = None  # what it is counted as, where that is not its label
     reason: str = ""  # why it can't be used, if it can't
     truncated: bool = False  # its header promises more than there is
     rate: int = 0  # Hz
@@ -46,7 +47,7 @@ class Recording:
 
     @property
     def label(self) -> str:
-        return self.clip.label
+        return self.clip.label if self.kind is None else self.kind
 
     @property
     def group(self) -> str:

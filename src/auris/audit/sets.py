@@ -162,8 +162,8 @@ def _label_of(recording: Recording) -> str:
 
 
 def _section_of(recording: Recording) -> str:
-    return recording.clip.section
+    return recording.clip.cell("section")
 
 
 def _domain_of(recording: Recording) -> str:
-    return recording.clip.domain
+    return recording.clip.cell("domain")

@@ -14,6 +14,7 @@ from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
 from auris.core.files import content_digest
 from auris.data.clips import Clip
+from auris.data.columns import warn_of_unused
 from auris.data.copies import join_copies, warn_of_contradictions
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
@@ -71,7 +72,10 @@ class Dataset:
 
     @cached_property
     def collection(self) -> Collection:
-        return name_clips(self.source.collect())
+        collection = self.source.collect()
+        if self.source.place:
+            warn_of_unused(collection.clips, self.targets.read_columns)
+        return name_clips(collection)
 
     @property
     def root(self) -> str:
@@ -157,8 +161,9 @@ class Dataset:
         facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
         classes = self.targets.classes_of(clips)
+        training = [clip for clip, split, _ in self.clips if split == "train"]
         taught = Counter(
-            clip.label for clip, split, _ in self.clips if split == "train"
+            label for clip in training for label in self.targets.labels_of(clip)
         )
         chosen = self.settings.channels
         chosen = () if isinstance(chosen, int | None) else tuple(chosen)
@@ -220,7 +225,7 @@ class Dataset:
     def recordings_digest(self) -> str:
         """Names the data set: changes with recordings and labels, not with splits, use or paths."""
         rows = self._stretches(
-            self.collection.clips, lambda clip: (clip.label, *(clip.direction or ()))
+            self.collection.clips, lambda clip: (clip.label, *clip.columns.items())
         )
         return content_digest(json.dumps(rows).encode())[:16]
 

@@ -86,6 +86,12 @@ class FocalLoss(nn.Module):
         return -terms.sum(1).mean()
 
 
+def refuse_class_losses(loss: nn.Module, instead: str) -> None:
+    """Raise `UserError` for a loss that compares classes."""
+    if isinstance(loss, CrossEntropy | FocalLoss):
+        raise UserError(f"loss: {type(loss).__name__} compares classes, but {instead}.")
+
+
 @final
 class CosineLoss(nn.Module):
     """One minus the cosine of the angle between output and direction: half its square, if small."""

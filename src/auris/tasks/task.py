@@ -77,10 +77,17 @@ class Task(nn.Module, ABC):
                 "choose task=anomaly or another loss."
             )
 
-    def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
+    def learn_targets(self, target: Tensor) -> None:  # noqa: B027, most learn nothing of them
+        """Take from the training targets (n, ...) what is fixed before the search.
+
+        Raises `UserError` for those that can't be learnt.
+        """
+
+    def calibrate(self, decoded: Tensor, target: Tensor, group: Tensor) -> Tensor:
         """Fix what the validation split decides besides the epoch, such as a threshold.
 
-        Returns its decoded outputs (N, ...) as they are from now on.
+        Returns its decoded outputs (N, ...) as they are from now on. Clips of one `group` (N,)
+        belong together.
         """
         return decoded
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from auris.acoustics.arrays import Array, azimuth_elevation
 from auris.core.errors import UserError
-from auris.data.clips import CONDITIONS
 from auris.data.simulation.dry_signals import DrySignal, list_sizes, load_dry_signals
 from auris.data.simulation.rendering import RenderedScenes
 from auris.data.simulation.simulator import ClipSimulator, SimulatedClip
@@ -138,7 +137,9 @@ class _SceneClips(ClipSimulator):
     columns = (
         "azimuth",
         "elevation",
-        *CONDITIONS,
+        "rt60",
+        "snr",
+        "distance",
         "section",
         "split",
         "group",

@@ -7,10 +7,10 @@ from typing import final
 
 from torch import Tensor
 
-from auris.core.errors import UserError
 from auris.core.text import list_examples
 from auris.core.warnings import warn_user
 from auris.data.clips import Clip
+from auris.data.columns import check_labelled
 from auris.data.splits import check_complete
 from auris.data.targets import Targets, codes, count_splits
 
@@ -25,12 +25,7 @@ class LabelTargets(Targets):
     kind = "label"
 
     def check_clips(self, clips: Sequence[Clip]) -> None:
-        for clip in clips:
-            if not clip.label:
-                raise UserError(
-                    f"{clip.path} has no label; give it one, "
-                    "or choose array=... to learn directions."
-                )
+        check_labelled(clips)
         classes = self.classes_of(clips)
         _warn_of_several_labels(classes)
         _warn_of_numbers(classes, len(clips))
