@@ -23,16 +23,16 @@ class Standardized(nn.Module):
     """Features with mean 0 and std 1 in each channel and band, as learnt on the training set.
 
     The statistics are buffers: they are saved with the model, and prediction uses them. With
-    `scale` false, features stay in their own units.
+    `standardize` false, features stay in their own units.
     """
 
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, transform: nn.Module, in_shape: Shape, scale: bool = True):
+    def __init__(self, transform: nn.Module, in_shape: Shape, standardize: bool = True):
         super().__init__()
         self.transform = transform
-        self.scale = scale
+        self.scale = standardize
         silence = torch.zeros(1, *in_shape)
         shape = self.raw(silence).shape[1:]  # (C', F, T') or (C', T')
         self.out_shape = tuple(shape)

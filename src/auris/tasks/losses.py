@@ -1,9 +1,11 @@
 """Losses that torch lacks. Output and target always have the same shape (B, ...)."""
 
-from typing import final
+from typing import Annotated, final
 
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from auris.core.ranges import Range
 
 _EPS = 1e-6  # keeps the slope of a power below 1 finite where the output is certain
 
@@ -31,7 +33,7 @@ class FocalLoss(nn.Module):
         gamma: how far it looks away; 0 is cross entropy.
     """
 
-    def __init__(self, gamma: float = 2.0):
+    def __init__(self, gamma: Annotated[float, Range(0, 100)] = 2.0):
         super().__init__()
         self.gamma = gamma
 
@@ -41,8 +43,12 @@ class FocalLoss(nn.Module):
         return -(target * focus * log_p).sum(1).mean()
 
 
+class DirectionLoss(nn.Module):
+    """Of outputs and targets that are directions (B, D)."""
+
+
 @final
-class CosineLoss(nn.Module):
+class CosineLoss(DirectionLoss):
     """One minus the cosine of the angle between output and direction: half its square, if small."""
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, D), (B, D) -> ()
@@ -51,7 +57,7 @@ class CosineLoss(nn.Module):
 
 
 @final
-class AngularLoss(nn.Module):
+class AngularLoss(DirectionLoss):
     """The angle between output and direction in radians: forgives outliers more than its square."""
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, D), (B, D) -> ()

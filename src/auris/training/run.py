@@ -19,7 +19,7 @@ from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
 from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
 from auris.runs.result import write_result
 from auris.runs.writing import keep_configuration, new_folder, save_weights
-from auris.training.checks import check_search
+from auris.training.checks import check_keeper, check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
 from auris.training.fit import Fitted, fit
@@ -46,6 +46,7 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     started = time.monotonic()
     silence_libraries()
     keep_freed_blocks()
+    experiment.check_settings()
     rehearse(experiment)
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
@@ -69,6 +70,7 @@ def rehearse(experiment: Experiment) -> None:
     trainer = experiment.build_trainer(
         system.task.monitor, experiment.outputs / "rehearsal"
     )
+    check_keeper(trainer.callbacks)
     check_search(system.build_optimizer(), trainer)
 
 
