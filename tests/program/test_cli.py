@@ -10,9 +10,9 @@ import pytest
 from conftest import REPOSITORY, call, cli, fill, write
 from running import experiment, options
 
+from auris.cli.flags import read_flags
 from auris.core.errors import UserError
 from auris.core.explain import explain_error
-from auris.runs.compose import check_flags
 from auris.training.run import train
 
 FOLDER = ("data=folder", "data.root=recordings", "data.duration=0.5")
@@ -161,7 +161,7 @@ def test_a_mistake_is_told_in_one_sentence(
 
 def test_flags_are_checked() -> None:
     with pytest.raises(UserError, match="There is no flag --epochs"):
-        check_flags(["--epochs", "3"])
+        read_flags(["--epochs", "3"])
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,10 @@ def check_band(f_min: float, f_max: float | None, sample_rate: int) -> None:
             f"features.f_max={f_max:g} is above half the sample rate, {half:g} Hz, where there is "
             "nothing; leave it away, or choose a higher data.sample_rate."
         )
-    highest = half if f_max is None else f_max
-    if f_min >= highest:
-        raise UserError(
-            f"features.f_min={f_min:g} should be below {highest:g} Hz, where the bands end."
-        )
+    end = (
+        f"half the sample rate, {half:g}"
+        if f_max is None
+        else f"features.f_max={f_max:g}"
+    )
+    if f_min >= (half if f_max is None else f_max):
+        raise UserError(f"features.f_min={f_min:g} should be below {end} Hz.")

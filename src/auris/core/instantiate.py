@@ -125,16 +125,14 @@ class Factory:
                 self._check_parts(item, where)
         if not isinstance(value, dict):
             return
+        cls = None
         if "_target_" in value:
             cls = self.allowed_class(str(value["_target_"]), where)
             _check_arguments(value, where)
-            given = _arguments_of(value)
-            asked = inspect.signature(cls).parameters
-            if not any(name.kind is name.VAR_KEYWORD for name in asked.values()):
-                check_known(given, asked, where)
-            check_types(cls, given, where)
         for name, part in value.items():
             self._check_parts(part, where if name == "_args_" else f"{where}.{name}")
+        if cls:
+            _check_signature(cls, _arguments_of(value), where)
 
     def _construct(self, settings: Any, where: str, facts: Mapping[str, Any]) -> Any:
         """A plain value with every node in it built."""
@@ -179,6 +177,14 @@ def _arguments_of(settings: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in settings.items()
         if name not in ("_target_", "_args_")
     }
+
+
+def _check_signature(cls: type, settings: Mapping[str, Any], where: str) -> None:
+    """Raise `UserError` for settings that a constructor does not take."""
+    asked = inspect.signature(cls).parameters
+    if not any(name.kind is name.VAR_KEYWORD for name in asked.values()):
+        check_known(settings, asked, where)
+    check_types(cls, settings, where)
 
 
 def _check_arguments(settings: Mapping[str, Any], where: str) -> None:

@@ -50,4 +50,4 @@ Seed = Annotated[int, Range(0, 2**32 - 1)]  # numpy takes no larger one
 
 
 def _write_number(number: float) -> str:
-    return str(number) if isinstance(number, int) else f"{number:g}"
+    return str(int(number)) if number == int(number) else f"{number:g}"

@@ -1,5 +1,6 @@
 """Words of the command line that Hydra would take, or refuse in its own words, and nobody means."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -12,6 +13,9 @@ from hydra.errors import HydraException
 from auris.core.errors import UserError
 from auris.core.places import config_folder
 from auris.core.unknown import explain_unknown_option
+
+# of a group that has several parts, each with a name
+_PART = re.compile(r"(callbacks|logger|augment\.waves|augment\.features)\.\w+")
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -31,10 +35,9 @@ def check_words(words: Sequence[str]) -> None:
 def _check_word(override: Override, word: str) -> None:
     key = override.key_or_group
     value = override.value()
-    if override.is_delete():
+    if override.is_delete() and not _PART.fullmatch(key):
         raise UserError(
-            f"{word}: settings can't be taken away; null leaves out what can be left out, as in "
-            "callbacks.ema=null."
+            f"{word}: only parts can be left out, as with ~callbacks.ema or callbacks.ema=null."
         )
     if key == "choices" or key.startswith("choices."):
         raise UserError(
