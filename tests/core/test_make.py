@@ -282,7 +282,6 @@ def test_right_values_of_an_optimizer(settings: dict[str, Any]) -> None:
         {"precision": "bf16-mixed"},
         {"precision": None},
         {"devices": "auto"},
-        {"devices": [0]},
         {"max_time": None},
     ],
 )
@@ -370,7 +369,7 @@ def test_a_class_that_does_not_exist_is_told_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("target", "settings"),
     [
-        ("torch.nn.Conv1d", {"in_channels": 3, "out_channels": 2, "kernel_size": []}),
+        ("torch.nn.Conv1d", {"in_channels": 3, "out_channels": 2}),
         ("torch.nn.Linear", {"in_features": -1, "out_features": 1}),
     ],
 )

@@ -43,9 +43,11 @@ MISTAKES = {  # command line -> what the sentence must say
     ("model",): "'model' can't be read; settings are given as name=value",
     ("model=[",): "There is no model=[; Choices: autoencoder",
     ("data.fold=1,2",): "data.fold=1,2 gives several values; -m runs each of them",
-    ("seed=one",): "seed=one should be a whole number, 0 or more.",
-    ("seed=-1",): "seed=-1 should be a whole number, 0 or more.",
-    ("refit=maybe",): "refit=maybe should be true, false, or a number of epochs.",
+    ("seed=one",): "seed=one should be a whole number from 0 to 4294967295.",
+    ("seed=-1",): "seed=-1 should be a whole number from 0 to 4294967295.",
+    (
+        "refit=maybe",
+    ): "refit=maybe should be true or false or a whole number from 1 to 1000000.",
     ("test=perhaps",): "test=perhaps should be true or false.",
     ("resume=outputs/none",): "There is no run in outputs/none; name the folder of one",
     (
@@ -71,11 +73,14 @@ MISTAKES = {  # command line -> what the sentence must say
         "data=dcase_task2",
         "data.root=recordings",
     ): "has no machine with folders train and test",
-    ("data=gas_leak", "data.train_size=3"): "data.train_size=3 should be 20 or more",
+    (
+        "data=gas_leak",
+        "data.train_size=3",
+    ): "data.train_size=3 should be a whole number from 20 to",
     (
         "data=cats_babies",
         "data.origin=fake",
-    ): "There is no data.origin=fake; Choices: auto, real, simulated.",
+    ): "data.origin=fake should be one of its choices; Choices: auto, real, simulated.",
     (
         *FOLDER,
         "data.fold=9",
@@ -84,42 +89,64 @@ MISTAKES = {  # command line -> what the sentence must say
         *FOLDER,
         "data.folds=50",
     ): "data.folds=50 folds can't be drawn: class hiss has 10 recordings",
-    (*FOLDER, "data.batch_size=0"): "data.batch_size=0 is too small; the least is 1.",
+    (
+        *FOLDER,
+        "data.batch_size=0",
+    ): "data.batch_size=0 should be a whole number from 1 to 1000000 or null.",
     (*FOLDER, "data.batch_size=many"): "data.batch_size=many should be a whole number",
-    (*FOLDER, "data.duration=0"): "data.duration=0 is too small",
+    (
+        *FOLDER,
+        "data.duration=0",
+    ): "data.duration=0 should be a number from 0.05 to 600.",
     (
         *FOLDER,
         "data.padding=ones",
-    ): "There is no data.padding=ones; Choices: repeat, zeros.",
-    (*FOLDER, "data.sample_rate=8"): "data.sample_rate=8 is too small; it is in Hz",
+    ): "data.padding=ones should be one of its choices; Choices: repeat, zeros.",
+    (
+        *FOLDER,
+        "data.sample_rate=8",
+    ): "data.sample_rate=8 should be a whole number from 1000 to 1000000 or null.",
     (*FOLDER, "data.channels=2"): "too many to go on without them",
-    (*FOLDER, "optimizer.lr=fast"): "optimizer.lr=fast should be a number.",
+    (
+        *FOLDER,
+        "optimizer.lr=fast",
+    ): "optimizer.lr=fast should be a number above 0 and up to 1000.",
     (
         *FOLDER,
         "optimizer.lr=-1",
-    ): "optimizer: AdamW can't be built: Invalid learning rate: -1",
+    ): "optimizer.lr=-1 should be a number above 0 and up to 1000.",
     (
         *FOLDER,
         "trainer.max_epochs=ten",
-    ): "trainer.max_epochs=ten should be a whole number or null.",
+    ): "trainer.max_epochs=ten should be a whole number from 1 to 1000000.",
     (
         *FOLDER,
         "trainer.max_epochs=0",
-    ): "trainer.max_epochs=0 is too small; the least is 1.",
-    (*FOLDER, "loss=huber", "loss.delta=-1"): "loss: HuberLoss can't compare outputs",
-    (*FOLDER, "trainer.accelerator=tpux"): "trainer: Trainer can't be built",
+    ): "trainer.max_epochs=0 should be a whole number from 1 to 1000000.",
+    (
+        *FOLDER,
+        "loss=huber",
+        "loss.delta=-1",
+    ): "loss.delta=-1 should be a number above 0 and up to 1000000.",
+    (
+        *FOLDER,
+        "trainer.accelerator=tpux",
+    ): "trainer.accelerator=tpux should be one of its choices; Choices: auto, cpu",
     (*FOLDER, "trainer.precision=12"): "trainer.precision=12 should be",
     (
         *FOLDER,
         "model.activation=RELU",
     ): "There is no model.activation=RELU; did you mean ReLU?",
-    (*FOLDER, "model.depth=0"): "model.depth=0 and model.width=128 must be 1 or more.",
-    (*FOLDER, "model.depth=two"): "model.depth=two should be a whole number.",
+    (*FOLDER, "model.depth=0"): "model.depth=0 should be a whole number from 1 to 100.",
+    (
+        *FOLDER,
+        "model.depth=two",
+    ): "model.depth=two should be a whole number from 1 to 100.",
     (*FOLDER, "model=cnn", "features=raw"): "try features=log_mel, or model=cnn1d.",
     (*FOLDER, "features=raw", "augment=strong"): "choose augment=wave, or none.",
     (
         *FOLDER,
-        "features.n_fft=100000",
+        "features.n_fft=50000",
     ): "try a smaller features.n_fft or a longer data.duration.",
     (*FOLDER, "loss._target_=os.system"): "loss: _target_ may not name os.system",
     (*FOLDER, "loss._target_=torch.load"): "loss: _target_ may not name torch.load",
@@ -132,7 +159,38 @@ MISTAKES = {  # command line -> what the sentence must say
         *FOLDER,
         "+plugins=[os]",
         "loss._target_=os.system",
-    ): "",  # a plugin may not call functions either
+    ): "plugins is there already; leave the + away",
+    (
+        *FOLDER,
+        "plugins=[os]",
+        "loss._target_=os.system",
+    ): "loss: _target_ may not name os.system; it is not a module",
+    (*FOLDER, "plugins=[no_such_package]"): "There is no package no_such_package",
+    (*FOLDER, "plugins=os"): "plugins=os should be a list of words, as in [one,two].",
+    (*FOLDER, "debug=maybe"): "debug=maybe should be true or false.",
+    (*FOLDER, "loss=cosine"): "loss: CosineLoss is for directions",
+    (*FOLDER, "trainer.compile=x"): "trainer.compile=x should be true or false.",
+    (
+        *FOLDER,
+        "trainer.gradient_clip_val=-1",
+    ): "trainer.gradient_clip_val=-1 should be a",
+    (
+        *FOLDER,
+        "trainer.devices=1000",
+    ): "trainer.devices=1000 asks for as many processes",
+    (
+        *FOLDER,
+        "features.f_max=14000",
+    ): "features.f_max=14000 is above half the sample rate",
+    (
+        *FOLDER,
+        "callbacks.checkpoint=null",
+    ): "callbacks.checkpoint keeps the chosen weights",
+    (*FOLDER, "callbacks.ema=3"): "callbacks.ema=3 should be null, or have a _target_",
+    (*FOLDER, "+data.foo=1"): "There is no setting data.foo; in data: ",
+    (*FOLDER, "+model.foo=1"): "There is no setting model.foo; in model: ",
+    (*FOLDER, "task._target_=torch.nn.ReLU"): "task: ReLU is no task",
+    (*FOLDER, "paths.outputs=null"): "paths.outputs=null should be a word.",
 }
 
 

@@ -29,7 +29,6 @@ SECONDS = 4
 # what goes with an option that can't be alone; the first that works is taken
 COMPANIONS = (
     (),
-    ("task=anomaly", "data.normal=normal", "model=mahalanobis"),
     ("task=anomaly", "data.normal=normal"),
     ("array=circular4",),
     ("array=circular4", "model=srp_phat"),
@@ -40,6 +39,8 @@ COMPANIONS = (
     ("data.table=clips.csv",),
     ("data.normal=rain",),
     ("trainer.accelerator=cpu",),
+    ("task=anomaly", "data.normal=normal", "model=mahalanobis"),
+    ("data.root=recordings", "model=mahalanobis"),
 )
 OF_SYSTEM = {"features", "augment", "task", "model", "loss", "optimizer", "schedule"}
 OF_TRAINER = {"trainer", "callbacks", "logger"}

@@ -84,11 +84,15 @@ class Factory:
 
     def check(self, node: Any) -> None:
         """Raise `UserError` for what `make` would refuse to begin with, without building it."""
-        where = _place_of(node)
+        self.class_of(node, _place_of(node))
+        self._check_parts(to_plain(node), _place_of(node))
+
+    def class_of(self, node: Any, where: str) -> type:
+        """The class that a node names. Raises `UserError` where it may not."""
         settings = to_plain(node)
         if not isinstance(settings, dict) or "_target_" not in settings:
             raise UserError(f"{where} must have a _target_ that names a class.")
-        self._check_parts(settings, where)
+        return self.allowed_class(str(settings["_target_"]), where)
 
     def check_each(self, nodes: Mapping[str, Any] | None) -> None:
         """`check` of the parts of a group that holds several."""

@@ -146,7 +146,8 @@ def _describe_scalar(hint: Any) -> str:
 
 def _describe_parts(members: Iterable[Any]) -> list[str]:
     """What goes where a class is declared, or a mapping."""
-    kinds = [get_origin(member) or member for member in members]
+    types = [_split_annotated(member)[0] for member in members]
+    kinds = [get_origin(kind) or kind for kind in types]
     others = [
         kind for kind in kinds if isinstance(kind, type) and kind not in _SINGULAR
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, RangeSweep
+from hydra.core.override_parser.types import Override, RangeSweep, Sweep
 from hydra.errors import HydraException
 
 from auris.core.errors import UserError
@@ -43,32 +43,27 @@ def _check_word(override: Override, word: str) -> None:
         raise UserError(
             f"{word}: what was chosen is only noted there; choose it, as in model=mlp."
         )
-    if isinstance(value, RangeSweep) and next(value.range(), None) is None:
+    if isinstance(value, RangeSweep) and next(iter(value.range()), None) is None:
         raise UserError(f"{word} gives no value at all, as it ends before it begins.")
-    groups = _default_options()
-    if override.is_add() and "." not in key and key not in groups:
+    groups = _groups()
+    adds = override.is_add() or override.is_force_add()
+    if adds and "." not in key and key not in {*groups, *_main_settings()}:
         raise UserError(f"{word}: nothing would read a setting {key}.")
-    if key in groups and not _can_choose(value, groups[key]):
+    if key in groups and not isinstance(value, str | list | Sweep):
         options = sorted(path.stem for path in (config_folder() / key).glob("*.yaml"))
         written = word.partition("=")[2]
         raise UserError(explain_unknown_option(key, written, options))
 
 
-def _can_choose(value: Any, default: str | None) -> bool:
-    """Whether a value may be an option, several, or none where that is the default."""
-    return (
-        default is None if value is None else not isinstance(value, int | float | dict)
-    )
-
-
 @cache
-def _default_options() -> dict[str, str | None]:
-    """The groups, and what is chosen of each where nothing is said."""
+def _main_settings() -> dict[str, Any]:
+    """What the main YAML says."""
     text = (config_folder() / "train.yaml").read_text(encoding="utf-8")
-    entries = yaml.safe_load(text)["defaults"]
-    pairs = [
-        pair for entry in entries if isinstance(entry, dict) for pair in entry.items()
-    ]
-    return {
-        group: option for group, option in pairs if not group.startswith("override")
-    }
+    return yaml.safe_load(text)
+
+
+def _groups() -> set[str]:
+    """The groups of which options are chosen."""
+    entries = _main_settings()["defaults"]
+    chosen = (entry for entry in entries if isinstance(entry, dict))
+    return {group for entry in chosen for group in entry}

@@ -114,8 +114,11 @@ class Experiment:
         settings = DataSettings(**own)
         array = self._open_array()
         source = self._open_source(values, array)
-        task = self._factory.allowed_class(str(self._cfg.task.get("_target_")), "task")
-        assert issubclass(task, Task)
+        task = self._factory.class_of(self._cfg.task, "task")
+        if not issubclass(task, Task):
+            raise UserError(
+                f"task: {task.__name__} is no task; choose one, as task=anomaly."
+            )
         targets = task.targets_for(settings, array)
         return Dataset(source, targets, settings, Path(self._cfg.paths.store), array)
 
@@ -237,8 +240,7 @@ class Experiment:
         """Raise `UserError` for a setting of the data or the array that nothing takes."""
         values = to_plain(self._cfg.data)
         check_types(DataSettings, values, "data")
-        target = str(to_plain(self._cfg.data.source).get("_target_"))
-        source = self._factory.allowed_class(target, "data.source")
+        source = self._factory.class_of(self._cfg.data.source, "data.source")
         check_types(source, values, "data")
         known = {"source", *declared_hints(DataSettings), *declared_hints(source)}
         check_known(values, known, "data")
