@@ -67,7 +67,9 @@ def describe_expected(value: Any, hint: Any) -> str:
     lists = [_describe_list(member) for member in members if _is_container(member)]
     described = [*filter(None, words), *lists[:1]]
     if choices and described in ([], [_SINGULAR[type(None)]]):
-        return f"one of its choices; {suggest_choice(str(value), choices)}"
+        advice = suggest_choice(str(value), choices)
+        is_near = not advice.startswith("Choices: ")
+        return f"one of its choices; {advice}" if is_near else f"one of {advice[9:]}"
     return f"{' or '.join([*_describe_parts(members), *described, *choices])}."
 
 

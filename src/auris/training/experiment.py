@@ -10,6 +10,7 @@ from lightning import Callback, Trainer
 from omegaconf import DictConfig, OmegaConf
 
 from auris.acoustics.arrays import Array
+from auris.core.errors import UserError
 from auris.core.instantiate import Factory, to_plain
 from auris.core.text import without_credentials
 from auris.core.validation import check_known, check_types, declared_hints
