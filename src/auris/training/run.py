@@ -15,6 +15,7 @@ from auris.core.progress import track_progress
 from auris.data.loader import count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
+from auris.features.standardize import Standardized
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
 from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
 from auris.runs.result import write_result
@@ -47,12 +48,12 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     silence_libraries()
     keep_freed_blocks()
     experiment.check_settings()
-    rehearse(experiment)
+    rehearsed = rehearse(experiment)
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
     else:
         folder = new_folder(experiment.outputs / experiment.name)
-    _begin(experiment, folder)
+    _begin(experiment, folder, rehearsed.features)
     fitted, evaluated = _find_weights(experiment, folder)
     learn_novelty(fitted.system, fitted.data)
     save_weights(fitted.system.state_dict(), folder / MODEL)
@@ -64,7 +65,7 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     return run
 
 
-def rehearse(experiment: Experiment) -> None:
+def rehearse(experiment: Experiment) -> System:
     """Build everything once, so that a wrong choice leaves no folder behind."""
     system = experiment.build_system(experiment.dataset.spec)
     trainer = experiment.build_trainer(
@@ -72,6 +73,7 @@ def rehearse(experiment: Experiment) -> None:
     )
     check_keeper(trainer.callbacks)
     check_search(system.build_optimizer(), trainer)
+    return system
 
 
 def _find_weights(
@@ -116,11 +118,17 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
 
 
 @rank_zero_only
-def _begin(experiment: Experiment, folder: Path) -> None:
+def _begin(experiment: Experiment, folder: Path, features: Standardized) -> None:
     """Say what the run is about, and keep what repeats it."""
     open_log(folder)
     info(describe_data(experiment.dataset))
     info(f"Run: {folder}")
+    empty, bands = features.count_empty_bands()
+    if empty:
+        info(
+            f"{empty} of {bands} bands of the features hold nothing: a larger features.n_fft, or "
+            "fewer features.n_mels, would tell all apart."
+        )
     dataset = experiment.dataset
     keep_configuration(folder, experiment.to_yaml(), dataset.spec, dataset.fingerprint)
 
