@@ -40,7 +40,6 @@ COMPANIONS = (
     ("data.normal=rain",),
     ("trainer.accelerator=cpu",),
     ("task=anomaly", "data.normal=normal", "model=mahalanobis"),
-    ("data.root=recordings", "model=mahalanobis"),
 )
 OF_SYSTEM = {"features", "augment", "task", "model", "loss", "optimizer", "schedule"}
 OF_TRAINER = {"trainer", "callbacks", "logger"}
@@ -81,10 +80,11 @@ def build(cfg: DictConfig, groups: set[str], place: Path) -> None:
     dataset = experiment.dataset
     if groups & OF_SYSTEM:
         array = dataset.array.microphones.tolist() if dataset.array else []
+        rate = dataset.settings.sample_rate or RATE
         spec = Spec(
-            dataset.settings.sample_rate or RATE,
+            rate,
             len(array) or 1,
-            SECONDS * RATE,
+            SECONDS * rate,
             dataset.targets.kind,
             ("cat", "dog"),
             microphones=tuple(map(tuple, array)),
@@ -123,7 +123,7 @@ def composed(path: Path, place: Path) -> DictConfig:
     reasons = []
     for words in COMPANIONS:
         try:
-            cfg = configured(*chosen, *words)
+            cfg = configured(*words, *chosen)
             build(cfg, OF_SYSTEM | OF_TRAINER, place)
         except Exception as error:  # noqa: BLE001
             reasons.append(explain_error(error))
