@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from omegaconf.errors import MissingMandatoryValue
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, first_line
 from auris.core.text import clean_text
 from auris.core.unknown import explain_unknown_option, explain_unknown_setting
@@ -23,8 +24,6 @@ _UNREADABLE = (
     "can't be read; settings are given as name=value, as in model=mlp or seed=7."
 )
 _MEANINGS = {  # of what Hydra and OmegaConf say
-    r"Ambiguous value for argument '(.+)'\n": "{0} gives several values; -m runs each of them, "
-    "as in python train.py -m {0}.",
     r"Interpolation key '(.+?)'": "The configuration refers to {}, which does not exist.",
     r"resolving interpolation '\$\{(.+?)\}'": "The configuration refers to {}, which does not "
     "exist.",
@@ -54,8 +53,11 @@ def plain_errors() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except KeyboardInterrupt:
-        stopped = "Stopped; python train.py resume=RUN goes on"
-        exit_with(f"{stopped} where the last finished epoch ended.", _INTERRUPTED)
+        resume = command_line("train", "resume=RUN")
+        exit_with(
+            f"Stopped; {resume} goes on where the last finished epoch ended.",
+            _INTERRUPTED,
+        )
     except Exception as error:
         if debug:
             raise
@@ -108,7 +110,15 @@ def _explain_configuration(error: BaseException) -> str:
     if key := _find_word(r"Could not override '([^']+)'", text):
         value = _find_word(r"To append to your config use \+\S+?=(.*)", text)
         return explain_unknown_setting(key.split("@")[0], value or "...")
-    if isinstance(error, OverrideParseException) and "Ambiguous" not in text:
+    if word := _find_word(r"Ambiguous value for argument '(.+)'\n", text):
+        advice = f"-m runs each of them, as in {command_line('train', '-m', word)}."
+        return f"{word} gives several values; {advice}"
+    if isinstance(error, OverrideParseException):
+        name, is_set, value = str(error.override).partition("=")
+        if (
+            is_set and name.isidentifier()
+        ):  # Hydra reads no letter but those of English in it
+            return explain_unknown_setting(name, value)
         return f"'{error.override}' {_UNREADABLE}"
     for pattern, meaning in _MEANINGS.items():
         if word := _find_word(pattern, text):

@@ -7,10 +7,11 @@ from typing import Annotated, Literal, final
 from auris.acoustics.arrays import Array
 from auris.acoustics.quantities import Channels, SampleRate
 from auris.core.errors import UserError
-from auris.core.ranges import Count, Range, Seed
-from auris.data.audio import MIN_DURATION
+from auris.core.ranges import Count, Length, Range, Seed
+from auris.data.audio import MIN_DURATION, count_channels
 
 Duration = Annotated[float, Range(MIN_DURATION, 600)]  # s
+ChannelNumbers = Annotated[Sequence[Annotated[int, Range(0, 255)]], Length(1, 256)]
 
 
 @final
@@ -20,7 +21,8 @@ class DataSettings:
 
     Args:
         sample_rate: in Hz; null takes the rate that most recordings have.
-        channels: 1 averages the channels of each recording; null: 1, or one a microphone.
+        channels: 1 averages the channels of each recording; a list takes those with these numbers,
+            counted from 0; null: 1, or one a microphone.
         duration: of a clip in seconds; a longer recording is cut into several clips.
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
@@ -33,7 +35,7 @@ class DataSettings:
     """
 
     sample_rate: SampleRate | None
-    channels: Channels | None
+    channels: Channels | ChannelNumbers | None
     duration: Duration
     padding: Literal["repeat", "zeros"]
     fold: Annotated[int, Range(1, 10_000)]
@@ -45,6 +47,7 @@ class DataSettings:
     known_anomalies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        self._check_channels()
         if self.known_anomalies and self.normal is None:
             raise UserError(
                 "data.known_anomalies says nothing without data.normal, "
@@ -59,9 +62,20 @@ class DataSettings:
         microphones = len(array.microphones) if array else 1
         if self.channels is None:
             return replace(self, channels=microphones)
-        if array and self.channels != microphones:
+        if array and count_channels(self.channels) != microphones:
             raise UserError(
                 f"data.channels={self.channels}, but the array has {microphones} microphones; "
-                "leave data.channels away."
+                "leave data.channels away, or name as many channels, as in [1,2,3,4]."
             )
         return self
+
+    def _check_channels(self) -> None:
+        if isinstance(self.channels, Sequence) and _has_copies(self.channels):
+            raise UserError(
+                f"data.channels={self.channels} should list different channels, counted from 0, "
+                "as in [1,2,3,4]."
+            )
+
+
+def _has_copies(numbers: Sequence[int]) -> bool:
+    return len(set(numbers)) < len(numbers)
