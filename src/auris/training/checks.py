@@ -1,13 +1,12 @@
 """What is refused before a run begins: choices that don't go together."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from lightning import Trainer
-from lightning.pytorch.callbacks import ModelCheckpoint
 from torch import nn
 from torch.optim import LBFGS, Optimizer
 
@@ -86,10 +85,10 @@ def _check_processes(devices: Any, accelerator: str) -> None:
         )
 
 
-def check_keeper(callbacks: Iterable[Any]) -> None:
-    """Raise `UserError` unless one of the callbacks keeps the weights that are chosen."""
-    keepers = (part for part in callbacks if isinstance(part, ModelCheckpoint))
-    if "best" not in {keeper.filename for keeper in keepers}:
+def check_keeper(trainer: Trainer) -> None:
+    """Raise `UserError` unless a callback keeps the weights that are chosen."""
+    keepers = trainer.checkpoint_callbacks
+    if "best" not in {getattr(keeper, "filename", None) for keeper in keepers}:
         raise UserError(
             "callbacks.checkpoint keeps the chosen weights; a run can't do without it."
         )

@@ -71,7 +71,7 @@ def rehearse(experiment: Experiment) -> System:
     trainer = experiment.build_trainer(
         system.task.monitor, experiment.outputs / "rehearsal"
     )
-    check_keeper(trainer.callbacks)
+    check_keeper(trainer)
     check_search(system.build_optimizer(), trainer)
     return system
 

@@ -6,7 +6,7 @@ has a seed of its own.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Annotated, NamedTuple, TypeVar
+from typing import Annotated, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -40,17 +40,17 @@ from auris.data.simulation.rendering import (
 
 _Value = TypeVar("_Value")
 # a value, or two ends between which it is drawn, evenly
-Drawn = _Value | Annotated[Sequence[_Value], Length(2, 2)]
+Drawn: TypeAlias = _Value | Annotated[Sequence[_Value], Length(2, 2)]
 
-RoomSize = Annotated[
+RoomSize: TypeAlias = Annotated[
     Sequence[Drawn[Annotated[float, Range(1, 100)]]], Length(3, 3)
 ]  # m
-Rt60 = Drawn[Annotated[float, Range(0.05, 5)]]  # s
-Distance = Drawn[Annotated[float, Range(0.05, 100)]]  # m
-Height = Drawn[Annotated[float, Range(0, 100)]]  # m
-Snr = Drawn[Decibels]
-PreRoll = Drawn[Annotated[float, Range(0, 60)]]  # s
-Spread = Annotated[float, Range(0, 5)]
+Rt60: TypeAlias = Drawn[Annotated[float, Range(0.05, 5)]]  # s
+Distance: TypeAlias = Drawn[Annotated[float, Range(0.05, 100)]]  # m
+Height: TypeAlias = Drawn[Annotated[float, Range(0, 100)]]  # m
+Snr: TypeAlias = Drawn[Decibels]
+PreRoll: TypeAlias = Drawn[Annotated[float, Range(0, 60)]]  # s
+Spread: TypeAlias = Annotated[float, Range(0, 5)]
 
 Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
 
