@@ -14,8 +14,9 @@ def read_flags(words: Sequence[str]) -> Namespace:
     Raises `UserError` for a flag that there is not, or that does not take what it is given.
     """
     parser = _flag_parser()
-    flags, flags.words = parser.parse_known_args(list(words))
-    for word in flags.words:
+    flags, others = parser.parse_known_args(list(words))
+    flags.words = others
+    for word in others:
         if word.startswith("-"):
             advice = suggest_choice(word, parser._option_string_actions)
             raise UserError(
