@@ -25,6 +25,7 @@ from auris.data.simulation.rendering import (
     white_noise,
 )
 from auris.data.simulation.scenes import Drawn, PreRoll, Snr, check_order, sample
+from auris.data.sources.base import full_path
 from auris.data.sources.scenes import SceneRow, Scenes
 from auris.data.sources.sofa import ImpulseResponses, read_sofa
 
@@ -76,6 +77,10 @@ class Brir(Scenes):
             raise UserError(
                 f"A head has two ears and this array {count} microphones; choose array=head."
             )
+
+    @property
+    def place(self) -> str:
+        return full_path(Path(self.root))
 
     def _paths(self, name: str) -> list[Path]:
         root = Path(self.root).expanduser()
