@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
-from auris.core.ranges import Range
+from auris.core.ranges import Range, Share
 from auris.data.spec import Spec
 
 _EPS = 1e-6  # keeps the slope of a power below 1 finite where the output is certain
@@ -34,7 +34,7 @@ class CrossEntropy(nn.Module):
     weight: Tensor | None
 
     def __init__(
-        self, spec: Spec, weight: ClassWeight = None, label_smoothing: float = 0.0
+        self, spec: Spec, weight: ClassWeight = None, label_smoothing: Share = 0.0
     ):
         super().__init__()
         self.label_smoothing = label_smoothing

@@ -13,7 +13,7 @@ from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.targets import Targets
 from auris.tasks.comparable import Comparable, Row
-from auris.tasks.losses import DirectionLoss, FocalLoss, MeanAnomalyScore
+from auris.tasks.losses import CrossEntropy, DirectionLoss, FocalLoss, MeanAnomalyScore
 from auris.tasks.metric import Metric
 from auris.tasks.output import OutputFormat
 from auris.tasks.view import TaskView
@@ -77,7 +77,10 @@ class Task(nn.Module, ABC):
                 "loss: only models that look for anomalies put out an anomaly score; "
                 "choose task=anomaly or another loss."
             )
-        if isinstance(loss, nn.CrossEntropyLoss | FocalLoss) and not self.has_classes:
+        if (
+            isinstance(loss, nn.CrossEntropyLoss | CrossEntropy | FocalLoss)
+            and not self.has_classes
+        ):
             raise UserError(
                 f"loss: {type(loss).__name__} is for classes, and this task has none; "
                 "choose another loss, such as mse."
