@@ -63,7 +63,7 @@ def test_it_is_the_run_that_the_command_line_makes(run: OpenedRun, place: Path) 
     words = [f"{name}={value}" for name, value in settings_in(place).items()]
     done = call("train.py", *words, cwd=place)
     assert done.returncode == 0, done.stderr
-    other = auris.open_run(place / "out/folder/linear/latest")
+    other = auris.open_run(place / "out/recordings/linear/latest")
     assert other.folder != run.folder
     assert dict(other.metrics) == dict(run.metrics)
     assert list(other.predictions) == list(run.predictions)
@@ -77,7 +77,7 @@ def test_its_model_answers(run: OpenedRun, tmp_path: Path) -> None:
 
 
 def test_it_shows_itself(run: OpenedRun) -> None:
-    assert repr(run).startswith("folder linear\ntest: 4 clips\nmetric ")
+    assert repr(run).startswith("recordings linear\ntest: 4 clips\nmetric ")
     assert str(run.folder) in repr(run)
     page = run._repr_html_()
     assert "<td>accuracy</td>" in page and "test: 4 clips" in page

@@ -359,12 +359,12 @@ def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
         done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout
     ), done.stderr
     told = json.loads(
-        (tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text()
+        (tmp_path / "outputs" / "audit" / "clean" / "audit.json").read_text()
     )
     assert [f["check"] for f in told["findings"]] == ["silent"] and told[
         "recordings"
     ] == 16
-    page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()
+    page = (tmp_path / "outputs" / "audit" / "clean" / "audit.html").read_text()
     assert (
         "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
     )
