@@ -408,11 +408,7 @@ def odd_recordings(folder: Path) -> dict[str, str]:
     write(folder / "low" / "opposite.wav", both, RATE)
     return {
         "low/flipped.wav": "full scale is 1",
-<<<<<<< HEAD
-        "low/slow.wav": "rate of 5 Hz is none",
-=======
         "low/slow.wav": "rate of 5 Hz",
->>>>>>> package
         "low/opposite.wav": "cancel each other",
     }
 
