@@ -3,6 +3,7 @@
 Hydra is imported when an error of its own is explained: most commands do without it.
 """
 
+import errno
 import os
 import re
 import sys
@@ -17,6 +18,8 @@ from auris.core.text import clean_text
 from auris.core.unknown import explain_unknown_option, explain_unknown_setting
 
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
+# what torch says that finds none on a GPU, or on a processor
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 _INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 
 
@@ -61,9 +64,21 @@ def explain_error(error: BaseException) -> str:
         return f"trainer: {first_line(error)} (trainer=cpu works everywhere.)"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    if "out of memory" in str(error):
-        return "The device ran out of memory; a smaller data.batch_size needs less."
+    if _is_lack_of_memory(error):
+        return (
+            f"The device ran out of memory ({first_line(error).rstrip('.')}); a smaller "
+            "data.micro_batch_size, shorter clips or a lower data.sample_rate need less."
+        )
     return f"{type(error).__name__}: {first_line(error)} (debug=true shows where.)"
+
+
+def _is_lack_of_memory(error: BaseException) -> bool:
+    """Whether numpy, torch or the system has none left."""
+    if isinstance(error, MemoryError):
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return any(words in str(error) for words in _NO_MEMORY)
 
 
 def _explain_configuration(error: BaseException) -> str:

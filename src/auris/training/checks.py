@@ -1,5 +1,6 @@
 """What is refused before a run begins: choices that don't go together."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,8 @@ def check_choices(
     _check_loss(loss, task.out_shape)
 
 
+_MIN_PROCESSES = 2  # that may run on any machine, as of trainer=ddp
+
 # settings of Lightning that change which clips train or are evaluated, and what to do instead
 _REFUSED_SETTINGS = {
     "limit_train_batches": "the clips that train are those of the data set; make a smaller one",
@@ -60,6 +63,7 @@ def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None
         value = settings.get(name)
         if value is not None and value is not False:  # 0 skips what it limits
             raise UserError(f"trainer.{name} is not taken: {reason}.")
+    _check_devices(settings.get("devices"), settings.get("accelerator"))
     epochs = settings["max_epochs"]
     if epochs is None or (isinstance(epochs, int) and epochs < 1):
         raise UserError(f"trainer.max_epochs={epochs} is too small; the least is 1.")
@@ -67,6 +71,22 @@ def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None
         raise UserError(
             "A fused optimizer can't clip gradients in mixed precision; "
             "choose optimizer.fused=false."
+        )
+
+
+def _check_devices(devices: Any, accelerator: Any) -> None:
+    """Raise `UserError` for more processes than this machine has processors for.
+
+    Lightning counts GPUs itself, and starts as many processes on a processor as it is told to.
+    """
+    on_gpu = accelerator != "cpu" and torch.cuda.is_available()
+    if on_gpu or type(devices) is not int:
+        return
+    most = max(_MIN_PROCESSES, os.cpu_count() or 1)
+    if devices > most:
+        raise UserError(
+            f"trainer.devices={devices} are more processes than this machine can run at once; "
+            f"the most is {most}."
         )
 
 
