@@ -19,7 +19,7 @@ from running import experiment
 from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import render_audit
-from auris.audit.output import count_severities, write_audit
+from auris.audit.output import count_severities, read_audit, write_audit
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -441,3 +441,14 @@ def test_integers_written_as_floats_are_found(tmp_path: Path) -> None:
     write(folder / "low" / "3.wav", loud, RATE, subtype="FLOAT")
     (finding,) = [f for f in judged(folder, tmp_path).findings if f.check == "scale"]
     assert finding.severity == "error" and "low/3.wav" in finding.sentence
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "null", "\x00"])
+def test_a_damaged_audit_is_named_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.audit.output.warn_user", said.append)
+    (tmp_path / "audit.json").write_text(content)
+    assert read_audit(tmp_path, []) is None
+    assert "audit.json is damaged" in said[0] and "run the audit again" in said[0]

@@ -11,7 +11,10 @@ from auris.audit.audit import Audit
 from auris.audit.check import SEVERITIES, Finding
 from auris.audit.html_page import render_audit
 from auris.audit.sets import SplitCount
-from auris.core.files import write_atomically
+from auris.core.errors import UserError
+from auris.core.files import load_json_object, write_atomically
+from auris.core.text import clean_text
+from auris.core.warnings import warn_user
 from auris.data.clips import Clip
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -27,16 +30,18 @@ def print_audit(audit: Audit) -> None:
 
     console = Console()
     summary = f"{len(audit.recordings)} {audit.about}."
-    console.print(escape(summary), highlight=False)
+    console.print(escape(clean_text(summary)), highlight=False)
     sizes = Table("class", "set", "recordings", "groups")
     for label, split, recordings, groups in audit.counts:
-        sizes.add_row(escape(label), split or "none", str(recordings), str(groups))
+        sizes.add_row(
+            escape(clean_text(label)), split or "none", str(recordings), str(groups)
+        )
     console.print(sizes)
     table = Table("", "check", "finding", show_lines=True)
     for finding in audit.findings:
         colour = _COLOURS[finding.severity]
         severity = f"[{colour}]{finding.severity}"
-        table.add_row(severity, finding.check, escape(finding.sentence))
+        table.add_row(severity, finding.check, escape(clean_text(finding.sentence)))
     console.print(table if audit.findings else "Nothing was found.")
     console.print(count_severities(audit), highlight=False)
 
@@ -66,7 +71,11 @@ def read_audit(folder: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
     path = folder / _JSON_FILE
     if not path.is_file():
         return None
-    audit = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        audit = load_json_object(path)
+    except UserError as error:
+        warn_user(f"{error} It is left out of the report; run the audit again.")
+        return None
     return audit if audit.get("digest") == _digest_clips(clips) else None
 
 

@@ -6,6 +6,7 @@ from auris.audit.audit import run_audit
 from auris.audit.output import print_audit, write_audit
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
+from auris.core.terminal import say
 from auris.runs.compose import compose_run
 from auris.training.experiment import Experiment
 
@@ -16,5 +17,5 @@ def run(options: Namespace) -> None:
     result = run_audit(experiment.dataset)
     print_audit(result)
     folder = experiment.outputs / "audit" / experiment.choices["data"]
-    print(f"Audit: {write_audit(result, folder)}")
+    say(f"Audit: {write_audit(result, folder)}")
     raise SystemExit(int(result.failed))

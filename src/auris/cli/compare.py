@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from auris.core.errors import UserError
+from auris.core.terminal import say, say_aside
 from auris.runs.compare import (
     ConfigurationSummary,
     default_split,
@@ -36,13 +37,13 @@ def _print_pair(options: Namespace) -> None:
     """Say which of two runs is better on the same clips, and whether that may be luck."""
     pair = compare_pair(options.paired, options.set or "test", options.plugins)
     if options.json:
-        print(json.dumps(asdict(pair), indent=2))
+        say(json.dumps(asdict(pair), indent=2))
         return
-    print(
+    say(
         f"{pair.metric} of {pair.first} less that of {pair.second}: {pair.difference:+.3f} "
         f"[{pair.low:+.3f}, {pair.high:+.3f}], {pair.clips} clips in {pair.groups} groups"
     )
-    print(pair.sentence)
+    say(pair.sentence)
 
 
 def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
@@ -52,16 +53,16 @@ def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
     shown = scored_runs(runs, split)
     summaries = summarize_runs(shown, options.metric, split)
     if options.details:
-        print(all_metrics_table(shown, split))
+        say(all_metrics_table(shown, split))
     else:
         _print_table(summaries, split, options)
     if left := len(runs) - len(shown):
         words = f"Left out, as they have not looked at their {split} set: {left} runs."
-        print(words, file=sys.stderr)
+        say_aside(words)
     if options.picture or options.same or options.against:
         path = Path(options.picture or Path(folders[0]) / "compare.png")
         _draw_runs(path, shown, [summary.name for summary in summaries], split, options)
-        print(f"Picture: {path}", file=sys.stderr)
+        say_aside(f"Picture: {path}")
 
 
 def _print_table(
@@ -69,11 +70,11 @@ def _print_table(
 ) -> None:
     """Print the table in the form that was asked for."""
     if options.json:
-        print(to_json(summaries))
+        say(to_json(summaries))
     elif options.csv:
         write_csv(sys.stdout, summaries)
     else:
-        print(to_markdown(summaries, split))
+        say(to_markdown(summaries, split))
 
 
 def _draw_runs(

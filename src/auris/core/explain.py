@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import NoReturn
 
 from omegaconf.errors import MissingMandatoryValue
@@ -30,6 +31,7 @@ def plain_errors() -> Iterator[None]:
     With debug=true on the command line errors pass through.
     """
     debug = any(_DEBUG.fullmatch(word) for word in sys.argv[1:])
+    _show_any_text()
     # Hydra then hands its errors to us instead of printing them
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
@@ -44,6 +46,13 @@ def plain_errors() -> Iterator[None]:
         if debug:
             raise
         exit_with(explain_error(error))
+
+
+def _show_any_text() -> None:
+    """Write what the encoding of a terminal lacks as \\u732b, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def exit_with(sentence: str, code: int = 1) -> NoReturn:

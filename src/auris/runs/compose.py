@@ -92,8 +92,12 @@ def check_flags(words: Sequence[str]) -> None:
 
     known = get_args_parser()._option_string_actions
     for word in words:
-        if word.startswith("-") and word.split("=")[0] not in known:
+        flag, _, value = word.partition("=")
+        if word.startswith("-") and flag not in known:
             raise UserError(
                 f"There is no flag {word}; settings are given as name=value, and "
                 f"{suggest_choice(word, known)}"
             )
+        choices = getattr(known.get(flag), "choices", None)
+        if choices and value and value not in choices:
+            raise UserError(f"There is no {word}; {suggest_choice(value, choices)}")

@@ -9,6 +9,7 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from auris.core.terminal import say
 from auris.runs.compare import default_split, summarize_runs
 from auris.runs.find import find_runs
 from auris.runs.tables import to_markdown
@@ -32,7 +33,7 @@ def note_run(folder: Path) -> None:
     """Write down a finished run for the table of the multirun, if it is one of several."""
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
-        with _runs_file(hydra).open("a") as file:
+        with _runs_file(hydra).open("a", encoding="utf-8") as file:
             file.write(f"{folder}\n")
 
 
@@ -40,13 +41,13 @@ def print_table(runs_file: Path) -> None:
     """Print the table of the runs that a file lists, if there are several."""
     if not runs_file.is_file():
         return
-    folders = runs_file.read_text().splitlines()
+    folders = runs_file.read_text(encoding="utf-8").splitlines()
     if len(folders) > 1:
         runs = find_runs(folders)
         split = default_split(runs)
         summaries = summarize_runs(runs, metric=None, split=split)
         print()
-        print(to_markdown(summaries, split), flush=True)
+        say(to_markdown(summaries, split))
 
 
 def _runs_file(hydra: Any) -> Path:

@@ -19,6 +19,7 @@ import torch
 
 from auris.core.errors import UserError
 from auris.core.files import load_json_object, write_atomically
+from auris.core.text import without_credentials
 from auris.core.words import unquote_word
 
 PACKAGES = (
@@ -45,7 +46,7 @@ def write_result(path: Path, **facts: Any) -> None:
         "versions": {"python": platform.python_version(), **versions},
         "revision": revision(),
         "threads": torch.get_num_threads(),
-        "command": shlex.join(map(unquote_word, sys.argv)),
+        "command": without_credentials(shlex.join(map(unquote_word, sys.argv))),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     write_atomically(
