@@ -1,6 +1,7 @@
 """Wrong command lines and damaged files of a run end in one sentence and exit code 1."""
 
 import shutil
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -57,19 +58,19 @@ _FILES = {
 
 
 def hunt_commands(place: Path, draws: np.random.Generator, count: int) -> list[Tally]:
-    """All wrong lines, some `count` wrong values, all damaged files."""
+    """`count` of the wrong values, and as many of the wrong lines and of the damaged files."""
     return [
-        _hunt_lines(place),
+        _hunt_lines(place, draws, count),
         _hunt_values(place, draws, count),
-        _hunt_damage(place),
+        _hunt_damage(place, draws, count),
     ]
 
 
-def _hunt_lines(place: Path) -> Tally:
+def _hunt_lines(place: Path, draws: np.random.Generator, count: int) -> Tally:
     tally = Tally("wrong command lines")
-    for words in _LINES:
-        done = carry_out(words, place)
-        tally.note(" ".join(words), judge_sentence(done))
+    for number in draws.permutation(len(_LINES))[:count]:
+        words = _LINES[number]
+        tally.note(" ".join(words), judge_sentence(carry_out(words, place)))
     return tally
 
 
@@ -84,17 +85,17 @@ def _hunt_values(place: Path, draws: np.random.Generator, count: int) -> Tally:
     return tally
 
 
-def _hunt_damage(place: Path) -> Tally:
+def _hunt_damage(place: Path, draws: np.random.Generator, count: int) -> Tally:
     tally = Tally("damaged files of a run")
-    for name, words in _FILES.items():
-        for damage in _DAMAGE:
-            shutil.copytree(place / "run", place / "damaged")
-            path = place / "damaged" / name
-            half = path.read_bytes()[: path.stat().st_size // 2]
-            path.write_bytes(half if damage is None else damage)
-            renamed = [word.replace("run", "damaged") for word in words]
-            done = carry_out(renamed, place)
-            what = f"{name} = {damage!r}"
-            tally.note(what, judge_sentence(done, [name]))
-            shutil.rmtree(place / "damaged")
+    pairs = list(product(_FILES, _DAMAGE))
+    for number in draws.permutation(len(pairs))[:count]:
+        name, damage = pairs[number]
+        shutil.copytree(place / "run", place / "damaged")
+        path = place / "damaged" / name
+        half = path.read_bytes()[: path.stat().st_size // 2]
+        path.write_bytes(half if damage is None else damage)
+        words = [word.replace("run", "damaged") for word in _FILES[name]]
+        done = carry_out(words, place)
+        tally.note(f"{name} = {damage!r}", judge_sentence(done, [name]))
+        shutil.rmtree(place / "damaged")
     return tally

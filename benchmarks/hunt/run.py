@@ -20,7 +20,7 @@ HUNTS: dict[str, tuple[Hunt, int]] = {  # and how many trials, at a size of 1
     "mutants": (hunt_mutants, 60),
     "commands": (hunt_commands, 80),
     "flips": (hunt_flips, 60),
-    "strangers": (lambda place, *_: [hunt_strangers(place)], 1),
+    "strangers": (lambda *words: [hunt_strangers(*words)], 84),
 }
 
 
@@ -29,12 +29,12 @@ def _kill_beside(place: Path, draws: np.random.Generator, count: int) -> Tally:
 
 
 def hunt(names: Sequence[str], seed: int, size: float, folder: Path) -> list[Tally]:
-    """Carry out some hunts, each on a ground of its own and with draws of its own."""
+    """Carry out some hunts on one ground, each with draws of its own."""
+    ground = prepare_ground(folder / "ground")
     tallies = []
     for name in names:
         carry_out_hunt, count = HUNTS[name]
         draws = np.random.default_rng([seed, list(HUNTS).index(name)])
-        ground = prepare_ground(folder / name)
         tallies += carry_out_hunt(ground, draws, max(1, round(count * size)))
     return tallies
 

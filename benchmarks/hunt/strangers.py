@@ -7,9 +7,11 @@ import pickle
 import shutil
 import threading
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import yaml
 from children import Ended, carry_out
@@ -37,22 +39,23 @@ class _Touch:
         return Path.touch, (self.mark,)
 
 
-def hunt_strangers(place: Path) -> Tally:
-    """Every attack in every command. `place` has recordings and a run."""
+def hunt_strangers(place: Path, draws: np.random.Generator, count: int) -> Tally:
+    """Some `count` of all attacks in all commands. `place` has recordings and a run."""
     tally = Tally("attacks of a stranger's run folder")
     os.environ["SECRET_TOKEN"] = _SECRET
     asked: list[str] = []
     attacks = _list_attacks()
-    for name, attack in attacks.items():
-        for command, words in _COMMANDS.items():
-            _lay_out(place, command)
-            server = _listen(asked)
-            attack(place, f"http://127.0.0.1:{server.server_port}")
-            done = carry_out(words, place)
-            server.shutdown()
-            server.server_close()
-            tally.note(f"{name} in {command}", _find_harm(place, done, asked))
-            asked.clear()
+    pairs = list(product(attacks, _COMMANDS))
+    for number in draws.permutation(len(pairs))[:count]:
+        name, command = pairs[number]
+        _lay_out(place, command)
+        server = _listen(asked)
+        attacks[name](place, f"http://127.0.0.1:{server.server_port}")
+        done = carry_out(_COMMANDS[command], place)
+        server.shutdown()
+        server.server_close()
+        tally.note(f"{name} in {command}", _find_harm(place, done, asked))
+        asked.clear()
     return tally
 
 

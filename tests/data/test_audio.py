@@ -168,6 +168,16 @@ def test_right_channel_count_passes_and_any_other_is_refused() -> None:
             audio.to_channels(wrong, 2)
 
 
+def test_channels_are_taken_by_their_numbers() -> None:
+    wave = np.arange(15.0).reshape(3, 5)
+    assert audio.to_channels(wave, [2, 0]).tolist() == wave[[2, 0]].tolist()
+    assert audio.to_channels(wave, (1,)).tolist() == wave[1:2].tolist()
+    with pytest.raises(Unusable, match="has 3 channels, counted from 0, and no .* 3"):
+        audio.to_channels(wave, [1, 3])
+    with pytest.raises(Unusable, match=r"3 .* and 2 .*; data.channels=\[0,1\] takes"):
+        audio.to_channels(wave, 2)
+
+
 def test_fit_cuts_repeats_or_adds_silence() -> None:
     wave = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     assert audio.fit_length(wave, 2, "repeat").tolist() == [[1, 2], [4, 5]]
@@ -256,7 +266,7 @@ def test_more_than_memory_should_hold_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rate", [1, 5, 999, 2**31 - 1])
 def test_rates_at_which_nobody_records_are_refused(tmp_path: Path, rate: int) -> None:
     path = change_bytes(write(tmp_path / "a.wav", noise(0)), 24, rate)
-    with pytest.raises(Unusable, match=f"says {rate} Hz"):
+    with pytest.raises(Unusable, match=f"rate of {rate} Hz is none"):
         audio.read_header(path)
 
 

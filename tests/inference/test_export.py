@@ -187,9 +187,7 @@ def test_answers_that_differ_are_told(exported: Exported, run: Path) -> None:
 
 
 def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
-    with pytest.raises(
-        UserError, match="There is no .*model.onnx; python scripts/export.py"
-    ):
+    with pytest.raises(UserError, match="There is no .*model.onnx; auris export RUN"):
         Predictor(str(tmp_path / "model.onnx"))
     path = tmp_path / "noise.onnx"
     path.write_bytes(b"noise")

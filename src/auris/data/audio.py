@@ -4,7 +4,7 @@ Training and prediction both come here.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -39,6 +39,7 @@ _BLOCK = 4096  # samples, in which a file is counted that holds less than it say
 _BLOCK_SAMPLES = 2**22  # of all channels, in which a recording is decoded: 16 MiB
 
 Samples = np.ndarray  # (C, T) float32
+Channels = int | Sequence[int]  # how many, 1 being their mean; or which, counted from 0
 
 
 class Unusable(Exception):
@@ -85,7 +86,7 @@ def read_header(path: Path) -> Header:
 def _verified_header(path: Path, size: int, changed: int) -> Header:
     """The header of a file of `size` bytes that was `changed` at a time in ns."""
     with _open_sound(path) as sound:
-        _check_facts(sound.samplerate, sound.channels)
+        check_facts(sound.samplerate, sound.channels)
         mending = find_mending(path, sound.format, sound.frames)
     with _open_sound(path, mending) as sound:
         promised = sound.frames
@@ -123,14 +124,14 @@ def _source_of(path: Path, mending: Mending | None) -> object:
     return str(path) if os.name == "nt" else os.fsencode(path)
 
 
-def _check_facts(rate: int, channels: int) -> None:
-    """Raise `Unusable` for a header that is broken, before anything is decoded."""
+def check_facts(rate: int, channels: int) -> None:
+    """Raise `Unusable` for a rate in Hz or a count of channels that no recording has."""
     if not _MIN_RATE <= rate <= _MAX_RATE:
         raise Unusable(
-            f"its header says {rate} Hz and a sample rate is from 1 kHz to 10 MHz"
+            f"a sample rate of {rate} Hz is none of a recording, which is from 1 kHz to 10 MHz"
         )
     if channels > _MAX_CHANNELS:
-        raise Unusable(f"its header says {channels} channels, more than any recorder")
+        raise Unusable(f"{channels} channels are more than those of any recorder")
 
 
 def _gives_last_sample(sound: soundfile.SoundFile) -> bool:
@@ -233,6 +234,17 @@ def _resampled(
         yield stream.resample_chunk(end, last=True)
 
 
+def convert_samples(wave: np.ndarray, rate: int, sample_rate: int) -> Samples:
+    """Samples (C, T) at `sample_rate` of (T, C) float32 at `rate`, both in Hz.
+
+    Raises `Unusable` for too few samples, and for what is no sound.
+    """
+    _check_length(len(wave), rate)
+    _check_samples(wave)
+    resampled = np.concatenate([*_resampled([wave], rate, sample_rate)])
+    return np.ascontiguousarray(resampled.T)
+
+
 @cache
 def _warn_of_scale(path: Path) -> None:
     """Say once what makes one recording far louder than others."""
@@ -276,8 +288,13 @@ def is_silent(wave: Samples) -> bool:
     return np.abs(wave).max(initial=0.0) < SILENCE_PEAK
 
 
-def to_channels(wave: Samples, channels: int) -> Samples:
-    """Average (C, T) to one channel where one is asked for.
+def count_channels(channels: Channels) -> int:
+    """How many there are of them."""
+    return channels if isinstance(channels, int) else len(channels)
+
+
+def to_channels(wave: Samples, channels: Channels) -> Samples:
+    """Average to one channel where one is asked for, or take those with the given numbers.
 
     Several channels must be those of as many microphones that work: of a dead one, or of
     two that are one, nothing can be learnt about directions. Raises `Unusable` otherwise.
@@ -286,11 +303,30 @@ def to_channels(wave: Samples, channels: int) -> Samples:
     return mixed
 
 
-def mix_blocks(blocks: Iterable[Samples], channels: int) -> Iterator[Samples]:
+def mix_blocks(blocks: Iterable[Samples], channels: Channels) -> Iterator[Samples]:
     """The same of a recording in blocks (C, n). What is wrong with all of it is raised last."""
     if channels == 1:
         return _average_blocks(blocks)
-    return _check_microphones(blocks, channels)
+    chosen = (_choose_channels(block, channels) for block in blocks)
+    return _check_microphones(chosen, count_channels(channels))
+
+
+def _choose_channels(wave: Samples, channels: Channels) -> Samples:
+    """Some of the channels of (C, T). Raises `Unusable` where there are others."""
+    count = len(wave)
+    if isinstance(channels, int):
+        if count != channels:
+            first = ",".join(map(str, range(channels)))
+            hint = (
+                f"; data.channels=[{first}] takes the first" if count > channels else ""
+            )
+            raise Unusable(f"has {count} channels and {channels} are needed{hint}")
+        return wave
+    if max(channels) >= count:
+        raise Unusable(
+            f"has {count} channels, counted from 0, and no channel {max(channels)}"
+        )
+    return wave[list(channels)]
 
 
 def _average_blocks(blocks: Iterable[Samples]) -> Iterator[Samples]:
@@ -307,17 +343,18 @@ def _average_blocks(blocks: Iterable[Samples]) -> Iterator[Samples]:
     if peak >= SILENCE_PEAK and left < _CANCELLED * peak:
         raise Unusable(
             f"its {count} channels cancel each other when they are averaged, "
-            "as one has the opposite sign"
+            "as one has the opposite sign; data.channels=[0] takes the first alone"
         )
 
 
 def _check_microphones(blocks: Iterable[Samples], channels: int) -> Iterator[Samples]:
-    """The blocks (C, n). Raises `Unusable` where a channel is silent or the same as another."""
+    """The blocks (C, n). Raises `Unusable` where a channel is silent or the same as another.
+
+    Channels that were chosen are counted from 1.
+    """
     peaks = np.zeros(channels)
     pairs = list(combinations(range(channels), 2))
     for block in blocks:
-        if len(block) != channels:
-            raise Unusable(f"has {len(block)} channels and {channels} are needed")
         peaks = np.maximum(peaks, np.abs(block).max(axis=1, initial=0.0))
         pairs = [
             (one, other)
@@ -325,7 +362,7 @@ def _check_microphones(blocks: Iterable[Samples], channels: int) -> Iterator[Sam
             if np.array_equal(block[one], block[other])
         ]
         yield block
-    if peaks.max() < SILENCE_PEAK:
+    if channels == 1 or peaks.max() < SILENCE_PEAK:
         return
     for number in np.flatnonzero(peaks < SILENCE_PEAK):
         raise Unusable(

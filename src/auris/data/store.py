@@ -47,7 +47,7 @@ class StoreSettings:
     """All that the samples of a clip depend on, besides the file."""
 
     sample_rate: int  # Hz
-    channels: int
+    channels: audio.Channels
     samples: int  # T of each clip
     padding: str  # "repeat" or "zeros"
 
@@ -236,7 +236,7 @@ def _decode_recording(
 def _read_windows(clip: Clip, settings: StoreSettings) -> Iterator[audio.Samples]:
     """A clip in stretches (C, T), the last of which may be shorter. Raises `Unusable`."""
     blocks = audio.read_blocks(clip.path, settings.sample_rate, clip.start, clip.stop)
-    rest = np.empty((settings.channels, 0), np.float32)
+    rest = np.empty((audio.count_channels(settings.channels), 0), np.float32)
     for block in audio.mix_blocks(blocks, settings.channels):
         joined = np.concatenate([rest, block], axis=1)
         whole = joined.shape[1] // settings.samples * settings.samples
@@ -343,7 +343,8 @@ def _is_alive(process: int) -> bool:
 
 def _create_memmap(pack: Path, rows: int, settings: StoreSettings) -> np.memmap:
     """(N, C, T) on disk, to be filled; an empty file can't be mapped."""
-    shape = (max(1, rows), settings.channels, settings.samples)
+    channels = audio.count_channels(settings.channels)
+    shape = (max(1, rows), channels, settings.samples)
     path = pack / _WAVE
     purpose = Purpose(f"The store {pack.parent.parent}", "paths.store")
     try:

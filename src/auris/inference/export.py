@@ -48,7 +48,7 @@ def export_run(
     """
     require_packages("onnx", "onnxscript", "onnxruntime")
     folder = finished_run(run)
-    path = Path(to) if to else folder / f"model{ONNX}"
+    path = Path(to).expanduser() if to else folder / f"model{ONNX}"
     if path.suffix != ONNX or not path.parent.is_dir():
         raise UserError(
             f"--to {to} should name a file that ends in {ONNX}, in a folder that is there."

@@ -1,4 +1,4 @@
-"""A model that `scripts/export.py` wrote, computed by ONNX Runtime: neither torch nor the run
+"""A model that `auris export` wrote, computed by ONNX Runtime: neither torch nor the run
 is needed.
 """
 
@@ -10,8 +10,10 @@ from typing import Any, final
 
 import numpy as np
 
+from auris.core.commands import command_line, extra_install
 from auris.core.errors import UserError
 from auris.core.files import content_digest
+from auris.core.places import find_output
 from auris.data.spec import Spec
 from auris.inference.model import InferenceModel
 from auris.tasks.output import read_format
@@ -37,11 +39,11 @@ class OnnxModel(InferenceModel):
     """
 
     def __init__(self, name: str | Path, plugins: Sequence[str] = ()):
-        path = Path(name)
+        path = find_output(name)
         require_packages("onnxruntime")
         if not path.is_file():
             raise UserError(
-                f"There is no {path}; python scripts/export.py RUN writes one."
+                f"There is no {path}; {command_line('export', 'RUN')} writes one."
             )
         content = path.read_bytes()
         _verify_seal(content, path)
@@ -52,7 +54,7 @@ class OnnxModel(InferenceModel):
             super().__init__(spec, read_format(facts["output"], plugins))
         except (LookupError, TypeError, ValueError) as error:
             raise UserError(
-                f"{path} does not say what it hears; name a file that scripts/export.py wrote."
+                f"{path} does not say what it hears; name a file that auris export wrote."
             ) from error
         # the run: its choices, seed, data and versions
         self.run: dict[str, Any] = facts["run"]
@@ -109,6 +111,5 @@ def require_packages(*packages: str) -> None:
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
         raise UserError(
-            f"ONNX needs {' and '.join(missing)}; pip install -c constraints.txt -e "
-            "'.[onnx]' brings it."
+            f"ONNX needs {' and '.join(missing)}; {extra_install('onnx')} brings it."
         )

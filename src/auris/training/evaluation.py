@@ -169,16 +169,17 @@ def print_scores(split: str, scores: Scores, origin: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
     info(
-        f"{split}: {scores['clips']} clips, with 95 % intervals; "
-        f"in brackets those of a constant answer{note}"
+        f"{split}: {scores['clips']} clips, with 95 % intervals over n groups of them, "
+        f"and a constant answer{note}"
     )
     metrics = scores["metrics"].items()
     known = {name: value for name, value in metrics if not math.isnan(value["value"])}
     width = max([18, *map(len, known)])
     for name, value in known.items():
-        info(
-            f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})"
-        )
+        estimate = Estimate(**value)
+        told = estimate if estimate.has_interval else f"{estimate.value:.3f}"
+        constant = scores["constant_baseline"][name]
+        info(f"  {name:<{width}} {told}   (n = {estimate.n}, constant {constant:.3f})")
 
 
 def simulated_note(origin: str) -> str:
