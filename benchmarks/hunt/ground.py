@@ -53,7 +53,8 @@ def prepare_ground(place: Path) -> Path:
     words = (*TRAIN, "model=linear", "trainer.max_epochs=2", "test=true")
     done = carry_out(words, place)
     assert done.code == 0, done.said
-    shutil.copytree(place / "out/folder/linear/latest", place / "run")
+    (run,) = place.glob("out/*/linear/2*")
+    shutil.copytree(run, place / "run")
     return place
 
 

@@ -19,7 +19,7 @@ from running import experiment
 from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import render_audit
-from auris.audit.output import count_severities, read_audit, write_audit
+from auris.audit.output import count_severities, write_audit
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -359,12 +359,12 @@ def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
         done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout
     ), done.stderr
     told = json.loads(
-        (tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text()
+        (tmp_path / "outputs" / "audit" / "clean" / "audit.json").read_text()
     )
     assert [f["check"] for f in told["findings"]] == ["silent"] and told[
         "recordings"
     ] == 16
-    page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()
+    page = (tmp_path / "outputs" / "audit" / "clean" / "audit.html").read_text()
     assert (
         "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
     )
@@ -449,6 +449,8 @@ def test_a_damaged_audit_is_named_and_left_out(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr("auris.audit.output.warn_user", said.append)
-    (tmp_path / "audit.json").write_text(content)
-    assert read_audit(tmp_path, []) is None
+    path = tmp_path / AUDITS / "any/audit.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    assert find_audit(tmp_path, []) is None
     assert "audit.json is damaged" in said[0] and "run the audit again" in said[0]

@@ -18,6 +18,7 @@ from auris.core.warnings import warn_user
 from auris.data.clips import Clip
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+AUDITS = "audit"  # the folder of all audits, in that of outputs
 _JSON_FILE = "audit.json"
 _HTML_FILE = "audit.html"
 
@@ -66,17 +67,19 @@ def write_audit(audit: Audit, folder: Path) -> Path:
     return page
 
 
-def read_audit(folder: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
-    """The audit that was written to a folder, if there is one and it is of these clips."""
-    path = folder / _JSON_FILE
-    if not path.is_file():
-        return None
-    try:
-        audit = load_json_object(path)
-    except UserError as error:
-        warn_user(f"{error} It is left out of the report; run the audit again.")
-        return None
-    return audit if audit.get("digest") == _digest_clips(clips) else None
+def find_audit(outputs: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
+    """The newest of the audits below `outputs` that is of these clips, if there is one."""
+    digest = _digest_clips(clips)
+    paths = (outputs / AUDITS).glob(f"*/{_JSON_FILE}")
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            audit = load_json_object(path)
+        except UserError as error:
+            warn_user(f"{error} It is left out of the report; run the audit again.")
+            continue
+        if audit.get("digest") == digest:
+            return audit
+    return None
 
 
 def _to_plain(audit: Audit) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, final
@@ -21,7 +21,7 @@ from auris.data.clips import Clip
 from auris.data.copies import join_copies, warn_of_contradictions
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
-from auris.data.sources.base import Collection, Source
+from auris.data.sources.base import Collection, Source, name_clips
 from auris.data.spec import MAX_SAMPLES, Spec
 from auris.data.splits import check_disjoint
 from auris.data.store import Store, StoreSettings, open_store
@@ -77,7 +77,12 @@ class Dataset:
 
     @cached_property
     def collection(self) -> Collection:
-        return self.source.collect()
+        return name_clips(self.source.collect())
+
+    @property
+    def root(self) -> str:
+        """The folder that all recordings are in."""
+        return self.collection.clips[0].root
 
     @cached_property
     def rates(self) -> Counter[int]:
@@ -210,19 +215,27 @@ class Dataset:
         that have moved, have looked at the same test set.
         """
         tested = [clip for clip, split, _ in self.recordings if split == "test"]
-        facts = inspect_files((clip.path for clip in tested), self.store_folder)
-        rows = [
-            (
-                facts[clip.path].content,
-                clip.start,
-                clip.stop or 0,
-                *self.targets.identity_of(clip),
-            )
-            for clip in tested
-        ]
-        return content_digest(
-            json.dumps([self.settings.normal, sorted(rows)]).encode()
-        )[:16]
+        rows = self._stretches(tested, self.targets.identity_of)
+        return content_digest(json.dumps([self.settings.normal, rows]).encode())[:16]
+
+    @cached_property
+    def recordings_digest(self) -> str:
+        """Names the data set: changes with recordings and labels, not with splits, use or paths."""
+        rows = self._stretches(
+            self.collection.clips, lambda clip: (clip.label, *(clip.direction or ()))
+        )
+        return content_digest(json.dumps(rows).encode())[:16]
+
+    def _stretches(
+        self, clips: Sequence[Clip], identity: Callable[[Clip], tuple[object, ...]]
+    ) -> list[tuple[object, ...]]:
+        """The content of each clip with what is known of it, in an order of their own."""
+        facts = inspect_files((clip.path for clip in clips), self.store_folder)
+        rows = []
+        for clip in clips:
+            content = facts[clip.path].content
+            rows.append((content, clip.start, clip.stop or 0, *identity(clip)))
+        return sorted(rows)
 
     def _check_clip_size(self, samples: int) -> None:
         """Raise `UserError` where clips of so many samples in all channels are too large."""

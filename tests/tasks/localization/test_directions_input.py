@@ -83,7 +83,7 @@ def words(table: Path) -> tuple[str, ...]:
         f"paths.store={home}/store",
         f"paths.outputs={home}/out",
         "trainer=cpu",
-        "logger=none",
+        "logger=csv",
     )
 
 
