@@ -14,7 +14,7 @@ _EACH = 12  # recordings of a class
 _UNHELPFUL = ("Traceback", "debug=true", "weights_only", "Logging error")
 TRAIN = (
     *("train", "data=folder", "data.root=recordings", "data.duration=0.5"),
-    *("trainer=cpu", "logger=none", "report=false"),
+    *("trainer=cpu", "logger=csv", "report=false"),
     *("paths.outputs=out", "paths.store=store"),
 )
 
@@ -65,8 +65,10 @@ def judge_sentence(done: Ended, names: Sequence[str] = ()) -> str:
         return f"exit code {done.code}"
     if found := [word for word in _UNHELPFUL if word in done.said]:
         return f"says {found[0]}"
-    if len(lines) != 1 or not lines[0].startswith("auris: "):
-        return f"{len(lines)} lines"
-    if names and not any(name in lines[0] for name in names):
+    # a notice may stand above it, as that a recording was cut short
+    sentences = [line for line in lines if line.startswith("auris: ")]
+    if sentences != lines[-1:]:
+        return f"{len(sentences)} sentences"
+    if names and not any(name in sentences[0] for name in names):
         return f"does not name {names[0]}"
     return ""

@@ -19,7 +19,7 @@ from running import experiment
 from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import render_audit
-from auris.audit.output import count_severities, write_audit
+from auris.audit.output import AUDITS, count_severities, find_audit, write_audit
 
 RATE = 16000  # Hz
 SECONDS = 1.5

@@ -49,7 +49,8 @@ def ground(monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201  a module of benchm
         (-9, "", "exit code -9"),
         (1, "Traceback (most recent call last):\n", "says Traceback"),
         (1, "auris: EOFError (debug=true shows where.)\n", "says debug=true"),
-        (1, "auris: one\nauris: two\n", "2 lines"),
+        (1, "auris: one\nauris: two\n", "2 sentences"),
+        (1, "clip.wav ends early.\nauris: clip.wav is silent.\n", ""),
         (1, "auris: something can't be used.\n", "does not name clip.wav"),
     ],
 )

@@ -56,12 +56,6 @@ def find_output(typed: str | Path) -> Path:
     return path
 
 
-def shorten_path(path: Path) -> Path:
-    """A path as people type it: from where they stand, if it is below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
 def is_inside(path: str | Path, folder: Path) -> bool:
     """Whether `path` is below `folder`, wherever links lead."""
     return Path(path).resolve().is_relative_to(folder.resolve())
