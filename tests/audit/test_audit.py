@@ -19,7 +19,15 @@ from running import experiment
 from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import render_audit
-from auris.audit.output import AUDITS, count_severities, find_audit, write_audit
+from auris.audit.output import (
+    AUDITS,
+    count_severities,
+    find_audit,
+    write_audit,
+    write_clean_table,
+)
+from auris.data.tables import read_table
+from auris.training.run import train
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -316,7 +324,8 @@ def test_a_shortcut_is_named(
             write(tmp_path / "set" / label / name, wave, RATE)
     result = judged(tmp_path / "set", tmp_path)
     found = [finding for finding in result.findings if finding.check == "shortcut"]
-    assert f"The {SHORTCUTS[made]} alone gives the label away" in found[0].sentence
+    assert len(found) == 1 and "Make it alike in all classes" in found[0].sentence
+    assert f"unseen groups is told by {SHORTCUTS[made]} (" in found[0].sentence
     best = max(clue.accuracy for clue in result.predictability)
     assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
 
@@ -337,6 +346,15 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
     monkeypatch.setattr("auris.core.player._MAX_CHARACTERS", 10)
     assert "data:audio" not in render_audit(result, count_severities(result))
+
+
+def test_an_edge_is_shown_rather_than_played(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    stretched(folder)
+    result = judged(folder, tmp_path, "data.folds=3")
+    text = render_audit(result, count_severities(result))
+    assert 'aria-label="Mean spectra: ' in text and "data:audio" not in text
+    assert 'aria-label="Histograms: ' in text and "duration (s)" in text
 
 
 def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:
@@ -396,7 +414,7 @@ def odd_recordings(folder: Path) -> dict[str, str]:
     write(folder / "low" / "opposite.wav", both, RATE)
     return {
         "low/flipped.wav": "full scale is 1",
-        "low/slow.wav": "says 5 Hz",
+        "low/slow.wav": "a sample rate of 5 Hz",
         "low/opposite.wav": "cancel each other",
     }
 
@@ -454,3 +472,38 @@ def test_a_damaged_audit_is_named_and_left_out(
     path.write_text(content)
     assert find_audit(tmp_path, []) is None
     assert "audit.json is damaged" in said[0] and "run the audit again" in said[0]
+
+
+def test_what_the_audit_leaves_can_be_trained_on(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=10)
+    silent(folder)  # 3
+    write(folder / "low/again.wav", soundfile.read(folder / "low/5.wav")[0], RATE)
+    louder = 1.5 * soundfile.read(folder / "high/6.wav")[0]
+    write(folder / "high/louder.wav", louder[1000:], RATE)
+    audit = judged(folder, tmp_path)
+    table = write_clean_table(audit, tmp_path / "audit")
+    clips = {
+        clip.path.relative_to(folder).as_posix(): clip for clip in read_table(table)
+    }
+    assert len(clips) == 21 and "low/3.wav" not in clips
+    assert clips["low/again.wav"].group == clips["low/5.wav"].group
+    assert clips["high/louder.wav"].group == clips["high/6.wav"].group
+    assert len({clip.group for clip in clips.values()}) == 19
+    words = ("data=csv", f"data.table={table}", f"paths.store={tmp_path}/store")
+    fast = ("model=linear", "trainer=cpu", "trainer.max_epochs=1", "logger=csv")
+    train(experiment(*words, *fast, f"paths.outputs={tmp_path}/out", "report=false"))
+    assert len(list(tmp_path.glob("out/**/result.json"))) == 1
+
+
+def test_sub_folders_that_are_torn_are_a_note(tmp_path: Path) -> None:
+    folder = tmp_path / "sessions"
+    for label in CLASSES:
+        for i in range(16):
+            path = folder / label / f"May {i % 4}" / f"{i}.wav"
+            write(path, sound(label, i), RATE)
+    torn = judged(folder, tmp_path)
+    assert kinds(torn) == {("sub-folders", "note")}
+    (finding,) = torn.findings
+    assert "8 of 8 sub-folders" in finding.sentence and "high/May 0" in finding.sentence
+    whole = judged(folder, tmp_path, "data.group=folder", "data.folds=4")
+    assert "sub-folders" not in {finding.check for finding in whole.findings}

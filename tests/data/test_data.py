@@ -96,6 +96,7 @@ def test_spec_says_what_the_data_is(usual: Dataset) -> None:
         samples=4800,
         target="label",
         classes=("hiss", "tone"),
+        class_counts=(6, 6),
         padding="repeat",
     )
     assert usual.spec.duration == 0.6
@@ -518,7 +519,10 @@ def test_real_cats_and_babies_have_their_official_sets(
         "test": 16,
     }
     assert cats.unusable == {}
-    assert cats.spec == Spec(8000, 1, 40000, "label", ("cat", "crying_baby"), "repeat")
+    classes = ("cat", "crying_baby")
+    assert cats.spec == Spec(
+        8000, 1, 40000, "label", classes, "repeat", class_counts=(24, 24)
+    )
     assert {clip.fold for clip, name, _ in cats.clips if name == "test"} == {1}
     assert cats.target.bincount().tolist() == [40, 40]
 

@@ -264,7 +264,7 @@ def test_a_stranger_configuration_runs_no_code(job: Path, tmp_path: Path) -> Non
     text = (
         (evil / "config.yaml")
         .read_text()
-        .replace("torch.nn.CrossEntropyLoss", "os.system")
+        .replace("auris.tasks.losses.CrossEntropy", "os.system")
     )
     (evil / "config.yaml").write_text(text.replace("plugins: []", "plugins: [os]"))
     done = call("scripts/predict.py", str(evil), str(evil / "x.wav"), cwd=tmp_path)

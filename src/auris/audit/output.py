@@ -1,4 +1,4 @@
-"""What the audit leaves: a table in the terminal, audit.json and audit.html."""
+"""What the audit leaves: a table in the terminal, audit.json, audit.html and clips.csv."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ from typing import Any
 
 from auris.audit.audit import Audit
 from auris.audit.check import SEVERITIES, Finding
+from auris.audit.duplicates import join_families
 from auris.audit.html_page import render_audit
 from auris.audit.sets import SplitCount
 from auris.core.errors import UserError
@@ -16,11 +17,13 @@ from auris.core.files import load_json_object, write_atomically
 from auris.core.text import clean_text
 from auris.core.warnings import warn_user
 from auris.data.clips import Clip
+from auris.data.table_writing import write_table
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 AUDITS = "audit"  # the folder of all audits, in that of outputs
 _JSON_FILE = "audit.json"
 _HTML_FILE = "audit.html"
+_TABLE_FILE = "clips.csv"
 
 
 def print_audit(audit: Audit) -> None:
@@ -65,6 +68,17 @@ def write_audit(audit: Audit, folder: Path) -> Path:
     page = folder / _HTML_FILE
     write_atomically(page, render_audit(audit, count_severities(audit)))
     return page
+
+
+def write_clean_table(audit: Audit, folder: Path) -> Path:
+    """Write a table of the recordings that can be used, those of the same sound in one group.
+
+    Returns its path, for `data=csv`.
+    """
+    usable = [recording for recording in audit.recordings if recording.is_usable]
+    path = folder / _TABLE_FILE
+    write_table(path, join_families(usable))
+    return path
 
 
 def find_audit(outputs: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:

@@ -163,6 +163,10 @@ class Dataset:
         clips = [recording.clip for recording in self.recordings]
         facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
+        classes = self.targets.classes_of(clips)
+        taught = Counter(
+            clip.label for clip, split, _ in self.clips if split == "train"
+        )
         chosen = self.settings.channels
         chosen = () if isinstance(chosen, int | None) else tuple(chosen)
         microphones = self.array.microphones.tolist() if self.array else []
@@ -171,12 +175,13 @@ class Dataset:
             channels=channels,
             samples=self.store.wave.shape[2],
             target=self.targets.kind,
-            classes=self.targets.classes_of(clips),
+            classes=classes,
             padding=self.settings.padding,
             downmixed=not chosen and any(fact.channels != channels for fact in facts),
             chosen_channels=chosen,
             microphones=tuple(tuple(place) for place in microphones),
             columns=self.targets.columns_of(clips),
+            class_counts=tuple(taught[name] for name in classes),
         )
 
     @cached_property

@@ -143,7 +143,7 @@ class Experiment:
             spec=spec,
             centers=features.band_centers(),
         )
-        loss = self._factory.make(self._cfg.loss)
+        loss = self._factory.make(self._cfg.loss, spec=spec)
         augment = self._build_augmentation(spec)
         check_choices(features, augment, model, loss, task)
         return System(
