@@ -600,7 +600,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
         monkeypatch.setattr(os, "posix_fallocate", full_disk)
     else:
         pytest.skip("this system does not reserve")
-    said = f"{tmp_path / 'X"
+    said = f"{tmp_path / 'store'} needs 0.4 MB and .* [MG]B are free"
     with pytest.raises(UserError, match=said):
         opened(folder, tmp_path / "store")
     assert not packs(tmp_path / "store")
