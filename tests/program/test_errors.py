@@ -8,7 +8,6 @@ import pytest
 
 from auris.core.errors import Parser, UserError, first_line, suggest_choice
 from auris.core.explain import explain_error, plain_errors
-from auris.runs.compose import check_flags
 
 
 @pytest.fixture(autouse=True)
@@ -124,10 +123,3 @@ def test_a_wrong_word_of_a_script_is_told_in_one_sentence() -> None:
         match=re.escape("invalid int value: 'many'; --help shows how it is used."),
     ):
         parser.parse_args(["--windows", "many"])
-
-
-@pytest.mark.parametrize("word", ["--cfg=x", "--info=x"])
-def test_a_flag_with_a_wrong_choice_is_told_in_one_sentence(word: str) -> None:
-    with pytest.raises(UserError, match=f"There is no {word}; .*Choices: all, "):
-        check_flags([word])
-    check_flags(["--cfg=job", "--cfg", "--info=all", "--multirun"])

@@ -49,7 +49,7 @@ def test_a_setting_that_changes_nothing_is_taken(tmp_path) -> None:
 def test_more_processes_than_a_machine_can_run_are_refused(tmp_path: Path) -> None:
     most = max(2, os.cpu_count() or 1)
     words = ("data=folder", *here(tmp_path), *TINY)
-    experiment(*words, f"trainer.devices={most}").build_trainer(None, tmp_path)
-    said = f"trainer.devices={most + 1} .* the most is {most}"
+    experiment(*words, f"trainer.devices={most}").check_settings()
+    said = f"trainer.devices={most + 1} .* can run is {most}"
     with pytest.raises(UserError, match=said):
-        experiment(*words, f"trainer.devices={most + 1}").build_trainer(None, tmp_path)
+        experiment(*words, f"trainer.devices={most + 1}").check_settings()

@@ -82,8 +82,8 @@ def _check_processes(devices: Any, accelerator: str) -> None:
     most = max(_MIN_PROCESSES, os.cpu_count() or 1)
     if on_cpu and isinstance(devices, int) and devices > most:
         raise UserError(
-            f"trainer.devices={devices} asks for as many processes, and this machine has {most} "
-            "processors; choose fewer."
+            f"trainer.devices={devices} asks for as many processes, and the most that this "
+            f"machine can run is {most}."
         )
 
 
