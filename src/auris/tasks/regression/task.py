@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import Annotated, Any, final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
+from auris.core.ranges import Length, Range
 from auris.data.settings import DataSettings
 from auris.data.spec import Spec
 from auris.data.targets import Targets
 from auris.tasks.comparable import Comparable, Row, read_column
-from auris.tasks.losses import refuse_class_losses
 from auris.tasks.metric import Metric
 from auris.tasks.regression.conformal import conformal_width, groups_needed
 from auris.tasks.regression.metrics import number_metrics
@@ -55,16 +55,14 @@ class Regression(Task):
         spec: Spec,
         unit: str | Sequence[str] = "",
         logarithm: bool = False,
-        range: Sequence[float] | None = None,
-        coverage: float = 0.9,
+        range: Annotated[Sequence[float], Length(2, 2)] | None = None,
+        coverage: Annotated[float, Range(0, 0.999, above=True)] = 0.9,
     ):
         super().__init__()
         self.names = tuple(spec.columns)
         self.units = _check_units(unit, self.names)
         self.logarithm = logarithm
         self.low, self.high = _check_range(range)
-        if not 0 < coverage < 1:
-            raise UserError(f"task.coverage={coverage} should be above 0 and below 1.")
         self.coverage = coverage
         self.out_shape = (len(self.names),)
         self.register_buffer("mean", torch.zeros(len(self.names)))
@@ -100,10 +98,6 @@ class Regression(Task):
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         value = self._to_units(output.float())
         return self._with_interval(value.clamp(self.low, self.high))
-
-    def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
-        super().check_parts(model, loss)
-        refuse_class_losses(loss, "task=regression tells numbers; choose loss=mse")
 
     def calibrate(self, decoded: Tensor, target: Tensor, group: Tensor) -> Tensor:
         """Take the width of intervals from the errors of validation clips."""
@@ -189,12 +183,12 @@ def _check_units(unit: str | Sequence[str], names: Sequence[str]) -> tuple[str, 
     return units
 
 
-def _check_range(range: Sequence[float] | None) -> tuple[float | None, float | None]:
+def _check_range(range: Sequence[float] | None) -> tuple[float, float]:
     """The least and the largest. Raises `UserError` for what is no range."""
     if range is None:
         return -math.inf, math.inf
-    if len(range) != 2 or not range[0] < range[1]:
+    if not range[0] < range[1]:
         raise UserError(
-            f"task.range={list(range)} should be two numbers, the least and the largest."
+            f"task.range={list(range)} should have the least first, and then the largest."
         )
     return float(range[0]), float(range[1])
