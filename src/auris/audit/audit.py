@@ -114,6 +114,6 @@ def _assign_splits(
     assigned = []
     for recording in measured:
         if recording.is_usable:
-            recording = replace(recording, split=next(splits), kind=next(kinds))
+            recording = replace(recording, split=next(splits), kinds=next(kinds))
         assigned.append(recording)
     return assigned, ""

@@ -53,9 +53,9 @@ class Targets(ABC):
         """The labels that targets number, in order."""
         return unique_sorted(label for clip in clips for label in self.labels_of(clip))
 
-    def kinds_of(self, clips: Sequence[Clip]) -> list[str]:
-        """A word for each clip, by which people see how a data set is made up."""
-        return [clip.label for clip in clips]
+    def kinds_of(self, clips: Sequence[Clip]) -> list[tuple[str, ...]]:
+        """Words for each clip, by which people see how a data set is made up."""
+        return [(clip.label,) for clip in clips]
 
     def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         """The other columns that targets read, each with the values that are numbered, in order."""

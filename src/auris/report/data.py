@@ -33,8 +33,8 @@ def data_section(context: ReportContext) -> DataSection:
     clips = [clip for clip, *_ in data.recordings]
     kinds = data.targets.kinds_of(clips)
     recordings = [
-        Recording(clip, split, kind)
-        for (clip, split, _), kind in zip(data.recordings, kinds, strict=True)
+        Recording(clip, split, own)
+        for (clip, split, _), own in zip(data.recordings, kinds, strict=True)
     ]
     separation = data.targets.describe_split(
         clips, settings.fold, settings.folds, settings.split_seed

@@ -87,7 +87,7 @@ def test_splits_need_no_classes_and_people_see_thirds() -> None:
     found = NumberTargets().split_clips(clips, fold=1, folds=5, seed=0)
     assert [found.count(name) for name in ("train", "val", "test")] == [18, 6, 6]
     kinds = NumberTargets().kinds_of(clips)
-    assert kinds[0] == kinds[9] == "value 0 to 9.67"
+    assert kinds[0] == kinds[9] == ("value 0 to 9.67",)
     assert {word: kinds.count(word) for word in kinds} == dict.fromkeys(kinds, 10)
 
 

@@ -75,7 +75,7 @@ class NumberTargets(Targets):
     def labels_of(self, clip: Clip) -> tuple[str, ...]:
         return ()
 
-    def kinds_of(self, clips: Sequence[Clip]) -> list[str]:
+    def kinds_of(self, clips: Sequence[Clip]) -> list[tuple[str, ...]]:
         """In which third of the first number each clip is."""
         values = [self.numbers_of(clip)[0] for clip in clips]
         edges = np.quantile(values, np.linspace(0, 1, _PARTS + 1))
@@ -83,7 +83,7 @@ class NumberTargets(Targets):
         words = [
             f"{self.names[0]} {low:.3g} to {high:.3g}" for low, high in pairwise(edges)
         ]
-        return [words[part] for part in parts]
+        return [(words[part],) for part in parts]
 
     def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         return dict.fromkeys(self.names, ())

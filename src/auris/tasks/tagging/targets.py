@@ -13,6 +13,8 @@ from auris.data.splits import check_filled, split_clips
 from auris.data.targets import Targets, count_splits
 from auris.tasks.tagging.stratify import draw_folds
 
+_NONE = "(none)"  # of the labels
+
 
 @final
 class TagTargets(Targets):
@@ -63,10 +65,8 @@ class TagTargets(Targets):
         parts = (part.strip() for part in clip.label.split(self.separator))
         return tuple(dict.fromkeys(filter(None, parts)))
 
-    def kinds_of(self, clips: Sequence[Clip]) -> list[str]:
-        """The labels of each clip, in one order."""
-        joined = f" {self.separator} "
-        return [joined.join(sorted(self.labels_of(clip))) or "none" for clip in clips]
+    def kinds_of(self, clips: Sequence[Clip]) -> list[tuple[str, ...]]:
+        return [tuple(sorted(self.labels_of(clip))) or (_NONE,) for clip in clips]
 
     def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         return {"separator": (self.separator,)}
