@@ -2,12 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import final
 
 import numpy as np
 
 from auris.core.errors import UserError
 
 _MIN_FOLDS = 3  # one to train, one to validate, one to test
+
+Bearers = Mapping[str, Counter[str]]  # how many clips of each group bear each label
 
 
 def draw_folds(
@@ -20,51 +23,55 @@ def draw_folds(
     groups still bear, each goes to the fold that lacks it most. Raises `UserError` for a label
     with fewer groups than folds.
     """
-    labels_of_group: dict[str, Counter[str]] = defaultdict(Counter)
-    sizes = Counter(groups)
+    bearers: dict[str, Counter[str]] = defaultdict(Counter)
     for own, group in zip(labels, groups, strict=True):
-        labels_of_group[group].update(own)
-    _check_groups(labels_of_group, folds)
-    # how many clips with a label each fold still lacks, and how many clips in all
-    total = sum(labels_of_group.values(), Counter())
-    lacking = {label: np.full(folds, n / folds) for label, n in total.items()}
-    room = np.full(folds, len(groups) / folds)
-    order = np.random.default_rng(seed).permutation(sorted(labels_of_group)).tolist()
+        bearers[group].update(own)
+    _check_groups(bearers, folds)
+    sizes = Counter(groups)
+    needs = _Needs(bearers, len(groups), folds)
+    left = np.random.default_rng(seed).permutation(sorted(bearers)).tolist()
     fold_of_group: dict[str, int] = {}
-    while order:
-        for group in _next_groups(order, labels_of_group):
-            own = labels_of_group[group]
-            rarest = min(
-                own, key=lambda label: (lacking[label].sum(), label), default=""
-            )
-            wanted = lacking[rarest] if rarest else room
-            fold = int(np.lexsort((-room, -wanted))[0])
-            fold_of_group[group] = fold + 1
-            room[fold] -= sizes[group]
-            for label, count in own.items():
-                lacking[label][fold] -= count
-            order.remove(group)
+    while left:
+        rarest = _rarest_label(left, bearers)
+        for group in [name for name in left if not rarest or rarest in bearers[name]]:
+            fold_of_group[group] = needs.take(bearers[group], sizes[group], rarest)
+            left.remove(group)
     return [fold_of_group[group] for group in groups]
 
 
-def _next_groups(
-    order: Sequence[str], labels_of_group: Mapping[str, Counter[str]]
-) -> list[str]:
-    """Those with the label that the fewest of these groups bear; all where none bears one."""
-    bearers = Counter(label for group in order for label in labels_of_group[group])
-    if not bearers:
-        return list(order)
-    rarest = min(bearers, key=lambda label: (bearers[label], label))
-    return [group for group in order if rarest in labels_of_group[group]]
+@final
+class _Needs:
+    """How many clips with each label, and how many in all, each fold still lacks."""
+
+    def __init__(self, bearers: Bearers, clips: int, folds: int):
+        total: Counter[str] = sum(bearers.values(), Counter())
+        self.of_label = {name: np.full(folds, n / folds) for name, n in total.items()}
+        self.in_all = np.full(folds, clips / folds)
+
+    def take(self, own: Counter[str], size: int, label: str) -> int:
+        """Put a group of `size` clips where `label` lacks most; the number of the fold, from 1."""
+        lacking = self.of_label[label] if label else self.in_all
+        fold = int(np.lexsort((-self.in_all, -lacking))[0])
+        self.in_all[fold] -= size
+        for name, count in own.items():
+            self.of_label[name][fold] -= count
+        return fold + 1
 
 
-def _check_groups(labels_of_group: Mapping[str, Counter[str]], folds: int) -> None:
-    bearers = Counter(label for own in labels_of_group.values() for label in own)
-    rare = min(bearers, key=lambda label: bearers[label])
-    count = bearers[rare]
-    if folds < _MIN_FOLDS or count < folds:
-        works = f"; data.folds={count} works" if count >= _MIN_FOLDS else ""
+def _rarest_label(groups: Sequence[str], bearers: Bearers) -> str:
+    """The label that the fewest of these groups bear; empty where none bears one."""
+    counts = Counter(label for group in groups for label in bearers[group])
+    return min(counts, key=lambda label: (counts[label], label), default="")
+
+
+def _check_groups(bearers: Bearers, folds: int) -> None:
+    """Raise `UserError` where a label has too few groups for one in each fold."""
+    counts = Counter(label for own in bearers.values() for label in own)
+    rare = min(counts, key=lambda label: counts[label])
+    if folds < _MIN_FOLDS or counts[rare] < folds:
+        works = f"; data.folds={counts[rare]} works"
         raise UserError(
-            f"data.folds={folds} folds can't be drawn: label {rare} has {count} recordings (or "
-            f"groups), and each needs one for each of {_MIN_FOLDS} or more folds{works}."
+            f"data.folds={folds} folds can't be drawn: label {rare} has {counts[rare]} recordings "
+            f"(or groups), and each needs one for each of {_MIN_FOLDS} or more folds"
+            f"{works if counts[rare] >= _MIN_FOLDS else ''}."
         )
