@@ -9,12 +9,12 @@ from auris.core.files import write_atomically
 from auris.core.html import render
 from auris.report.context import ReportContext
 from auris.report.cost import format_duration
-from auris.report.page import REPORT
 from auris.report.plots import PlotsSection, plots_section
 from auris.report.summary import format_bounds, format_metric, sentences
 from auris.report.training_curves import TrainingSection, training_section
 from auris.report.worst_clips import WorstClipsSection, worst_clips_section
 from auris.runs.find import Run, flatten, is_replicate_setting
+from auris.runs.folder import REPORT
 from auris.runs.naming import name_groups
 
 # runs, beyond which the page would grow too large with the sound of each

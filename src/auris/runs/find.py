@@ -29,7 +29,6 @@ _REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
     "data.origin",
     "paths.",
     "choices.",
-    "resume",
     "debug",
     "test",
     "report",
