@@ -11,7 +11,7 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from auris.core.errors import UserError
 
-_LOCK = "checkpoints/.lock"
+_LOCK = ".lock"
 
 
 @contextmanager
@@ -25,7 +25,6 @@ def sole_writer(folder: Path) -> Iterator[None]:
         yield
         return
     path = folder / _LOCK
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
         lock.acquire(blocking=False)

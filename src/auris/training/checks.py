@@ -1,5 +1,6 @@
 """What is refused before a run begins: choices that don't go together."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -96,7 +97,9 @@ def check_schedule(schedule: Any, total_steps: int) -> None:
         return
     schedule.last_epoch = total_steps - 1
     try:
-        schedule.step()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that no step of the optimizer came first
+            schedule.step()
     except ValueError as error:
         raise UserError(
             f"schedule: {type(schedule).__name__} has no rate for all {total_steps} steps of the "

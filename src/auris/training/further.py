@@ -48,6 +48,15 @@ def begin_folder(experiment: Experiment, world_size: int) -> Path:
     return folder
 
 
+def say_where_it_begins(experiment: Experiment, folder: Path) -> None:
+    """Say what a run goes on from, if it does not begin anew."""
+    done = epochs_done(folder)
+    if experiment.continues:
+        info(f"Trains {experiment.continues} longer, which stays as it is.")
+    if done:
+        info(f"Goes on after epoch {done}.")
+
+
 def reopen_training(experiment: Experiment, folder: Path) -> None:
     """Let a training go on that was over, where it was told to be longer.
 

@@ -1,5 +1,6 @@
 """What a training shows while it goes on: losses and the time left, as they are now."""
 
+import math
 import sys
 import time
 from typing import Any, Protocol, final
@@ -48,14 +49,14 @@ class Bar:
             redirect_stderr=False,
         )
         self._task = self._bar.add_task("", total=1.0)
-        self._drawn = 0.0
+        self._drawn = -math.inf
         self._bar.start()
 
     def is_due(self) -> bool:
         return time.monotonic() - self._drawn > _REDRAW
 
     def is_due_after(self, epoch: int, epochs: int) -> bool:
-        return self.is_due() or epoch in (1, epochs)
+        return self.is_due() or epoch == epochs
 
     def show(self, words: str, done: float) -> None:
         self._drawn = time.monotonic()
@@ -67,20 +68,22 @@ class Bar:
 
 @final
 class Lines:
-    """Lines in a file: after the first epoch and each tenth part, and once a minute."""
+    """Lines in a file: an early one, one after each tenth part, and once a minute."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + _FIRST_LINE
+        self._has_begun = False
 
     def is_due(self) -> bool:
         return time.monotonic() > self._next
 
     def is_due_after(self, epoch: int, epochs: int) -> bool:
-        is_part = epoch % -(-epochs // _LINES) == 0
-        return is_part or epoch in (1, epochs) or self.is_due()
+        is_part = epoch == epochs or epoch % -(-epochs // _LINES) == 0
+        return is_part or not self._has_begun or self.is_due()
 
     def show(self, words: str, done: float) -> None:
         self._next = time.monotonic() + _NEXT_LINE
+        self._has_begun = True
         print(words, file=sys.stderr, flush=True)
 
     def close(self) -> None:

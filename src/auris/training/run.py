@@ -23,7 +23,12 @@ from auris.training.checks import check_schedule, check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
 from auris.training.fit import Choice, Fitted, fit
-from auris.training.further import begin_folder, origin_of, reopen_training
+from auris.training.further import (
+    begin_folder,
+    origin_of,
+    reopen_training,
+    say_where_it_begins,
+)
 from auris.training.stopping import telling_how_to_go_on
 from auris.training.system import System
 from auris.training.tensorboard import fill_pages
@@ -149,6 +154,7 @@ def _begin(experiment: Experiment, folder: Path) -> None:
     open_log(folder)
     info(describe_data(experiment.dataset))
     info(f"Run: {folder}")
+    say_where_it_begins(experiment, folder)
     dataset = experiment.dataset
     keep_configuration(folder, experiment.to_yaml(), dataset.spec, dataset.fingerprint)
 
