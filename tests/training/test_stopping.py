@@ -178,7 +178,7 @@ def test_sigterm_after_the_training_is_answered_and_nothing_is_done_twice(
 def test_before_there_is_a_run_nothing_is_said_of_one(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auris.data.store.decode", send(signal.SIGINT))
+    monkeypatch.setattr("auris.data.store._decode_recording", send(signal.SIGINT))
     stopped = begin(place, LENGTH)
     assert stopped.returncode == 130
     assert stopped.stderr == "auris: Stopped. The same command begins anew.\n"
@@ -188,7 +188,9 @@ def test_of_several_runs_the_others_are_not_begun(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(System, "on_train_epoch_start", in_epoch(1, signal.SIGINT))
-    stopped = begin(place, "-m", "seed=1,2", "trainer.max_epochs=3", "report=false")
+    words = ("seed=1,2", "trainer.max_epochs=3", "report=false")
+    several = ("-m", "data=folder", *here(place), *WORDS, *words)
+    stopped = call("train.py", *several, cwd=place)
     assert stopped.returncode == 130
     assert stopped.stderr.endswith("Runs after it were not begun.\n")
     newest(place)

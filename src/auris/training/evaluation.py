@@ -95,12 +95,20 @@ def evaluate(
 
 
 def test(
-    experiment: Experiment, fitted: Fitted, folder: Path, table: Path | None = None
+    experiment: Experiment,
+    fitted: Fitted,
+    folder: Path,
+    table: Path | None = None,
+    again: bool = True,
 ) -> Evaluated:
-    """Open the test set, which is written down in the ledger, and say how often that was done."""
+    """Open the test set, which is written down in the ledger, and say how often that was done.
+
+    Args:
+        again: whether a run that has opened it opens it once more, or goes on where it was ended.
+    """
     dataset = experiment.dataset
     outputs = outputs_of(folder, experiment.name)
-    access = record_access(folder, experiment.settings, dataset)
+    access = record_access(folder, experiment.settings, dataset, again)
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
     record_result(outputs, access, evaluated.scores["metrics"])
     if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):

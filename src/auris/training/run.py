@@ -75,7 +75,7 @@ def _carry_out(experiment: Experiment, folder: Path) -> FinishedRun:
     save_weights(fitted.system.state_dict(), folder / MODEL)
     if experiment.test:
         table = folder / PREDICTIONS.format("test")
-        evaluated["test"] = test(experiment, fitted, folder, table)
+        evaluated["test"] = test(experiment, fitted, folder, table, again=False)
     return FinishedRun(folder, experiment, fitted, evaluated)
 
 
