@@ -170,7 +170,9 @@ def test_sigterm_after_the_training_is_answered_and_nothing_is_done_twice(
     ours = weights(run)
     assert all(torch.equal(ours[n], their) for n, their in weights(straight).items())
     openings = [
-        line for line in (place / "out" / LEDGER).read_text().splitlines() if "test_set" in line
+        line
+        for line in (place / "out" / LEDGER).read_text().splitlines()
+        if "test_set" in line
     ]
     assert len(openings) == 1
 

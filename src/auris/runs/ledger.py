@@ -69,7 +69,10 @@ def record_access(
         configuration=content_digest(configuration.encode())[:16],
     )
     for earlier in accesses_to(outputs, dataset.test_set):
-        same_run = (earlier.run, earlier.configuration) == (access.run, access.configuration)
+        same_run = (earlier.run, earlier.configuration) == (
+            access.run,
+            access.configuration,
+        )
         if same_run and not again:
             return earlier
     _append(outputs / LEDGER, asdict(access))

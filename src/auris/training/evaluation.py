@@ -86,7 +86,7 @@ def evaluate(
     dataset = fitted.data.dataset
     scores = score(task, predictions, dataset)
     if fitted.trainer.is_global_zero:
-        print_scores(split, scores, dataset.collection.origin)
+        print_scores(split, scores, list(task.metrics()), dataset.collection.origin)
         if limitation := task.limitation():
             info(limitation)
         if table:
@@ -173,20 +173,22 @@ def peak_normalize(wave: Tensor) -> Tensor:
     return wave[0] / wave[0].abs().max().clamp_min(1e-9)
 
 
-def print_scores(split: str, scores: Scores, origin: str) -> None:
-    """Print the scores as a small table, with a warning where the data was simulated."""
+def print_scores(split: str, scores: Scores, shown: list[str], origin: str) -> None:
+    """Print some of the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
     info(
         f"{split}: {scores['clips']} clips, with 95 % intervals; "
         f"in brackets those of a constant answer{note}"
     )
-    metrics = scores["metrics"].items()
-    known = {name: value for name, value in metrics if not math.isnan(value["value"])}
-    width = max([18, *map(len, known)])
-    for name, value in known.items():
-        info(
-            f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})"
-        )
+    metrics = scores["metrics"]
+    known = [name for name in metrics if not math.isnan(metrics[name]["value"])]
+    listed = [name for name in known if name in shown]
+    width = max([18, *map(len, listed)])
+    for name in listed:
+        constant = scores["constant_baseline"][name]
+        info(f"  {name:<{width}} {Estimate(**metrics[name])}   ({constant:.3f})")
+    if more := len(known) - len(listed):
+        info(f"  and {more} of parts of the clips, in the result and the report")
 
 
 def simulated_note(origin: str) -> str:

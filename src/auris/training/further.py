@@ -40,9 +40,6 @@ def begin_folder(experiment: Experiment, world_size: int) -> Path:
     if not (former / LAST).is_file():
         raise UserError(f"{former / LAST} is gone, from which the run could go on.")
     folder = new_folder(_parent_for(experiment, former))
-    info(
-        f"Goes on from {former}, which stays as it is, after {epochs_done(former)} epochs."
-    )
     for name in _CONTINUED:
         _copy_file(former, folder, name)
     return folder

@@ -51,7 +51,7 @@ def start_from(experiment: Experiment, system: System, home: Path) -> None:
     """Give a system what fits of the weights of the run that the experiment starts from, if any.
 
     How features are standardised belongs to the weights, and goes with them where the features
-    are the same. Raises `UserError` where no parameter fits.
+    are the same. Raises `UserError` where no weights fit.
     """
     if experiment.init is None:
         return
@@ -67,7 +67,7 @@ def match_weights(
 ) -> tuple[Transfer, dict[str, Tensor]]:
     """What a system can take of another run, in names and in tensors.
 
-    Raises `UserError` where no parameter fits, or where it would be lost.
+    Raises `UserError` where no weights fit, or where they would be lost.
     """
     _check_search(system)
     theirs = _read_weights(source)
@@ -84,12 +84,13 @@ def match_weights(
             new.append(name)
         else:
             fitting[name] = their
-    parameters = {name for name, _ in system.named_parameters()}
-    if parameters.isdisjoint(fitting):
+    # of vectors, such as biases, some always have the same length
+    matrices = {name for name, own in system.named_parameters() if own.ndim > 1}
+    if matrices.isdisjoint(fitting):
         theirs_is = load_config(source).choices.model
         raise UserError(
-            f"init={source}: nothing of its weights fits, as none has the name and the shape of "
-            f"one here; it is model={theirs_is} and this is model={experiment.choices['model']}."
+            f"init={source}: none of its weights has the name and the shape of one here; it is "
+            f"model={theirs_is} and this is model={experiment.choices['model']}."
         )
     statistics = _hears_alike(experiment, source, spec)
     taken = list(fitting)
