@@ -9,6 +9,8 @@ _EXPORTABLE = """All features and models of classification, anomaly detection an
 be exported but models of scikit-learn: svm, naive_bayes, random_forest, mahalanobis,
 gaussian_mixture, one_class_svm, loudness. What tells directions can't be exported yet."""
 
+_MAX_SHOWN = 100  # clips, or draws, of a page
+
 _SWEEP = """Search for good settings:
 
 auris sweep data=cats_babies model=cnn optimizer.lr='log(1e-5,1e-1)' trials=40
@@ -161,6 +163,19 @@ def _features() -> Parser:
     return _add_words(parser, "settings of train, such as data=... and features=...")
 
 
+def _look() -> Parser:
+    parser = _parser(
+        "What is a model given, to see and to hear? auris look data=esc10 augment=strong"
+    )
+    parser.add_argument(
+        "--clips", type=_count, default=6, help="how many clips to show (default: 6)"
+    )
+    parser.add_argument(
+        "--draws", type=_count, default=3, help="how often each is changed (default: 3)"
+    )
+    return _add_words(parser, "settings of train, such as features=... and augment=...")
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "predict": _predict,
     "evaluate": _evaluate,
@@ -170,12 +185,22 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "sweep": _sweep,
     "export": _export,
     "features": _features,
+    "look": _look,
 }
 
 
 def _parser(description: str) -> Parser:
     command = description.split("auris ")[1].split()[0]
     return Parser(prog=f"auris {command}", description=description)
+
+
+def _count(text: str) -> int:
+    """A number of things to show."""
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_SHOWN:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' should be a whole number from 1 to {_MAX_SHOWN}"
+        )
+    return int(text)
 
 
 def _add_words(parser: Parser, help_text: str, count: str = "*") -> Parser:

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from auris.core.figures import COLOURS, axis_scale, new_figure
+from auris.core.svg import INK, Picture, embed_figure, page_theme
 from auris.report.context import ReportContext
-from auris.report.svg import INK, Picture, embed_figure, page_theme
 from auris.runs.folder import read_curves
 
 _MIN_EPOCHS = 3  # below which there is nothing to see

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from auris.core.figures import Heatmap, draw_heatmap, new_figure
 from auris.core.player import Player, Players
+from auris.core.svg import Picture, embed_figure, page_theme
 from auris.report.context import ReportContext
 from auris.report.saliency import MelBands, compute_saliency
-from auris.report.svg import Picture, embed_figure, page_theme
 from auris.training.evaluation import most_wrong, peak_normalize
 
 _CLIPPED_FRACTION = 0.99  # of the map is below the strongest colour

@@ -18,7 +18,7 @@ from auris.data.settings import DataSettings
 from auris.data.sources.base import Source
 from auris.data.spec import Spec
 from auris.features.augmentation.pipeline import Augment
-from auris.features.standardize import Banded, Standardized
+from auris.features.standardize import Standardized
 from auris.models.novelty import Novelty
 from auris.tasks.task import Task
 from auris.training.checkpoint_io import RunCheckpointIO
@@ -135,7 +135,7 @@ class Experiment:
             out_shape=task.out_shape,
             task=task,
             spec=spec,
-            centers=_band_centers(features),
+            centers=features.band_centers(),
         )
         loss = self._factory.make(self._cfg.loss)
         augment = self._build_augmentation(spec)
@@ -253,9 +253,3 @@ def reopened_configuration(cfg: DictConfig, plugins: Sequence[str]) -> DictConfi
         accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true"
     )
     return cfg
-
-
-def _band_centers(features: Standardized) -> Any:
-    """(F,) the frequency of each band in Hz, where features have bands."""
-    transform = features.transform
-    return transform.centers() if isinstance(transform, Banded) else None
