@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, final
+from typing import Any, NamedTuple, final
 
 from lightning import Trainer, seed_everything
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -118,9 +118,8 @@ def end_here(home: Path) -> None:
 
 def epochs_done(home: Path) -> int:
     """How many epochs of a training have ended."""
-    if not (home / LAST).is_file():
-        return 0
-    return load_checkpoint(home / LAST).get("epoch", -1) + 1
+    path = home / LAST
+    return _epochs_of(load_checkpoint(path), path) if path.is_file() else 0
 
 
 def _run_to_the_end(
@@ -146,16 +145,32 @@ def _run_to_the_end(
 
 
 def _choose_best(home: Path, ended: str) -> None:
-    best = load_checkpoint(home / BEST)
-    states = best.get("callbacks", {}).values()
-    scores = [state["best_model_score"] for state in states if state.get("monitor")]
+    path = home / BEST
+    best = load_checkpoint(path)
+    epochs = _epochs_of(best, path)
     chosen = Choice(
-        epochs=best["epoch"] + 1,
-        score=float(scores[0]) if scores else math.nan,
-        trained=epochs_done(home),
+        epochs=epochs,
+        score=_score_of(best),
+        trained=max(epochs, epochs_done(home)),
         ended=ended,
     )
     chosen.save(home / DONE)
+
+
+def _epochs_of(checkpoint: dict[str, Any], path: Path) -> int:
+    """After how many epochs a checkpoint was written."""
+    epoch = checkpoint.get("epoch")
+    if not isinstance(epoch, int):
+        raise UserError(f"{path} is damaged: it does not say of which epoch it is.")
+    return epoch + 1
+
+
+def _score_of(checkpoint: dict[str, Any]) -> float:
+    """The metric by which a checkpoint is the best; NaN where nothing was watched."""
+    for state in checkpoint.get("callbacks", {}).values():
+        if isinstance(state, dict) and state.get("monitor"):
+            return float(state["best_model_score"])
+    return math.nan
 
 
 def _reason_to_end(trainer: Trainer) -> str:
