@@ -96,7 +96,7 @@ def test_a_finished_run_goes_on_in_a_new_folder_and_its_test_is_another_look(
     run = (place / "out/folder/linear/latest").resolve()
     result = json.loads((run / "result.json").read_text())
     assert run != Path(former) and result["continues"] == former
-    assert (result["trained_epochs"], result["ended"]) == (9, "all epochs")
+    assert (result["trained_epochs"], result["ended"]) == (9, "after all epochs")
     losses = curve(run, "val/loss")
     assert losses[:6] == curve(former, "val/loss") and len(losses) == 9
     assert result["chosen_by"] == pytest.approx(min(losses), rel=1e-4)

@@ -207,7 +207,9 @@ def test_a_run_is_finished_with_its_best_epoch_so_far(
     run = newest(place)
     finished = call("train.py", f"finish={run}", cwd=place)
     assert finished.returncode == 0, finished.stderr
-    assert "Trained 4 epochs, ended by hand; the weights of epoch" in finished.stdout
+    assert (
+        "Trained 4 of 8 epochs, ended by hand; the weights of epoch" in finished.stdout
+    )
     assert "epoch 5/" not in finished.stderr and not (run / "refit").exists()
     result = json.loads((run / "result.json").read_text())
     assert (result["ended"], result["trained_epochs"]) == ("by hand", 4)

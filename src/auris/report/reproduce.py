@@ -33,10 +33,9 @@ def reproduce_section(context: ReportContext) -> ReproduceSection:
 
 
 def _describe_length(result: dict[str, Any]) -> str:
-    """'30 epochs, ended by hand', where they were not all that were asked for."""
-    ended = result.get("ended", "")
+    """'30 epochs, ended by hand'."""
     epochs = f"{result.get('trained_epochs', result['epochs'])} epochs"
-    return epochs if ended in ("", "all epochs") else f"{epochs}, ended {ended}"
+    return f"{epochs}, ended {result['ended']}" if "ended" in result else epochs
 
 
 def _describe_revision(revision: str) -> str:

@@ -26,6 +26,8 @@ from auris.training.stopping import GentleStop
 from auris.training.system import System
 from auris.training.transfer import start_from
 
+ALL = "after all epochs"
+EARLY = "by early stopping"
 BY_HAND = "by hand"
 
 
@@ -36,7 +38,7 @@ class Choice(NamedTuple):
     epochs: int  # after which the weights were chosen
     score: float  # the validation metric that chose them; NaN without validation
     trained: int  # epochs that there were
-    ended: str  # by what: "all epochs", "early stopping", `BY_HAND`; "" where unknown
+    ended: str  # `ALL`, `EARLY` or `BY_HAND`; "" where unknown
 
     def save(self, path: Path) -> None:
         score = None if math.isnan(self.score) else self.score
@@ -175,7 +177,7 @@ def _score_of(checkpoint: dict[str, Any]) -> float:
 
 def _reason_to_end(trainer: Trainer) -> str:
     all_done = trainer.current_epoch == trainer.max_epochs
-    return "all epochs" if all_done else "early stopping"
+    return ALL if all_done else EARLY
 
 
 def _mark_origin(trainer: Trainer, experiment: Experiment) -> None:

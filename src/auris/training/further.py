@@ -14,7 +14,7 @@ from auris.runs.folder import CURVES, check_same_data, find_run
 from auris.runs.writing import new_folder
 from auris.training.checkpoint_io import BEST, DONE, LAST
 from auris.training.experiment import Experiment
-from auris.training.fit import Choice, epochs_done
+from auris.training.fit import ALL, Choice, epochs_done
 from auris.training.transfer import INIT
 
 _CONTINUED = (LAST, BEST, CURVES[0])
@@ -64,7 +64,7 @@ def reopen_training(experiment: Experiment, folder: Path) -> None:
     if not done.is_file() or experiment.finish:
         return
     choice = Choice.load(done)
-    if choice.trained < experiment.max_epochs and choice.ended == "all epochs":
+    if choice.trained < experiment.max_epochs and choice.ended == ALL:
         shutil.rmtree(folder / "refit", ignore_errors=True)
         done.unlink()
 

@@ -22,7 +22,7 @@ from auris.runs.writing import keep_configuration, save_weights
 from auris.training.checks import check_schedule, check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
-from auris.training.fit import Choice, Fitted, fit
+from auris.training.fit import ALL, Choice, Fitted, fit
 from auris.training.further import (
     begin_folder,
     origin_of,
@@ -110,7 +110,7 @@ def _find_weights(
         return _refit(experiment, folder, experiment.refit), {}
     fitted = fit(experiment, folder)
     choice = fitted.choice
-    info(_describe_end(choice))
+    info(_describe_end(choice, experiment.max_epochs))
     table = folder / PREDICTIONS.format("val")
     evaluated = {"val": evaluate(fitted, "val", calibrate(fitted), table)}
     if experiment.refit:
@@ -118,16 +118,19 @@ def _find_weights(
     return fitted, evaluated
 
 
-def _describe_end(choice: Choice) -> str:
-    """How the training came to its end, and what was chosen."""
-    ended = "" if choice.ended == "all epochs" else f", ended {choice.ended}"
-    taken = f"the weights of epoch {choice.epochs} are taken"
-    return f"Trained {choice.trained} epochs{ended}; {taken}."
+def _describe_end(choice: Choice, asked: int) -> str:
+    """How a training came to its end where it was `asked` epochs long, and what was chosen."""
+    trained = f"{choice.trained} epochs"
+    if choice.ended != ALL:
+        trained = f"{choice.trained} of {asked} epochs, ended {choice.ended}"
+    return f"Trained {trained}; the weights of epoch {choice.epochs} are taken."
 
 
 def _refit(experiment: Experiment, folder: Path, epochs: int) -> Fitted:
     clips = len(experiment.dataset.indices("train", "val"))
-    info(f"Refit: {epochs} epochs anew on all {clips} clips of train and val.")
+    info(
+        f"Refit: from the start on all {clips} clips of train and val, {epochs} epochs."
+    )
     fitted = fit(experiment, folder / "refit", validate=False, epochs=epochs)
     fitted.system.fit_memory(fitted.data.full_batch())
     return fitted

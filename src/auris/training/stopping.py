@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import final
 
 from lightning import Callback, LightningModule, Trainer
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from auris.core.disk_space import (
     describe_free_space,
@@ -95,6 +96,9 @@ def telling_how_to_go_on(folder: Path) -> Iterator[None]:
         with quiet_full_disk():
             yield
     except KeyboardInterrupt as stop:
+        if getattr(rank_zero_only, "rank", 0):
+            # the first of several processes says it
+            raise SystemExit(code_of(stop)) from None
         raise Interrupted(_how_to_go_on(folder), code_of(stop)) from None
     except Exception as error:
         if not is_full_disk(error):
