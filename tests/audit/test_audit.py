@@ -421,14 +421,14 @@ def test_what_goes_wrong_while_measuring_is_said_of_one_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = clean(tmp_path / "set")
-    offset = measures.dc_offset
+    runs = measures.count_runs_at_top
 
-    def fail(wave: np.ndarray, rate: int) -> float:
-        if wave.shape[1] == 12345:
+    def fail(wave: np.ndarray, step: float) -> int:
+        if len(wave) == 12345:
             raise ZeroDivisionError("division by zero")
-        return offset(wave, rate)
+        return runs(wave, step)
 
-    monkeypatch.setattr(measures, "dc_offset", fail)
+    monkeypatch.setattr(measures, "count_runs_at_top", fail)
     write(folder / "low" / "odd.wav", sound("low", 70)[:12345], RATE)
     result = judged(folder, tmp_path)
     (finding,) = [f for f in result.findings if f.check == "unreadable"]

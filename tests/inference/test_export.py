@@ -15,6 +15,7 @@ from conftest import REPOSITORY, fill, sine, write
 from running import TINY, experiment, here
 
 from auris.core.errors import UserError
+from auris.core.files import content_digest
 from auris.data.spec import Spec
 from auris.inference.model import InferenceModel
 from auris.inference.predictor import Predictor
@@ -33,7 +34,7 @@ pytest.importorskip("onnxscript")
 from auris.inference import export, onnx_model  # noqa: E402
 from auris.inference.export import Exported, compare_answers, export_run  # noqa: E402
 from auris.inference.onnx_graph import fft_frequencies, pairwise_distances, trace_graph  # noqa: E402
-from auris.inference.onnx_model import OnnxModel  # noqa: E402
+from auris.inference.onnx_model import OnnxModel, seal  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4]")
 WITHOUT_TORCH = """
@@ -186,12 +187,13 @@ def test_answers_that_differ_are_told(exported: Exported, run: Path) -> None:
 
 
 def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
-    with pytest.raises(
-        UserError, match="There is no .*model.onnx; python scripts/export.py"
-    ):
+    with pytest.raises(UserError, match="There is no .*model.onnx; auris export RUN"):
         Predictor(str(tmp_path / "model.onnx"))
     path = tmp_path / "noise.onnx"
     path.write_bytes(b"noise")
+    with pytest.raises(UserError, match="noise.onnx is damaged, or was not written by"):
+        Predictor(str(path))
+    path.write_bytes(b"noise" + seal(b"noise"))
     with pytest.raises(UserError, match="is not a model in ONNX"):
         Predictor(str(path))
     value = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
@@ -200,9 +202,32 @@ def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
     stranger = onnx.helper.make_model(
         onnx.helper.make_graph([node], "g", [value], [result]), ir_version=9
     )
-    onnx.save(stranger, path)
+    content = stranger.SerializeToString()
+    path.write_bytes(content + seal(content))
     with pytest.raises(UserError, match="does not say what it hears"):
         Predictor(str(path))
+
+
+def test_a_flipped_bit_in_an_exported_file_is_noticed(
+    exported: Exported, tmp_path: Path
+) -> None:
+    content = exported.path.read_bytes()
+    path = tmp_path / "model.onnx"
+    draws = np.random.default_rng(0)
+    for at in [*draws.integers(len(content), size=40), len(content) - 1]:
+        damaged = bytearray(content)
+        damaged[at] ^= 1 << int(draws.integers(8))
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="model.onnx is damaged.* writes it anew"):
+            Predictor(str(path))
+
+
+def test_the_digest_is_a_part_of_the_file_that_onnx_reads(exported: Exported) -> None:
+    model = onnx.load(exported.path)
+    onnx.checker.check_model(model)
+    digest = {entry.key: entry.value for entry in model.metadata_props}["digest"]
+    content = exported.path.read_bytes()
+    assert digest == content_digest(content[: -len(seal(b""))])
 
 
 def test_packages_that_are_missing_are_told(

@@ -62,9 +62,11 @@ def test_seeds_and_folds_are_of_one_configuration(tmp_path: Path) -> None:
         summarize_accesses(accesses_to(tmp_path, "a"))
         == "This test set has been looked at 2 times, by one configuration."
     )
+    opened(tmp_path, "logger=none", "report=false", "+callbacks.rich._target_=x.Rich")
+    assert "3 times, by one" in summarize_accesses(accesses_to(tmp_path, "a"))
     opened(tmp_path, "optimizer.lr=0.1")
     assert summarize_accesses(accesses_to(tmp_path, "a")).startswith(
-        "This test set has been looked at 3 times, by 2 configurations; the best"
+        "This test set has been looked at 4 times, by 2 configurations; the best"
     )
 
 

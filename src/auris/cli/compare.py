@@ -5,15 +5,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 
 from auris.core.errors import UserError
-from auris.runs.compare import (
-    ConfigurationSummary,
-    default_split,
-    scored_runs,
-    summarize_runs,
-)
+from auris.core.places import find_folder, find_output
+from auris.runs.compare import ConfigurationSummary, scored_runs, summarize_runs
 from auris.runs.curve_plot import plot_training_curves
 from auris.runs.find import Run, filter_runs, find_runs
 from auris.runs.setting_plot import plot_metric_over_setting
@@ -29,12 +26,12 @@ def run(options: Namespace) -> None:
         raise UserError(
             "Name a folder with finished runs, or --same data=cats_babies for those in outputs."
         )
-    _print_runs(options, options.folders or ["outputs"])
+    _print_runs(options, options.folders or [str(find_folder("outputs"))])
 
 
 def _print_pair(options: Namespace) -> None:
     """Say which of two runs is better on the same clips, and whether that may be luck."""
-    pair = compare_pair(options.paired, options.set or "test", options.plugins)
+    pair = compare_pair(options.paired, options.set, options.plugins)
     if options.json:
         print(json.dumps(asdict(pair), indent=2))
         return
@@ -48,18 +45,21 @@ def _print_pair(options: Namespace) -> None:
 def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
     """Print the table of the runs, and draw them where that is asked for."""
     runs = filter_runs(find_runs(folders), options.same)
-    split = options.set or default_split(runs)
+    split = options.set
     shown = scored_runs(runs, split)
     summaries = summarize_runs(shown, options.metric, split)
     if options.details:
         print(all_metrics_table(shown, split))
     else:
         _print_table(summaries, split, options)
+    if all(isnan(summary.mean) for summary in summaries):
+        words = f"None has a value there, as where no anomaly is in the {split} set; see --set."
+        print(words, file=sys.stderr)
     if left := len(runs) - len(shown):
         words = f"Left out, as they have not looked at their {split} set: {left} runs."
         print(words, file=sys.stderr)
     if options.picture or options.same or options.against:
-        path = Path(options.picture or Path(folders[0]) / "compare.png")
+        path = Path(options.picture or find_output(folders[0]) / "compare.png")
         _draw_runs(path, shown, [summary.name for summary in summaries], split, options)
         print(f"Picture: {path}", file=sys.stderr)
 

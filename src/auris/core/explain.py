@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from omegaconf.errors import MissingMandatoryValue
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, first_line
 from auris.core.stopping import code_of, ending_in_order
 from auris.core.text import clean_text
@@ -85,7 +86,7 @@ def _explain_configuration(error: BaseException) -> str:
         value = _find_word(r"To append to your config use \+\S+?=(.*)", text)
         return explain_unknown_setting(key.split("@")[0], value or "...")
     if word := _find_word(r"Ambiguous value for argument '(.+)'\n", text):
-        advice = f"-m runs each of them, as in python train.py -m {word}."
+        advice = f"-m runs each of them, as in {command_line('train', '-m', word)}."
         return f"{word} gives several values; {advice}"
     if "Interpolation key" in text:
         missing = _find_word(r"Interpolation key '(\S+?)'", text)

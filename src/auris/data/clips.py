@@ -107,6 +107,11 @@ def _read_part(folder: Path) -> dict[str, Any]:
     return {"split": SPLIT_SYNONYMS[name]} if name in SPLIT_SYNONYMS else {}
 
 
+def is_split_folder(name: str) -> bool:
+    """Whether a folder's name is that of a split or a fold."""
+    return bool(_read_part(Path(name)))
+
+
 def _read_classes(folders: Iterable[Path]) -> list[Clip]:
     """The recordings of each class."""
     clips = []

@@ -76,7 +76,8 @@ def find_path(path: Path) -> Path:
 
     A path that is not there in any form comes back as it is.
     """
-    if path.exists() or path.is_symlink() or path.parent == path:
+    # (a name that is too long is nowhere)
+    if os.path.lexists(path) or path.parent == path:
         return path
     parent = find_path(path.parent)
     if not parent.is_dir():

@@ -18,7 +18,7 @@ from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, InferenceModel
 from auris.inference.onnx_graph import trace_graph
-from auris.inference.onnx_model import OnnxModel, require_packages
+from auris.inference.onnx_model import OnnxModel, require_packages, seal
 from auris.runs.folder import finished_run
 from auris.runs.result import revision
 from auris.training.experiment import Experiment
@@ -48,7 +48,7 @@ def export_run(
     """
     require_packages("onnx", "onnxscript", "onnxruntime")
     folder = finished_run(run)
-    path = Path(to) if to else folder / f"model{ONNX}"
+    path = Path(to).expanduser() if to else folder / f"model{ONNX}"
     if path.suffix != ONNX or not path.parent.is_dir():
         raise UserError(
             f"--to {to} should name a file that ends in {ONNX}, in a folder that is there."
@@ -85,6 +85,8 @@ def _write_graph(program: Any, facts: dict[str, Any], path: Path) -> None:
         {name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()}
     )
     program.save(path)
+    with path.open("ab") as file:
+        file.write(seal(path.read_bytes()))
 
 
 def _describe_run(experiment: Experiment) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from auris.report.plots import PlotsSection, plots_section
 from auris.report.summary import format_bounds, format_metric, sentences
 from auris.report.training_curves import TrainingSection, training_section
 from auris.report.worst_clips import WorstClipsSection, worst_clips_section
-from auris.runs.find import Run, flatten, is_replicate_setting
+from auris.runs.configuration import is_part_of_configuration
+from auris.runs.find import Run, flatten
 from auris.runs.folder import REPORT
 from auris.runs.naming import name_groups
 
@@ -129,7 +130,7 @@ def _differing_settings(contexts: Sequence[ReportContext]) -> list[list[str]]:
     rows = []
     for key in dict.fromkeys(key for own in settings for key in own):
         values = [str(own.get(key, "-")) for own in settings]
-        is_compared = key in _COMPARED or not is_replicate_setting(key)
+        is_compared = key in _COMPARED or is_part_of_configuration(key)
         if is_compared and len(set(values)) > 1:
             rows.append([key, *values])
     return rows

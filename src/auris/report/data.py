@@ -7,6 +7,7 @@ from auris.audit import output as saved
 from auris.audit.check import Finding
 from auris.audit.recording import Recording
 from auris.audit.sets import MissingClass, SingleGroup, count_recordings
+from auris.core.commands import command_line
 from auris.data.splits import SPLITS
 from auris.report.context import ReportContext
 from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
@@ -44,7 +45,7 @@ def data_section(context: ReportContext) -> DataSection:
         rows,
         len(rows) > _MAX_CLASSES,
         _describe_access(context),
-        "" if audit else f"python scripts/audit.py data={choice} ...",
+        "" if audit else command_line("audit", f"data={choice}", "..."),
         [*findings, *_list_unusable(context)],
     )
 

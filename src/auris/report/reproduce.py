@@ -29,7 +29,7 @@ def reproduce_section(context: ReportContext) -> ReproduceSection:
         ("versions", ", ".join(versions)),
     ]
     configuration = (context.folder / CONFIG).read_text()
-    return ReproduceSection(f"python {result['command']}", facts, configuration)
+    return ReproduceSection(result["command"], facts, configuration)
 
 
 def _describe_length(result: dict[str, Any]) -> str:

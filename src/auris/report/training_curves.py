@@ -16,11 +16,14 @@ from auris.runs.folder import read_curves
 
 _MIN_EPOCHS = 3  # below which there is nothing to see
 # fractions of what validation loss fell by
-_OVERFIT_RISE = 0.1  # more is overfitting
+_CLEAR_RISE = 0.1  # above its lowest: it became worse again
 # more in the last tenth of the epochs, and the training was not at its end
 _UNFINISHED_FALL = 0.02
-# fraction of what validation loss began with, between the two losses
-_MEMORIZED_GAP = 0.5  # clips are learnt by heart
+# of what training clips gained, the fraction that should hold for validation clips too
+_MIN_CARRIED = 2 / 3
+_SMALL_GAP = (
+    0.2  # between the two losses, as a fraction of validation loss: none to speak of
+)
 _TRAIN_COLOUR, _VAL_COLOUR, *_ = COLOURS
 _CAPTION = (
     "Training loss is that of the steps as they were taken, with augmentation and dropout; "
@@ -74,28 +77,44 @@ def judge_losses(losses: Losses, chosen: int) -> Verdict:
         chosen: number of epochs after which weights were kept.
     """
     train, val = losses
-    if len(train) < _MIN_EPOCHS or (val == val[0]).all():
-        return Verdict(
-            "note", "There is no curve.", "It was not found by many small steps."
-        )
+    if len(train) < _MIN_EPOCHS:
+        return _too_short(len(train))
     if np.isnan(val).any():
         return _unwatched(losses)
+    if val.min() == val.max():
+        return _unmoved(losses)
+    best = int(val.argmin()) + 1
     fell = val[0] - val.min()
-    if fell <= 0:
-        return _no_learning(losses)
+    if not fell:
+        return _best_at_first(losses)
     tenth = max(1, len(val) // 10)  # epochs
     rose_by = val[-tenth:].mean() - val.min()
-    trains_on = train[-tenth:].mean() < train[val.argmin()]
-    if rose_by > _OVERFIT_RISE * fell and trains_on:
-        return _overfitted(losses, int(val.argmin()) + 1, chosen)
+    if rose_by > _CLEAR_RISE * fell:
+        trains_on = train[-tenth:].mean() < train[best - 1]
+        judge = _overfitted if trains_on else _diverged
+        return judge(losses, best, chosen)
     falls_by = val[-2 * tenth : -tenth].mean() - val[-tenth:].mean()
     is_late = chosen > len(val) - tenth
     if falls_by > _UNFINISHED_FALL * fell and is_late:
         return _unfinished(losses, tenth)
-    gap = val[chosen - 1] - train[chosen - 1]
-    if gap > _MEMORIZED_GAP * abs(val[0]):
+    if val[chosen - 1] >= val[0]:
+        return _chosen_otherwise(losses, best, chosen)
+    if _hardly_carries_over(losses, chosen):
         return _memorized(losses, chosen)
     return _fitting(losses, chosen)
+
+
+def _hardly_carries_over(losses: Losses, chosen: int) -> bool:
+    """Whether most of what training clips gained does not hold for validation clips.
+
+    Both are measured from the first validation loss, as augmentation and dropout may make the
+    first training loss the higher one.
+    """
+    start = losses.val[0]
+    val = losses.val[chosen - 1]
+    train = losses.train[chosen - 1]
+    has_gap = val - train > _SMALL_GAP * abs(val)
+    return bool(has_gap and start - val < _MIN_CARRIED * (start - train))
 
 
 def _read_column(rows: Sequence[Mapping[str, str]], name: str) -> np.ndarray:
@@ -113,6 +132,15 @@ def _bridge_gaps(values: np.ndarray) -> np.ndarray:
     return np.interp(epoch, epoch[known], values[known])
 
 
+def _too_short(epochs: int) -> Verdict:
+    if not epochs:
+        reason = "No epoch has a training loss: nothing was made small step by step."
+    else:
+        counted = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+        reason = f"It took {counted}; a verdict on the training takes {_MIN_EPOCHS}."
+    return Verdict("note", "There is no curve to judge.", reason)
+
+
 def _unwatched(losses: Losses) -> Verdict:
     change = _change(losses.train, "training loss")
     return Verdict(
@@ -122,13 +150,23 @@ def _unwatched(losses: Losses) -> Verdict:
     )
 
 
-def _no_learning(losses: Losses) -> Verdict:
+def _unmoved(losses: Losses) -> Verdict:
     change = _change(losses.train, "training loss")
     return Verdict(
         "warning",
-        "It learnt nothing that carries over.",
+        "Validation loss never changed.",
+        f"It was {losses.val[0]:.3g} after each of {len(losses.val)} epochs, while {change}.",
+    )
+
+
+def _best_at_first(losses: Losses) -> Verdict:
+    change = _change(losses.train, "training loss")
+    return Verdict(
+        "warning",
+        "It was at its best after the first epoch.",
         f"Validation loss was never below that of the first epoch ({losses.val[0]:.3g}), "
-        f"while {change}. Try a smaller optimizer.lr, and listen to the data.",
+        f"while {change}. Whether that epoch learnt anything is not to be seen here: a smaller "
+        "optimizer.lr shows more of the way.",
     )
 
 
@@ -138,8 +176,19 @@ def _overfitted(losses: Losses, best: int, chosen: int) -> Verdict:
     return Verdict(
         "warning",
         f"It overfits after epoch {best}.",
-        f"From there {val} while {train}. The weights of epoch {chosen} were kept; "
+        f"From there {val} while {train}. Epoch {chosen} was chosen; "
         "more data, augmentation or a smaller model may get further.",
+    )
+
+
+def _diverged(losses: Losses, best: int, chosen: int) -> Verdict:
+    train = _change(losses.train[best - 1 :], "training loss")
+    val = _change(losses.val[best - 1 :], "validation loss")
+    return Verdict(
+        "warning",
+        f"It became worse after epoch {best}.",
+        f"From there {val} and {train}. Epoch {chosen} was chosen; "
+        "a smaller optimizer.lr may hold on to what was found.",
     )
 
 
@@ -148,9 +197,19 @@ def _unfinished(losses: Losses, tenth: int) -> Verdict:
     change = _change(losses.val[-epochs:], "validation loss")
     return Verdict(
         "warning",
-        "It underfits: it was still learning.",
+        "It was still learning.",
         f"In the last {epochs} epochs {change}; "
         "with a larger trainer.max_epochs it may get further.",
+    )
+
+
+def _chosen_otherwise(losses: Losses, best: int, chosen: int) -> Verdict:
+    return Verdict(
+        "note",
+        "Validation loss did not choose.",
+        f"Epoch {chosen} was chosen by another figure; its validation loss is "
+        f"{losses.val[chosen - 1]:.3g}, the lowest was {losses.val[best - 1]:.3g} after "
+        f"epoch {best}.",
     )
 
 
@@ -159,9 +218,9 @@ def _memorized(losses: Losses, chosen: int) -> Verdict:
     val = losses.val[chosen - 1]
     return Verdict(
         "warning",
-        "It overfits: it knows its training clips much better than others.",
+        "It overfits: it knows its training clips better than others.",
         f"After epoch {chosen} training loss is {train:.3g} and validation loss {val:.3g}, "
-        "though it does not rise. More data or augmentation may help.",
+        "though that hardly rises. More data or augmentation may help.",
     )
 
 
@@ -171,15 +230,19 @@ def _fitting(losses: Losses, chosen: int) -> Verdict:
     return Verdict(
         "good",
         "It fits.",
-        f"By epoch {chosen} {val} and {train}; "
-        "the former has levelled off and hardly rises again.",
+        f"By epoch {chosen} {val} and {train}; what was learnt of training clips holds for "
+        "validation clips too, and hardly gets lost again.",
     )
 
 
 def _change(values: np.ndarray, what: str) -> str:
     """'training loss fell from 0.62 to 0.25'."""
+    first = f"{values[0]:.3g}"
+    last = f"{values[-1]:.3g}"
+    if first == last:
+        return f"{what} is {last} as before" if len(values) > 1 else f"{what} is {last}"
     verb = "fell" if values[-1] < values[0] else "rose"
-    return f"{what} {verb} from {values[0]:.3g} to {values[-1]:.3g}"
+    return f"{what} {verb} from {first} to {last}"
 
 
 def _describe_curves(losses: Losses, chosen: int) -> str:

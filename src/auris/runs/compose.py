@@ -10,8 +10,9 @@ from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, suggest_choice
-from auris.core.words import quote_words
+from auris.core.words import quote_words, unquote_word
 from auris.runs.folder import REPORT, RESULT, find_run, load_config
 
 
@@ -44,12 +45,17 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
 
 def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
     """The configuration of a run without a command line of its own."""
+    return compose_job(words, configs)[0]
+
+
+def compose_job(words: Sequence[str], configs: Path) -> tuple[DictConfig, Path | None]:
+    """What `prepare` makes of words that no command line holds."""
     with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
         cfg = compose("train", overrides=quote_words(words), return_hydra_config=True)
     HydraConfig.instance().set_config(cfg)
     with open_dict(cfg):
         del cfg["hydra"]
-    return prepare(cfg)[0]
+    return prepare(cfg)
 
 
 def resumed(
@@ -73,7 +79,8 @@ def resumed(
     if saved.get("report", True) and not (folder / REPORT).is_file():
         return saved, folder
     raise UserError(
-        f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, and a "
+        f"The run in {cfg.resume} is finished; "
+        f"{command_line('evaluate', str(cfg.resume))} looks at it, and a "
         f"trainer.max_epochs above {before} trains it longer, in a new folder."
     )
 
@@ -85,7 +92,8 @@ def finished_early(
     folder = find_run(str(cfg.finish))
     if (folder / RESULT).is_file():
         raise UserError(
-            f"The run in {cfg.finish} is finished; scripts/evaluate.py looks at it."
+            f"The run in {cfg.finish} is finished; "
+            f"{command_line('evaluate', str(cfg.finish))} looks at it."
         )
     saved = load_config(folder)
     _change(saved, words)
@@ -119,6 +127,22 @@ def _change(saved: DictConfig, words: Sequence[Override]) -> None:
                 f"A run that goes on keeps its choices: {key} can't be changed; only trainer.*, "
                 "callbacks.* and test can."
             )
+
+
+def repeating_command() -> str:
+    """The command line that carries out the run that was composed last once more."""
+    hydra = HydraConfig.get()
+    sources = hydra.runtime.config_sources
+    flags = [
+        f"--config-dir={source.path}"
+        for source in sources
+        if source.provider == "command-line"
+    ]
+    words = [unquote_word(word) for word in hydra.overrides.task]
+    decides_on_test = any(word.startswith("test=") for word in words)
+    if hydra.mode == RunMode.MULTIRUN and not decides_on_test:
+        words.append("test=false")
+    return command_line("train", *flags, *words)
 
 
 def check_top(cfg: DictConfig) -> None:

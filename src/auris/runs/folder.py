@@ -4,8 +4,10 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError
 from auris.core.files import load_rows
+from auris.core.places import find_folder, find_output
 from auris.runs.trust import confine, read_configuration
 
 CONFIG = "config.yaml"
@@ -33,11 +35,10 @@ def check_same_data(folder: Path, fingerprint: str) -> None:
 
 def find_run(path: str) -> Path:
     """The folder of an existing run. Raises `UserError` where there is none."""
-    folder = Path(path).expanduser().resolve()
+    folder = find_output(path).resolve()
     if not (folder / CONFIG).is_file():
-        known = sorted(
-            str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG)
-        )
+        configs = find_folder("outputs").glob("*/*/latest/" + CONFIG)
+        known = sorted(str(config.parent) for config in configs)
         hint = f" Runs here: {', '.join(known)}." if known else ""
         raise UserError(
             f"There is no run in {path}; name the folder of one, as in "
@@ -51,7 +52,8 @@ def finished_run(path: str) -> Path:
     folder = find_run(path)
     if not (folder / MODEL).is_file():
         raise UserError(
-            f"The run in {path} is not finished; python train.py resume={path} goes on with it."
+            f"The run in {path} is not finished; "
+            f"{command_line('train', f'resume={path}')} goes on with it."
         )
     return folder
 

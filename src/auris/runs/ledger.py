@@ -14,7 +14,8 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from auris.core.files import content_digest
 from auris.data.dataset import Dataset
-from auris.runs.find import configuration_key, flatten
+from auris.runs.configuration import configuration_key
+from auris.runs.find import flatten
 from auris.runs.folder import LEDGER
 from auris.runs.result import without_nan
 
@@ -29,7 +30,7 @@ class TestSetAccess:
     data: str
     fold: int
     run: str  # its folder, as seen from the ledger
-    configuration: str  # hash of all settings but seeds, folds and places
+    configuration: str  # hash of the settings that make one
     # the main one; None where the run was killed before it was known
     metric: str | None = None
     value: float | None = None

@@ -1,4 +1,4 @@
-"""The table that ends a multirun: python train.py -m model=linear,mlp"""
+"""The table that ends a multirun: auris train -m model=linear,mlp"""
 
 import atexit
 from pathlib import Path
@@ -9,7 +9,7 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from auris.runs.compare import default_split, summarize_runs
+from auris.runs.compare import summarize_runs
 from auris.runs.find import find_runs
 from auris.runs.tables import to_markdown
 
@@ -37,16 +37,20 @@ def note_run(folder: Path) -> None:
 
 
 def print_table(runs_file: Path) -> None:
-    """Print the table of the runs that a file lists, if there are several."""
+    """Print the table of the runs that a file lists, if there are several.
+
+    Where they were asked to test, that is a table of its own.
+    """
     if not runs_file.is_file():
         return
     folders = runs_file.read_text().splitlines()
     if len(folders) > 1:
         runs = find_runs(folders)
-        split = default_split(runs)
-        summaries = summarize_runs(runs, metric=None, split=split)
-        print()
-        print(to_markdown(summaries, split), flush=True)
+        for split in ("val", "test"):
+            if any(split in run.result for run in runs):
+                summaries = summarize_runs(runs, metric=None, split=split)
+                print()
+                print(to_markdown(summaries, split), flush=True)
 
 
 def _runs_file(hydra: Any) -> Path:

@@ -9,6 +9,7 @@ from itertools import chain
 from math import isnan
 from typing import TextIO
 
+from auris.core.text import escape_markdown, markdown_table
 from auris.runs.compare import ConfigurationSummary, read_estimate, scored_runs
 from auris.runs.find import Run
 from auris.runs.naming import group_runs
@@ -31,7 +32,7 @@ def to_markdown(summaries: Sequence[ConfigurationSummary], split: str) -> str:
             "constant baseline",
             "minutes",
         )
-        tables.append(_markdown_table(head, rows))
+        tables.append(markdown_table(head, rows))
     return "\n\n".join(tables)
 
 
@@ -50,8 +51,8 @@ def write_csv(file: TextIO, summaries: Sequence[ConfigurationSummary]) -> None:
 def all_metrics_table(runs: Sequence[Run], split: str) -> str:
     """A Markdown table: a row for each metric of the split, a column for each configuration.
 
-    A cell has the value of the newest run with its interval over clips. Metrics that have no value
-    in any run, for want of such clips, are left out.
+    A cell has the value of the newest run with its interval over groups of clips. Metrics that
+    have no value in any run, for want of such clips, are left out.
     """
     names = []
     columns = []
@@ -63,24 +64,37 @@ def all_metrics_table(runs: Sequence[Run], split: str) -> str:
     for metric in dict.fromkeys(chain(*columns)):
         cells = [_estimate_text(column.get(metric)) for column in columns]
         if any(cells):
-            rows.append([metric, *cells])
-    return _markdown_table([split, *names], rows)
+            rows.append([escape_markdown(metric), *cells])
+    return markdown_table([split, *map(escape_markdown, names)], rows)
 
 
 def _summary_cells(summary: ConfigurationSummary) -> list[str]:
     mark = " **SIMULATED**" if "simulated" in summary.origin else ""
-    interval = "-"
-    if not isnan(summary.low):
-        interval = f"{summary.low:.3f} to {summary.high:.3f}"
     return [
-        summary.name + mark,
+        escape_markdown(summary.name) + mark,
         f"{summary.folds} x {summary.seeds}",
         _number_text(summary.mean),
-        interval,
-        _number_text(summary.std),
+        _interval_text(summary),
+        _spread_text(summary),
         _number_text(summary.constant_baseline),
         f"{summary.minutes:.1f}",
     ]
+
+
+def _interval_text(summary: ConfigurationSummary) -> str:
+    """The interval and what it is over; of too few, how many they are."""
+    if isnan(summary.mean):
+        return "-"
+    is_of_folds = summary.interval_over == "folds"
+    over = f"{summary.n} folds" if is_of_folds else f"n = {summary.n}"
+    ends = "-" if isnan(summary.low) else f"{summary.low:.3f} to {summary.high:.3f}"
+    return f"{ends} ({over})"
+
+
+def _spread_text(summary: ConfigurationSummary) -> str:
+    if isnan(summary.std):
+        return "-"
+    return f"{summary.std:.3f} ({summary.std_over})"
 
 
 def _number_text(value: float) -> str:
@@ -93,11 +107,3 @@ def _estimate_text(metric: dict[str, float | None] | None) -> str:
         return ""
     estimate = read_estimate(metric)
     return "" if isnan(estimate.value) else str(estimate)
-
-
-def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---"] * len(head)
-    lines = []
-    for cells in (head, rule, *rows):
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)

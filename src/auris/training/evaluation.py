@@ -177,16 +177,18 @@ def print_scores(split: str, scores: Scores, shown: list[str], origin: str) -> N
     """Print some of the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
     info(
-        f"{split}: {scores['clips']} clips, with 95 % intervals; "
-        f"in brackets those of a constant answer{note}"
+        f"{split}: {scores['clips']} clips, with 95 % intervals over n groups of them, "
+        f"and a constant answer{note}"
     )
     metrics = scores["metrics"]
     known = [name for name in metrics if not math.isnan(metrics[name]["value"])]
     listed = [name for name in known if name in shown]
     width = max([18, *map(len, listed)])
     for name in listed:
+        estimate = Estimate(**metrics[name])
+        told = estimate if estimate.has_interval else f"{estimate.value:.3f}"
         constant = scores["constant_baseline"][name]
-        info(f"  {name:<{width}} {Estimate(**metrics[name])}   ({constant:.3f})")
+        info(f"  {name:<{width}} {told}   (n = {estimate.n}, constant {constant:.3f})")
     if more := len(known) - len(listed):
         info(f"  and {more} of parts of the clips, in the result and the report")
 

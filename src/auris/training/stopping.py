@@ -1,7 +1,6 @@
 """Ctrl-C and SIGTERM while a run goes on: what is under way is kept, and how to go on is said."""
 
 import os
-import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import final
 from lightning import Callback, LightningModule, Trainer
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
+from auris.core.commands import command_line
 from auris.core.disk_space import (
     describe_free_space,
     is_full_disk,
@@ -113,13 +113,12 @@ def telling_how_to_go_on(folder: Path) -> Iterator[None]:
 def _how_to_go_on(folder: Path) -> str:
     here = Path.cwd()
     is_below = folder.is_relative_to(here)
-    place = shlex.quote(str(folder.relative_to(here) if is_below else folder))
-    command = "python train.py"
+    place = folder.relative_to(here) if is_below else folder
+    resume = command_line("train", f"resume={place}")
     if (folder / RESULT).is_file():
-        return (
-            f"{command} resume={place} writes the report of the run, which is finished."
-        )
-    advice = f"{command} resume={place} goes on"
+        return f"{resume} writes the report of the run, which is finished."
+    advice = f"{resume} goes on"
     if (folder / BEST).is_file() and not (folder / DONE).is_file():
-        advice += f", {command} finish={place} ends the run with its best epoch so far"
+        finish = command_line("train", f"finish={place}")
+        advice += f", {finish} ends the run with its best epoch so far"
     return f"{advice}."

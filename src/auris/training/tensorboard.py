@@ -8,8 +8,16 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 
 from auris.core.figures import plot_spectrograms
+from auris.core.text import escape_markdown, markdown_table
 from auris.tasks.inspection import Inspection
-from auris.training.evaluation import Evaluated, inspect, most_wrong, peak_normalize
+from auris.tasks.metric import Estimate
+from auris.training.evaluation import (
+    Evaluated,
+    Scores,
+    inspect,
+    most_wrong,
+    peak_normalize,
+)
 from auris.training.experiment import Experiment
 from auris.training.system import System
 
@@ -40,13 +48,24 @@ def fill_pages(
 ) -> None:
     """Write the pages of a run, with the predictions to the split that was evaluated last."""
     if evaluated:
-        split, predictions, _ = list(evaluated.values())[-1]
+        split, predictions, scores = list(evaluated.values())[-1]
         page = Page(logger.experiment, split, experiment.dataset.spec.sample_rate)
+        page.writer.add_text(f"{split}/metrics", _metrics_table(scores))
         _show_split(
             page, inspect(system, experiment.dataset, split, predictions), system
         )
     logger.log_hyperparams(_hyperparameters(experiment), _final_metrics(evaluated))
     logger.save()
+
+
+def _metrics_table(scores: Scores) -> str:
+    """All metrics with their intervals, or n where that is too small for one."""
+    rows = []
+    for name, value in scores["metrics"].items():
+        if not math.isnan(value["value"]):
+            constant = f"{scores['constant_baseline'][name]:.3f}"
+            rows.append((escape_markdown(name), str(Estimate(**value)), constant))
+    return markdown_table(("metric", "value [95 % interval]", "constant"), rows)
 
 
 def _show_split(page: Page, inspection: Inspection, system: System) -> None:
@@ -77,11 +96,10 @@ def _show_worst(page: Page, inspection: Inspection, system: System) -> None:
 def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
     """What a clip is, and what was predicted of it."""
     clip, _ = inspection.clip(at)
-    view = system.task.view
+    decoded = inspection.predictions.decoded[at]
     target = inspection.predictions.target[at]
-    truth = view.describe_target(clip.label, target)
-    predicted = view.describe_prediction(inspection.predictions.decoded[at], target)
-    return f"{clip.path.name} is {truth}; predicted {predicted}"
+    answer = system.task.view.describe_answer(decoded, clip.label, target)
+    return f"{clip.path.name}, {answer}"
 
 
 def _hyperparameters(experiment: Experiment) -> dict[str, Any]:

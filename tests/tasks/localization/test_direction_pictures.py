@@ -133,7 +133,7 @@ def test_errors_and_intervals_are_those_of_the_metric() -> None:
         ]
         assert line.get_ydata() == pytest.approx([one.value for one in told])
         assert [bar[:, 1].tolist() for bar in bars.get_segments()] == [
-            pytest.approx(one[1:]) for one in told
+            pytest.approx(one[1:3]) for one in told
         ]
     assert [text.get_text() for text in axes.texts] == [
         "n = 20",

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from auris.core.commands import extra_install
 from auris.core.errors import UserError, first_line
 
 # in which positions of sources are as seen from the head
@@ -46,7 +47,7 @@ def read_sofa(path: Path, clockwise: bool = False) -> ImpulseResponses:
         import h5py
     except ImportError:
         raise UserError(
-            "SOFA files need h5py; pip install 'auris[sofa]' brings it."
+            f"SOFA files need h5py; {extra_install('sofa')} brings it."
         ) from None
     if not path.is_file():
         raise UserError(

@@ -39,6 +39,14 @@ class ScoreView(TaskView):
     def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"score {self.output.to_row(decoded, target)['score']:.2f}"
 
+    def right_answers(self, decoded: Tensor, target: Tensor) -> Tensor | None:
+        """An alarm at an anomaly, none at what is normal."""
+        threshold = self.scale.threshold
+        if threshold is None:
+            return None
+        alarm = own_score(decoded, target) > threshold
+        return alarm == (target[:, 0] == 1)
+
     def format_value(self, value: float) -> str:
         return format_percent(value)
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from auris.acoustics.arrays import azimuth_elevation
 from auris.core.figures import COLOURS, new_figure
 from auris.tasks.localization.metrics import Fold, MeanError
+from auris.tasks.metric import MIN_GROUPS
 
 Edges = tuple[float, float]
 Bins = Mapping[str, Sequence[Edges]]  # of conditions, by name
@@ -21,7 +22,6 @@ _NEAR = 10  # degrees, how far off is told apart
 _REACHES = (18, 45, 90, 180)  # degrees, to which a histogram of errors may reach
 _BARS = 18  # to either side
 _RINGS = (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)  # clips
-_MIN_GROUPS = 5  # of clips of some condition whose mean says anything
 _MIN_ERROR = 0.1  # degrees, the smallest that a logarithmic axis shows
 _CONDITION_LABELS = {
     "rt60": "reverberation time (s)",
@@ -83,7 +83,7 @@ def filled_bins(
     for condition, edges in bins.items():
         pairs = list(pairwise(edges))
         counts = [_count_groups(condition, pair, target, group) for pair in pairs]
-        full = [at for at, count in enumerate(counts) if count >= _MIN_GROUPS]
+        full = [at for at, count in enumerate(counts) if count >= MIN_GROUPS]
         if full:
             filled[condition] = pairs[full[0] : full[-1] + 1]
     return filled
@@ -110,13 +110,14 @@ def plot_conditions(
     panels = figure.subplots(1, len(bins), sharey=True, squeeze=False)[0]
     for axes, (condition, parts) in zip(panels, bins.items(), strict=True):
         counts = [_count_groups(condition, edges, target, group) for edges in parts]
-        enough = np.array(counts)[:, None] >= _MIN_GROUPS
+        enough = np.array(counts)[:, None] >= MIN_GROUPS
         for place, (name, decoded) in enumerate(predictions.items()):
             metrics = [MeanError(fold, condition, *edges) for edges in parts]
             errors = [
                 metric.estimate(decoded, target, group=group) for metric in metrics
             ]
-            shown = np.where(enough, np.array(errors), np.nan)  # (bins, 3)
+            ends = [(error.value, error.low, error.high) for error in errors]
+            shown = np.where(enough, np.array(ends), np.nan)  # (bins, 3)
             aside = (place + 0.5) / len(predictions) - 0.5
             _draw_line(axes, place, aside, shown, name)
         _label_bins(axes, condition, parts, counts)

@@ -20,6 +20,9 @@ class ErrorView(TaskView):
     def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"with an error of {float(decoded[0]):.3f}"
 
+    def describe_answer(self, decoded: Tensor, label: str, target: Tensor) -> str:
+        return f"{label or 'a clip'}, {self.describe_prediction(decoded)}"
+
     def format_value(self, value: float) -> str:
         return format_percent(value)
 
