@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import call, fill
+from conftest import REPOSITORY, call, fill
 from running import TINY, here
 
 from auris.runs.folder import LEDGER
@@ -20,6 +20,7 @@ from auris.training.system import System
 EPOCHS = 8
 WORDS = (*TINY[:3], "trainer=cpu", "model=mlp", "model.width=8", "logger=none")
 LENGTH = f"trainer.max_epochs={EPOCHS}"
+TRAIN = f"python {REPOSITORY}/train.py"
 Done = subprocess.CompletedProcess[str]
 
 
@@ -90,8 +91,8 @@ def test_the_first_control_c_lets_the_epoch_end(
     name = run.relative_to(place)
     assert stopped.returncode == 130
     assert stopped.stderr.splitlines()[-1] == (
-        f"auris: Stopped. python train.py resume={name} goes on, python train.py "
-        f"finish={name} ends the run with its best epoch so far."
+        f"auris: Stopped. {TRAIN} resume={name} goes on, "
+        f"{TRAIN} finish={name} ends the run with its best epoch so far."
     )
     assert len((run / "metrics.csv").read_text().splitlines()) == 1 + 4
     resumed = resume(place)
@@ -112,7 +113,7 @@ def test_the_second_signal_ends_it_at_once(
         patch.setattr(System, "on_train_epoch_start", in_epoch(3, *numbers))
         stopped = begin(place, LENGTH, "report=false")
     assert stopped.returncode == code
-    assert "Stopped. python train.py resume=" in stopped.stderr
+    assert f"Stopped. {TRAIN} resume=" in stopped.stderr
     assert len((newest(place) / "metrics.csv").read_text().splitlines()) == 1 + 3
     # and Ctrl-C is what it was
     assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
@@ -140,7 +141,7 @@ PHASES = {  # what is under way, and what the sentence says
     "auris.training.evaluation.write_predictions": "goes on.",
     "auris.training.evaluation.record_result": "goes on.",
     "auris.training.run.write_result": "goes on.",
-    "auris.cli.training.try_to_report": "writes the report of the run",
+    "auris.report.job.try_to_report": "writes the report of the run",
 }
 
 
@@ -156,7 +157,7 @@ def test_sigterm_after_the_training_is_answered_and_nothing_is_done_twice(
         assert stopped.returncode == 143, phase + stopped.stdout + stopped.stderr
         last = stopped.stderr.splitlines()[-1]
         name = newest(place).relative_to(place)
-        assert f"python train.py resume={name} {sentence}" in last, phase
+        assert f"{TRAIN} resume={name} {sentence}" in last, phase
         trains = any("epoch 1/" in line for line in stopped.stderr.splitlines())
         assert trains == bool(words), phase
         words = []
@@ -258,7 +259,7 @@ def test_a_full_disk_is_told_with_how_to_go_on(
     assert failed.returncode == 1
     last = failed.stderr.splitlines()[-1]
     assert last.startswith(f"auris: The disk of {newest(place)} is full (")
-    assert " MB free); make room, then python train.py resume=" in last
+    assert f" MB free); make room, then {TRAIN} resume=" in last
     resumed = resume(place)
     assert resumed.returncode == 0, resumed.stderr
     assert "Goes on after epoch 3." in resumed.stdout

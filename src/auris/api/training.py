@@ -8,10 +8,8 @@ from auris.api.run import OpenedRun
 from auris.core.errors import UserError
 from auris.core.explain import explain_error
 from auris.core.places import config_folder
-from auris.report.page import try_to_report
+from auris.report.job import carry_out
 from auris.runs.compose import compose_job
-from auris.training import run as job
-from auris.training.experiment import Experiment
 
 _ALONE = "hydra.mode=RUN"  # not one of several, which would not test
 
@@ -28,9 +26,8 @@ def train(**settings: Any) -> OpenedRun:
     words = [f"{name}={_to_word(value)}" for name, value in settings.items()]
     with _user_errors(debug=bool(settings.get("debug"))):
         configuration, folder = compose_job([*words, _ALONE], config_folder())
-        finished = job.train(Experiment(configuration), folder)
-        try_to_report(finished)
-        return OpenedRun(finished.folder.resolve())
+        outcome = carry_out(configuration, folder)
+        return OpenedRun(outcome.folder.resolve())
 
 
 def _to_word(value: Any) -> str:
