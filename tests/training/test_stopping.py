@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -260,6 +261,9 @@ def test_a_full_disk_is_told_with_how_to_go_on(
     last = failed.stderr.splitlines()[-1]
     assert last.startswith(f"auris: The disk of {newest(place)} is full (")
     assert f" MB free); make room, then {TRAIN} resume=" in last
+    before = set(threading.enumerate())
     resumed = resume(place)
     assert resumed.returncode == 0, resumed.stderr
     assert "Goes on after epoch 3." in resumed.stdout
+    # TensorBoard's writer is closed
+    assert set(threading.enumerate()) <= before
