@@ -6,7 +6,7 @@ RUN = $(ENV)/bin/python
 export NO_MKDOCS_2_WARNING := 1 # a line of advertising in each build
 unexport PYTHONDONTWRITEBYTECODE # packages are compiled when they are first used, once, rather than all at the set-up
 
-.PHONY: setup train test check docs benchmark clean
+.PHONY: setup train test check docs notebooks benchmark clean
 
 train: setup ## set up, then the main job; more words in ARGS="model=cnn seed=7"
 	$(RUN) train.py model=mlp data=cats_babies $(ARGS)
@@ -23,6 +23,9 @@ check: setup
 
 docs: setup ## the site, as pages in site/ and at an address of this machine
 	$(RUN) -m mkdocs serve --strict
+
+notebooks: setup ## the examples, executed anew
+	$(RUN) tests/helpers/notebooks.py
 
 benchmark: setup
 	$(RUN) benchmarks/run.py

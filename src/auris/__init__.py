@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 
 # what `import auris` offers, found when it is asked for: torch takes seconds
 _OFFERED = {
+    "audit_data": "auris.api.audit",
     "load": "auris.api.model",
     "open_run": "auris.api.run",
     "train": "auris.api.training",

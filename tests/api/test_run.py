@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import call, fill, sine, write
 
 import auris
-from auris.api.run import OpenedRun
+from auris.api.run import Metrics, OpenedRun
 
 PLAIN = {"data": "folder", "model": "linear", "trainer": "cpu", "logger": "none"}
 
@@ -62,7 +63,7 @@ def test_it_is_the_run_that_the_command_line_makes(run: OpenedRun, place: Path) 
     words = [f"{name}={value}" for name, value in settings_in(place).items()]
     done = call("train.py", *words, cwd=place)
     assert done.returncode == 0, done.stderr
-    other = auris.open_run(place / "out/folder/linear/latest")
+    other = auris.open_run(place / "out/recordings/linear/latest")
     assert other.folder != run.folder
     assert dict(other.metrics) == dict(run.metrics)
     assert list(other.predictions) == list(run.predictions)
@@ -76,12 +77,25 @@ def test_its_model_answers(run: OpenedRun, tmp_path: Path) -> None:
 
 
 def test_it_shows_itself(run: OpenedRun) -> None:
-    assert repr(run).startswith("folder linear\ntest: 4 clips\nmetric ")
+    assert repr(run).startswith("recordings linear\ntest: 4 clips\nmetric ")
     assert str(run.folder) in repr(run)
     page = run._repr_html_()
     assert "<td>accuracy</td>" in page and "test: 4 clips" in page
     assert run.report._repr_html_().startswith("<iframe ")
     assert repr(run.report) == str(run.folder / "report.html")
+
+
+def test_a_metric_without_an_interval_has_none() -> None:
+    estimate = {"value": 0.5, "low": None, "high": None, "n": 1}
+    scores = {
+        "clips": 1,
+        "metrics": {"accuracy": estimate, "auroc": {**estimate, "value": None}},
+        "constant_baseline": {"accuracy": 0.5, "auroc": 0.5},
+    }
+    metrics = Metrics(scores, "val")
+    assert metrics["accuracy"] == 0.5 and np.isnan(metrics["auroc"])
+    assert np.isnan(metrics.interval("accuracy")).all()
+    assert "None" not in repr(metrics) + metrics._repr_html_()
 
 
 def test_values_are_written_as_on_a_command_line(place: Path) -> None:

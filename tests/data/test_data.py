@@ -59,6 +59,36 @@ def indices(walk: Loader) -> list[list[int]]:
     return [step.index.tolist() for step in walk]
 
 
+def test_recordings_are_named_from_the_folder_that_all_are_in(tmp_path: Path) -> None:
+    for label in ("cat", "dog"):
+        for take in ("Sitzung 1/a.wav", "b.wav"):
+            write(tmp_path / "root" / label / take, noise(len(label + take)))
+    collection = data(Folder(str(tmp_path / "root")), tmp_path / "store").collection
+    names = sorted(clip.name for clip in collection.clips)
+    assert names == [
+        "cat/Sitzung 1/a.wav",
+        "cat/b.wav",
+        "dog/Sitzung 1/a.wav",
+        "dog/b.wav",
+    ]
+
+
+def test_a_data_set_is_the_same_whatever_is_done_with_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    def digest(root: Path, **changes: object) -> str:
+        return data(Folder(str(root)), tmp_path / "store", **changes).recordings_digest
+
+    before = digest(folder)
+    assert digest(folder, fold=2, duration=0.2, sample_rate=4000) == before
+    moved = folder.rename(tmp_path / "moved")
+    assert digest(moved) == before
+    (moved / "tone").rename(moved / "whistle")
+    relabelled = digest(moved)
+    (moved / "whistle" / "0.wav").unlink()
+    assert len({before, relabelled, digest(moved)}) == 3
+
+
 def test_spec_says_what_the_data_is(usual: Dataset) -> None:
     assert usual.spec == Spec(
         sample_rate=8000,
@@ -66,6 +96,7 @@ def test_spec_says_what_the_data_is(usual: Dataset) -> None:
         samples=4800,
         target="label",
         classes=("hiss", "tone"),
+        class_counts=(6, 6),
         padding="repeat",
     )
     assert usual.spec.duration == 0.6
@@ -488,6 +519,9 @@ def test_real_cats_and_babies_have_their_official_sets(
         "test": 16,
     }
     assert cats.unusable == {}
-    assert cats.spec == Spec(8000, 1, 40000, "label", ("cat", "crying_baby"), "repeat")
+    classes = ("cat", "crying_baby")
+    assert cats.spec == Spec(
+        8000, 1, 40000, "label", classes, "repeat", class_counts=(24, 24)
+    )
     assert {clip.fold for clip, name, _ in cats.clips if name == "test"} == {1}
     assert cats.target.bincount().tolist() == [40, 40]

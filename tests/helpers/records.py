@@ -14,9 +14,12 @@ def finished(
     choices: dict[str, str] | None = None,
     metric: str = "accuracy",
     data: dict[str, Any] | None = None,
+    recordings: str = "birds",
     **settings: Any,
 ) -> None:
-    """The record of a run that validated and tested alike; `data` are settings of it.
+    """The record of a run on some recordings that validated and tested alike.
+
+    `data` are settings of it.
 
     The interval goes from 0.1 below the value to 0.2 above, over 7 groups.
     """
@@ -32,7 +35,9 @@ def finished(
         "model": model,
         "origin": "real",
         "about": "birds",
-        "fingerprint": f"f{fold}{data}",
+        "fingerprint": f"{recordings}{fold}{data}",
+        "recordings": recordings,
+        "test_set": f"{recordings}{fold}{data}",
         "fold": fold,
         "seed": seed,
         **(choices or {}),

@@ -14,6 +14,7 @@ import torch
 from conftest import REPOSITORY, fill, sine, write
 from running import TINY, experiment, here
 
+import auris
 from auris.core.errors import UserError
 from auris.core.files import content_digest
 from auris.data.spec import Spec
@@ -31,7 +32,8 @@ onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
-from auris.inference import export, onnx_model  # noqa: E402
+from auris.core import packages  # noqa: E402
+from auris.inference import export  # noqa: E402
 from auris.inference.export import Exported, compare_answers, export_run  # noqa: E402
 from auris.inference.onnx_graph import fft_frequencies, pairwise_distances, trace_graph  # noqa: E402
 from auris.inference.onnx_model import OnnxModel, seal  # noqa: E402
@@ -51,8 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a small CNN that tells tones from hiss."""
     place = tmp_path_factory.mktemp("export")
     fill(place / "recordings")
-    train(experiment("data=folder", *here(place), *TINY, *SMALL))
-    return place / "out/folder/cnn/latest"
+    return train(experiment("data=folder", *here(place), *TINY, *SMALL)).folder
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,15 @@ def test_it_answers_as_the_run_does(
     for one, other in zip(ours(recording), theirs(recording), strict=True):
         assert one[:3] == other[:3]
         assert other.decoded == pytest.approx(one.decoded, abs=1e-5)
+
+
+def test_a_notebook_asks_it_too(exported: Exported, run: Path, recording: Path) -> None:
+    (ours,) = auris.load(run)(recording)
+    (theirs,) = auris.load(exported.path)(recording)
+    assert theirs["class"] == ours["class"]
+    assert theirs["p_tone"] == pytest.approx(ours["p_tone"], abs=1e-5)
+    with pytest.raises(UserError, match="This model has no embedding"):
+        auris.load(exported.path).embed(recording)
 
 
 def test_predicting_needs_no_torch(
@@ -233,7 +243,7 @@ def test_the_digest_is_a_part_of_the_file_that_onnx_reads(exported: Exported) ->
 def test_packages_that_are_missing_are_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(onnx_model, "find_spec", lambda name: None)
+    monkeypatch.setattr(packages, "find_spec", lambda name: None)
     with pytest.raises(
         UserError,
         match=r"needs onnx and onnxscript and onnxruntime; pip install .*\[onnx\]",

@@ -29,11 +29,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *here(place),
         "data.duration=0.5",
         "model=linear",
-        "logger=none",
+        "logger=csv",
         "trainer.max_epochs=20",
     )
-    train(experiment(*words))
-    return place / "out/folder/linear/latest"
+    return train(experiment(*words)).folder
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ QUICK = (
     "data.duration=0.5",
     "trainer.max_epochs=1",
     "trainer=cpu",
-    "logger=none",
+    "logger=csv",
     "report=false",
 )
 OURS = ("AURIS_DATA", "AURIS_OUTPUTS", "AURIS_STORE", "PYTHONPATH")

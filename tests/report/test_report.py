@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from browser import look
-from conftest import noise, sine, write
+from conftest import call, noise, sine, write
 from outline import Outline
 from running import TINY, configured, experiment, here
 
@@ -30,7 +30,12 @@ from auris.report.summary import (
     sentences,
     summarize_result,
 )
-from auris.report.training_curves import Losses, judge_losses, read_losses
+from auris.report.training_curves import (
+    Losses,
+    _draw_losses,
+    judge_losses,
+    read_losses,
+)
 from auris.report.worst_clips import worst_clips_section
 from auris.runs.folder import LEDGER
 from auris.training.run import train
@@ -55,7 +60,7 @@ def run(place: Path, model: str, *words: str, out: str = "out") -> Path:
         )
     )
     try_to_report(finished)
-    return (place / out / "folder" / model / "latest").resolve()
+    return finished.folder
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +146,7 @@ def test_a_phone_shows_all_and_strangers_do_nothing(
     )
     assert (
         told["handlers"] == told["scripts"] == 0
-        and told["title"] == "folder linear"
+        and told["title"] == "recordings linear"
         and not told["asked"]
     )
 
@@ -174,6 +179,25 @@ def test_runs_stand_side_by_side(context: ReportContext, knn: Path) -> None:
         and text.count("no gradient that could say why") == 1
     )
     assert "model.k" in text and "can't be compared" not in text
+    assert "no significant difference. Difference in accuracy: " in text
+
+
+def test_curves_side_by_side_have_one_ordinate() -> None:
+    low = Losses(np.array([0.3, 0.2, 0.1]), np.array([0.4, 0.3, 0.3]))
+    high = Losses(np.array([0.9, 0.8, 0.7]), np.array([0.95, 0.9, np.nan]))
+    both = [low, high]
+    limits = {_draw_losses(own, 3, both).axes[0].get_ylim() for own in both}
+    assert len(limits) == 1
+    (ends,) = limits
+    assert ends[0] < 0.1 and ends[1] > 0.95
+    assert _draw_losses(low, 3).axes[0].get_ylim()[1] < 0.5
+
+
+def test_a_run_stands_beside_others_and_not_itself(linear: Path) -> None:
+    """As where outputs/birds/linear/* names it, and files, too."""
+    names = (linear, linear, linear.parent / "latest", linear / "result.json")
+    done = call("scripts/report.py", *map(str, names), cwd=linear)
+    assert done.stdout.count("Report: ") == 1 and "Side by side" not in done.stdout
 
 
 def test_no_report_where_none_is_wanted(place: Path) -> None:

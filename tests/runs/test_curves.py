@@ -13,7 +13,7 @@ from auris.core.figures import COLOURS
 from auris.runs.curve_plot import marker_at, plot_training_curves
 from auris.runs.find import find_runs
 
-HEAD = "epoch,train/loss,train/passes,train/seconds,val/accuracy\n"
+HEAD = "epoch,train/loss,work/passes,work/seconds,val/accuracy\n"
 ADAM, SOLVER = (
     {"optimizer": "adamw", "loss": "cross_entropy"},
     {"optimizer": "closed_form", "loss": "mse"},
@@ -120,7 +120,7 @@ def test_folds_are_thin_lines_beside_the_first(tmp_path: Path) -> None:
 
 def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.8)
-    with pytest.raises(UserError, match="None of these runs has train/seconds"):
+    with pytest.raises(UserError, match="None of these runs has work/seconds"):
         drawn(tmp_path, "birds mlp")
     finished(tmp_path / "b", 0.8, fold=2, choices={"data": "bees"})
     with pytest.raises(UserError, match="choose one with --same data=: bees, birds"):

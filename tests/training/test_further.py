@@ -39,7 +39,11 @@ def begin(place: Path, *words: str) -> str:
     """The folder of a run, and what is said of it if it is not to be."""
     done = call("train.py", *WORDS, *here(place), *words, cwd=place)
     assert done.returncode in (0, 130), done.stderr
-    return str((place / "out/folder/linear/latest").resolve())
+    return str(newest(place))
+
+
+def newest(place: Path) -> Path:
+    return max(place.glob("out/recordings/linear/2*"))
 
 
 def curve(run: str | Path, name: str) -> list[float]:
@@ -93,7 +97,7 @@ def test_a_finished_run_goes_on_in_a_new_folder_and_its_test_is_another_look(
     assert "Goes on after epoch 6." in done.stdout
     assert "looked at 2 times, by 2 configurations" in done.stdout
     assert kept == {path: path.read_bytes() for path in kept}
-    run = (place / "out/folder/linear/latest").resolve()
+    run = newest(place)
     result = json.loads((run / "result.json").read_text())
     assert run != Path(former) and result["continues"] == former
     assert (result["trained_epochs"], result["ended"]) == (9, "after all epochs")

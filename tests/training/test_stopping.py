@@ -41,7 +41,7 @@ def begin(place: Path, *words: str) -> Done:
 
 
 def newest(place: Path) -> Path:
-    (run,) = place.glob("out/folder/mlp/2*")
+    (run,) = place.glob("out/recordings/mlp/2*")
     return run
 
 
@@ -67,7 +67,7 @@ def weights(run: Path) -> dict[str, torch.Tensor]:
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that nothing has disturbed, three levels below its place."""
+    """The folder of a run that nothing has disturbed, four levels below its place."""
     place = tmp_path_factory.mktemp("straight")
     fill(place / "recordings")
     done = begin(place, LENGTH, "report=false", "refit=true")

@@ -26,7 +26,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fill(place / "recordings")
     done = call("train.py", *WORDS, *here(place), cwd=place)
     assert done.returncode == 0, done.stderr
-    return (place / "out/folder/mlp/latest").resolve()
+    (run,) = place.glob("out/recordings/mlp/2*")
+    return run
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def start(source: Path, place: Path, *words: str) -> tuple[str, Path]:
     words = (*WORDS, *STILL, *here(place), f"init={source}", *words)
     done = call("train.py", *words, cwd=place)
     assert done.returncode == 0, done.stderr
-    (run,) = place.glob("out/folder/mlp/2*")
+    (run,) = place.glob("out/recordings/mlp/2*")
     return done.stdout, run
 
 

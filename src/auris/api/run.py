@@ -1,5 +1,6 @@
 """A finished run: its metrics, predictions, curves, report and model."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from html import escape
@@ -7,9 +8,11 @@ from pathlib import Path
 from typing import Any, final
 
 from auris.api.model import TrainedModel, load
+from auris.api.page import Page
 from auris.api.table import Table
 from auris.core.commands import command_line
 from auris.core.errors import UserError
+from auris.core.places import shorten_path
 from auris.runs.find import read_run
 from auris.runs.folder import find_run, read_curves
 from auris.runs.predictions import read_predictions
@@ -48,7 +51,7 @@ class Metrics(Mapping[str, float]):
         )
 
     def __getitem__(self, name: str) -> float:
-        return self._estimates[name]["value"]
+        return _or_nan(self._estimates[name]["value"])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._estimates)
@@ -57,9 +60,9 @@ class Metrics(Mapping[str, float]):
         return len(self._estimates)
 
     def interval(self, name: str) -> tuple[float, float]:
-        """The 95 % interval of a metric."""
+        """The 95 % interval of a metric; NaN where there is none, as of too few groups."""
         estimate = self._estimates[name]
-        return estimate["low"], estimate["high"]
+        return _or_nan(estimate["low"]), _or_nan(estimate["high"])
 
     def __repr__(self) -> str:
         return f"{self.split}: {self.clips} clips\n{self.table!r}"
@@ -67,26 +70,6 @@ class Metrics(Mapping[str, float]):
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         return f"<p>{self.split}: {self.clips} clips</p>{self.table._repr_html_()}"
-
-
-@final
-class Page:
-    """A page of one file, which a notebook shows in a frame."""
-
-    def __init__(self, path: Path):
-        self.path = path
-
-    def __fspath__(self) -> str:
-        return str(self.path)
-
-    def __repr__(self) -> str:
-        return str(self.path)
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        page = escape(self.path.read_text(encoding="utf-8"))
-        style = "width: 100%; height: 40em; border: 1px solid gray"
-        return f'<iframe style="{style}" srcdoc="{page}"></iframe>'
 
 
 @final
@@ -145,11 +128,11 @@ class OpenedRun:
         return load(self.folder)
 
     def __repr__(self) -> str:
-        return f"{self._title}\n{self.metrics!r}\n{self.folder}"
+        return f"{self._title}\n{self.metrics!r}\n{shorten_path(self.folder)}"
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        words = escape(f"{self._title}: {self.folder}")
+        words = escape(f"{self._title}: {shorten_path(self.folder)}")
         return f"<p>{words}</p>{self.metrics._repr_html_()}"
 
     @property
@@ -164,6 +147,11 @@ class OpenedRun:
             if self.result.get(split):
                 return split
         raise UserError(f"The run in {self.folder} looked at no set of clips.")
+
+
+def _or_nan(value: float | None) -> float:
+    """A number of a file in JSON, which knows no NaN."""
+    return math.nan if value is None else value
 
 
 def _numeric_columns(rows: Sequence[Mapping[str, str]]) -> set[str]:

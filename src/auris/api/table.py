@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from typing import Any, final, overload
 
 from auris.core.text import clean_text
@@ -10,8 +11,9 @@ Row = dict[str, Any]
 
 _MAX_ROWS = 20  # that are shown
 _MAX_COLUMNS = 12
-_MAX_CELL = 60  # characters
-_MORE = "..."
+_MAX_CHARACTERS = 60  # of a cell in a terminal
+_MAX_CHARACTERS_IN_PAGE = 300
+_MORE = " ... "
 
 
 @final
@@ -46,7 +48,7 @@ class Table(Sequence[Row]):
         return self._rows[key]
 
     def __repr__(self) -> str:
-        lines = self._shown_cells()
+        lines = self._shown_cells(_MAX_CHARACTERS)
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         text = [
             "  ".join(map(str.ljust, line, widths)).rstrip()  # a column each
@@ -56,18 +58,18 @@ class Table(Sequence[Row]):
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        head, *lines = self._shown_cells()
+        head, *lines = self._shown_cells(_MAX_CHARACTERS_IN_PAGE)
         parts = [_html_row("th", head), *(_html_row("td", line) for line in lines)]
         rest = "".join(f"<p>{escape(words)}</p>" for words in self._left_out())
         table = f"<table>{''.join(parts)}</table>"
         return f'<div style="overflow-x: auto">{table}{rest}</div>'
 
-    def _shown_cells(self) -> list[list[str]]:
-        """The names, and the cells of the first rows."""
+    def _shown_cells(self, characters: int) -> list[list[str]]:
+        """The names, and the cells of the first rows, of so many characters at most."""
         names = self.columns[:_MAX_COLUMNS]
         lines = [names]
         for row in self._rows[:_MAX_ROWS]:
-            lines.append([_format_cell(row[name]) for name in names])
+            lines.append([_format_cell(row[name], characters) for name in names])
         return lines
 
     def _left_out(self) -> list[str]:
@@ -87,11 +89,13 @@ def _html_row(tag: str, cells: Sequence[str]) -> str:
     return f"<tr>{inner}</tr>"
 
 
-def _format_cell(value: Any) -> str:
-    """A value as people read it; of a long text, such as a path, its end."""
+def _format_cell(value: Any, characters: int) -> str:
+    """A value as people read it; of a long text its beginning and end."""
     if isinstance(value, float):
         return f"{value:.4g}"
     text = clean_text("" if value is None else str(value)).replace("\n", " ")
-    if len(text) <= _MAX_CELL:
+    text = text.removeprefix(f"{Path.cwd()}/")  # of a path
+    if len(text) <= characters:
         return text
-    return _MORE + text[-(_MAX_CELL - len(_MORE)) :]
+    half = (characters - len(_MORE)) // 2
+    return text[:half] + _MORE + text[-half:]

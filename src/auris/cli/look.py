@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 
+from auris.cli.data_folder import claim_data_folder
 from auris.core.files import write_atomically
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
@@ -15,8 +16,6 @@ def run(options: Namespace) -> None:
     silence_libraries()
     experiment = Experiment(compose_run(options.words, config_folder()))
     looked = view_clips(experiment, options.clips, options.draws)
-    folder = experiment.outputs / "look" / experiment.name.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "look.html"
+    page = claim_data_folder(experiment, "look") / "look.html"
     write_atomically(page, render_look(looked, experiment))
     print(f"Look: {page}")

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from auris.core.commands import command_line
 from auris.core.errors import Parser
 
 _EXPORTABLE = """All features and models of classification, anomaly detection and reconstruction can
@@ -134,8 +135,8 @@ def _audit() -> Parser:
 
 def _sweep() -> Parser:
     parser = Parser(
-        prog="auris sweep",
-        description=_SWEEP,
+        prog=command_line("sweep"),
+        description=_SWEEP.replace("auris sweep", command_line("sweep")),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return _add_words(
@@ -192,7 +193,9 @@ PARSERS: dict[str, Callable[[], Parser]] = {
 
 def _parser(description: str) -> Parser:
     command = description.split("auris ")[1].split()[0]
-    return Parser(prog=f"auris {command}", description=description)
+    program = command_line(command)
+    description = description.replace(f"auris {command}", program)
+    return Parser(prog=program, description=description)
 
 
 def _count(text: str) -> int:
@@ -205,7 +208,7 @@ def _count(text: str) -> int:
 
 
 def _add_words(parser: Parser, help_text: str, count: str = "*") -> Parser:
-    help_text = f"{help_text}; auris train --help lists them"
+    help_text = f"{help_text}; {command_line('train', '--help')} lists them"
     parser.add_argument("words", nargs=count, help=help_text)
     return parser
 

@@ -33,9 +33,13 @@ def find_folder(name: str) -> Path:
     if variable:
         return Path(variable).expanduser()
     home = checkout() or Path.home() / "auris"
-    folder = home / _FOLDERS[name]
+    return shorten_path(home / _FOLDERS[name])
+
+
+def shorten_path(path: Path) -> Path:
+    """A path as people type it: from where they stand, if it is below."""
     here = Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def find_output(typed: str | Path) -> Path:

@@ -12,6 +12,8 @@ _HARMLESS = "\n\t"
 # control, format (such as from right to left) and half characters
 _HIDDEN = ("Cc", "Cf", "Cs")
 _MAX_EXAMPLES = 3  # that a sentence names
+_MAX_NAME = 60  # characters of a folder
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')  # of folders, on any system
 
 
 def clean_text(text: str) -> str:
@@ -35,6 +37,12 @@ def clean_cell(value: Any) -> Any:
 def quote_formula(text: str) -> str:
     """A text, with an apostrophe in front where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def folder_name(text: str) -> str:
+    """A text as the name of one folder that is not hidden; empty where nothing is left of it."""
+    shown = clean_text(unicodedata.normalize("NFC", text))
+    return _NOT_IN_NAMES.sub(" ", shown).strip(" .")[:_MAX_NAME].rstrip(" .")
 
 
 def restore_formula(text: str) -> str:

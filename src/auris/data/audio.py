@@ -17,6 +17,8 @@ import soundfile
 import soxr
 
 from auris.core.warnings import warn_user
+from auris.data import ffmpeg
+from auris.data.ffmpeg import Transcript
 from auris.data.headers import is_cut_short
 from auris.data.mending import Mending, find_mending
 
@@ -35,6 +37,8 @@ _MAX_MISSING = 0.05  # s: lossy formats round to their frames
 MAX_FLOAT = 100.0  # of full scale; integers that were written as floats have more
 # of the loudest channel, -60 dB: channels of opposite sign leave less
 _CANCELLED = 1e-3
+# of libsndfile, of files that are there and hold no MP3 although they are named so
+_WRONG_REASON = "File does not exist"
 _BLOCK = 4096  # samples, in which a file is counted that holds less than it says
 _BLOCK_SAMPLES = 2**22  # of all channels, in which a recording is decoded: 16 MiB
 
@@ -44,6 +48,11 @@ Channels = int | Sequence[int]  # how many, 1 being their mean; or which, counte
 
 class Unusable(Exception):
     """A recording that can't be used; the text is the reason."""
+
+
+@final
+class _Undecodable(Unusable):
+    """One that libsndfile can't read."""
 
 
 @final
@@ -58,11 +67,16 @@ class Header:
     subtype: str
     truncated: bool = False  # it promises more than there is
     recounted: bool = False  # its length is not what decoders take it for
-    mending: Mending | None = None
+    mending: Mending | Transcript | None = None
 
     @property
     def duration(self) -> float:
         return self.frames / self.samplerate
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether its decoder gives less than there is, although the file is whole."""
+        return self.truncated and self.recounted and self.mending is None
 
 
 def read_duration(path: Path) -> float:
@@ -85,6 +99,36 @@ def read_header(path: Path) -> Header:
 @lru_cache(maxsize=4096)
 def _verified_header(path: Path, size: int, changed: int) -> Header:
     """The header of a file of `size` bytes that was `changed` at a time in ns."""
+    try:
+        header = _examine_file(path)
+    except _Undecodable as refusal:
+        return _examine_transcript(path, str(refusal))
+    if header.subtype == "OPUS" and header.stops_early and not is_cut_short(path):
+        return _examine_transcript(
+            path, f"its decoder stops at {header.duration:.1f} s"
+        )
+    return header
+
+
+def _examine_transcript(path: Path, refusal: str) -> Header:
+    """The header of what FFmpeg makes of a file that was refused for a reason."""
+    is_known = path.suffix.lower() in (*ffmpeg.SUFFIXES, ".opus", ".ogg", ".oga")
+    if not ffmpeg.is_installed():
+        advice = f"; {ffmpeg.advise(path)}" if is_known else ""
+        raise Unusable(f"{refusal}{advice}")
+    transcript = Transcript()
+    try:
+        with _open_sound(path, transcript) as sound:
+            check_facts(sound.samplerate, sound.channels)
+            facts = sound.samplerate, sound.channels, sound.frames
+    except ffmpeg.Undecodable as error:
+        raise Unusable(f"{refusal}; {error}" if is_known else refusal) from error
+    kind = path.suffix.removeprefix(".").upper()
+    return Header(*facts, kind, "FFMPEG", recounted=True, mending=transcript)
+
+
+def _examine_file(path: Path) -> Header:
+    """The header of a file that libsndfile reads. Raises `Unusable`."""
     with _open_sound(path) as sound:
         check_facts(sound.samplerate, sound.channels)
         mending = find_mending(path, sound.format, sound.frames)
@@ -93,6 +137,8 @@ def _verified_header(path: Path, size: int, changed: int) -> Header:
         facts = sound.samplerate, sound.channels
         formats = sound.format, sound.subtype
         is_whole = _gives_last_sample(sound)
+    # libsndfile stops in the midst of some Opus files
+    is_whole = is_whole and (formats[1] != "OPUS" or _decodes_to_end(path, promised))
     if promised == _UNKNOWN_FRAMES:
         raise Unusable("does not say how long it is (a FLAC file written to a pipe?)")
     frames = promised if is_whole else _count_frames(path, mending)
@@ -104,7 +150,7 @@ def _verified_header(path: Path, size: int, changed: int) -> Header:
 
 @contextmanager
 def _open_sound(
-    path: Path, mending: Mending | None = None
+    path: Path, mending: Mending | Transcript | None = None
 ) -> Iterator[soundfile.SoundFile]:
     """A file, open to be decoded. Raises `Unusable`."""
     try:
@@ -112,12 +158,14 @@ def _open_sound(
             yield sound
     except soundfile.LibsndfileError as error:
         reason = error.error_string.rstrip(".") or f"error {error.code} of its decoder"
-        raise Unusable(f"unreadable ({reason})") from error
+        if reason.startswith(_WRONG_REASON):
+            reason = "its content is of another format"
+        raise _Undecodable(f"unreadable ({reason})") from error
     except MemoryError as error:
         raise Unusable("too long to be decoded in the memory that there is") from error
 
 
-def _source_of(path: Path, mending: Mending | None) -> object:
+def _source_of(path: Path, mending: Mending | Transcript | None) -> object:
     """What libsndfile opens; names need not be text on systems where they are bytes."""
     if mending is not None:
         return mending.open(path)
@@ -143,6 +191,10 @@ def _gives_last_sample(sound: soundfile.SoundFile) -> bool:
         return len(sound.read(1)) == 1
     except soundfile.LibsndfileError:
         return False
+
+
+def _decodes_to_end(path: Path, promised: int) -> bool:
+    return _count_frames(path, None) >= promised
 
 
 def _count_frames(path: Path, mending: Mending | None) -> int:

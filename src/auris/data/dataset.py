@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, final
@@ -17,7 +17,7 @@ from auris.data.clips import Clip
 from auris.data.copies import join_copies, warn_of_contradictions
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
-from auris.data.sources.base import Collection, Source
+from auris.data.sources.base import Collection, Source, name_clips
 from auris.data.spec import Spec
 from auris.data.splits import check_disjoint
 from auris.data.store import Store, StoreSettings, open_store
@@ -71,7 +71,12 @@ class Dataset:
 
     @cached_property
     def collection(self) -> Collection:
-        return self.source.collect()
+        return name_clips(self.source.collect())
+
+    @property
+    def root(self) -> str:
+        """The folder that all recordings are in."""
+        return self.collection.clips[0].root
 
     @cached_property
     def rates(self) -> Counter[int]:
@@ -151,6 +156,10 @@ class Dataset:
         clips = [recording.clip for recording in self.recordings]
         facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
+        classes = self.targets.classes_of(clips)
+        taught = Counter(
+            clip.label for clip, split, _ in self.clips if split == "train"
+        )
         chosen = self.settings.channels
         chosen = () if isinstance(chosen, int | None) else tuple(chosen)
         microphones = self.array.microphones.tolist() if self.array else []
@@ -159,12 +168,13 @@ class Dataset:
             channels=channels,
             samples=self.store.wave.shape[2],
             target=self.targets.kind,
-            classes=self.targets.classes_of(clips),
+            classes=classes,
             padding=self.settings.padding,
             downmixed=not chosen and any(fact.channels != channels for fact in facts),
             chosen_channels=chosen,
             microphones=tuple(tuple(place) for place in microphones),
             columns=self.targets.columns_of(clips),
+            class_counts=tuple(taught[name] for name in classes),
         )
 
     @cached_property
@@ -203,19 +213,27 @@ class Dataset:
         that have moved, have looked at the same test set.
         """
         tested = [clip for clip, split, _ in self.recordings if split == "test"]
-        facts = inspect_files((clip.path for clip in tested), self.store_folder)
-        rows = [
-            (
-                facts[clip.path].content,
-                clip.start,
-                clip.stop or 0,
-                *self.targets.identity_of(clip),
-            )
-            for clip in tested
-        ]
-        return content_digest(
-            json.dumps([self.settings.normal, sorted(rows)]).encode()
-        )[:16]
+        rows = self._stretches(tested, self.targets.identity_of)
+        return content_digest(json.dumps([self.settings.normal, rows]).encode())[:16]
+
+    @cached_property
+    def recordings_digest(self) -> str:
+        """Names the data set: changes with recordings and labels, not with splits, use or paths."""
+        rows = self._stretches(
+            self.collection.clips, lambda clip: (clip.label, *(clip.direction or ()))
+        )
+        return content_digest(json.dumps(rows).encode())[:16]
+
+    def _stretches(
+        self, clips: Sequence[Clip], identity: Callable[[Clip], tuple[object, ...]]
+    ) -> list[tuple[object, ...]]:
+        """The content of each clip with what is known of it, in an order of their own."""
+        facts = inspect_files((clip.path for clip in clips), self.store_folder)
+        rows = []
+        for clip in clips:
+            content = facts[clip.path].content
+            rows.append((content, clip.start, clip.stop or 0, *identity(clip)))
+        return sorted(rows)
 
     def _check_labels(self, clips: list[Clip]) -> None:
         """Raise `UserError` for labels or splits that can't be, as far as they tell themselves."""

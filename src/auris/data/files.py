@@ -16,7 +16,7 @@ from auris.core.files import (
     write_atomically,
 )
 from auris.core.progress import map_parallel
-from auris.data import audio
+from auris.data import audio, ffmpeg
 
 _Stamp = tuple[int, int]  # size in bytes and time of the last change in ns
 
@@ -80,7 +80,10 @@ def _from_plain(stamp: list[int], truncated: bool, **facts: Any) -> FileInfo:
 
 def _is_stale(path: Path, known: dict[str, FileInfo]) -> bool:
     info = known.get(str(path))
-    return info is None or info.stamp != _read_stamp(path)
+    if info is None or info.stamp != _read_stamp(path):
+        return True
+    # what it lacked may have been installed since
+    return ffmpeg.advise(path) in info.reason and ffmpeg.is_installed()
 
 
 def _inspect_file(path: Path) -> FileInfo:

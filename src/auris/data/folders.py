@@ -9,17 +9,14 @@ from pathlib import Path
 
 from auris.core.text import list_examples
 from auris.core.warnings import warn_user
+from auris.data import ffmpeg
 
 _UNCOMPRESSED = {
     *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc"),
     *(".au", ".snd", ".caf", ".voc", ".sph", ".nist", ".avr"),
 }
-_COMPRESSED = {
-    *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mpga"),
-    *(".m4a", ".m4b", ".aac", ".wma", ".webm", ".weba", ".amr", ".3gp"),
-    *(".ape", ".wv", ".mka", ".ac3", ".dts", ".ra", ".tta", ".alac"),
-}
-_SUFFIXES = _UNCOMPRESSED | _COMPRESSED  # what libsndfile can't read is named as such
+_COMPRESSED = {".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mpga"}
+_SUFFIXES = _UNCOMPRESSED | _COMPRESSED | ffmpeg.SUFFIXES
 
 # text, tables, images and what programs keep beside recordings: no one takes them for sound
 _NO_SOUND = {

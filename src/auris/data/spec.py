@@ -30,6 +30,7 @@ class Spec:
     microphones: tuple[tuple[float, float, float], ...] = ()  # (M, 3) in m, of an array
     # values of other columns
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    class_counts: tuple[int, ...] = ()  # how many clips of each class train
 
     @property
     def duration(self) -> float:
@@ -85,6 +86,10 @@ class Spec:
             raise ValueError("classes and columns are lists of words")
         if not all(isinstance(word, str) for part in words for word in part):
             raise ValueError("classes and columns are lists of words")
+        if len(self.class_counts) not in (0, len(self.classes)):
+            raise ValueError(f"class_counts are {self.class_counts}")
+        if not all(type(count) is int and count >= 0 for count in self.class_counts):
+            raise ValueError(f"class_counts are {self.class_counts}")
         if self.chosen_channels and not self._has_channels():
             raise ValueError(f"chosen_channels are {self.chosen_channels}")
         if not all(len(place) == 3 for place in self.microphones):

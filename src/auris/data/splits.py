@@ -123,7 +123,7 @@ def _have_splits(clips: Sequence[Clip]) -> bool:
 
 def _official_folds(clips: Sequence[Clip]) -> list[int]:
     """The fold of each clip. Raises `UserError` where some have none."""
-    without = [clip.path.name for clip in clips if clip.fold is None]
+    without = [clip.name for clip in clips if clip.fold is None]
     if without:
         raise UserError(
             f"{without[0]} has no fold, but other clips have one; "
@@ -137,7 +137,7 @@ def _split_by_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
     splits = [clip.split or "" for clip in clips]
     if "" in splits:
         raise UserError(
-            f"{clips[splits.index('')].path.name} has an empty split; "
+            f"{clips[splits.index('')].name} has an empty split; "
             "give every clip train, val or test."
         )
     if "train" in splits and "val" not in splits:
@@ -193,8 +193,8 @@ def _check_groups_disjoint(splits: Sequence[str], clips: Sequence[Clip]) -> None
             other, first = firsts.setdefault(group, (split, clip))
             if other != split:
                 torn.append(
-                    f"group {group} is in {other} ({first.path.name}) and in {split} "
-                    f"({clip.path.name})"
+                    f"group {group} is in {other} ({first.name}) and in {split} "
+                    f"({clip.name})"
                 )
     if torn:
         raise UserError(

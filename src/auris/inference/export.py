@@ -14,11 +14,12 @@ import torch
 
 from auris import __version__
 from auris.core.errors import UserError
+from auris.core.packages import require_packages
 from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, InferenceModel
 from auris.inference.onnx_graph import trace_graph
-from auris.inference.onnx_model import OnnxModel, require_packages, seal
+from auris.inference.onnx_model import OnnxModel, seal
 from auris.runs.folder import finished_run
 from auris.runs.result import revision
 from auris.training.experiment import Experiment
@@ -46,7 +47,7 @@ def export_run(
     Raises `UserError` where the run is not finished, its data is no longer what it was, ONNX
     lacks what the model does, or the answers differ.
     """
-    require_packages("onnx", "onnxscript", "onnxruntime")
+    require_packages("ONNX", "onnx", "onnx", "onnxscript", "onnxruntime")
     folder = finished_run(run)
     path = Path(to).expanduser() if to else folder / f"model{ONNX}"
     if path.suffix != ONNX or not path.parent.is_dir():
@@ -93,7 +94,7 @@ def _describe_run(experiment: Experiment) -> dict[str, Any]:
     """Which run it is."""
     dataset = experiment.dataset
     return {
-        **experiment.choices,
+        **experiment.labels,
         "seed": experiment.seed,
         "origin": dataset.collection.origin,
         "fingerprint": dataset.fingerprint,

@@ -4,15 +4,15 @@ is needed.
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
-from auris.core.commands import command_line, extra_install
+from auris.core.commands import command_line
 from auris.core.errors import UserError
 from auris.core.files import content_digest
+from auris.core.packages import require_packages
 from auris.core.places import find_output
 from auris.data.spec import Spec
 from auris.inference.model import InferenceModel
@@ -40,7 +40,7 @@ class OnnxModel(InferenceModel):
 
     def __init__(self, name: str | Path, plugins: Sequence[str] = ()):
         path = find_output(name)
-        require_packages("onnxruntime")
+        require_packages("ONNX", "onnx", "onnxruntime")
         if not path.is_file():
             raise UserError(
                 f"There is no {path}; {command_line('export', 'RUN')} writes one."
@@ -91,7 +91,7 @@ def _verify_seal(content: bytes, path: Path) -> None:
     if content[-length:] != seal(content[:-length]):
         raise UserError(
             f"{path} is damaged, or was not written by this version of Auris; "
-            "python scripts/export.py RUN writes it anew."
+            f"{command_line('export', 'RUN')} writes it anew."
         )
 
 
@@ -104,12 +104,3 @@ def _open_session(content: bytes, path: Path) -> Any:
         raise UserError(
             f"{path} is not a model in ONNX ({type(error).__name__})."
         ) from error
-
-
-def require_packages(*packages: str) -> None:
-    """Raise `UserError` unless these packages are there, which Auris does without otherwise."""
-    missing = [package for package in packages if find_spec(package) is None]
-    if missing:
-        raise UserError(
-            f"ONNX needs {' and '.join(missing)}; {extra_install('onnx')} brings it."
-        )

@@ -40,7 +40,7 @@ def render_look(looked: Looked, experiment: Experiment) -> str:
     return render(
         "auris.look",
         "look.html.j2",
-        data=choices["data"],
+        data=experiment.data_name,
         features=choices["features"],
         augment=choices["augment"],
         about=experiment.dataset.collection.about,

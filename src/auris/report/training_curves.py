@@ -1,6 +1,7 @@
 """How the training went: its curves, and a verdict on over- and underfitting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,14 +54,17 @@ class TrainingSection(NamedTuple):
     picture: Picture | None
 
 
-def training_section(context: ReportContext) -> TrainingSection:
+def training_section(
+    context: ReportContext, others: Sequence[Losses] = ()
+) -> TrainingSection:
+    """The section of a run, its curves on axes that have room for those of others as well."""
     losses = read_losses(context.folder)
     chosen = context.result["epochs"]
     verdict = judge_losses(losses, chosen)
     if len(losses.train) < _MIN_EPOCHS:
         return TrainingSection(verdict, None)
     alternative = _describe_curves(losses, chosen)
-    picture = embed_figure(_draw_losses(losses, chosen), alternative, _CAPTION)
+    picture = embed_figure(_draw_losses(losses, chosen, others), alternative, _CAPTION)
     return TrainingSection(verdict, picture)
 
 
@@ -255,13 +259,15 @@ def _describe_curves(losses: Losses, chosen: int) -> str:
     )
 
 
-def _draw_losses(losses: Losses, chosen: int) -> Figure:
+def _draw_losses(losses: Losses, chosen: int, others: Sequence[Losses] = ()) -> Figure:
     """Both losses over epochs, the chosen one marked."""
+    shown = [*losses, *chain(*others)]
     with page_theme():
         figure = new_figure(5.4, 2.9)
         axes = figure.add_axes((0.12, 0.17, 0.85, 0.72))
         _draw_curves(axes, losses, chosen)
-        axes.set(xlabel="epoch", ylabel="loss", yscale=axis_scale(losses))
+        axes.set(xlabel="epoch", ylabel="loss", yscale=axis_scale(shown))
+        _make_room(axes, shown)
         axes.set_xlim(1, len(losses.train))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
@@ -273,6 +279,14 @@ def _draw_losses(losses: Losses, chosen: int) -> Figure:
             fontsize=9,
         )
     return figure
+
+
+def _make_room(axes: Axes, curves: Iterable[np.ndarray]) -> None:
+    """Let the ordinate hold all of some curves."""
+    values = np.concatenate(list(curves))
+    known = values[np.isfinite(values)]
+    axes.update_datalim([(1, known.min()), (1, known.max())])
+    axes.autoscale_view(scalex=False)
 
 
 def _draw_curves(axes: Axes, losses: Losses, chosen: int) -> None:

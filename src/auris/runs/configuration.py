@@ -17,7 +17,8 @@ _REPEATED = (  # another clip is drawn, another class is normal: the same once m
     "data.fold",
     "data.normal",
 )
-_PLACES = (  # where recordings and runs lie
+_PLACES = (  # where recordings and runs lie, and what they are called
+    "data.name",
     "data.root",
     "data.table",
     "data.url",

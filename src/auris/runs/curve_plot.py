@@ -24,8 +24,8 @@ ORIGINS = {
 }  # of the data, as plots say it
 
 _LOSS = "train/loss"
-_SECONDS = "train/seconds"
-_PASSES = "train/passes"
+_SECONDS = "work/seconds"
+_PASSES = "work/passes"
 # of points: one that lies upon another is smaller, so that both are seen
 _LARGEST_POINT = 12.0
 _SMALLEST_POINT = 6.0

@@ -12,10 +12,10 @@ from omegaconf import OmegaConf
 from auris.core.commands import command_line
 from auris.core.errors import UserError, suggest_choice
 from auris.core.log import info
-from auris.core.places import find_output
 from auris.core.words import quote_word
 from auris.runs.configuration import configuration_key
 from auris.runs.folder import CONFIG, RESULT
+from auris.runs.latest import resolve_latest
 from auris.runs.result import load_result
 from auris.runs.trust import read_configuration
 
@@ -43,9 +43,8 @@ class Run:
 
 def find_runs(places: Sequence[str]) -> list[Run]:
     """The finished runs below some folders, the newest of each configuration, fold and seed."""
-    found = {
-        path.resolve() for place in places for path in find_output(place).rglob(RESULT)
-    }
+    folders = [resolve_latest(place) for place in places]
+    found = {path.resolve() for folder in folders for path in folder.rglob(RESULT)}
     runs: dict[Any, Run] = {}
     for path in sorted(found):
         try:

@@ -1,6 +1,7 @@
 """The table that ends a multirun: auris train -m model=linear,mlp"""
 
 import atexit
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from auris.core.text import clean_text
 from auris.runs.compare import summarize_runs
-from auris.runs.find import find_runs
-from auris.runs.tables import to_markdown
+from auris.runs.datasets import group_by_dataset
+from auris.runs.find import Run, find_runs
+from auris.runs.tables import join_sections, to_markdown
 
 _RUNS = "runs.txt"  # in the folder of a multirun: the folders of its finished runs
 
@@ -47,10 +50,18 @@ def print_table(runs_file: Path) -> None:
     if len(folders) > 1:
         runs = find_runs(folders)
         for split in ("val", "test"):
-            if any(split in run.result for run in runs):
-                summaries = summarize_runs(runs, metric=None, split=split)
+            if scored := [run for run in runs if split in run.result]:
                 print()
-                print(to_markdown(summaries, split), flush=True)
+                print(clean_text(_tables(scored, split)), flush=True)
+
+
+def _tables(runs: Sequence[Run], split: str) -> str:
+    """A table for each data set."""
+    tables = {}
+    for title, group in group_by_dataset(runs):
+        summaries = summarize_runs(group, metric=None, split=split)
+        tables[title] = to_markdown(summaries, split)
+    return join_sections(tables)
 
 
 def _runs_file(hydra: Any) -> Path:

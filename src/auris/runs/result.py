@@ -32,7 +32,7 @@ PACKAGES = (
 )
 
 
-_NEEDED = ("data", "model", "fold", "seed", "fingerprint")
+_NEEDED = ("data", "model", "fold", "seed", "fingerprint", "recordings", "test_set")
 
 
 def write_result(path: Path, **facts: Any) -> None:

@@ -3,17 +3,20 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from math import isnan
-from typing import TextIO
+from typing import Any, TextIO
 
 from auris.core.text import escape_markdown, markdown_table
 from auris.runs.compare import ConfigurationSummary, read_estimate, scored_runs
 from auris.runs.find import Run
 from auris.runs.naming import group_runs
 from auris.runs.result import without_nan
+
+# of each data set, by its title
+_Summaries = Mapping[str, Sequence[ConfigurationSummary]]
 
 
 def to_markdown(summaries: Sequence[ConfigurationSummary], split: str) -> str:
@@ -36,13 +39,21 @@ def to_markdown(summaries: Sequence[ConfigurationSummary], split: str) -> str:
     return "\n\n".join(tables)
 
 
-def to_json(summaries: Sequence[ConfigurationSummary]) -> str:
-    rows = [without_nan(asdict(summary)) for summary in summaries]
+def join_sections(tables: Mapping[str, str]) -> str:
+    """Tables in Markdown, each below its title; a single one needs none."""
+    if len(tables) == 1:
+        return next(iter(tables.values()))
+    sections = [f"## {title}\n\n{table}" for title, table in tables.items()]
+    return "\n\n".join(sections)
+
+
+def to_json(summaries: _Summaries) -> str:
+    rows = [without_nan(row) for row in _plain_rows(summaries)]
     return json.dumps(rows, indent=2)
 
 
-def write_csv(file: TextIO, summaries: Sequence[ConfigurationSummary]) -> None:
-    rows = [asdict(summary) for summary in summaries]
+def write_csv(file: TextIO, summaries: _Summaries) -> None:
+    rows = _plain_rows(summaries)
     table = csv.DictWriter(file, list(rows[0]))
     table.writeheader()
     table.writerows(rows)
@@ -66,6 +77,15 @@ def all_metrics_table(runs: Sequence[Run], split: str) -> str:
         if any(cells):
             rows.append([escape_markdown(metric), *cells])
     return markdown_table([split, *map(escape_markdown, names)], rows)
+
+
+def _plain_rows(summaries: _Summaries) -> list[dict[str, Any]]:
+    """A row for each configuration, with the data set that it is of."""
+    return [
+        {"dataset": title, **asdict(summary)}
+        for title, group in summaries.items()
+        for summary in group
+    ]
 
 
 def _summary_cells(summary: ConfigurationSummary) -> list[str]:

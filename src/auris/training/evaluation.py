@@ -107,8 +107,9 @@ def test(
         again: whether a run that has opened it opens it once more, or goes on where it was ended.
     """
     dataset = experiment.dataset
-    outputs = outputs_of(folder, experiment.name)
-    access = record_access(folder, experiment.settings, dataset, again)
+    outputs = outputs_of(folder)
+    settings = experiment.settings
+    access = record_access(folder, experiment.data_name, settings, dataset, again)
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
     record_result(outputs, access, evaluated.scores["metrics"])
     if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):
@@ -176,12 +177,17 @@ def peak_normalize(wave: Tensor) -> Tensor:
 def print_scores(split: str, scores: Scores, shown: list[str], origin: str) -> None:
     """Print some of the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
-    info(
-        f"{split}: {scores['clips']} clips, with 95 % intervals over n groups of them, "
-        f"and a constant answer{note}"
-    )
     metrics = scores["metrics"]
     known = [name for name in metrics if not math.isnan(metrics[name]["value"])]
+    clips = f"{split}: {scores['clips']} clips"
+    if not known:
+        info(
+            f"{clips}, with a loss of {scores['loss']:.3f}; no metric has a value{note}"
+        )
+        return
+    info(
+        f"{clips}, with 95 % intervals over n groups of them, and a constant answer{note}"
+    )
     listed = [name for name in known if name in shown]
     width = max([18, *map(len, listed)])
     for name in listed:

@@ -1,5 +1,6 @@
 """All that a configuration decides. Here it ends: others are handed what they need by name."""
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from auris.data.spec import Spec
 from auris.features.augmentation.pipeline import Augment
 from auris.features.standardize import Standardized
 from auris.models.novelty import Novelty
+from auris.runs.data_names import name_data
 from auris.tasks.task import Task
 from auris.training.checkpoint_io import RunCheckpointIO
 from auris.training.checks import check_choices, check_trainer, explaining
@@ -59,7 +61,8 @@ class Experiment:
         self._cfg = cfg
         self._original = original or cfg
         self._callbacks = callbacks
-        self._factory = Factory(cfg.plugins)
+        self.plugins: list[str] = list(cfg.plugins)
+        self._factory = Factory(self.plugins)
         self.seed: int = cfg.seed
         self.refit: bool | int = cfg.refit
         self.test: bool = cfg.test
@@ -73,10 +76,21 @@ class Experiment:
         self.max_epochs: int = cfg.trainer.max_epochs
         self.compiles: bool = cfg.trainer.compile
 
+    @cached_property
+    def data_name(self) -> str:
+        """What its data is called in outputs and tables."""
+        wanted = self._cfg.data.get("name")
+        return name_data(self.outputs, self.place, self.choices["data"], wanted)
+
     @property
-    def name(self) -> Path:
-        """The folder of its runs, below `outputs`."""
-        return Path(self.choices["data"], self.choices["model"])
+    def place(self) -> str:
+        """Where its data is from: a folder, a table, or the name of a data set."""
+        return self.dataset.source.place or self.choices["data"]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The choices by which tables tell runs apart, with the data by its name."""
+        return {**self.choices, "data": self.data_name}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -137,7 +151,7 @@ class Experiment:
             spec=spec,
             centers=features.band_centers(),
         )
-        loss = self._factory.make(self._cfg.loss)
+        loss = self._factory.make(self._cfg.loss, spec=spec)
         augment = self._build_augmentation(spec)
         check_choices(features, augment, model, loss, task)
         return System(
@@ -174,6 +188,7 @@ class Experiment:
             "mode": mode,
             "dirpath": checkpoints,
             "save_dir": str(folder),
+            "title": os.path.relpath(folder, self.outputs),
         }
         configured = self._factory.make_each(self._cfg.callbacks, **facts)
         loggers = self._factory.make_each(self._cfg.logger, **facts)
@@ -202,7 +217,7 @@ class Experiment:
             if isinstance(value, int | float | str) and key != "_target_"
         }
         return {
-            **self.choices,
+            **self.labels,
             "seed": self.seed,
             "refit": str(self.refit),
             "batch_size": self.dataset.settings.batch_size,

@@ -6,11 +6,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from lightning.fabric.utilities.rank_zero import rank_zero_only
+
 from auris.core.errors import UserError
 from auris.core.files import draft_of, read_json_object
 from auris.core.log import info
 from auris.core.places import is_inside
+from auris.runs.data_names import claim_name
 from auris.runs.folder import CURVES, check_same_data, find_run
+from auris.runs.ledger import outputs_of
 from auris.runs.writing import new_folder
 from auris.training.checkpoint_io import BEST, DONE, LAST
 from auris.training.experiment import Experiment
@@ -23,26 +27,23 @@ _CONTINUED = (LAST, BEST, CURVES[0])
 def begin_folder(experiment: Experiment, world_size: int) -> Path:
     """A new folder for a run, with all that it goes on from where it trains another one longer.
 
+    Its name tells the fold and the seed that are not the first.
+
     Args:
         world_size: how many processes train.
 
     Raises `UserError` where that can't be.
     """
-    if experiment.continues is None:
-        return new_folder(experiment.outputs / experiment.name)
-    if world_size > 1:
-        raise UserError(
-            "A finished run is trained longer in one process; choose trainer.devices=1."
-        )
-    former = find_run(experiment.continues)
-    check_same_data(former, experiment.dataset.fingerprint)
-    _check_length(former, experiment)
-    if not (former / LAST).is_file():
-        raise UserError(f"{former / LAST} is gone, from which the run could go on.")
-    folder = new_folder(_parent_for(experiment, former))
-    for name in _CONTINUED:
-        _copy_file(former, folder, name)
-    return folder
+    numbers = {"fold": experiment.dataset.settings.fold, "seed": experiment.seed}
+    told = [f"_{name}{number}" for name, number in numbers.items() if number != 1]
+    suffix = "".join(told)
+    if experiment.continues:
+        former = _former_run(experiment, world_size)
+        folder = new_folder(_parent_for(experiment, former), suffix)
+        for name in _CONTINUED:
+            _copy_file(former, folder, name)
+        return folder
+    return new_folder(_parent_of(experiment), suffix)
 
 
 def say_where_it_begins(experiment: Experiment, folder: Path) -> None:
@@ -89,10 +90,31 @@ def _check_length(folder: Path, experiment: Experiment) -> None:
         )
 
 
+def _former_run(experiment: Experiment, world_size: int) -> Path:
+    """The finished run that is trained longer."""
+    if world_size > 1:
+        raise UserError(
+            "A finished run is trained longer in one process; choose trainer.devices=1."
+        )
+    former = find_run(str(experiment.continues))
+    check_same_data(former, experiment.dataset.fingerprint)
+    _check_length(former, experiment)
+    if not (former / LAST).is_file():
+        raise UserError(f"{former / LAST} is gone, from which the run could go on.")
+    return former
+
+
 def _parent_for(experiment: Experiment, former: Path) -> Path:
     """Beside the former run where that is among others, else where all runs go."""
-    is_at_home = former.parts[-3:-1] == experiment.name.parts
-    return former.parent if is_at_home else experiment.outputs / experiment.name
+    is_alone = outputs_of(former) == former
+    return _parent_of(experiment) if is_alone else former.parent
+
+
+def _parent_of(experiment: Experiment) -> Path:
+    """Where runs of this data and model go."""
+    of_data = experiment.outputs / experiment.data_name
+    rank_zero_only(claim_name)(of_data, experiment.place)
+    return of_data / experiment.choices["model"]
 
 
 def _copy_file(former: Path, folder: Path, name: str) -> None:

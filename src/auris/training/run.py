@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from auris.core.log import info, open_log, silence_libraries
 from auris.core.malloc import keep_freed_blocks
@@ -19,6 +18,7 @@ from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data, find_
 from auris.runs.lock import sole_writer
 from auris.runs.result import write_result
 from auris.runs.writing import keep_configuration, save_weights
+from auris.training.boards.board import Board
 from auris.training.checks import check_schedule, check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
@@ -29,9 +29,9 @@ from auris.training.further import (
     reopen_training,
     say_where_it_begins,
 )
+from auris.training.pages import fill_pages
 from auris.training.stopping import telling_how_to_go_on
 from auris.training.system import System
-from auris.training.tensorboard import fill_pages
 from auris.training.transfer import match_weights
 
 
@@ -164,20 +164,22 @@ def _begin(experiment: Experiment, folder: Path) -> None:
 
 @rank_zero_only
 def _record(run: FinishedRun, seconds: float) -> None:
-    """Fill TensorBoard's pages and write the result."""
+    """Fill the pages of boards and write the result."""
     for logger in run.fitted.trainer.loggers:
-        if isinstance(logger, TensorBoardLogger):
-            fill_pages(logger, run.experiment, run.fitted.system, run.evaluated)
-        logger.finalize("success")  # TensorBoard's has a thread of its own
+        if isinstance(logger, Board):
+            pages = logger.open_pages(run.folder)
+            fill_pages(pages, run.experiment, run.fitted.system, run.evaluated)
     choice = run.fitted.choice
     dataset = run.experiment.dataset
     parameters = run.fitted.system.model.parameters()
     write_result(
         run.folder / RESULT,
-        **run.experiment.choices,
+        **run.experiment.labels,
         origin=dataset.collection.origin,
         about=dataset.collection.about,
         fingerprint=dataset.fingerprint,
+        recordings=dataset.recordings_digest,
+        test_set=dataset.test_set,
         fold=dataset.settings.fold,
         seed=run.experiment.seed,
         refit=run.experiment.refit,

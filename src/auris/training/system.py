@@ -193,11 +193,12 @@ class System(LightningModule):
             )
         known = self.trainer.callback_metrics
         watch(self.lr_schedulers(), known.get(self.task.monitor[0], loss))
-        values = {"loss": loss, "lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
-        values |= self._cost
+        values = {"loss": loss}
         if "val/loss" in known:
             values["gap"] = known["val/loss"] - loss.cpu()
         self._log_epoch("train", values)
+        lr = self.trainer.optimizers[0].param_groups[0]["lr"]
+        self._log_epoch("work", {"lr": lr, **self._cost})
 
     def on_validation_epoch_end(self) -> None:
         predictions = gather_predictions(self._outputs)

@@ -247,25 +247,33 @@ def test_tensorboard_shows_scores_and_a_closer_look(
         "data.normal=tone",
         "features=log_mel",
         f"model={model}",
+        "refit=true",
         "data.known_anomalies=[1.wav,2.wav]",
         "data.duration=0.5",
         "trainer=cpu",
         "trainer.max_epochs=2",
         "test=true",
     )
-    train(
+    finished = train(
         experiment(
             *words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"
         )
     )
-    events = EventAccumulator(str(tmp_path / "out/one_class" / model / "latest"))
+    events = EventAccumulator(str(finished.folder))
     events.Reload()
     tags = events.Tags()
-    unusual = {f"test/unusual_{place}" for place in range(1, 5)}
-    assert set(tags["images"]) == {"test/scores", "test/roc", "test/worst"} | unusual
+    unusual = {f"view_test/unusual_{place}" for place in range(1, 5)}
+    assert (
+        set(tags["images"])
+        == {"view_test/scores", "view_test/roc", "view_test/worst"} | unusual
+    )
     assert {f"test_unusual/{place}" for place in range(1, 5)} <= set(tags["audio"])
-    assert {"val/loss", "val/auroc", "final/val_auroc", "final/test_auroc"} <= set(
+    assert {"val/loss", "val/auroc", "value/val_auroc", "value/test_auroc"} <= set(
         tags["scalars"]
     )
-    assert "final/test_pauc" not in tags["scalars"]  # too few clips for it
+    assert "value/test_pauc" not in tags["scalars"]  # too few clips for it
     assert "_hparams_/session_start_info" in events.summary_metadata
+    of_refit = EventAccumulator(str(finished.folder / "refit"))
+    of_refit.Reload()  # curves alone; all else is the run's own
+    assert not of_refit.Tags()["images"]
+    assert not any(tag.startswith("_hparams_") for tag in of_refit.summary_metadata)

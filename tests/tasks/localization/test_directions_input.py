@@ -83,7 +83,7 @@ def words(table: Path) -> tuple[str, ...]:
         f"paths.store={home}/store",
         f"paths.outputs={home}/out",
         "trainer=cpu",
-        "logger=none",
+        "logger=csv",
     )
 
 
@@ -103,7 +103,7 @@ def test_a_table_of_directions_is_learnt_and_tested(table):
         experiment(*words(made), "array=pair", "model=gcc_least_squares", "test=true")
     )
     result = json.loads(
-        next(made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")).read_text()
+        next(made.parent.glob(f"out/clips/gcc_least_squares/2*/{RESULT}")).read_text()
     )
     assert result["test"]["metrics"]["mean_error"]["value"] < 2  # degrees
 
@@ -116,7 +116,7 @@ def test_an_array_may_be_some_of_the_channels(table):
     made = table(wave=with_others)
     choices = ("array=pair", "model=gcc_least_squares", "data.channels=[1,2]")
     train(experiment(*words(made), *choices, "test=true"))
-    (result,) = made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")
+    (result,) = made.parent.glob(f"out/clips/gcc_least_squares/2*/{RESULT}")
     metrics = json.loads(result.read_text())["test"]["metrics"]
     assert metrics["mean_error"]["value"] < 2  # degrees
     predictor = predict.Predictor(str(result.parent))

@@ -114,8 +114,7 @@ def run(place: Path, *words: str) -> Path:
         "test=true",
         *words,
     )
-    train(Experiment(cfg))
-    return (place / "out/folder" / cfg.choices.model / "latest").resolve()
+    return train(Experiment(cfg)).folder
 
 
 def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from auris.data.clips import read_folder
 from auris.data.grouping import group_by_path
-from auris.data.sources.base import Collection, Source
+from auris.data.sources.base import Collection, Source, full_path
 from auris.data.tables import read_table
 
 
@@ -19,6 +19,10 @@ class Folder(Source):
     def __init__(self, root: str, group: str | None = None):
         self.root = Path(root).expanduser()
         self.group = group
+
+    @property
+    def place(self) -> str:
+        return full_path(self.root)
 
     def collect(self) -> Collection:
         clips = read_folder(self.root)
@@ -39,6 +43,10 @@ class Table(Source):
     def __init__(self, table: str, group: str | None = None):
         self.table = Path(table).expanduser()
         self.group = group
+
+    @property
+    def place(self) -> str:
+        return full_path(self.table)
 
     def collect(self) -> Collection:
         clips = read_table(self.table, self.group)

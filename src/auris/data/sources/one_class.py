@@ -42,8 +42,13 @@ class OneClass(Source):
                     f"data.dataset={dataset} needs to know where it is; "
                     f"name it with data.{name}=..."
                 )
+        self.dataset = dataset
         node = settings.pop("source")
         self.source: Source = factory.make(node, **settings)
+
+    @property
+    def place(self) -> str:
+        return self.source.place or self.dataset
 
     def collect(self) -> Collection:
         return self.source.collect()

@@ -84,7 +84,7 @@ class ScoreView(TaskView):
             frames = self.scale.scaled(anomaly_score.mT, [1])[
                 0, :, section
             ].cpu()  # (T',)
-            title = f"{rank}. {clip.path.name} is {clip.label}; score {score:.2f}"
+            title = f"{rank}. {clip.name} is {clip.label}; score {score:.2f}"
             duration = inspection.spec.duration
             threshold = self.scale.threshold
             figure = plot_closeup(heatmaps, frames, seconds, threshold, duration, title)

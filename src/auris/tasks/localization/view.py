@@ -99,8 +99,6 @@ class DirectionView(TaskView):
         known = [
             words.format(value) for words, value in conditions if not math.isnan(value)
         ]
-        title = (
-            f"{name} error, {error:.1f}°: {clip.path.name}\n{', '.join(known)}".strip()
-        )
+        title = f"{name} error, {error:.1f}°: {clip.name}\n{', '.join(known)}".strip()
         figure = plot_scene(clip.scene, self.hearing.array, decoded, true, title)
         return Plot(f"scene_{name}", figure, f"A scene of {name} error.")
