@@ -22,7 +22,7 @@ WORDS = (
     "data=folder",
     *TINY[:3],
     "model=linear",
-    "logger=none",
+    "logger=csv",
     "report=false",
     "callbacks.ema=null",
 )

@@ -19,7 +19,7 @@ from auris.runs.folder import LEDGER
 from auris.training.system import System
 
 EPOCHS = 8
-WORDS = (*TINY[:3], "trainer=cpu", "model=mlp", "model.width=8", "logger=none")
+WORDS = (*TINY[:3], "trainer=cpu", "model=mlp", "model.width=8", "logger=csv")
 LENGTH = f"trainer.max_epochs={EPOCHS}"
 TRAIN = f"python {REPOSITORY}/train.py"
 Done = subprocess.CompletedProcess[str]
