@@ -318,7 +318,8 @@ def test_a_shortcut_is_named(
             write(tmp_path / "set" / label / name, wave, RATE)
     result = judged(tmp_path / "set", tmp_path)
     found = [finding for finding in result.findings if finding.check == "shortcut"]
-    assert f"The {SHORTCUTS[made]} alone gives the label away" in found[0].sentence
+    assert len(found) == 1 and "Make it alike in all classes" in found[0].sentence
+    assert f"unseen groups is told by {SHORTCUTS[made]} (" in found[0].sentence
     best = max(clue.accuracy for clue in result.predictability)
     assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
 
@@ -339,6 +340,15 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     assert len(wave) / rate == pytest.approx(SECONDS, abs=0.1)
     monkeypatch.setattr("auris.core.player._MAX_CHARACTERS", 10)
     assert "data:audio" not in render_audit(result, count_severities(result))
+
+
+def test_an_edge_is_shown_rather_than_played(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    stretched(folder)
+    result = judged(folder, tmp_path, "data.folds=3")
+    text = render_audit(result, count_severities(result))
+    assert 'aria-label="Mean spectra: ' in text and "data:audio" not in text
+    assert 'aria-label="Histograms: ' in text and "duration (s)" in text
 
 
 def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:

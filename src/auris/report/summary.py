@@ -24,20 +24,22 @@ class Summary(NamedTuple):
     sentences: list[str]
     split: str  # "" where there are no metrics
     metrics: list[tuple[str, ...]]  # name, value, interval, constant baseline
-    more_metrics: list[tuple[str, ...]]  # folded
+    more_metrics: list[
+        tuple[str, ...]
+    ]  # folded, those of parts of the clips among them
     groups: str  # what intervals count, where that is not clips
     about: str
 
 
 def summarize_result(context: ReportContext) -> Summary:
-    rows = _metric_rows(context) if context.split else []
+    rows, parts = _metric_rows(context) if context.split else ([], [])
     return Summary(
         context.system.task.view.question(),
         context.is_simulated,
         sentences(context),
         context.split,
         rows[:_MAX_ROWS],
-        rows[_MAX_ROWS:],
+        [*rows[_MAX_ROWS:], *parts],
         explain_groups(context) if context.split else "",
         _about(context),
     )
@@ -124,16 +126,21 @@ def _find_result(context: ReportContext, model: str) -> dict[str, Any] | None:
     return None
 
 
-def _metric_rows(context: ReportContext) -> list[tuple[str, ...]]:
-    """All metrics with their intervals."""
+def _metric_rows(
+    context: ReportContext,
+) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """All metrics with their intervals; apart from them those of parts of the clips."""
+    of_parts = context.system.task.breakdown()
     rows: list[tuple[str, ...]] = []
+    parts: list[tuple[str, ...]] = []
     for name, estimate in context.scores["metrics"].items():
         if estimate["value"] is None:
             continue
         value = format_metric(estimate["value"])
         constant = format_metric(context.scores["constant_baseline"][name])
-        rows.append((name.replace("_", " "), value, format_bounds(estimate), constant))
-    return rows
+        row = (name.replace("_", " "), value, format_bounds(estimate), constant)
+        (parts if name in of_parts else rows).append(row)
+    return rows, parts
 
 
 def _about(context: ReportContext) -> str:

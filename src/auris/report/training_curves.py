@@ -155,6 +155,11 @@ def _unwatched(losses: Losses) -> Verdict:
 
 
 def _unmoved(losses: Losses) -> Verdict:
+    """As of a model that one epoch finds, or of one that a step does not reach."""
+    if losses.train.min() == losses.train.max():
+        epochs = len(losses.train)
+        reason = f"Neither loss changed in {epochs} epochs: the first one settled it."
+        return Verdict("note", "There is no curve to judge.", reason)
     change = _change(losses.train, "training loss")
     return Verdict(
         "warning",

@@ -100,7 +100,7 @@ def _make_card(
     player = players.make_player(wave.numpy(), sample_rate, label)
     reason = ", and what in it made the answer wrong" if len(figure.axes) > 1 else ""
     picture = embed_figure(figure, f"Spectrogram of {clip.name}{reason}")
-    return Card(answer[0].upper() + answer[1:], player, picture, clip.name)
+    return Card(answer, player, picture, clip.name)
 
 
 def _draw_clip(

@@ -27,8 +27,8 @@ _LOSS = "train/loss"
 _SECONDS = "work/seconds"
 _PASSES = "work/passes"
 # of points: one that lies upon another is smaller, so that both are seen
-_LARGEST_POINT = 12.0
-_SMALLEST_POINT = 6.0
+_LARGEST_POINT = 14.0
+_SMALLEST_POINT = 7.0
 _POINT_HEIGHT = 0.9  # inches of a row of panels that holds points alone
 _CURVE_HEIGHT = 3.0
 # characters of a name in the legend, beyond which it has a line of its own

@@ -43,7 +43,7 @@ class TaskView(ABC):
     def describe_answer(self, decoded: Tensor, label: str, target: Tensor) -> str:
         """What was said of a clip, and what is true."""
         said = self.describe_prediction(decoded, target)
-        return f"said: {said}; true: {self.describe_target(label, target)}"
+        return f"Said: {said}. True: {self.describe_target(label, target)}"
 
     def right_answers(self, decoded: Tensor, target: Tensor) -> Tensor | None:
         """(N,) which decoded outputs (N, ...) are right; None where none is quite."""

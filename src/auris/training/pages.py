@@ -83,7 +83,7 @@ def _describe_clip(inspection: Inspection, system: System, at: int) -> str:
     decoded = inspection.predictions.decoded[at]
     target = inspection.predictions.target[at]
     answer = system.task.view.describe_answer(decoded, clip.label, target)
-    return f"{clip.name}, {answer}"
+    return f"{answer} ({clip.name})"
 
 
 def _hyperparameters(experiment: Experiment) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 is unusual.
 """
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -232,6 +233,27 @@ def test_the_error_map_peaks_where_a_click_was_planted() -> None:
     assert heard.hertz is not None and torch.equal(
         heard.hertz, features.transform.centers()
     )
+
+
+def test_what_few_clips_can_not_tell_is_said_in_words() -> None:
+    """A tenth of six normal clips is none: there is no partial area."""
+    score, anomalous = torch.arange(8.0), torch.tensor([0] * 6 + [1] * 2)
+    figure = pictures.plot_roc(score, anomalous, None, torch.arange(8))
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words[0] == "false alarm rate up to 0.1: too few normal clips"
+    assert figure.axes[0].get_title() == "AUROC of all clips 1.000 (n = 2)"
+
+
+def test_far_scores_have_ticks_at_powers_of_ten_with_room_between() -> None:
+    score = torch.tensor([0.01, 0.012, 0.008, 5.0, 40.0, 900.0])
+    anomalous = torch.tensor([0, 0, 0, 1, 1, 1])
+    figure = pictures.plot_scores(score, anomalous, None)
+    (axes,) = figure.axes
+    figure.canvas.draw()
+    words = [label.get_text() for label in axes.get_xticklabels()]
+    assert words[0] == "0" and len(words) >= 3
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(one.x1 < two.x0 for one, two in itertools.pairwise(boxes))
 
 
 @pytest.mark.parametrize("model", ["autoencoder", "knn"])

@@ -215,10 +215,12 @@ def test_the_model_and_formulas_are_shown_on_the_same_clips(
         train_target=target,
         clip=lambda at: (clip, wave[at]),
     )
+    view = Localization(spec).view
     shown = {
-        plot.name: plot.figure for plot in Localization(spec).view.closeups(inspection)
+        plot.name: plot.figure
+        for plot in (*view.plots(inspection), *view.closeups(inspection))
     }
-    assert set(shown) == {"conditions", "scene_median", "scene_worst"}
+    assert list(shown)[2:] == ["conditions", "scene_middle", "scene_worst"]
     names = [shown.get_label() for shown in shown["conditions"].axes[0].containers]
     assert names == ["this model", "SRP-PHAT", "NormMUSIC", "constant guess"]
     assert len(shown["scene_worst"].axes) == (2 if drawing else 1)
