@@ -75,10 +75,10 @@ def test_a_run_that_was_stopped_goes_on_with_the_rates_of_the_new_length(
         patch.setattr(System, "on_train_epoch_start", in_epoch(2, signal.SIGINT))
         words = (f"schedule={name}", "optimizer.lr=0.01", "trainer.max_epochs=8")
         run = begin(place, *words, "test=false")
-    assert curve(run, "train/lr") == pytest.approx(rates(kind, 8)[:3], rel=1e-4)
+    assert curve(run, "work/lr") == pytest.approx(rates(kind, 8)[:3], rel=1e-4)
     done = call("train.py", f"resume={run}", "trainer.max_epochs=12", cwd=place)
     assert done.returncode == 0, done.stderr
-    after = curve(run, "train/lr")
+    after = curve(run, "work/lr")
     assert after[3:] == pytest.approx(rates(kind, 12)[3:], rel=1e-4, abs=1e-9)
 
 

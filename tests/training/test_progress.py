@@ -10,7 +10,7 @@ import torch
 from auris.training.progress import Progress
 
 FIGURES = {
-    "train/lr": torch.tensor(0.1),
+    "work/lr": torch.tensor(0.1),
     "val/loss": torch.tensor(0.25),
     "val/accuracy": torch.tensor(0.5),
     "val/macro_f1": torch.tensor(0.5),
