@@ -408,7 +408,7 @@ def odd_recordings(folder: Path) -> dict[str, str]:
     write(folder / "low" / "opposite.wav", both, RATE)
     return {
         "low/flipped.wav": "full scale is 1",
-        "low/slow.wav": "says 5 Hz",
+        "low/slow.wav": "rate of 5 Hz",
         "low/opposite.wav": "cancel each other",
     }
 

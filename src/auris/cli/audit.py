@@ -5,10 +5,10 @@ from argparse import Namespace
 
 from auris.audit.audit import run_audit
 from auris.audit.output import AUDITS, print_audit, write_audit, write_clean_table
-from auris.cli.data_folder import claim_data_folder
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
 from auris.runs.compose import compose_run
+from auris.training.data_folder import claim_data_folder
 from auris.training.experiment import Experiment
 
 

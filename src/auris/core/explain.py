@@ -20,6 +20,23 @@ from auris.core.unknown import explain_unknown_option, explain_unknown_setting
 
 _ANEW = "The same command begins anew."
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
+_DEVICES = re.compile(r"accelerator|backend|device|gpu", re.IGNORECASE)
+_UNREADABLE = (
+    "can't be read; settings are given as name=value, as in model=mlp or seed=7."
+)
+_MEANINGS = {  # of what Hydra and OmegaConf say
+    r"Interpolation key '(.+?)'": "The configuration refers to {}, which does not exist.",
+    r"resolving interpolation '\$\{(.+?)\}'": "The configuration refers to {}, which does not "
+    "exist.",
+    r"Environment variable '(.+?)'": "The configuration refers to the environment variable {}, "
+    "which is not set.",
+    r"(Recursive) interpolation": "A setting refers to itself, as seed=${{seed}} would.",
+    r"An item is already at '(.+?)'": "{0} is there already; leave the + away, as in {0}=...",
+    r"Multiple values for (\S+)\.": "{0} is chosen already; leave the + away, as in {0}=...",
+    r"delete from config. '(.+?)'": "There is no {} that could be left out.",
+    r"merging override (.+)": f"{{}} {_UNREADABLE}",
+    r"default list use \+(=.*)": f"'{{}}' {_UNREADABLE}",
+}
 
 
 @contextmanager
@@ -61,9 +78,16 @@ def explain_error(error: BaseException) -> str:
         return _explain_configuration(error)
     # Lightning's, which is not imported for this
     if type(error).__name__ == "MisconfigurationException":
-        return f"trainer: {first_line(error)} (trainer=cpu works everywhere.)"
+        reason = first_line(error)
+        hint = " (trainer=cpu works everywhere.)" if _DEVICES.search(reason) else ""
+        return f"trainer: {reason}{hint}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return (
+            "The machine ran out of memory; a shorter data.duration, a lower data.sample_rate or "
+            "a smaller data.batch_size needs less."
+        )
     if "out of memory" in str(error):
         return "The device ran out of memory; a smaller data.batch_size needs less."
     return f"{type(error).__name__}: {first_line(error)} (debug=true shows where.)"
@@ -88,12 +112,16 @@ def _explain_configuration(error: BaseException) -> str:
     if word := _find_word(r"Ambiguous value for argument '(.+)'\n", text):
         advice = f"-m runs each of them, as in {command_line('train', '-m', word)}."
         return f"{word} gives several values; {advice}"
-    if "Interpolation key" in text:
-        missing = _find_word(r"Interpolation key '(\S+?)'", text)
-        return f"The configuration refers to {missing}, which does not exist."
     if isinstance(error, OverrideParseException):
-        advice = "settings are given as name=value, as in model=mlp or seed=7."
-        return f"'{error.override}' can't be read; {advice}"
+        name, is_set, value = str(error.override).partition("=")
+        if (
+            is_set and name.isidentifier()
+        ):  # Hydra reads no letter but those of English in it
+            return explain_unknown_setting(name, value)
+        return f"'{error.override}' {_UNREADABLE}"
+    for pattern, meaning in _MEANINGS.items():
+        if word := _find_word(pattern, text):
+            return meaning.format(word)
     return f"{first_line(error)} (debug=true shows more.)"
 
 

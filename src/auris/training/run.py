@@ -13,13 +13,14 @@ from auris.core.progress import track_progress
 from auris.data.loader import count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
+from auris.features.standardize import Standardized
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
 from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data, find_run
 from auris.runs.lock import sole_writer
 from auris.runs.result import write_result
 from auris.runs.writing import keep_configuration, save_weights
 from auris.training.boards.board import Board
-from auris.training.checks import check_schedule, check_search
+from auris.training.checks import check_keeper, check_schedule, check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
 from auris.training.fit import ALL, Choice, Fitted, fit
@@ -57,13 +58,14 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     started = time.monotonic()
     silence_libraries()
     keep_freed_blocks()
+    experiment.check_settings()
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
-    world_size = rehearse(experiment)
+    system, world_size = rehearse(experiment)
     folder = folder or begin_folder(experiment, world_size)
     with telling_how_to_go_on(folder), sole_writer(folder):
         reopen_training(experiment, folder)
-        _begin(experiment, folder)
+        _begin(experiment, folder, system.features)
         run = _carry_out(experiment, folder)
         _record(run, time.monotonic() - started)
     return run
@@ -79,22 +81,23 @@ def _carry_out(experiment: Experiment, folder: Path) -> FinishedRun:
     return FinishedRun(folder, experiment, fitted, evaluated)
 
 
-def rehearse(experiment: Experiment) -> int:
+def rehearse(experiment: Experiment) -> tuple[System, int]:
     """Build everything once, so that a wrong choice leaves no folder behind.
 
-    Returns how many processes train.
+    Returns an untrained system, and how many processes train.
     """
     system = experiment.build_system(experiment.dataset.spec)
     trainer = experiment.build_trainer(
         system.task.monitor, experiment.outputs / "rehearsal"
     )
+    check_keeper(trainer)
     optimizer = system.build_optimizer()
     check_search(optimizer, trainer)
     steps = AudioDataModule(experiment.dataset).steps_per_epoch * experiment.max_epochs
     check_schedule(system.build_schedule(optimizer, steps), steps)
     if experiment.init:
         match_weights(experiment, system, find_run(experiment.init))
-    return trainer.world_size
+    return system, trainer.world_size
 
 
 def _find_weights(
@@ -152,12 +155,18 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
 
 
 @rank_zero_only
-def _begin(experiment: Experiment, folder: Path) -> None:
+def _begin(experiment: Experiment, folder: Path, features: Standardized) -> None:
     """Say what the run is about, and keep what repeats it."""
     open_log(folder)
     info(describe_data(experiment.dataset))
     info(f"Run: {folder}")
     say_where_it_begins(experiment, folder)
+    empty, bands = features.count_empty_bands()
+    if empty:
+        info(
+            f"{empty} of {bands} bands of the features hold nothing: a larger features.n_fft, or "
+            "fewer features.n_mels, would tell all apart."
+        )
     dataset = experiment.dataset
     keep_configuration(folder, experiment.to_yaml(), dataset.spec, dataset.fingerprint)
 

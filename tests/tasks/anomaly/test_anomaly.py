@@ -191,20 +191,6 @@ def test_distance_counts_the_nearest_of_each_section() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "settings, said",
-    [
-        ({"top": 1.5}, "a fraction, from 0 to 1"),
-        ({"false_alarm_rate": 0.0}, "above 0 and below 0.5"),
-    ],
-)
-def test_settings_out_of_range_are_refused(
-    settings: dict[str, float], said: str
-) -> None:
-    with pytest.raises(UserError, match=said):
-        task(**settings)
-
-
 def test_models_and_losses_that_do_not_fit_are_refused() -> None:
     judge = task()
     with pytest.raises(
