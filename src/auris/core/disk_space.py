@@ -62,7 +62,7 @@ def is_full_disk(error: BaseException | None) -> bool:
 
 def describe_free_space(folder: Path) -> str:
     """'0.3 MB', on the disk of a folder."""
-    return _megabytes(shutil.disk_usage(folder).free)
+    return format_bytes(shutil.disk_usage(folder).free)
 
 
 @contextmanager
