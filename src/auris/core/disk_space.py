@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auris.core.errors import UserError
+from auris.core.text import format_bytes
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _TORCH_WRITER = "inline_container"  # whose errors tell no number
@@ -61,7 +62,7 @@ def is_full_disk(error: BaseException | None) -> bool:
 
 def describe_free_space(folder: Path) -> str:
     """'0.3 MB', on the disk of a folder."""
-    return _megabytes(shutil.disk_usage(folder).free)
+    return format_bytes(shutil.disk_usage(folder).free)
 
 
 @contextmanager
@@ -82,10 +83,6 @@ def quiet_full_disk() -> Iterator[None]:
 
 def _no_space(size: int, free: int, purpose: Purpose) -> UserError:
     return UserError(
-        f"{purpose.what} needs {_megabytes(size)} and {_megabytes(free)} are free on its disk; "
+        f"{purpose.what} needs {format_bytes(size)} and {format_bytes(free)} are free on its disk; "
         f"make room, or choose another folder with {purpose.setting}=..."
     )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"

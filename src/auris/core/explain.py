@@ -3,11 +3,13 @@
 Hydra is imported when an error of its own is explained: most commands do without it.
 """
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import NoReturn
 
 from omegaconf.errors import MissingMandatoryValue
@@ -21,6 +23,8 @@ from auris.core.unknown import explain_unknown_option, explain_unknown_setting
 _ANEW = "The same command begins anew."
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
 _DEVICES = re.compile(r"accelerator|backend|device|gpu", re.IGNORECASE)
+# what torch says that finds none on a GPU, or on a processor
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 _UNREADABLE = (
     "can't be read; settings are given as name=value, as in model=mlp or seed=7."
 )
@@ -47,6 +51,7 @@ def plain_errors() -> Iterator[None]:
     sentence, too, and the exit codes that shells expect, 130 and 143.
     """
     debug = any(_DEBUG.fullmatch(word) for word in sys.argv[1:])
+    _show_any_text()
     # Hydra then hands its errors to us instead of printing them
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
@@ -61,6 +66,13 @@ def plain_errors() -> Iterator[None]:
         if debug:
             raise
         exit_with(explain_error(error))
+
+
+def _show_any_text() -> None:
+    """Write what the encoding of a terminal lacks as \\u732b, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def exit_with(sentence: str, code: int = 1) -> NoReturn:
@@ -83,14 +95,21 @@ def explain_error(error: BaseException) -> str:
         return f"trainer: {reason}{hint}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+    if _is_lack_of_memory(error):
         return (
-            "The machine ran out of memory; a shorter data.duration, a lower data.sample_rate or "
-            "a smaller data.batch_size needs less."
+            f"The device ran out of memory ({first_line(error).rstrip('.')}); a smaller "
+            "data.micro_batch_size, shorter clips or a lower data.sample_rate need less."
         )
-    if "out of memory" in str(error):
-        return "The device ran out of memory; a smaller data.batch_size needs less."
     return f"{type(error).__name__}: {first_line(error)} (debug=true shows where.)"
+
+
+def _is_lack_of_memory(error: BaseException) -> bool:
+    """Whether numpy, torch or the system has none left."""
+    if isinstance(error, MemoryError):
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return any(words in str(error) for words in _NO_MEMORY)
 
 
 def _explain_configuration(error: BaseException) -> str:

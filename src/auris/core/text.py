@@ -84,6 +84,11 @@ def format_duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
+def format_bytes(size: int) -> str:
+    """'12.3 MB', or in GB where there are many."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
 def _shown(character: str) -> str:
     """A character, or how it is written where it is not to be seen."""
     if character in _HARMLESS or unicodedata.category(character) not in _HIDDEN:

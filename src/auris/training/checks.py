@@ -38,6 +38,8 @@ def check_choices(
     _check_loss(loss, task.out_shape)
 
 
+_MIN_PROCESSES = 2  # that may run on any machine, as of trainer=ddp
+
 # settings of Lightning that change which clips train or are evaluated, and what to do instead
 _REFUSED_SETTINGS = {
     "limit_train_batches": "the clips that train are those of the data set; make a smaller one",
@@ -79,11 +81,11 @@ def _check_processes(devices: Any, accelerator: str) -> None:
     on_cpu = accelerator == "cpu" or (
         accelerator == "auto" and not torch.accelerator.is_available()
     )
-    most = os.cpu_count() or 1
+    most = max(_MIN_PROCESSES, os.cpu_count() or 1)
     if on_cpu and isinstance(devices, int) and devices > most:
         raise UserError(
-            f"trainer.devices={devices} asks for as many processes, and this machine has {most} "
-            "processors; choose fewer."
+            f"trainer.devices={devices} asks for as many processes, and the most that this "
+            f"machine can run is {most}."
         )
 
 

@@ -81,14 +81,14 @@ class Esc(Source):
         """The names of the recordings, as far as a listing or ESC-50's own table is at hand."""
         if self.listing:
             listing = files("auris.data").joinpath(Path(self.listing).name)
-            return listing.read_text().split()
+            return listing.read_text(encoding="utf-8").split()
         for table in (self.root / "esc50.csv", self.root / "meta" / "esc50.csv"):
             if table.is_file():
                 return self._read_names(table)
         return []
 
     def _read_names(self, table: Path) -> list[str]:
-        with table.open(newline="") as file:
+        with table.open(newline="", encoding="utf-8") as file:
             rows = csv.DictReader(file)
             return [row["filename"] for row in rows if int(row["target"]) in self.names]
 
