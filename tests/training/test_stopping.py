@@ -260,7 +260,7 @@ def test_a_full_disk_is_told_with_how_to_go_on(
     assert failed.returncode == 1
     last = failed.stderr.splitlines()[-1]
     assert last.startswith(f"auris: The disk of {newest(place)} is full (")
-    assert f" MB free); make room, then {TRAIN} resume=" in last
+    assert f"B free); make room, then {TRAIN} resume=" in last
     before = set(threading.enumerate())
     resumed = resume(place)
     assert resumed.returncode == 0, resumed.stderr
