@@ -14,7 +14,6 @@ from auris.core.errors import UserError
 from auris.core.packages import require_packages
 from auris.training.boards.board import Board, Pages
 
-
 _NO_PLACE = "logger.mlflow.tracking_uri={} should be the address of a server, or sqlite:///FILE."
 
 
