@@ -91,14 +91,14 @@ class Task(nn.Module, ABC):
         ):
             raise UserError(
                 f"loss: {type(loss).__name__} is for classes, and this task has none; "
-                "choose another loss, such as mse."
+                "choose loss=mse, or another."
             )
         if isinstance(loss, BinaryCrossEntropy) and not (
             self.has_classes or self.has_tags
         ):
             raise UserError(
                 f"loss: {type(loss).__name__} is for labels, and this task has none; "
-                "choose another loss, such as mse."
+                "choose loss=mse, or another."
             )
         if isinstance(loss, DirectionLoss) and not self.has_directions:
             raise UserError(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
@@ -12,6 +12,7 @@ from auris.data.settings import DataSettings
 from auris.data.spec import Spec
 from auris.data.targets import Targets
 from auris.tasks.comparable import Comparable, Row, read_column
+from auris.tasks.losses import CrossEntropy, FocalLoss
 from auris.tasks.metric import Metric
 from auris.tasks.tagging.metrics import (
     LabelF1,
@@ -59,6 +60,14 @@ class Tagging(Task):
                 "choose task=anomaly, or leave data.normal away."
             )
         return TagTargets(settings.separator)
+
+    def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
+        if isinstance(loss, CrossEntropy | FocalLoss):
+            raise UserError(
+                f"loss: {type(loss).__name__} is for classes that exclude each other; "
+                "choose loss=binary_cross_entropy (loss.gamma=2 is focal)."
+            )
+        super().check_parts(model, loss)
 
     def encode(self, target: Tensor, x: Tensor) -> Tensor:
         return target.to(x.dtype)
