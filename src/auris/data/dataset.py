@@ -265,6 +265,12 @@ class Dataset:
 
     def _check_labels(self, clips: list[Clip]) -> None:
         """Raise `UserError` for labels or splits that can't be, as far as they tell themselves."""
+        drawn = self.source.drawn_kind
+        if self.source.draw_epoch and self.targets.kind not in (drawn, "none"):
+            raise UserError(
+                f"data.online=true draws clips with a {drawn} alone, and this task asks for a "
+                f"{self.targets.kind}; choose data.online=false."
+            )
         self.targets.check_clips(clips)
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, [()] * len(clips))

@@ -109,6 +109,19 @@ def test_mixtures_are_kept_and_follow_from_the_settings(place: Path) -> None:
     assert [clip.label for clip in other] != [clip.label for clip in first]
 
 
+def test_folds_that_share_a_recording_are_refused(place: Path) -> None:
+    rows = [("path", "label", "fold")]
+    for name in PITCHES:
+        for i in range(RECORDINGS):
+            rows.append((f"recordings/{name}/{i}.wav", name, i % 3))
+    rows.append(("recordings/low/0.wav", "low", 1))
+    with (place / "torn.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    words = ("data.dataset=csv", f"data.table={place}/torn.csv")
+    with pytest.raises(UserError, match="The sets overlap"):
+        _ = mixed(place, *words).collection
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -25,6 +25,7 @@ from auris.data.simulation import writer
 from auris.data.sources.rooms import Rooms
 from auris.data.summary import describe_data
 from auris.tasks.localization.targets import DirectionTargets
+from auris.tasks.regression.targets import NumberTargets
 
 SMALL = {
     "duration": 0.1,
@@ -236,6 +237,15 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(
     # of which statistics are taken
     assert not any(batch.fresh for batch in batches.full_batch())
     assert not any(batch.fresh for step in batches.val_dataloader() for batch in step)
+
+
+def test_scenes_that_are_drawn_have_directions_alone(store: Path) -> None:
+    opened = data(rooms(store, online=True), store)
+    opened.targets = NumberTargets(["rt60"])
+    with pytest.raises(
+        UserError, match="direction alone.*number; choose data.online=false"
+    ):
+        _ = opened.store
 
 
 def test_sets_have_seeds_of_their_own(store: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,11 +17,19 @@ _PEAK = 0.5  # of full scale
 _FAINTEST = 1e-5  # of full scale: what is below is silence
 
 
-class Recipe(NamedTuple):
+class Part(NamedTuple):
+    """What must stay apart from others: a fold or a split."""
+
+    fold: int | None
+    split: str | None
+
+
+@dataclass(frozen=True)
+class Recipe:
     """How mixtures are made."""
 
     size: int  # of all parts together
-    count: tuple[int, int]  # sounds at once, drawn evenly
+    sounds: tuple[int, int]  # at once, drawn evenly
     level: Interval  # dB, of each sound, drawn evenly
     duration: float  # s
     seed: int
@@ -32,23 +41,20 @@ class MixtureSimulator(ClipSimulator):
     Within a part, groups of recordings are in teams, and those of other teams are never mixed:
     so a team is what mixtures have in common, and intervals can count teams.
 
-    Args:
-        parts: the fold or the split of each clip.
-        column: "fold" or "split".
+    Each clip has a fold or a split.
     """
+
+    columns = ("label", "fold", "split", "group")
 
     def __init__(
         self,
         clips: Sequence[Clip],
-        parts: Sequence[int | str],
-        column: str,
         recipe: Recipe,
         sample_rate: int,
         separator: str,
     ):
-        self.columns = ("label", column, "group")
         self.clips = clips
-        self.parts = parts
+        self.parts = [Part(clip.fold, clip.split) for clip in clips]
         self.recipe = recipe
         self.sample_rate = sample_rate
         self.separator = separator
@@ -62,7 +68,7 @@ class MixtureSimulator(ClipSimulator):
         part = self.parts[index * len(self.parts) // len(self)]
         teams = self.teams[part]
         team = int(draw.integers(len(teams)))
-        low, high = self.recipe.count
+        low, high = self.recipe.sounds
         groups = list(teams[team].values())
         count = min(int(draw.integers(low, high + 1)), len(groups))
         chosen = draw.choice(len(groups), count, replace=False)
@@ -70,13 +76,14 @@ class MixtureSimulator(ClipSimulator):
         wave = sum(self._render(clip, draw) for clip in clips)
         wave = _PEAK * wave / max(np.abs(wave).max(), _FAINTEST)
         labels = sorted({clip.label for clip in clips})
-        row = (f"{index:05}", self.separator.join(labels), part, f"{part}_{team}")
-        return SimulatedClip(row, wave)
+        label = self.separator.join(labels)
+        group = f"{'_'.join(str(name) for name in part if name)}_{team}"
+        return SimulatedClip((f"{index:05}", label, *part, group), wave)
 
     @cached_property
-    def teams(self) -> dict[int | str, list[dict[str, list[Clip]]]]:
+    def teams(self) -> dict[Part, list[dict[str, list[Clip]]]]:
         """The teams of each part: the clips of each of their groups."""
-        groups: dict[int | str, dict[str, list[Clip]]] = defaultdict(dict)
+        groups: dict[Part, dict[str, list[Clip]]] = defaultdict(dict)
         for part, clip in zip(self.parts, self.clips, strict=True):
             groups[part].setdefault(clip.group, []).append(clip)
         return {

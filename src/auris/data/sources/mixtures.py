@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +14,13 @@ from auris.core.log import info
 from auris.core.ranges import Count, Length, Range, Seed
 from auris.data.clips import Clip
 from auris.data.columns import check_labelled
+from auris.data.copies import join_copies
 from auris.data.files import inspect_files
 from auris.data.simulation.mixtures import MixtureSimulator, Recipe
 from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
 from auris.data.sources.nested import open_nested
-from auris.data.splits import draw_folds
+from auris.data.splits import check_disjoint, draw_folds
 from auris.data.tables import read_table
 
 _VERSION = 1  # raised whenever the same settings would give other mixtures
@@ -77,11 +79,12 @@ class Mixtures(Source):
     def collect(self) -> Collection:
         clips = self._usable_clips()
         check_labelled(clips)
-        column, parts = self._parts_of(clips)
+        clips = self._place(clips)
+        self._check_apart(clips)
         simulator = MixtureSimulator(
-            clips, parts, column, self.recipe, self.sample_rate, self.separator
+            clips, self.recipe, self.sample_rate, self.separator
         )
-        folder = self._folder_of(clips, parts)
+        folder = self._folder_of(clips)
         table = write_folder(folder, simulator)
         about = f"MIXED from recordings of {self.dataset}; to hear them: {folder}"
         return Collection(read_table(table), "simulated", about)
@@ -96,22 +99,35 @@ class Mixtures(Source):
             )
         return usable
 
-    def _parts_of(self, clips: Sequence[Clip]) -> tuple[str, list[int | str]]:
-        """What is apart: the folds or the splits of the data, else folds that are drawn."""
-        for column in ("fold", "split"):
-            given = [getattr(clip, column) for clip in clips]
-            if all(part is not None for part in given):
-                return column, given
-        return "fold", [*draw_folds(clips, self.folds, self.split_seed)]
+    def _check_apart(self, clips: Sequence[Clip]) -> None:
+        """Raise `UserError` where two folds or splits share a group or the same audio."""
+        parts = [str(clip.split or clip.fold) for clip in clips]
+        check_disjoint(parts, clips, self._digests_of(clips))
 
-    def _folder_of(self, clips: Sequence[Clip], parts: Sequence[int | str]) -> Path:
-        """Where these mixtures are kept: under a hash of all that they depend on."""
+    def _digests_of(self, clips: Sequence[Clip]) -> list[list[str]]:
         facts = inspect_files((clip.path for clip in clips), self.store)
-        rows = [
-            [facts[clip.path].content, clip.start, clip.stop, clip.label, clip.group]
-            for clip in clips
-        ]
-        settings = [_VERSION, self.recipe, self.sample_rate, self.separator]
-        text = json.dumps([*settings, rows, [*parts]])
+        return [[facts[clip.path].content] for clip in clips]
+
+    def _place(self, clips: Sequence[Clip]) -> list[Clip]:
+        """The clips with the folds or the splits of the data, else with folds that are drawn."""
+        if all(clip.fold is not None for clip in clips):
+            return [replace(clip, split=None) for clip in clips]
+        if all(clip.split for clip in clips):
+            return [replace(clip, fold=None) for clip in clips]
+        joined = join_copies(clips, self._digests_of(clips))
+        drawn = draw_folds(joined, self.folds, self.split_seed)
+        pairs = zip(joined, drawn, strict=True)
+        return [replace(clip, fold=fold, split=None) for clip, fold in pairs]
+
+    def _folder_of(self, clips: Sequence[Clip]) -> Path:
+        """Where these mixtures are kept: under a hash of all that they depend on."""
+        pairs = zip(self._digests_of(clips), clips, strict=True)
+        rows = [[*digest, *_told_of(clip)] for digest, clip in pairs]
+        settings = [_VERSION, asdict(self.recipe), self.sample_rate, self.separator]
+        text = json.dumps([settings, rows])
         digest = content_digest(text.encode())[:12]
         return self.store / "simulated" / "mixtures" / digest
+
+
+def _told_of(clip: Clip) -> tuple[object, ...]:
+    return (clip.start, clip.stop, clip.label, clip.group, clip.fold, clip.split)
