@@ -11,12 +11,11 @@ from torch import Tensor
 from auris.tasks.metric import Metric, Proportion
 
 
-@final
-class MeanAbsoluteError(Metric):
-    """The mean distance from the true number, in its unit.
+class _InUnits(Metric):
+    """In the unit of one number.
 
     Args:
-        k: of which number.
+        k: of which.
     """
 
     best = "min"
@@ -25,20 +24,19 @@ class MeanAbsoluteError(Metric):
     def __init__(self, k: int = 0):
         self.k = k
 
+
+@final
+class MeanAbsoluteError(_InUnits):
+    """The mean distance from the true number."""
+
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         error = decoded[:, self.k, 0] - target[:, self.k]
         return weight @ error.abs() / weight.sum(1)
 
 
 @final
-class Bias(Metric):
-    """The mean of prediction less truth, in its unit: 0 is the best."""
-
-    best = "min"
-    bounds = ()
-
-    def __init__(self, k: int = 0):
-        self.k = k
+class Bias(_InUnits):
+    """The mean of prediction less truth: 0 is the best."""
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         error = decoded[:, self.k, 0] - target[:, self.k]
@@ -89,14 +87,8 @@ class Coverage(Proportion):
 
 
 @final
-class IntervalWidth(Metric):
-    """The mean width of intervals, in the unit."""
-
-    best = "min"
-    bounds = ()
-
-    def __init__(self, k: int = 0):
-        self.k = k
+class IntervalWidth(_InUnits):
+    """The mean width of intervals."""
 
     def __call__(self, decoded: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         _, low, high = decoded[:, self.k].T

@@ -115,8 +115,7 @@ class Regression(Task):
             return ""
         return (
             f"No intervals are known: for {100 * self.coverage:g} % of the clips they take "
-            f"{groups_needed(self.coverage)} groups of validation clips, which do not train, "
-            "as with refit."
+            f"{groups_needed(self.coverage)} groups of validation clips that did not train."
         )
 
     def metrics(self) -> dict[str, Metric]:
