@@ -161,6 +161,29 @@ def _features() -> Parser:
     return _add_words(parser, "settings of train, such as data=... and features=...")
 
 
+def _diarize() -> Parser:
+    parser = _parser("Who spoke when in a meeting? auris diarize meeting.wav")
+    parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
+    parser.add_argument("--speakers", type=int, help="how many there are, if you know")
+    parser.add_argument("--min-speakers", type=int, help="how many there are at least")
+    parser.add_argument("--max-speakers", type=int, help="how many there are at most")
+    parser.add_argument(
+        "--reference",
+        help="RTTM file, or a folder of them by the recordings' names, to compare with",
+    )
+    parser.add_argument(
+        "--to", help="folder for what is written (default: outputs/diarization)"
+    )
+    parser.add_argument(
+        "--settings",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="other stages or settings of configs/diarization, such as speech=energy",
+    )
+    return _add_plugins(parser)
+
+
 def _weights() -> Parser:
     parser = _parser(
         "Weights of others that commands here use: auris weights lists or fetches them"
@@ -181,6 +204,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "sweep": _sweep,
     "export": _export,
     "features": _features,
+    "diarize": _diarize,
     "weights": _weights,
 }
 

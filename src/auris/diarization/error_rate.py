@@ -77,6 +77,20 @@ def add_errors(errors: Iterable[DiarizationErrors]) -> DiarizationErrors:
     return DiarizationErrors(*(sum(values) for values in zip(*errors, strict=True)))
 
 
+def format_errors(errors: DiarizationErrors) -> list[str]:
+    """DER, its three parts, JER and the speakers, for a row of a table."""
+    speech = max(errors.speech, 1e-9)
+    rates = (
+        errors.error_rate,
+        errors.miss / speech,
+        errors.false_alarm / speech,
+        errors.confusion / speech,
+        errors.jaccard_error_rate,
+    )
+    counted = f"{errors.found} found of {errors.speakers}"
+    return [*(f"{100 * rate:.1f} %" for rate in rates), counted]
+
+
 def _segment_time(
     reference: Sequence[Turn],
     answer: Sequence[Turn],

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from auris.core.errors import UserError
 from auris.core.files import draft_of
@@ -32,6 +32,19 @@ def load_weights(name: str) -> Tensors:
     except (OSError, SafetensorError):  # not there, or damaged
         _keep(card, fetch_member(card), path)
     return load_file(path)
+
+
+def fill_module(module: nn.Module, name: str) -> None:
+    """Give a module the weights `name`; what it has besides them stays.
+
+    Raises `UserError` where they are of another module.
+    """
+    tensors = load_weights(name)
+    own = module.state_dict()
+    for key, tensor in tensors.items():
+        if key not in own or own[key].shape != tensor.shape:
+            raise UserError(f"The weights {name} are not for this module: {key}.")
+    module.load_state_dict({**own, **tensors})
 
 
 def keep_weights(name: str, file: Path | None = None) -> Path:

@@ -1,0 +1,122 @@
+"""Who speaks when in a meeting, drawn from laws."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, final
+
+import numpy as np
+
+from auris.core.errors import UserError
+from auris.data.simulation.scenes import Range, check_range, minimum, sample
+
+_MIN_TURN = 0.7  # s
+_MIN_OVERLAP = 0.2  # s
+_MAX_OVERLAP = 0.4  # of a turn, that the next one may talk over
+
+
+class Plan(NamedTuple):
+    """That somebody starts to talk, and for how long."""
+
+    start: float  # s
+    seconds: float
+    speaker: int
+
+
+@final
+@dataclass(frozen=True)
+class TurnLaws:
+    """What turns are drawn from.
+
+    Args:
+        turn: median of the turns' lengths in s, which are log-normal.
+        turn_spread: standard deviation of their logarithm.
+        pause: mean of the exponential pauses between turns, in s.
+        overlap: fraction of the time in which two talk at once.
+        backchannels: short words of others within turns, a minute.
+        backchannel: their lengths in s.
+        dominance: how unevenly people talk: 0 all the same, 1 some twice as often as others.
+    """
+
+    turn: float
+    turn_spread: float
+    pause: float
+    overlap: Range
+    backchannels: float
+    backchannel: Range
+    dominance: float
+
+    def __post_init__(self) -> None:
+        check_range("overlap", self.overlap)
+        check_range("backchannel", self.backchannel)
+        if minimum(self.overlap) < 0 or _maximum(self.overlap) > 0.5:
+            raise UserError(f"data.overlap={self.overlap} should be from 0 to 0.5.")
+        if self.turn <= 0 or self.pause < 0 or minimum(self.backchannel) <= 0:
+            raise UserError("data.turn, data.pause and data.backchannel should be > 0.")
+
+    def draw_plans(
+        self, rng: np.random.Generator, speakers: int, duration: float
+    ) -> list[Plan]:
+        """Turns within `duration` s, in the order in which they start; everybody has one at least.
+
+        How much overlap there is, is steered: the next turn starts early where there was too
+        little of it so far.
+        """
+        wanted = sample(rng, self.overlap)
+        weights = np.exp(self.dominance * rng.normal(0, 0.5, speakers))
+        plans: list[Plan] = []
+        order = iter(rng.permutation(speakers).tolist())
+        time = sample(rng, (0.2, 1.0))
+        overlapped = 0.0
+        speaker = -1
+        while True:
+            waiting = next(order, None)
+            speaker = _draw_other(rng, weights, speaker) if waiting is None else waiting
+            seconds = self._draw_length(rng)
+            if time + seconds > duration:
+                return sorted(plans)
+            plans.append(Plan(time, seconds, speaker))
+            words = self._draw_backchannels(rng, plans[-1], speakers)
+            plans += words
+            overlapped += sum(word.seconds for word in words)
+            stop = time + seconds
+            early = 0.0
+            if overlapped < wanted * stop:
+                early = rng.uniform(
+                    _MIN_OVERLAP, max(_MIN_OVERLAP, _MAX_OVERLAP * seconds)
+                )
+            overlapped += early
+            time = stop - early if early else stop + rng.exponential(self.pause)
+
+    def _draw_length(self, rng: np.random.Generator) -> float:
+        length = self.turn * np.exp(self.turn_spread * rng.standard_normal())
+        return max(_MIN_TURN, float(length))
+
+    def _draw_backchannels(
+        self, rng: np.random.Generator, turn: Plan, speakers: int
+    ) -> list[Plan]:
+        """What others say within a turn."""
+        words = []
+        for _ in range(rng.poisson(self.backchannels * turn.seconds / 60)):
+            seconds = sample(rng, self.backchannel)
+            room = turn.seconds - seconds
+            if room > 0 and speakers > 1:
+                other = _draw_other(rng, np.ones(speakers), turn.speaker)
+                start = turn.start + rng.uniform(0, room)
+                words.append(Plan(start, seconds, other))
+        return words
+
+
+def _maximum(values: Range) -> float:
+    return values if isinstance(values, int | float) else values[1]
+
+
+def _draw_other(
+    rng: np.random.Generator, weights: Sequence[float] | np.ndarray, speaker: int
+) -> int:
+    """Somebody else than `speaker`, by weights (speakers,)."""
+    odds = np.array(weights, dtype=float)
+    if len(odds) == 1:
+        return 0
+    if speaker >= 0:
+        odds[speaker] = 0
+    return int(rng.choice(len(odds), p=odds / odds.sum()))
