@@ -184,6 +184,34 @@ def _diarize() -> Parser:
     return _add_plugins(parser)
 
 
+def _meetings() -> Parser:
+    parser = _parser(
+        "How well is it found who spoke when? auris meetings simulates some and answers"
+    )
+    parser.add_argument(
+        "--count", type=int, default=10, help="how many meetings (default: 10)"
+    )
+    parser.add_argument(
+        "--settings",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="settings of configs/diarization/meetings.yaml, such as speakers=[2,6]",
+    )
+    parser.add_argument(
+        "--stages",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="other stages, as --settings of auris diarize",
+    )
+    parser.add_argument("--to", help="folder (default: outputs/meetings)")
+    parser.add_argument(
+        "--simulate-only", action="store_true", help="write the meetings alone"
+    )
+    return _add_plugins(parser)
+
+
 def _weights() -> Parser:
     parser = _parser(
         "Weights of others that commands here use: auris weights lists or fetches them"
@@ -205,6 +233,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "export": _export,
     "features": _features,
     "diarize": _diarize,
+    "meetings": _meetings,
     "weights": _weights,
 }
 

@@ -19,10 +19,12 @@ from auris.acoustics.image_source import (
     impulse_responses,
 )
 from auris.acoustics.reverberation import sabine_absorption
-from auris.core.errors import UserError
-from auris.data.simulation.scenes import Range, check_range, minimum, sample
+from auris.core.errors import UserError, suggest_choice
+from auris.core.instantiate import Buildable
+from auris.data.simulation.scenes import Range, maximum, minimum, sample
 from auris.data.simulation.talkers import draw_talkers, list_voices
 from auris.data.simulation.turn_taking import TurnLaws
+from auris.data.splits import SPLITS
 from auris.data.turns import Turn, merge_spans, merge_turns
 
 _RATE = 16000  # Hz
@@ -30,7 +32,7 @@ _PEAK = 0.9  # of full scale
 _DECAY = 0.85  # of the RT60: how long responses are
 _MARGIN = 0.3  # m from people to walls
 _MAX_ABSORPTION = 0.99
-_SPLITS = ("train", "val", "test")
+_MIN_DURATION = 5.0  # s
 
 _BRIDGED = 0.5  # s; shorter pauses of a speaker are speech in the reference
 
@@ -48,7 +50,7 @@ class Meeting(NamedTuple):
 
 @final
 @dataclass(frozen=True)
-class MeetingSimulator:
+class MeetingSimulator(Buildable):
     """Makes meetings by their numbers; each is the same whichever others are made.
 
     Args:
@@ -79,13 +81,17 @@ class MeetingSimulator:
 
     def __post_init__(self) -> None:
         for name in ("speakers", "rt60", "distance", "level", "snr"):
-            check_range(name, getattr(self, name))
-        if minimum(self.speakers) < 1 or self.duration < 5:
+            values = getattr(self, name)
+            if minimum(values) > maximum(values):
+                raise UserError(f"{name}={values} should be a range as in [0.3,0.6].")
+        if minimum(self.speakers) < 1 or self.duration < _MIN_DURATION:
             raise UserError(
-                "data.speakers should be 1 or more, and data.duration 5 s or more."
+                f"speakers should be 1 or more, and duration {_MIN_DURATION:g} s or more."
             )
-        if self.split not in _SPLITS:
-            raise UserError(f"data.split={self.split} should be train, val or test.")
+        if self.split not in SPLITS:
+            raise UserError(
+                f"There is no split={self.split}; {suggest_choice(self.split, SPLITS)}"
+            )
 
     @property
     def sample_rate(self) -> int:
@@ -93,9 +99,9 @@ class MeetingSimulator:
 
     def make_meeting(self, index: int) -> Meeting:
         """Meeting `index`. Raises `UserError` where there are too few voices."""
-        rng = np.random.default_rng([self.seed, _SPLITS.index(self.split), index])
-        low, high = np.broadcast_to(np.array(self.speakers, dtype=int), 2)
-        number = int(rng.integers(low, high + 1))
+        rng = np.random.default_rng([self.seed, SPLITS.index(self.split), index])
+        low, high = minimum(self.speakers), maximum(self.speakers)
+        number = int(rng.integers(int(low), int(high) + 1))
         voices = list_voices(self.voices, self.split)
         talkers = draw_talkers(voices, number, rng)
         responses = self._draw_responses(rng, number)  # (S, L)

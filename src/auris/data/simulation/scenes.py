@@ -121,6 +121,10 @@ def minimum(values: Range) -> float:
     return values if isinstance(values, int | float) else values[0]
 
 
+def maximum(values: Range) -> float:
+    return values if isinstance(values, int | float) else values[1]
+
+
 def sample(rng: np.random.Generator, values: Range) -> float:
     return (
         values if isinstance(values, int | float) else rng.uniform(values[0], values[1])

@@ -104,7 +104,7 @@ def list_voices(voices: str | None, split: str) -> dict[str, list[Path]]:
     found = by_split.get(split) or by_split.get("train", {})
     if len(found) < 2:
         raise UserError(
-            f"data.voices={voices} has {len(found)} speakers for {split}; it should be a folder "
+            f"voices={voices} has {len(found)} speakers for {split}; it should be a folder "
             "with a folder of recordings for each of many speakers."
         )
     return found
@@ -117,7 +117,7 @@ def draw_talkers(
     if number > len(voices):
         raise UserError(
             f"A meeting of {number} needs as many voices and there are {len(voices)}; lower "
-            "data.speakers."
+            "speakers."
         )
     names = rng.choice(sorted(voices), number, replace=False).tolist()
     return [_make_talker(name, voices[name], rng) for name in names]
@@ -166,7 +166,7 @@ def _read_speech(path: Path, rate: int) -> Speech:
     try:
         wave = audio.to_channels(audio.read_samples(path, rate), 1)[0]
     except audio.Unusable as error:
-        raise UserError(f"data.voices: {path} can't be used: {error}.") from error
+        raise UserError(f"voices: {path} can't be used: {error}.") from error
     is_spoken = find_speech(wave, rate)
     spoken = np.flatnonzero(is_spoken)
     speech = Speech(to_unit_power(wave), is_spoken)

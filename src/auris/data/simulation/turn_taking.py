@@ -7,7 +7,8 @@ from typing import NamedTuple, final
 import numpy as np
 
 from auris.core.errors import UserError
-from auris.data.simulation.scenes import Range, check_range, minimum, sample
+from auris.core.instantiate import Buildable
+from auris.data.simulation.scenes import Range, maximum, minimum, sample
 
 _MIN_TURN = 0.7  # s
 _MIN_OVERLAP = 0.2  # s
@@ -24,7 +25,7 @@ class Plan(NamedTuple):
 
 @final
 @dataclass(frozen=True)
-class TurnLaws:
+class TurnLaws(Buildable):
     """What turns are drawn from.
 
     Args:
@@ -46,12 +47,12 @@ class TurnLaws:
     dominance: float
 
     def __post_init__(self) -> None:
-        check_range("overlap", self.overlap)
-        check_range("backchannel", self.backchannel)
-        if minimum(self.overlap) < 0 or _maximum(self.overlap) > 0.5:
-            raise UserError(f"data.overlap={self.overlap} should be from 0 to 0.5.")
+        if minimum(self.overlap) < 0 or maximum(self.overlap) > 0.5:
+            raise UserError(f"laws.overlap={self.overlap} should be from 0 to 0.5.")
         if self.turn <= 0 or self.pause < 0 or minimum(self.backchannel) <= 0:
-            raise UserError("data.turn, data.pause and data.backchannel should be > 0.")
+            raise UserError(
+                "laws.turn and laws.backchannel should be above 0, laws.pause not below."
+            )
 
     def draw_plans(
         self, rng: np.random.Generator, speakers: int, duration: float
@@ -104,10 +105,6 @@ class TurnLaws:
                 start = turn.start + rng.uniform(0, room)
                 words.append(Plan(start, seconds, other))
         return words
-
-
-def _maximum(values: Range) -> float:
-    return values if isinstance(values, int | float) else values[1]
 
 
 def _draw_other(
