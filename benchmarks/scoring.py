@@ -38,7 +38,7 @@ def _train_detector(bench: Bench, environment: dict[str, str]) -> Path:
     words = [
         "data=gas_leak",
         "trainer.max_epochs=1",
-        "logger=none",
+        "logger=csv",
         "test=false",
         *bench.common_words(),
     ]

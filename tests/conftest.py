@@ -3,6 +3,9 @@
 import os
 
 os.environ["OMP_NUM_THREADS"] = "1"  # the tests share their cores with others
+os.environ["AURIS_OUTPUTS"] = "outputs"  # where a test stands, not in the checkout
+os.environ["AURIS_STORE"] = ".store"
+os.environ["AURIS_DATA"] = "data"
 
 import io
 import runpy

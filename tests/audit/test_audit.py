@@ -19,7 +19,9 @@ from running import experiment
 from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import render_audit
-from auris.audit.output import count_severities, write_audit
+from auris.audit.output import count_severities, write_audit, write_clean_table
+from auris.data.tables import read_table
+from auris.training.run import train
 
 RATE = 16000  # Hz
 SECONDS = 1.5
@@ -316,7 +318,8 @@ def test_a_shortcut_is_named(
             write(tmp_path / "set" / label / name, wave, RATE)
     result = judged(tmp_path / "set", tmp_path)
     found = [finding for finding in result.findings if finding.check == "shortcut"]
-    assert f"The {SHORTCUTS[made]} alone gives the label away" in found[0].sentence
+    assert len(found) == 1 and "Make it alike in all classes" in found[0].sentence
+    assert f"unseen groups is told by {SHORTCUTS[made]} (" in found[0].sentence
     best = max(clue.accuracy for clue in result.predictability)
     assert best > 0.8 and {check for check, _ in kinds(result)} == {"shortcut"}
 
@@ -339,6 +342,15 @@ def test_the_page_plays_what_is_suspicious_and_stays_small(
     assert "data:audio" not in render_audit(result, count_severities(result))
 
 
+def test_an_edge_is_shown_rather_than_played(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=8)
+    stretched(folder)
+    result = judged(folder, tmp_path, "data.folds=3")
+    text = render_audit(result, count_severities(result))
+    assert 'aria-label="Mean spectra: ' in text and "data:audio" not in text
+    assert 'aria-label="Histograms: ' in text and "duration (s)" in text
+
+
 def test_nothing_readable_is_told_and_not_a_crash(tmp_path: Path) -> None:
     for label in CLASSES:
         write(tmp_path / "set" / label / "0.wav", np.zeros(RATE), RATE)
@@ -359,12 +371,12 @@ def test_the_script_tells_writes_and_ends_with_1(tmp_path: Path) -> None:
         done.returncode == 1 and "silent" in done.stdout and "1 error" in done.stdout
     ), done.stderr
     told = json.loads(
-        (tmp_path / "outputs" / "audit" / "folder" / "audit.json").read_text()
+        (tmp_path / "outputs" / "audit" / "clean" / "audit.json").read_text()
     )
     assert [f["check"] for f in told["findings"]] == ["silent"] and told[
         "recordings"
     ] == 16
-    page = (tmp_path / "outputs" / "audit" / "folder" / "audit.html").read_text()
+    page = (tmp_path / "outputs" / "audit" / "clean" / "audit.html").read_text()
     assert (
         "<img" not in page and "&lt;img" in page and "color-scheme: light dark" in page
     )
@@ -421,14 +433,14 @@ def test_what_goes_wrong_while_measuring_is_said_of_one_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = clean(tmp_path / "set")
-    offset = measures.dc_offset
+    runs = measures.count_runs_at_top
 
-    def fail(wave: np.ndarray, rate: int) -> float:
-        if wave.shape[1] == 12345:
+    def fail(wave: np.ndarray, step: float) -> int:
+        if len(wave) == 12345:
             raise ZeroDivisionError("division by zero")
-        return offset(wave, rate)
+        return runs(wave, step)
 
-    monkeypatch.setattr(measures, "dc_offset", fail)
+    monkeypatch.setattr(measures, "count_runs_at_top", fail)
     write(folder / "low" / "odd.wav", sound("low", 70)[:12345], RATE)
     result = judged(folder, tmp_path)
     (finding,) = [f for f in result.findings if f.check == "unreadable"]
@@ -441,3 +453,38 @@ def test_integers_written_as_floats_are_found(tmp_path: Path) -> None:
     write(folder / "low" / "3.wav", loud, RATE, subtype="FLOAT")
     (finding,) = [f for f in judged(folder, tmp_path).findings if f.check == "scale"]
     assert finding.severity == "error" and "low/3.wav" in finding.sentence
+
+
+def test_what_the_audit_leaves_can_be_trained_on(tmp_path: Path) -> None:
+    folder = clean(tmp_path / "clean", each=10)
+    silent(folder)  # 3
+    write(folder / "low/again.wav", soundfile.read(folder / "low/5.wav")[0], RATE)
+    louder = 1.5 * soundfile.read(folder / "high/6.wav")[0]
+    write(folder / "high/louder.wav", louder[1000:], RATE)
+    audit = judged(folder, tmp_path)
+    table = write_clean_table(audit, tmp_path / "audit")
+    clips = {
+        clip.path.relative_to(folder).as_posix(): clip for clip in read_table(table)
+    }
+    assert len(clips) == 21 and "low/3.wav" not in clips
+    assert clips["low/again.wav"].group == clips["low/5.wav"].group
+    assert clips["high/louder.wav"].group == clips["high/6.wav"].group
+    assert len({clip.group for clip in clips.values()}) == 19
+    words = ("data=csv", f"data.table={table}", f"paths.store={tmp_path}/store")
+    fast = ("model=linear", "trainer=cpu", "trainer.max_epochs=1", "logger=csv")
+    train(experiment(*words, *fast, f"paths.outputs={tmp_path}/out", "report=false"))
+    assert len(list(tmp_path.glob("out/**/result.json"))) == 1
+
+
+def test_sub_folders_that_are_torn_are_a_note(tmp_path: Path) -> None:
+    folder = tmp_path / "sessions"
+    for label in CLASSES:
+        for i in range(16):
+            path = folder / label / f"May {i % 4}" / f"{i}.wav"
+            write(path, sound(label, i), RATE)
+    torn = judged(folder, tmp_path)
+    assert kinds(torn) == {("sub-folders", "note")}
+    (finding,) = torn.findings
+    assert "8 of 8 sub-folders" in finding.sentence and "high/May 0" in finding.sentence
+    whole = judged(folder, tmp_path, "data.group=folder", "data.folds=4")
+    assert "sub-folders" not in {finding.check for finding in whole.findings}

@@ -8,10 +8,11 @@ import pytest
 from conftest import noise, sine, write
 from scipy.signal import butter, sosfilt
 
-from auris.audit import measures
+from auris.audit import measures, running_spectra
 from auris.audit.fingerprint import matching_pairs
 from auris.audit.recording import Recording, measure_recording
 from auris.audit.shortcuts import balanced_accuracies, permuted_labels, to_bins
+from auris.data import audio
 from auris.data.clips import Clip
 from auris.data.headers import is_cut_short
 
@@ -139,3 +140,35 @@ def test_accuracy_is_one_for_what_tells_and_a_half_for_what_does_not() -> None:
     permuted = permuted_labels(labels, groups)
     says_nothing = balanced_accuracies(mute, permuted, groups)
     assert tells == [1.0] and says_nothing.mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_blocks_measure_as_the_whole_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wave = np.clip(4 * sine(441, 3, RATE), -0.9, 0.9)
+    wave = np.stack([wave, noise(1, 3, RATE)], axis=1)
+    path = write(tmp_path / "a.flac", wave, RATE)
+    whole = seen(path)
+    assert whole.clipped > 100
+    monkeypatch.setattr(audio, "_BLOCK_SAMPLES", 2 * 4410)
+    parts = seen(path)
+    # a run across the border of two blocks may be lost
+    assert parts.clipped == pytest.approx(whole.clipped, rel=0.05)
+    for name in ("content", "duration", "peak", "silence", "bandwidth", "edge"):
+        assert getattr(parts, name) == getattr(whole, name)
+    for name in ("level", "floor", "offset"):
+        assert getattr(parts, name) == pytest.approx(getattr(whole, name), rel=1e-5)
+    assert np.array_equal(parts.fingerprint.codes, whole.fingerprint.codes)
+    assert np.array_equal(parts.fingerprint.lively, whole.fingerprint.lively)
+    assert np.allclose(parts.vector, whole.vector, rtol=1e-4, atol=1e-4)
+
+
+def test_a_long_recording_has_the_mean_statistics_of_its_stretches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_spectra, "_STRETCH", 16000)
+    first, second = noise(0, 1, 16000), 2 * noise(1, 1, 16000)
+    both = seen(write(tmp_path / "c.wav", np.concatenate([first, second]), 16000))
+    one = seen(write(tmp_path / "a.wav", first, 16000))
+    other = seen(write(tmp_path / "b.wav", second, 16000))
+    assert np.allclose(both.vector, (one.vector + other.vector) / 2, rtol=1e-5)

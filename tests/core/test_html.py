@@ -11,7 +11,7 @@ from outline import Outline
 from auris.core.figures import new_figure
 from auris.core.html import render
 from auris.core.player import Players
-from auris.report.svg import embed_figure, page_theme
+from auris.core.svg import embed_figure, page_theme
 
 EVIL = '"><img src=x onerror=alert(1)>&'
 PAGE = """\

@@ -12,6 +12,7 @@ from torch import nn
 
 from auris.core.errors import UserError
 from auris.core.instantiate import Factory
+from auris.data.spec import Spec
 
 SUMMARY = {"_target_": "auris.features.pooling.MeanDeviation"}
 PLUGINS: list[str] = []  # that are trusted
@@ -188,7 +189,7 @@ def test_an_escaped_interpolation_can_not_hide_a_target(tmp_path: Path) -> None:
         ("torch.optim.Adam", parameters()),
         ("lightning.pytorch.callbacks.Timer", {}),
         ("sklearn.linear_model.LogisticRegression", {}),
-        ("auris.tasks.losses.FocalLoss", {}),
+        ("auris.tasks.losses.FocalLoss", {"spec": Spec(8000, 1, 800, "label")}),
     ],
 )
 def test_every_known_kind_can_be_built(target: str, facts: dict[str, Any]) -> None:

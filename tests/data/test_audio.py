@@ -1,5 +1,6 @@
 """Recordings of every kind become the same samples; what can't be used says why."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,16 @@ def test_right_channel_count_passes_and_any_other_is_refused() -> None:
             audio.to_channels(wrong, 2)
 
 
+def test_channels_are_taken_by_their_numbers() -> None:
+    wave = np.arange(15.0).reshape(3, 5)
+    assert audio.to_channels(wave, [2, 0]).tolist() == wave[[2, 0]].tolist()
+    assert audio.to_channels(wave, (1,)).tolist() == wave[1:2].tolist()
+    with pytest.raises(Unusable, match="has 3 channels, counted from 0, and no .* 3"):
+        audio.to_channels(wave, [1, 3])
+    with pytest.raises(Unusable, match=r"3 .* and 2 .*; data.channels=\[0,1\] takes"):
+        audio.to_channels(wave, 2)
+
+
 def test_fit_cuts_repeats_or_adds_silence() -> None:
     wave = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     assert audio.fit_length(wave, 2, "repeat").tolist() == [[1, 2], [4, 5]]
@@ -255,7 +266,7 @@ def test_more_than_memory_should_hold_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rate", [1, 5, 999, 2**31 - 1])
 def test_rates_at_which_nobody_records_are_refused(tmp_path: Path, rate: int) -> None:
     path = change_bytes(write(tmp_path / "a.wav", noise(0)), 24, rate)
-    with pytest.raises(Unusable, match=f"says {rate} Hz"):
+    with pytest.raises(Unusable, match=f"rate of {rate} Hz is none"):
         audio.read_header(path)
 
 
@@ -286,11 +297,11 @@ def test_integers_written_as_floats_are_named_once(
 
 
 def test_no_memory_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_memory(*_: object) -> None:
+    def no_memory(*_: object, **__: object) -> None:
         raise MemoryError
 
     path = write(tmp_path / "a.wav", noise(0))
-    monkeypatch.setattr(audio.soxr, "resample", no_memory)
+    monkeypatch.setattr(audio.soxr, "ResampleStream", no_memory)
     with pytest.raises(Unusable, match="memory"):
         audio.read_samples(path, 16000)
 
@@ -321,3 +332,60 @@ def test_name_need_not_be_text(tmp_path: Path) -> None:
     except (OSError, UnicodeError):
         pytest.skip("this file system takes names in UTF-8 only")
     assert audio.read_samples(odd, RATE).shape == (1, 4000)
+
+
+@pytest.mark.parametrize("rate", [RATE, 5000, 22050])
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.ogg", "a.mp3"])
+def test_blocks_are_the_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, rate: int
+) -> None:
+    left, right = noise(0, 3.0), noise(1, 3.0)
+    path = write(tmp_path / name, np.stack([left, right], axis=1))
+    whole = audio.read_samples(path, rate)
+    monkeypatch.setattr(audio, "_BLOCK_SAMPLES", 2000)
+    blocks = list(audio.read_blocks(path, rate))
+    assert len(blocks) > 20 and max(block.size for block in blocks) < 5000
+    assert np.array_equal(np.concatenate(blocks, axis=1), whole)
+    part = np.concatenate([*audio.read_blocks(path, rate, 0.7, 1.9)], axis=1)
+    assert part.shape == (2, round(1.2 * rate))
+
+
+def test_blocks_of_a_rising_rate_are_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "a.wav", noise(0, 10.0, 1000), 1000)
+    monkeypatch.setattr(audio, "_BLOCK_SAMPLES", 10_000)
+    blocks = list(audio.read_blocks(path, 200_000))
+    assert sum(block.shape[1] for block in blocks) == 2_000_000
+    # the resampler has blocks of its own
+    assert max(block.size for block in blocks) < 200_000
+
+
+def test_a_long_recording_takes_the_memory_of_a_block(tmp_path: Path) -> None:
+    minutes = 10
+    sound = np.tile(sine(440, 60, 44100), minutes).astype(np.float32)
+    path = write(tmp_path / "a.flac", np.stack([sound, sound / 2], axis=1), 44100)
+    tracemalloc.start()
+    count = sum(block.shape[1] for block in audio.read_blocks(path, 22050))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == minutes * 60 * 22050
+    assert peak < 8 * audio._BLOCK_SAMPLES * 4 < 2 * sound.nbytes
+
+
+def test_what_is_wrong_with_channels_is_found_over_all_blocks() -> None:
+    left = noise(0).astype(np.float32)
+    quiet = np.zeros((2, 100), np.float32)
+    cancelling = [np.stack([left, -left]), quiet]
+    with pytest.raises(Unusable, match="cancel"):
+        list(audio.mix_blocks(cancelling, 1))
+    assert len(list(audio.mix_blocks([*cancelling, np.stack([left, left])], 1))) == 3
+    same = np.stack([left, left])
+    with pytest.raises(Unusable, match="channels 1 and 2 of 2 are the same"):
+        list(audio.mix_blocks([same, same], 2))
+    differing = np.stack([left, left[::-1]])
+    assert len(list(audio.mix_blocks([same, differing], 2))) == 2
+    half = np.stack([left, 0 * left])
+    with pytest.raises(Unusable, match="channel 2 of 2 is silent"):
+        list(audio.mix_blocks([half, half], 2))
+    assert len(list(audio.mix_blocks([half, differing], 2))) == 2

@@ -59,6 +59,36 @@ def indices(walk: Loader) -> list[list[int]]:
     return [step.index.tolist() for step in walk]
 
 
+def test_recordings_are_named_from_the_folder_that_all_are_in(tmp_path: Path) -> None:
+    for label in ("cat", "dog"):
+        for take in ("Sitzung 1/a.wav", "b.wav"):
+            write(tmp_path / "root" / label / take, noise(len(label + take)))
+    collection = data(Folder(str(tmp_path / "root")), tmp_path / "store").collection
+    names = sorted(clip.name for clip in collection.clips)
+    assert names == [
+        "cat/Sitzung 1/a.wav",
+        "cat/b.wav",
+        "dog/Sitzung 1/a.wav",
+        "dog/b.wav",
+    ]
+
+
+def test_a_data_set_is_the_same_whatever_is_done_with_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    def digest(root: Path, **changes: object) -> str:
+        return data(Folder(str(root)), tmp_path / "store", **changes).recordings_digest
+
+    before = digest(folder)
+    assert digest(folder, fold=2, duration=0.2, sample_rate=4000) == before
+    moved = folder.rename(tmp_path / "moved")
+    assert digest(moved) == before
+    (moved / "tone").rename(moved / "whistle")
+    relabelled = digest(moved)
+    (moved / "whistle" / "0.wav").unlink()
+    assert len({before, relabelled, digest(moved)}) == 3
+
+
 def test_spec_says_what_the_data_is(usual: Dataset) -> None:
     assert usual.spec == Spec(
         sample_rate=8000,
@@ -66,6 +96,7 @@ def test_spec_says_what_the_data_is(usual: Dataset) -> None:
         samples=4800,
         target="label",
         classes=("hiss", "tone"),
+        class_counts=(6, 6),
         padding="repeat",
     )
     assert usual.spec.duration == 0.6
@@ -129,6 +160,23 @@ def test_mixed_formats_rates_and_channels_work_together(tmp_path: Path) -> None:
         True,
     )
     assert all(wave.abs().max() > 0.1 for wave in mixed.store.wave)
+
+
+def test_one_channel_of_several_may_be_chosen(tmp_path: Path) -> None:
+    for i in range(10):
+        tone = sine(300 + 9 * i)
+        write(tmp_path / "in/tone" / f"{i}.wav", np.stack([-tone, tone], 1))
+        write(tmp_path / "in/hiss" / f"{i}.wav", np.stack([tone, noise(i)], 1))
+    chosen = data(Folder(str(tmp_path / "in")), tmp_path / "store", channels=[1])
+    assert chosen.spec.channels == 1 and not chosen.spec.downmixed
+    assert chosen.spec.heard_channels == (1,) == chosen.spec.chosen_channels
+    chosen.spec.save(tmp_path / "spec.json")
+    assert Spec.load(tmp_path / "spec.json") == chosen.spec
+    for number, (clip, _, _) in enumerate(chosen.clips):
+        sound = soundfile.read(clip.path, dtype="float32")[0][:, 1]
+        assert np.array_equal(chosen.wave_of(number)[0][:4000], sound)
+    with pytest.raises(ValueError, match="chosen_channels are"):
+        Spec.from_plain({**vars(chosen.spec), "chosen_channels": (0, 1)})
 
 
 @pytest.mark.parametrize(
@@ -201,6 +249,66 @@ def test_one_recording_in_two_sets_stops_the_run(tmp_path: Path) -> None:
         describe_data(data(table(tmp_path, *lines), tmp_path / "store"))
 
 
+def test_all_copies_that_given_sets_tear_are_told_at_once(tmp_path: Path) -> None:
+    for i in range(5):
+        write(tmp_path / f"{i}.wav", noise(i))
+        shutil.copy(tmp_path / f"{i}.wav", tmp_path / f"copy of {i}.wav")
+    lines = [f"{i}.wav,cat,train" for i in range(5)]
+    lines += [f"copy of {i}.wav,cat,{'train' if i else 'val'}" for i in range(2)]
+    lines += [f"copy of {i}.wav,cat,test" for i in range(2, 5)]
+    says = r"0.wav in train .* in val, .*2.wav .* and 1 more hold the same .*\(4 pairs"
+    with pytest.raises(UserError, match=says):
+        describe_data(data(table(tmp_path, *lines), tmp_path / "store"))
+
+
+def test_copies_stay_together_where_folds_are_drawn(tmp_path: Path) -> None:
+    root = fill(tmp_path / "in")
+    for i in range(5):
+        shutil.copy(root / f"tone/{i}.wav", root / f"tone/copy of {i}.wav")
+    for fold in range(1, 6):
+        dataset = data(Folder(str(root)), tmp_path / "store", fold=fold)
+        tones = [r for r in dataset.recordings if r.clip.label == "tone"]
+        of_name = {recording.clip.path.stem: recording.split for recording in tones}
+        assert [of_name[f"copy of {i}"] for i in range(5)] == [
+            of_name[str(i)] for i in range(5)
+        ]
+    groups = dataset.groups_of(torch.arange(len(dataset.clips)))
+    assert len(dataset.clips) == 25 and len(set(groups.tolist())) == 20
+
+
+def test_one_sound_under_two_labels_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = fill(tmp_path / "in")
+    shutil.copy(root / "tone/3.wav", root / "hiss/again.wav")
+    describe_data(data(Folder(str(root)), tmp_path / "store"))
+    assert "hiss/again.wav (hiss) = tone/3.wav (tone)" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "change", "says"),
+    [
+        (["a.wav,cat,train", "b.wav,,test"], {}, "must both be given"),
+        (["a.wav,cat,train", "b.wav,cat,val", "c.wav,dog,test"], {}, "class dog"),
+        (["a.wav,cat,train", "b.wav,cat,val"], {}, "test set is empty"),
+        (["a.wav,cat,", "b.wav,cat,", "c.wav,cat,"], {}, "data.folds=3 works"),
+        (["a.wav,cat,train", "b.wav,cat,val", "b.wav,cat,test"], {}, "group .*b.wav"),
+        (["a.wav,cat,train", "b.wav,cat,test"], {"fold": 2}, "data.fold=2"),
+    ],
+)
+def test_labels_are_checked_before_anything_is_decoded(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lines: list[str],
+    change: dict[str, int],
+    says: str,
+) -> None:
+    monkeypatch.setattr("auris.data.audio.read_samples", None)
+    monkeypatch.setattr("auris.data.audio.read_header", None)
+    with pytest.raises(UserError, match=says):
+        describe_data(data(table(tmp_path, *lines), tmp_path / "store", **change))
+
+
 def test_incomplete_sets_stop_the_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="The test set is empty"):
         describe_data(
@@ -216,6 +324,9 @@ def test_incomplete_sets_stop_the_run(tmp_path: Path) -> None:
         ({"padding": "repaet"}, "There is no data.padding=repaet; did you mean repeat"),
         ({"batch_size": 0}, "data.batch_size=0 is too small"),
         ({"channels": 0}, "data.channels=0 is too small"),
+        ({"channels": []}, r"data.channels=\[\] should list different channels"),
+        ({"channels": [1, 1]}, r"data.channels=\[1, 1\] should list different"),
+        ({"channels": [-1, 1]}, "should list different channels, counted from 0"),
         ({"duration": 0.01}, "data.duration=0.01 is too small"),
         ({"sample_rate": 44}, "data.sample_rate=44 is too small; it is in Hz"),
     ],
@@ -274,6 +385,40 @@ def test_description_counts_and_names(usual: Dataset) -> None:
         "20 clips of 0.6 s at 8000 Hz: 12 train, 4 val, 4 test; 2 classes: hiss, tone."
         in describe_data(usual)
     )
+
+
+def test_the_chosen_rate_comes_with_its_reason(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    for i in range(6):
+        write(root / "tone" / f"{i}.wav", sine(300 + 9 * i))
+    for i in range(5):
+        write(root / "hiss" / f"{i}.wav", noise(i, 0.5, 44100), 44100)
+    mixed = describe_data(data(Folder(str(root)), tmp_path / "store"))
+    assert "\n8000 Hz: 6 of 11 recordings have it.\n" in mixed
+    assert (
+        "More is thrown away than kept: 5 of 11 recordings have sample rates of up to "
+        "44100 Hz; data.sample_rate=44100 keeps more." in mixed
+    )
+    asked = data(Folder(str(root)), tmp_path / "store", sample_rate=44100)
+    assert "have it" not in describe_data(asked)
+    assert "thrown away" not in describe_data(asked)
+
+
+@pytest.mark.parametrize(
+    ("duration", "padding", "said"),
+    [
+        (5.0, "zeros", "91 % of the clips is silence"),
+        (0.6, "zeros", ""),
+        (5.0, "repeat", ""),
+    ],
+)
+def test_clips_that_are_mostly_silence_are_named(
+    folder: Path, tmp_path: Path, duration: float, padding: str, said: str
+) -> None:
+    changes = {"duration": duration, "padding": padding}
+    text = describe_data(data(Folder(str(folder)), tmp_path / "store", **changes))
+    assert said in text
+    assert ("last 0.43 s or less; data.duration=0.6 fits" in text) == bool(said)
 
 
 def test_batch_holds_wave_target_and_index_of_its_clips() -> None:
@@ -374,6 +519,9 @@ def test_real_cats_and_babies_have_their_official_sets(
         "test": 16,
     }
     assert cats.unusable == {}
-    assert cats.spec == Spec(8000, 1, 40000, "label", ("cat", "crying_baby"), "repeat")
+    classes = ("cat", "crying_baby")
+    assert cats.spec == Spec(
+        8000, 1, 40000, "label", classes, "repeat", class_counts=(24, 24)
+    )
     assert {clip.fold for clip, name, _ in cats.clips if name == "test"} == {1}
     assert cats.target.bincount().tolist() == [40, 40]

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,12 +34,12 @@ from pathlib import Path
 from auris.data import audio, store
 from auris.data.clips import read_folder
 folder, home, gate = map(Path, sys.argv[1:])
-read, until = audio.read_samples, time.monotonic() + 60
+read, until = audio.read_blocks, time.monotonic() + 60
 def patiently(*words):
     while not gate.exists() and time.monotonic() < until:
         time.sleep(0.01)
     return read(*words)
-audio.read_samples = patiently
+audio.read_blocks = patiently
 pack = store.open_store(read_folder(folder), store.StoreSettings(8000, 1, 5000, "zeros"), home)
 print(store.content_digest(pack.wave.numpy().tobytes()))
 """
@@ -88,13 +88,13 @@ def check_content(store: Store, clips: Sequence[Clip]) -> None:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The recordings that were decoded since the test began."""
     paths: list[Path] = []
-    read: Callable[..., np.ndarray] = audio.read_samples
+    read: Callable[..., Iterator[np.ndarray]] = audio.read_blocks
 
-    def noted(path: Path, *words: float) -> np.ndarray:
+    def noted(path: Path, *words: float) -> Iterator[np.ndarray]:
         paths.append(path)
         return read(path, *words)
 
-    monkeypatch.setattr(audio, "read_samples", noted)
+    monkeypatch.setattr(audio, "read_blocks", noted)
     return paths
 
 
@@ -461,6 +461,18 @@ def flip_bit(path: Path) -> None:
     path.write_bytes(content)
 
 
+def flip_middle_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def flip_byte_order(path: Path) -> None:
+    """One bit makes "<f4" ">f4", and every sample another one."""
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"<f4", b">f4"))
+
+
 def halve(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
 
@@ -470,6 +482,8 @@ DAMAGES = {
     "half of the samples": ("wave.npy", halve),
     "empty samples": ("wave.npy", lambda path: path.write_bytes(b"")),
     "a flipped bit": ("wave.npy", flip_bit),
+    "a flipped bit amid many rows": ("wave.npy", flip_middle_bit),
+    "a flipped bit of the header": ("wave.npy", flip_byte_order),
     "no index": ("index.json", Path.unlink),
     "half an index": ("index.json", halve),
     "another index": ("index.json", lambda path: path.write_text("[1]")),
@@ -511,6 +525,43 @@ def test_rows_of_a_damaged_store_are_not_taken_over(
     check_content(opened(folder, tmp_path / "store"), read_folder(folder))
 
 
+def test_a_flipped_bit_anywhere_in_a_store_is_noticed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.data.store.warn_user", said.append)
+    store = tmp_path / "store"
+    settings = replace(
+        SETTINGS, samples=500
+    )  # more rows than are looked at in a glance
+    whole = opened(folder, store, settings)
+    wave, entries = whole.wave.clone(), whole.entries
+    (pack,) = packs(store)
+    content = (pack / "wave.npy").read_bytes()
+    draws = np.random.default_rng(0)
+    for place in draws.integers(len(content) - wave.nbytes, len(content), 20):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << int(draws.integers(8))
+        (pack / "wave.npy").write_bytes(damaged)
+        said.clear()
+        mended = opened(folder, store, settings)
+        assert len(said) == 1 and f"{pack} is damaged" in said[0]
+        assert mended.wave.equal(wave) and mended.entries == entries
+
+
+def test_a_flipped_bit_in_what_is_known_of_files_is_noticed(
+    folder: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    paths = [one.path for one in read_folder(folder)]
+    known = inspect_files(paths, store)
+    memory = store / "files.json"
+    text = memory.read_text()
+    memory.write_text(text.replace('"sample_rate": 8000', '"sample_rate": 9000'))
+    assert inspect_files(paths, store) == known
+    assert memory.read_text() == text
+
+
 def full_disk(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -540,3 +591,16 @@ def test_a_disk_that_can_not_reserve_is_used(
 
     monkeypatch.setattr(os, "posix_fallocate", unknown, raising=False)
     check_content(opened(folder, tmp_path / "store"), read_folder(folder))
+
+
+@pytest.mark.parametrize("samples", [300, 1999, 2000, 50_000])
+def test_a_recording_is_cut_alike_in_any_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, samples: int
+) -> None:
+    clips = [clip(write(tmp_path / "a.wav", noise(0, 3.0, 11025), 11025))]
+    settings = replace(SETTINGS, samples=samples)
+    whole = open_store(clips, settings, tmp_path / "whole")
+    monkeypatch.setattr(audio, "_BLOCK_SAMPLES", 1000)
+    parts = open_store(clips, settings, tmp_path / "parts")
+    assert parts.name == whole.name and parts.entries == whole.entries
+    assert parts.wave.equal(whole.wave)

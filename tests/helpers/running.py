@@ -13,7 +13,7 @@ TINY = (
     "data.batch_size=4",
     "trainer=cpu",
     "trainer.max_epochs=1",
-    "logger=none",
+    "logger=csv",
     "test=false",
     "report=false",
 )

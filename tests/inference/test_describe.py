@@ -36,6 +36,22 @@ def test_features_without_names_are_refused(folder: Path, tmp_path: Path) -> Non
         list(feature_rows(choice))
 
 
+def test_a_bar_shows_how_far_it_is(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars = []
+
+    def track(items, title, total):
+        bars.append((title, total))
+        return items
+
+    monkeypatch.setattr("auris.inference.features_table.track_progress", track)
+    words = (f"data.root={folder}", f"paths.store={tmp_path}/store", *TINY)
+    small = ("features=statistics", "features.n_fft=512", "data.micro_batch_size=8")
+    rows = list(feature_rows(experiment("data=folder", *words, *small)))
+    assert len(rows) == 21 and bars == [("Computing features", 3)]
+
+
 def test_the_script_writes_a_table(folder: Path, tmp_path: Path) -> None:
     words = (
         "data=folder",

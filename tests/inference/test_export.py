@@ -14,7 +14,9 @@ import torch
 from conftest import REPOSITORY, fill, sine, write
 from running import TINY, experiment, here
 
+import auris
 from auris.core.errors import UserError
+from auris.core.files import content_digest
 from auris.data.spec import Spec
 from auris.inference.model import InferenceModel
 from auris.inference.predictor import Predictor
@@ -30,10 +32,11 @@ onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
-from auris.inference import export, onnx_model  # noqa: E402
+from auris.core import packages  # noqa: E402
+from auris.inference import export  # noqa: E402
 from auris.inference.export import Exported, compare_answers, export_run  # noqa: E402
 from auris.inference.onnx_graph import fft_frequencies, pairwise_distances, trace_graph  # noqa: E402
-from auris.inference.onnx_model import OnnxModel  # noqa: E402
+from auris.inference.onnx_model import OnnxModel, seal  # noqa: E402
 
 SMALL = ("model=cnn", "model.widths=[4]")
 WITHOUT_TORCH = """
@@ -50,8 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a small CNN that tells tones from hiss."""
     place = tmp_path_factory.mktemp("export")
     fill(place / "recordings")
-    train(experiment("data=folder", *here(place), *TINY, *SMALL))
-    return place / "out/folder/cnn/latest"
+    return train(experiment("data=folder", *here(place), *TINY, *SMALL)).folder
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,15 @@ def test_it_answers_as_the_run_does(
     for one, other in zip(ours(recording), theirs(recording), strict=True):
         assert one[:3] == other[:3]
         assert other.decoded == pytest.approx(one.decoded, abs=1e-5)
+
+
+def test_a_notebook_asks_it_too(exported: Exported, run: Path, recording: Path) -> None:
+    (ours,) = auris.load(run)(recording)
+    (theirs,) = auris.load(exported.path)(recording)
+    assert theirs["class"] == ours["class"]
+    assert theirs["p_tone"] == pytest.approx(ours["p_tone"], abs=1e-5)
+    with pytest.raises(UserError, match="This model has no embedding"):
+        auris.load(exported.path).embed(recording)
 
 
 def test_predicting_needs_no_torch(
@@ -186,12 +197,13 @@ def test_answers_that_differ_are_told(exported: Exported, run: Path) -> None:
 
 
 def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
-    with pytest.raises(
-        UserError, match="There is no .*model.onnx; python scripts/export.py"
-    ):
+    with pytest.raises(UserError, match="There is no .*model.onnx; auris export RUN"):
         Predictor(str(tmp_path / "model.onnx"))
     path = tmp_path / "noise.onnx"
     path.write_bytes(b"noise")
+    with pytest.raises(UserError, match="noise.onnx is damaged, or was not written by"):
+        Predictor(str(path))
+    path.write_bytes(b"noise" + seal(b"noise"))
     with pytest.raises(UserError, match="is not a model in ONNX"):
         Predictor(str(path))
     value = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
@@ -200,15 +212,38 @@ def test_files_that_are_no_exported_model_are_told(tmp_path: Path) -> None:
     stranger = onnx.helper.make_model(
         onnx.helper.make_graph([node], "g", [value], [result]), ir_version=9
     )
-    onnx.save(stranger, path)
+    content = stranger.SerializeToString()
+    path.write_bytes(content + seal(content))
     with pytest.raises(UserError, match="does not say what it hears"):
         Predictor(str(path))
+
+
+def test_a_flipped_bit_in_an_exported_file_is_noticed(
+    exported: Exported, tmp_path: Path
+) -> None:
+    content = exported.path.read_bytes()
+    path = tmp_path / "model.onnx"
+    draws = np.random.default_rng(0)
+    for at in [*draws.integers(len(content), size=40), len(content) - 1]:
+        damaged = bytearray(content)
+        damaged[at] ^= 1 << int(draws.integers(8))
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="model.onnx is damaged.* writes it anew"):
+            Predictor(str(path))
+
+
+def test_the_digest_is_a_part_of_the_file_that_onnx_reads(exported: Exported) -> None:
+    model = onnx.load(exported.path)
+    onnx.checker.check_model(model)
+    digest = {entry.key: entry.value for entry in model.metadata_props}["digest"]
+    content = exported.path.read_bytes()
+    assert digest == content_digest(content[: -len(seal(b""))])
 
 
 def test_packages_that_are_missing_are_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(onnx_model, "find_spec", lambda name: None)
+    monkeypatch.setattr(packages, "find_spec", lambda name: None)
     with pytest.raises(
         UserError,
         match=r"needs onnx and onnxscript and onnxruntime; pip install .*\[onnx\]",

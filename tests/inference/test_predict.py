@@ -29,11 +29,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *here(place),
         "data.duration=0.5",
         "model=linear",
-        "logger=none",
+        "logger=csv",
         "trainer.max_epochs=20",
     )
-    train(experiment(*words))
-    return place / "out/folder/linear/latest"
+    return train(experiment(*words)).folder
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +132,7 @@ def test_places_that_hold_no_recording_are_told(tmp_path: Path) -> None:
 
 def test_a_run_that_is_not_finished_is_told(run: Path, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text((run / "config.yaml").read_text())
-    with pytest.raises(UserError, match="is not finished; python train.py resume="):
+    with pytest.raises(UserError, match="is not finished; auris train resume="):
         Predictor(str(tmp_path))
 
 
@@ -207,7 +206,7 @@ def test_what_is_no_sound_gives_no_answer(predictor: Predictor, tmp_path: Path) 
     flipped[100] = 3e29
     loud = write(tmp_path / "flipped.wav", flipped, subtype="FLOAT")
     slow = change_bytes(write(tmp_path / "slow.wav", sine(440)), 24, 1)
-    for path, reason in ((loud, "full scale is 1"), (slow, "says 1 Hz")):
+    for path, reason in ((loud, "full scale is 1"), (slow, "rate of 1 Hz")):
         with pytest.raises(UserError, match=f"{path} can't be used: .*{reason}"):
             list(predictor.rows(path, windows=False))
 

@@ -460,7 +460,7 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
         "data.normal=tone",
         *here(tmp_path),
     )
-    train(
+    finished = train(
         experiment(
             *data,
             *[word for word in TINY if word != "test=false"],
@@ -468,7 +468,7 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
             f"model={model}",
         )
     )
-    folder = tmp_path / "out/one_class" / model / "latest"
+    folder = finished.folder
     predictor = Predictor(str(folder))
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert len(rows) == 12 and len({row["score"] for row in rows}) == 12

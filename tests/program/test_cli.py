@@ -227,7 +227,7 @@ def test_recordings_that_cannot_be_used_are_named_with_their_reasons(
         "data.root=recordings",
         "data.duration=0.5",
         "trainer.max_epochs=1",
-        "logger=none",
+        "logger=csv",
     )
     done = call("train.py", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

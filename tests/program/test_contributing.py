@@ -23,7 +23,7 @@ MAX_LINES = 200  # of all that is read from the command to the loss
 BY_LIGHTNING = {"training_step": "fit"}  # what its trainer calls, and in which method
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADER = "# @package _global_\n"  # Hydra asks for it before anything else
-QUICK = ("trainer.max_epochs=1", "logger=none", "report=false")
+QUICK = ("trainer.max_epochs=1", "logger=csv", "report=false")
 
 
 class File(NamedTuple):

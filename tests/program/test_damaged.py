@@ -3,10 +3,13 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import call, fill, sine, write
 from running import TINY, experiment, here
 
+from auris.core.errors import UserError
+from auris.training.checkpoint_io import load_checkpoint
 from auris.training.run import train
 
 DAMAGE = {
@@ -133,3 +136,40 @@ def test_what_no_data_set_is_is_refused(place: Path, change: str) -> None:
     done = call(*COMMANDS["predict"], cwd=place)
     assert done.returncode == 1 and "spec.json" in done.stderr
     assert not any(word in done.stderr for word in UNHELPFUL), done.stderr
+
+
+def flipped(content: bytes, place: int, bit: int) -> bytes:
+    damaged = bytearray(content)
+    damaged[place] ^= 1 << bit
+    return bytes(damaged)
+
+
+def test_a_flipped_bit_of_the_weights_is_noticed(place: Path) -> None:
+    path = place / "run/model.pt"
+    content = path.read_bytes()
+    weights = load_checkpoint(path)
+    draws = np.random.default_rng(0)
+    noticed = 0
+    for at in draws.integers(len(content), size=200):
+        path.write_bytes(flipped(content, at, int(draws.integers(8))))
+        try:
+            found = load_checkpoint(path)
+        except UserError as error:
+            assert str(path) in str(error) and "bring a copy" in str(error)
+            noticed += 1
+            continue
+        # what fills the file up between the tensors tells nothing
+        assert found.keys() == weights.keys()
+        assert all(found[name].equal(weights[name]) for name in weights)
+    assert noticed > 100
+
+
+def test_a_flipped_weight_ends_prediction(place: Path) -> None:
+    path = place / "run/model.pt"
+    content = path.read_bytes()
+    weight = load_checkpoint(path)["model.head.1.weight"]
+    at = content.index(weight.numpy().tobytes())
+    path.write_bytes(flipped(content, at, 3))
+    done = call(*COMMANDS["predict"], cwd=place)
+    assert done.returncode == 1
+    assert "model.pt is damaged" in done.stderr and "train anew" in done.stderr

@@ -16,17 +16,17 @@ def test_joblib_runs_at_once_and_hands_back_failures(tmp_path: Path) -> None:
         "data.duration=0.5",
         "trainer.max_epochs=1",
         "model=linear",
-        "logger=none",
+        "logger=csv",
     )
     joblib = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
     done = cli("train.py", "-m", *joblib, *words, "data.fold=9,1,2", cwd=tmp_path)
     assert done.returncode == 1
     results = [
         json.loads(path.read_text())
-        for path in tmp_path.glob("outputs/folder/linear/2*/result.json")
+        for path in tmp_path.glob("outputs/recordings/linear/2*/result.json")
     ]
     assert sorted(result["fold"] for result in results) == [1, 2]
-    assert "| folder linear | 2 x 1 |" in done.stdout
+    assert "| recordings linear | 2 x 1 |" in done.stdout
     last = done.stderr.splitlines()[-1]
     assert (
         last.startswith("auris: data=folder")

@@ -17,6 +17,7 @@ import torch
 from conftest import SHARED, call, cli, fill, noise, sine, write
 
 from auris.runs import multirun
+from auris.runs.latest import resolve_latest
 from auris.runs.ledger import all_accesses
 
 SMALL = (
@@ -42,7 +43,7 @@ def job(
         env=real_or_simulated,
     )
     assert done.returncode == 0, done.stderr
-    return place / "outputs/cats_babies/mlp/latest"
+    return resolve_latest(place / "outputs/cats_babies/mlp/latest")
 
 
 def test_the_folder_holds_all_that_repeats_the_run(job: Path) -> None:
@@ -93,13 +94,14 @@ def test_the_curves_have_a_row_an_epoch(job: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [int(row["epoch"]) for row in rows][:4] == [0, 1, 2, 3]
     assert all(
-        row["train/loss"] and row["val/loss"] and row["train/gap"] and row["train/lr"]
+        row["train/loss"] and row["val/loss"] and row["train/gap"] and row["work/lr"]
         for row in rows[:4]
     )
 
 
 def test_tensorboard_shows_curves_pictures_sound_and_settings(job: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
     events = EventAccumulator(str(job), size_guidance={"scalars": 0})
     events.Reload()
@@ -108,14 +110,22 @@ def test_tensorboard_shows_curves_pictures_sound_and_settings(job: Path) -> None
         "train/loss",
         "val/loss",
         "val/accuracy",
-        "train/lr",
+        "work/lr",
         "train/gap",
-        "final/test_accuracy",
+        "value/test_accuracy",
     } <= set(tags["scalars"])
     assert [event.step for event in events.Scalars("val/loss")] == [0, 1, 2, 3]
-    assert {"test/confusion", "test/worst"} <= set(tags["images"])
+    assert {"view_test/confusion", "view_test/worst"} <= set(tags["images"])
     assert {f"test_worst/{place}" for place in range(1, 7)} <= set(tags["audio"])
     assert "_hparams_/session_start_info" in events.summary_metadata
+    content = events.summary_metadata["_hparams_/experiment"].plugin_data.content
+    row = HParamsPluginData.FromString(content).experiment
+    first = {column.name for column in row.hparam_infos if column.differs}
+    assert first == {"model", "features", "optimizer", "fold", "seed"}
+    assert "array" not in {column.name for column in row.hparam_infos}  # has none
+    assert row.metric_infos[0].name.tag == "value/test_accuracy"
+    groups = sorted({tag.partition("/")[0] for tag in tags["scalars"] + tags["images"]})
+    assert groups == ["train", "val", "value", "view_test", "work"]  # curves first
     assert "data/text_summary" in tags["tensors"]
 
 
@@ -183,14 +193,14 @@ def test_a_sweep_does_not_open_the_test_set(
         "data.root=recordings",
         "data.duration=0.5",
         "trainer.max_epochs=1",
-        "logger=none",
+        "logger=csv",
     )
     choices = ("model=linear,mlp", "data.fold=1,2")
     done = call("train.py", "-m", *words, *choices, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     results = [
         json.loads(path.read_text())
-        for path in tmp_path.glob("outputs/folder/*/2*/result.json")
+        for path in tmp_path.glob("outputs/recordings/*/2*/result.json")
     ]
     assert len(results) == 4
     assert all("val" in result and "test" not in result for result in results)
@@ -198,15 +208,20 @@ def test_a_sweep_does_not_open_the_test_set(
     (show_table,) = ends
     show_table()
     shown = capsys.readouterr().out
-    assert "| folder linear | 2 x 1 |" in shown and "| folder mlp | 2 x 1 |" in shown
-    table = call("scripts/compare.py", "--same", "data=folder", "--json", cwd=tmp_path)
+    assert (
+        "| recordings linear | 2 x 1 |" in shown
+        and "| recordings mlp | 2 x 1 |" in shown
+    )
+    table = call(
+        "scripts/compare.py", "--same", "data=recordings", "--json", cwd=tmp_path
+    )
     assert (tmp_path / "outputs/compare.png").is_file(), table.stderr
     rows = json.loads(table.stdout)
     assert [row["folds"] for row in rows] == [2, 2] and {
         row["name"] for row in rows
     } == {
-        "folder linear",
-        "folder mlp",
+        "recordings linear",
+        "recordings mlp",
     }
 
 
@@ -221,7 +236,7 @@ def test_two_processes_train_like_one(tmp_path: Path) -> None:
         "augment=none",
         "optimizer.lr=0.01",
         "data.batch_size=4",
-        "logger=none",
+        "logger=csv",
     )
     results = {}
     for trainer, run in (("cpu", call), ("ddp", cli)):
@@ -233,7 +248,7 @@ def test_two_processes_train_like_one(tmp_path: Path) -> None:
             cwd=tmp_path,
         )
         assert done.returncode == 0, done.stderr
-        runs = list((tmp_path / trainer / "folder/linear").glob("2*"))
+        runs = list((tmp_path / trainer / "recordings/linear").glob("2*"))
         assert len(runs) == 1
         results[trainer] = json.loads((runs[0] / "result.json").read_text())
     assert results["cpu"]["test"]["clips"] == results["ddp"]["test"]["clips"] == 4
@@ -249,7 +264,7 @@ def test_a_stranger_configuration_runs_no_code(job: Path, tmp_path: Path) -> Non
     text = (
         (evil / "config.yaml")
         .read_text()
-        .replace("torch.nn.CrossEntropyLoss", "os.system")
+        .replace("auris.tasks.losses.CrossEntropy", "os.system")
     )
     (evil / "config.yaml").write_text(text.replace("plugins: []", "plugins: [os]"))
     done = call("scripts/predict.py", str(evil), str(evil / "x.wav"), cwd=tmp_path)

@@ -49,8 +49,7 @@ def run(place: Path, *words: str) -> tuple[dict[str, Any], Counter]:
     test.
     """
     cfg = config(place, *words)
-    train(Experiment(cfg))
-    folder = place / "out" / cfg.choices.data / "knn/latest"
+    folder = train(Experiment(cfg)).folder
     scored = Counter(
         (name, row["label"])
         for name in ("val", "test")
@@ -116,7 +115,7 @@ def test_classes_that_are_normal_in_turn_are_one_row(
     runs = find_runs([str(tmp_path)])
     assert {run.settings["data.normal"] for run in runs} == {"tone", "hiss"}
     (row,) = summarize_runs(runs, None, "test")
-    assert (row.name, row.folds, row.mean) == ("one_class knn", 1, 1)
+    assert (row.name, row.folds, row.mean) == (f"{place.name} knn", 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from conftest import REPOSITORY, call, noise, sine, write
 
+from auris.runs.latest import resolve_latest
+
 PLUGIN = REPOSITORY / "tests/plugin"
 RATE = 8000  # Hz
 
@@ -54,7 +56,7 @@ def run(script: str, *words: str, cwd: Path):
 
 @pytest.fixture
 def folder(place: Path) -> Path:
-    return place / "outputs/folder/knn/latest"
+    return resolve_latest(place / "outputs/recordings/knn/latest")
 
 
 def test_it_trains_and_is_scored_by_its_own_metric(folder: Path) -> None:
@@ -80,7 +82,7 @@ def test_tensorboard_shows_its_plot_and_its_sound(folder: Path) -> None:
 
     events = EventAccumulator(str(folder))
     events.Reload()
-    assert "test/counts" in events.Tags()["images"]
+    assert "view_test/counts" in events.Tags()["images"]
     assert "test_first" in events.Tags()["audio"]
 
 
@@ -114,7 +116,7 @@ def test_its_export_predicts_the_same(folder: Path, place: Path) -> None:
 
 
 def test_two_of_its_runs_are_compared(place: Path) -> None:
-    runs = [f"outputs/folder/{model}/latest" for model in ("linear", "knn")]
+    runs = [f"outputs/recordings/{model}/latest" for model in ("linear", "knn")]
     words = ("--paired", *runs, "--plugins", "beeps")
     done = run("scripts/compare.py", *words, cwd=place)
     assert "mean_absolute_error of linear less that of knn" in done.stdout, done.stderr

@@ -48,10 +48,10 @@ def test_each_configuration_has_a_line_the_highest_first(tmp_path: Path) -> None
     figure = drawn(tmp_path)
     (axes,) = figure.axes
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("data.snr", "test accuracy")
-    assert [line.get_label() for line in axes.lines] == ["birds mlp", "birds knn"]
+    assert [line.get_label() for line in axes.lines] == ["mlp", "knn"]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [
-        "birds mlp",
-        "birds knn",
+        "mlp",
+        "knn",
     ]
     for line, colour, heights in zip(axes.lines, COLOURS, (MLP, KNN), strict=False):
         assert (
@@ -84,8 +84,8 @@ def test_other_settings_make_other_lines(tmp_path: Path) -> None:
     tried(tmp_path, KNN, width=8)
     tried(tmp_path, MLP, width=16)
     assert [line.get_label() for line in drawn(tmp_path).axes[0].lines] == [
-        "birds mlp width=16",
-        "birds mlp width=8",
+        "mlp width=16",
+        "mlp width=8",
     ]
 
 
@@ -106,7 +106,7 @@ def test_what_has_no_value_leaves_a_gap_and_stands_last(tmp_path: Path) -> None:
     tried(tmp_path, {0: None, 6: 0.9}, "knn")
     tried(tmp_path, {0: 0.2, 6: 0.3})
     lower, gap = drawn(tmp_path).axes[0].lines
-    assert lower.get_label() == "birds mlp"
+    assert lower.get_label() == "mlp"
     assert np.isnan(gap.get_ydata()).tolist() == [True, False]
 
 
@@ -128,7 +128,7 @@ def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
     tried(tmp_path, {12: 0.5}, "vae", metric="auroc")
     with pytest.raises(
         UserError,
-        match=r"There is no accuracy in .*vae12.*; choose one --metric or task",
+        match=r"There is no --metric accuracy in .*vae12auroc; did you mean auroc",
     ):
         drawn(tmp_path, metric="accuracy")
     finished(tmp_path / "without", 0.5, fold=2)

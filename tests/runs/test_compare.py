@@ -7,7 +7,7 @@ import pytest
 from records import finished
 
 from auris.core.errors import UserError
-from auris.runs.compare import default_split, mean_interval, summarize_runs
+from auris.runs.compare import mean_interval, summarize_runs
 from auris.runs.find import filter_runs, find_runs
 from auris.runs.naming import group_runs
 from auris.runs.tables import all_metrics_table, to_markdown
@@ -47,9 +47,8 @@ def test_what_has_no_value_stands_last_without_one(tmp_path: Path) -> None:
         finished(tmp_path / f"mlp{fold}", 0.1, fold)
     rows = summarize_runs(find_runs([str(tmp_path)]), None, "test")
     assert [row.mean != row.mean for row in rows] == [False, True, True]
-    assert "| birds knn | 3 x 1 | - | - | - | 0.500 | 1.0 |" in to_markdown(
-        rows, "test"
-    )
+    line = "| birds knn | 3 x 1 | - | - | - | 0.500 | 1.0 |"
+    assert line in to_markdown(rows, "test")
 
 
 def test_classes_that_are_normal_in_turn_are_averaged(tmp_path: Path) -> None:
@@ -97,10 +96,75 @@ def test_configurations_are_told_apart_by_what_differs(tmp_path: Path) -> None:
         "birds mlp width=16",
         "birds mlp width=8",
     ]
-    assert (
-        "| birds mlp width=16 | 1 x 1 | 0.700 | - | - | 0.500 | 1.0 |"
-        in to_markdown(rows, "test")
-    )
+    line = "| birds mlp width=16 | 1 x 1 | 0.700 | 0.600 to 0.900 (n = 7) | - | 0.500 | 1.0 |"
+    assert line in to_markdown(rows, "val")
+
+
+def test_what_most_share_goes_without_saying(tmp_path: Path) -> None:
+    for name, width in (("a", 8), ("b", 8), ("c", 16)):
+        optimizer = f"{{lr: 0.{name}}}"
+        finished(tmp_path / name, 0.5, width=width, optimizer=optimizer)
+    names = [name for name, _ in group_runs(find_runs([str(tmp_path)]))]
+    assert names == [
+        "birds mlp optimizer.lr=0.a",
+        "birds mlp optimizer.lr=0.b",
+        "birds mlp width=16 optimizer.lr=0.c",
+    ]
+
+
+def test_each_interval_says_what_it_is_over(tmp_path: Path) -> None:
+    """Of one fold that over clips; seeds make it no narrower. Of three folds Student's."""
+    for seed, value in ((1, 0.5), (2, 0.7)):
+        finished(tmp_path / f"knn{seed}", value, seed=seed, model="knn")
+    for fold, value in ((1, 0.6), (2, 0.7), (3, 0.8)):
+        finished(tmp_path / f"svm{fold}", value, fold, model="svm")
+    svm, knn = summarize_runs(find_runs([str(tmp_path)]), None, "val")
+    assert (knn.low, knn.high, knn.n) == pytest.approx((0.5, 0.8, 7))
+    assert (knn.std, knn.std_over) == (pytest.approx(0.02**0.5), "seeds")
+    assert (svm.std, svm.std_over) == (pytest.approx(0.1), "folds")
+    text = to_markdown([svm, knn], "val")
+    assert "| 0.700 | 0.452 to 0.948 (3 folds) | 0.100 (folds) |" in text
+    assert "| 0.600 | 0.500 to 0.800 (n = 7) | 0.141 (seeds) |" in text
+
+
+def test_too_few_clips_say_how_many_they_are(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 2.359, metric="mean_error")
+    path = tmp_path / "a" / "result.json"
+    result = json.loads(path.read_text())
+    result["val"]["metrics"]["mean_error"].update(low=None, high=None, n=1)
+    path.write_text(json.dumps(result))
+    runs = find_runs([str(tmp_path)])
+    text = to_markdown(summarize_runs(runs, None, "val"), "val")
+    assert "| birds mlp | 1 x 1 | 2.359 | - (n = 1) | - |" in text
+    assert "| mean_error | 2.359 (n = 1) |" in all_metrics_table(runs, "val")
+
+
+def test_what_looks_on_is_no_part_of_a_configuration(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 0.5)
+    watched = {
+        "logger": "{wandb: {_target_: WandbLogger, offline: true}}",
+        "callbacks": "{rich: {_target_: RichProgressBar}}",
+        "plugins": "[mine]",
+        "report": "false",
+        "paths": "{outputs: elsewhere}",
+    }
+    finished(tmp_path / "b", 0.6, seed=2, **watched)
+    (row,) = summarize_runs(find_runs([str(tmp_path)]), None, "val")
+    assert (row.name, row.seeds) == ("birds mlp", 2)
+    finished(tmp_path / "c", 0.7, callbacks="{ema: {decay: 0.5}}")
+    names = [name for name, _ in group_runs(find_runs([str(tmp_path)]))]
+    assert names == [
+        "birds mlp",
+        "birds mlp callbacks.ema.decay=0.5",
+    ]
+
+
+def test_a_name_is_no_markup(tmp_path: Path) -> None:
+    finished(tmp_path / "a", 0.5, choices={"model": "a|b*<img>[x](y)"})
+    (line,) = to_markdown(
+        summarize_runs(find_runs([str(tmp_path)]), None, "val"), "val"
+    ).splitlines()[2:]
+    assert line.startswith("| birds a\\|b\\*\\<img>\\[x](y) | 1 x 1 |")
 
 
 def test_choices_stand_for_the_settings_that_follow_from_them(tmp_path: Path) -> None:
@@ -162,7 +226,7 @@ def test_each_task_is_judged_by_its_main_metric(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.6)
     finished(tmp_path / "b", 0.7, model="autoencoder", metric="explained_variance")
     runs = find_runs([str(tmp_path)])
-    rows = summarize_runs(runs, None, default_split(runs))
+    rows = summarize_runs(runs, None, "test")
     assert [(row.name, row.metric) for row in rows] == [
         ("birds autoencoder", "explained_variance"),
         ("birds mlp", "accuracy"),
@@ -210,8 +274,13 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     runs = find_runs([str(tmp_path)])
     with pytest.raises(UserError, match="did you mean accuracy"):
         summarize_runs(runs, "acuracy", "test")
-    with pytest.raises(UserError, match="None of these runs has looked at its val set"):
-        summarize_runs(runs, "accuracy", "val")
+    path = tmp_path / "a" / "result.json"
+    result = json.loads(path.read_text())
+    del result["val"]
+    path.write_text(json.dumps(result))
+    words = "None of these runs has looked at its val set; --set test compares them"
+    with pytest.raises(UserError, match=words):
+        summarize_runs(find_runs([str(tmp_path)]), "accuracy", "val")
 
 
 def test_details_show_all_metrics_side_by_side_with_intervals(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from paper import words_on_paper
 from records import finished
 
 from auris.core.errors import UserError
-from auris.runs.curve_plot import plot_training_curves
+from auris.core.figures import COLOURS
+from auris.runs.curve_plot import marker_at, plot_training_curves
 from auris.runs.find import find_runs
 
-HEAD = "epoch,train/loss,train/passes,train/seconds,val/accuracy\n"
+HEAD = "epoch,train/loss,work/passes,work/seconds,val/accuracy\n"
 ADAM, SOLVER = (
     {"optimizer": "adamw", "loss": "cross_entropy"},
     {"optimizer": "closed_form", "loss": "mse"},
@@ -70,7 +71,7 @@ def test_runs_with_one_loss_share_two_panels(tmp_path: Path) -> None:
     assert list(seconds.lines[0].get_xdata()[:3]) == pytest.approx([0.1, 0.2, 0.3])
     (legend,) = figure.legends
     words = [text.get_text() for text in legend.get_texts()]
-    assert words == ["birds mlp optimizer=closed_form", "birds mlp optimizer=adamw"]
+    assert words == ["mlp optimizer=closed_form", "mlp optimizer=adamw"]
     assert words_on_paper(figure)
 
 
@@ -90,6 +91,21 @@ def test_each_loss_has_a_row_and_all_share_one_of_validation(tmp_path: Path) -> 
     assert figure.axes[0].get_yscale() == "linear"
 
 
+def test_a_fraction_has_no_logarithmic_axis(tmp_path: Path) -> None:
+    for name, losses, choices in (("a", [1.0, 0.9], ADAM), ("b", [0.02], SOLVER)):
+        trained(tmp_path / name, losses, choices)
+        text = HEAD + "0,1.0,1,0.1,0.02\n1,0.9,2,0.2,0.9\n"
+        (tmp_path / name / "metrics.csv").write_text(text)
+    names = ("birds mlp optimizer=closed_form", "birds mlp optimizer=adamw")
+    scales = [axes.get_yscale() for axes in drawn(tmp_path, *names).axes[::2]]
+    assert scales == ["linear", "linear", "linear"]
+
+
+def test_no_two_of_49_points_look_alike() -> None:
+    looks = {(COLOURS[place % 7], marker_at(place)) for place in range(49)}
+    assert len(looks) == 49
+
+
 def test_folds_are_thin_lines_beside_the_first(tmp_path: Path) -> None:
     for fold in (2, 1, 3):
         trained(tmp_path / str(fold), [1.0, 0.5], ADAM, fold=fold)
@@ -104,7 +120,7 @@ def test_folds_are_thin_lines_beside_the_first(tmp_path: Path) -> None:
 
 def test_what_can_not_be_drawn_is_told(tmp_path: Path) -> None:
     finished(tmp_path / "a", 0.8)
-    with pytest.raises(UserError, match="None of these runs has train/seconds"):
+    with pytest.raises(UserError, match="None of these runs has work/seconds"):
         drawn(tmp_path, "birds mlp")
     finished(tmp_path / "b", 0.8, fold=2, choices={"data": "bees"})
     with pytest.raises(UserError, match="choose one with --same data=: bees, birds"):

@@ -12,6 +12,7 @@ from running import configured
 
 from auris.core.instantiate import to_plain
 from auris.data.sources.folder import Folder
+from auris.runs.data_names import claim_name
 from auris.runs.folder import LEDGER
 from auris.runs.ledger import (
     accesses_to,
@@ -34,8 +35,9 @@ def opened(
 ) -> None:
     """What a run with these settings leaves in the ledger; without a value it was killed."""
     settings = to_plain(configured("data=folder", "data.root=here", *words))
-    folder = outputs / "folder" / settings["choices"]["model"] / "now"
-    access = record_access(folder, settings, of)
+    folder = outputs / "birds" / settings["choices"]["model"] / "now"
+    claim_name(outputs / "birds", "/birds")
+    access = record_access(folder, "birds", settings, of)
     if value is not None:
         record_result(
             outputs, access, {"accuracy": {"value": value}, "auroc": {"value": 0.0}}
@@ -47,8 +49,8 @@ def test_openings_of_one_test_set_are_told_with_what_came_out(tmp_path: Path) ->
     opened(tmp_path, of=dataset("b", 2), value=0.75)
     opened(tmp_path, "model=cnn")
     first, second = accesses_to(tmp_path, "a")
-    assert (first.run, first.metric, first.value) == ("folder/mlp/now", "accuracy", 0.5)
-    assert (second.run, second.metric, second.value) == ("folder/cnn/now", None, None)
+    assert (first.run, first.metric, first.value) == ("birds/mlp/now", "accuracy", 0.5)
+    assert (second.run, second.metric, second.value) == ("birds/cnn/now", None, None)
     assert [access.fold for access in accesses_to(tmp_path, "b")] == [
         2
     ] and accesses_to(tmp_path, "c") == []
@@ -62,15 +64,17 @@ def test_seeds_and_folds_are_of_one_configuration(tmp_path: Path) -> None:
         summarize_accesses(accesses_to(tmp_path, "a"))
         == "This test set has been looked at 2 times, by one configuration."
     )
+    opened(tmp_path, "logger=csv", "report=false", "+callbacks.rich._target_=x.Rich")
+    assert "3 times, by one" in summarize_accesses(accesses_to(tmp_path, "a"))
     opened(tmp_path, "optimizer.lr=0.1")
     assert summarize_accesses(accesses_to(tmp_path, "a")).startswith(
-        "This test set has been looked at 3 times, by 2 configurations; the best"
+        "This test set has been looked at 4 times, by 2 configurations; the best"
     )
 
 
 def test_a_run_that_was_moved_away_has_a_ledger_of_its_own(tmp_path: Path) -> None:
     settings = to_plain(configured("data=folder", "data.root=here"))
-    record_access(tmp_path, settings, OF_A)
+    record_access(tmp_path, "birds", settings, OF_A)
     assert [access.run for access in accesses_to(tmp_path, "a")] == ["."]
 
 
@@ -84,11 +88,14 @@ def test_a_line_that_was_cut_loses_nothing_else(tmp_path: Path) -> None:
 
 def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     settings = to_plain(configured("data=folder", "data.root=here"))
-    folder = tmp_path / "folder/mlp/now"
+    claim_name(tmp_path / "birds", "/birds")
+    folder = tmp_path / "birds/mlp/now"
     with ThreadPoolExecutor(8) as pool:
         list(
             pool.map(
-                lambda fold: record_access(folder, settings, dataset("a", fold)),
+                lambda fold: record_access(
+                    folder, "birds", settings, dataset("a", fold)
+                ),
                 range(40),
             )
         )

@@ -169,8 +169,11 @@ def test_the_command_line_compares_two_runs(tmp_path: Path) -> None:
         tried(tmp_path / name, name, said(*right))
         for name, right in (("a", [True, True]), ("b", [True, False]))
     ]
-    done = call("scripts/compare.py", "--paired", *runs, "--json", cwd=tmp_path)
+    words = ("--paired", *runs, "--json")
+    done = call("scripts/compare.py", *words, "--set", "test", cwd=tmp_path)
     assert json.loads(done.stdout)["difference"] == 0.5, done.stderr
+    done = call("scripts/compare.py", *words, cwd=tmp_path)
+    assert done.returncode == 1 and "no predictions of its val clips" in done.stderr
 
 
 def test_directions_are_compared_by_their_errors(tmp_path: Path) -> None:

@@ -33,12 +33,11 @@ def test_finished_runs_come_into_the_table(
         finished(tmp_path / model, value, model=model)
         note_run(tmp_path / model)
     print_table(tmp_path / "sweep/runs.txt")
-    table = capsys.readouterr().out.splitlines()
-    assert table[1].startswith("| configuration | folds x seeds | test accuracy |")
-    assert [line.split("|")[1].strip() for line in table[3:]] == [
-        "birds cnn",
-        "birds mlp",
-    ]
+    tables = capsys.readouterr().out.strip().split("\n\n")
+    for table, split in zip(tables, ("val", "test"), strict=True):
+        head, _, *rows = table.splitlines()
+        assert head.startswith(f"| configuration | folds x seeds | {split} accuracy |")
+        assert [row.split("|")[1].strip() for row in rows] == ["birds cnn", "birds mlp"]
 
 
 def test_a_single_run_has_no_table(

@@ -169,7 +169,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def table(place: Path, study: str = "folder_linear") -> list[dict[str, str]]:
+def table(place: Path, study: str = "recordings_linear") -> list[dict[str, str]]:
     with (place / "outputs/sweeps" / study / "trials.csv").open() as file:
         return list(csv.DictReader(file))
 
@@ -181,7 +181,7 @@ def test_a_sweep_ends_with_the_command_of_its_best_run_and_goes_on_when_asked(
     rows, said, home = (
         table(place),
         capsys.readouterr().out,
-        place / "outputs/sweeps/folder_linear",
+        place / "outputs/sweeps/recordings_linear",
     )
     assert [row["trial"] for row in rows] == ["0", "1", "2"] and {
         row["state"] for row in rows
@@ -416,7 +416,7 @@ def test_a_trial_that_kills_its_process_twice_is_given_up(plan: SweepPlan) -> No
 
 def test_a_sweep_that_was_killed_goes_on_in_two_processes(place: Path) -> None:
     words = [*WORDS, RATE, "trainer.max_epochs=30", "trials=5", "pruner=none"]
-    runs = place / "outputs/sweeps/folder_linear/runs/folder/linear"
+    runs = place / "outputs/sweeps/recordings_linear/runs/recordings/linear"
     with start(words, place) as process:
         while (
             process.poll() is None
@@ -431,7 +431,7 @@ def test_a_sweep_that_was_killed_goes_on_in_two_processes(place: Path) -> None:
     assert rows[2]["optimizer.lr"] == rows[1]["optimizer.lr"]  # what the kill broke off
     assert len({row["optimizer.lr"] for row in rows}) == 5
     study = optuna.load_study(
-        study_name="folder_linear", storage=f"sqlite:///{runs.parents[2]}/study.db"
+        study_name="recordings_linear", storage=f"sqlite:///{runs.parents[2]}/study.db"
     )
     assert len({trial.user_attrs[studies.PROCESS] for trial in study.trials[2:]}) == 2
     assert not list(place.rglob("test_ledger.jsonl"))

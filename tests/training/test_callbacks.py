@@ -174,10 +174,10 @@ def test_curves_are_a_row_an_epoch(tmp_path: Path) -> None:
     curves = Curves(str(tmp_path))
     curves.log_metrics({"val/loss": 0.5, "epoch": 0}, step=0)
     curves.log_metrics({"train/loss": 0.123456789}, step=0)
-    curves.log_metrics({"val/loss": 0.25, "train/lr": 1e-5}, step=1)
+    curves.log_metrics({"val/loss": 0.25, "work/lr": 1e-5}, step=1)
     curves.save()
     assert table(tmp_path) == [
-        ["epoch", "val/loss", "train/loss", "train/lr"],
+        ["epoch", "val/loss", "train/loss", "work/lr"],
         ["0", "0.5", "0.123457", ""],
         ["1", "0.25", "", "1e-05"],
     ]

@@ -159,8 +159,7 @@ def run(place: Path, name: str, *words: str) -> Path:
         "trainer.max_epochs=5",
         *words,
     )
-    train(Experiment(cfg))
-    return place / name / "folder" / cfg.choices.model / "latest"
+    return train(Experiment(cfg)).folder
 
 
 def weights(folder: Path) -> dict[str, Tensor]:
@@ -201,6 +200,5 @@ def test_a_run_tells_how_often_it_went_through_the_training_set(
 ) -> None:
     """A random search asks for its start, its 50 draws and what it found."""
     assert (
-        curve(run(place, "passes", "model=linear", *words), "train/passes")[-1]
-        == passes
+        curve(run(place, "passes", "model=linear", *words), "work/passes")[-1] == passes
     )

@@ -12,6 +12,7 @@ from running import TINY, experiment, here
 from torch import Tensor, nn
 
 from auris.cli import train as main_job
+from auris.runs.latest import resolve_latest
 from auris.training.optimizers.base import Search
 from auris.training.optimizers.build import parameter_groups
 from auris.training.optimizers.evolution import CmaEs, Evolution
@@ -25,7 +26,7 @@ WORDS = (
         "data.batch_size=4",
         "trainer=cpu",
         "trainer.max_epochs=30",
-        "logger=none",
+        "logger=csv",
     ),
     *(
         "model=cnn",
@@ -50,27 +51,28 @@ def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path: Path) -> 
     straight = (*WORDS, *here(tmp_path, "straight"), "refit=true")
     done = call("train.py", *straight, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    run = tmp_path / "killed/folder/cnn/latest"
+    runs = tmp_path / "killed/recordings/cnn"
     killed = (*WORDS, *here(tmp_path, "killed"), "refit=true")
-    start_and_kill(killed, run / "checkpoints/last.ckpt")
+    start_and_kill(killed, runs, "*/checkpoints/last.ckpt")
+    run = resolve_latest(runs / "latest")
     assert not (run / "refit").exists()
-    start_and_kill((f"resume={run}",), run / "refit/checkpoints/last.ckpt")
+    start_and_kill((f"resume={runs}/latest",), run, "refit/checkpoints/last.ckpt")
     assert not (run / "result.json").exists()
     resumed = call("train.py", f"resume={run}", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
-    # the one folder, and latest
-    assert len(list((tmp_path / "killed/folder/cnn").iterdir())) == 2
-    assert same(weights(run), weights(tmp_path / "straight/folder/cnn/latest"))
+    assert list(runs.iterdir()) == [run]
+    unbroken = resolve_latest(tmp_path / "straight/recordings/cnn/latest")
+    assert same(weights(run), weights(unbroken))
     assert epochs(run) == list(range(30))
 
 
-def start_and_kill(words: tuple[str, ...], sign: Path) -> None:
-    """Start a run and kill it hard soon after `sign`, the first checkpoint, is there."""
+def start_and_kill(words: tuple[str, ...], place: Path, sign: str) -> None:
+    """Start a run and kill it hard soon after `sign`, the first checkpoint, is in a place."""
     context = multiprocessing.get_context("forkserver")  # which imports torch but once
     context.set_forkserver_preload(["auris.cli.training"])
     process = context.Process(target=main_job.train, args=(words,))
     process.start()
-    while not sign.exists() and process.is_alive():
+    while not any(place.glob(sign)) and process.is_alive():
         time.sleep(0.01)
     time.sleep(0.1)
     process.kill()
@@ -91,7 +93,7 @@ def test_a_finished_run_is_not_run_again(tmp_path: Path) -> None:
         "trainer.max_epochs=1",
     )
     assert call("train.py", *words, cwd=tmp_path).returncode == 0
-    run = tmp_path / "outputs/folder/mlp/latest"
+    run = resolve_latest(tmp_path / "outputs/recordings/mlp/latest")
     before = json.loads((run / "result.json").read_text())
     again = call("train.py", f"resume={run}", cwd=tmp_path)
     assert again.returncode == 1
@@ -109,12 +111,12 @@ def test_the_last_epoch_is_kept_though_an_earlier_one_was_better(
         "schedule=constant",
         "callbacks.ema=null",
     )
-    train(
+    finished = train(
         experiment(
             "data=folder", *here(tmp_path), *TINY, *overshooting, "trainer.max_epochs=6"
         )
     )
-    home = tmp_path / "out/folder/linear/latest/checkpoints"
+    home = finished.folder / "checkpoints"
     best, last = (
         torch.load(home / name, weights_only=True)["epoch"]
         for name in ("best.ckpt", "last.ckpt")

@@ -26,6 +26,7 @@ from auris.audit.sets import (
     MissingClass,
     SingleGroup,
     SplitCount,
+    TornFolder,
     count_recordings,
 )
 from auris.audit.shortcuts import (
@@ -35,6 +36,7 @@ from auris.audit.shortcuts import (
 )
 from auris.core.errors import UserError
 from auris.core.progress import map_parallel
+from auris.data.copies import join_copies
 from auris.data.dataset import Dataset
 
 
@@ -87,6 +89,7 @@ def _order_checks(missing: MissingClass, shortcut: Shortcut) -> Sequence[Check]:
         BandLimited(),
         missing,
         SingleGroup(),
+        TornFolder(),
         ContradictingLabels(),
         Leakage(),
         ExactDuplicate(),
@@ -100,9 +103,11 @@ def _assign_splits(
     measured: Sequence[Recording], data: Dataset
 ) -> tuple[list[Recording], str]:
     """The recordings with their splits; and why they can't be split, if they can't."""
-    usable = [recording.clip for recording in measured if recording.is_usable]
+    usable = [recording for recording in measured if recording.is_usable]
+    clips = [recording.clip for recording in usable]
+    copies = [[recording.content] for recording in usable]
     try:
-        splits = iter(data.split_clips(usable))
+        splits = iter(data.split_clips(join_copies(clips, copies)))
     except UserError as error:
         return list(measured), str(error)
     assigned = []

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from auris.audit.recording import Recording
 from auris.core.text import list_examples
@@ -20,12 +21,14 @@ class Finding:
     severity: str  # one of SEVERITIES
     sentence: str
     paths: tuple[Path, ...] = ()  # the recordings that it is about
+    is_seen: bool = False  # in their spectra, better than it is heard
 
 
 class Check(ABC):
     """One question about a data set."""
 
     name: str
+    is_seen: ClassVar[bool] = False  # whether spectra show what it finds
 
     @abstractmethod
     def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
@@ -37,7 +40,7 @@ class Check(ABC):
         """A finding of this check."""
         every_path = [recording.clip.path for recording in recordings]
         paths = tuple(dict.fromkeys(every_path))
-        return Finding(self.name, severity, sentence, paths)
+        return Finding(self.name, severity, sentence, paths, self.is_seen)
 
 
 def list_names(recordings: Iterable[Recording]) -> str:

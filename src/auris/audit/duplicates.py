@@ -8,6 +8,8 @@ from auris.audit.check import Check, Finding
 from auris.audit.fingerprint import matching_pairs
 from auris.audit.recording import Recording
 from auris.core.text import list_examples
+from auris.data.clips import Clip
+from auris.data.copies import join_copies
 
 _MAX_NAMED = 3  # members of a family that a sentence names
 
@@ -25,8 +27,8 @@ class ExactDuplicate(Check):
             return []
         extra = sum(len(family) - 1 for family in families)
         sentence = (
-            f"{extra} of {len(recordings)} recordings repeat the samples of another: "
-            f"{_name_families(families)}."
+            f"{extra} of {len(recordings)} recordings repeat the samples of another (they stay in "
+            f"one set where folds are drawn): {_name_families(families)}."
         )
         return [self.new_finding("warning", sentence, _members(families))]
 
@@ -119,6 +121,14 @@ class Leakage(Check):
         equations = list_examples(_equate_splits(family) for family in torn)
         sentence = f"{problem}, so that a score would tell too much: {equations}."
         return [self.new_finding("error", sentence, _members(torn))]
+
+
+def join_families(recordings: Sequence[Recording]) -> list[Clip]:
+    """The clips, those of the same sound in one group, with all that was in a group with them."""
+    families = enumerate(_find_families(tuple(recordings)))
+    names = {id(own): str(number) for number, family in families for own in family}
+    digests = [[names[id(own)]] if id(own) in names else [] for own in recordings]
+    return join_copies([own.clip for own in recordings], digests)
 
 
 def _find_exact_families(recordings: Iterable[Recording]) -> list[_Family]:

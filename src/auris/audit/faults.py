@@ -123,6 +123,7 @@ class BandLimited(_Fault):
     """A recording that was sampled at a lower rate before, or went through a lossy encoder."""
 
     name = "bandwidth"
+    is_seen = True
     severity = "warning"
     advice = (
         "hold nothing above a sharp edge far below half their sample rate "

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-_LAG = 4  # frames
+LAG = 4  # frames
 _BITS = 32  # of a code
 
 # power that is added to each band, so that what no one hears decides nothing
@@ -47,8 +47,8 @@ def compute_fingerprint(power: np.ndarray) -> Fingerprint:
     """The fingerprint of band powers (T', 33)."""
     level = 10 * np.log10(power + _FAINT_POWER)
     slope = np.diff(level, axis=1)  # (T', 32)
-    earlier = slope[:-_LAG]
-    change = slope[_LAG:] - earlier
+    earlier = slope[:-LAG]
+    change = slope[LAG:] - earlier
     if not len(change):
         return Fingerprint()
     has_grown = change > 0  # (T', 32)

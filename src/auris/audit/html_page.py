@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auris.audit.audit import Audit
+from auris.audit.charts import draw_spectra, draw_spread
 from auris.audit.check import Finding
 from auris.audit.recording import Recording
 from auris.audit.shortcuts import LabelPredictability
 from auris.core.html import render
 from auris.core.player import MAX_SECONDS, Player, Players
+from auris.core.svg import Picture
 from auris.data import audio
 
 _MAX_PLAYED = 6  # recordings of one finding
@@ -22,6 +24,7 @@ class _Section(NamedTuple):
     severity: str
     check: str
     sentence: str
+    picture: Picture | None  # in the place of players
     players: list[Player]
     paths: list[Path]
 
@@ -41,6 +44,7 @@ def render_audit(audit: Audit, verdict: str) -> str:
         verdict=verdict,
         findings=sections,
         counts=audit.counts,
+        spread=draw_spread(audit.recordings),
         clues=[_clue_row(clue) for clue in audit.predictability],
     )
 
@@ -54,14 +58,16 @@ def _clue_row(clue: LabelPredictability) -> tuple[str, str, str, str]:
 def _section(
     finding: Finding, recordings: Sequence[Recording], players: Players
 ) -> _Section:
-    usable = (
+    usable = [
         recording for recording in recordings[:_MAX_PLAYED] if recording.is_usable
-    )
-    made = [_play_recording(recording, players) for recording in usable]
+    ]
+    heard = [] if finding.is_seen else usable
+    made = [_play_recording(recording, players) for recording in heard]
     return _Section(
         finding.severity,
         finding.check,
         finding.sentence,
+        picture=draw_spectra(usable) if finding.is_seen else None,
         players=[player for player in made if player is not None],
         paths=[recording.clip.path for recording in recordings],
     )

@@ -10,7 +10,7 @@ MIN_LEVEL = -150.0  # dB of full scale
 
 _WINDOW = 0.128  # s
 _HOP = 0.016  # s
-_BLOCK = 0.1  # s
+BLOCK = 0.1  # s, over which a shift is averaged
 _FRAMES_AT_ONCE = 256  # so that an hour needs no more memory than a minute
 
 _LINEAR_BANDS = 64  # of equal width from 0 to half the rate
@@ -44,17 +44,12 @@ def power_to_level(power: np.ndarray | float) -> np.ndarray:
     return 10 * np.log10(audible)
 
 
-def dc_offset(wave: np.ndarray, rate: int) -> float:
-    """How far a wave (C, T) is shifted, in its worst channel: mean or median of blocks, the lesser.
+def dc_offset(means: np.ndarray) -> float:
+    """How far a wave is shifted, in its worst channel, by the means (C, N) of its blocks: their
+    mean or median, the lesser.
 
     A thud moves the mean and a rumble the median; a real shift moves both.
     """
-    channels, samples = wave.shape
-    size = min(round(_BLOCK * rate), samples)
-    count = samples // size
-    whole = wave[:, : count * size]
-    blocks = whole.reshape(channels, count, size)
-    means = blocks.mean(axis=2, dtype=np.float64)  # (C, blocks)
     mean = means.mean(axis=1)  # (C,)
     median = np.median(means, axis=1)  # (C,)
     is_mean_lesser = np.abs(mean) < np.abs(median)
@@ -70,22 +65,12 @@ def quantization_step(subtype: str) -> float:
     return 2.0 ** (1 - bits)
 
 
-def count_clipped_runs(wave: np.ndarray, step: float) -> int:
-    """How often a wave (C, T) is held at its extreme and leaves it at an angle.
+def count_runs_at_top(wave: np.ndarray, step: float) -> int:
+    """How often (T,) stays at its maximum for long, and jumps off by more than rounding.
 
     A round crest is not clipped. `step` is that of the quantization.
     """
-    most = 0
-    for channel in wave:
-        at_top = _count_runs_at_top(channel, step)
-        at_bottom = _count_runs_at_top(-channel, step)
-        most = max(most, at_top, at_bottom)
-    return most
-
-
-def _count_runs_at_top(wave: np.ndarray, step: float) -> int:
-    """How often (T,) stays at its maximum for long, and jumps off by more than rounding."""
-    top = wave.max()
+    top = wave.max(initial=-np.inf)
     if top <= _MIN_TOP * step:
         return 0
     is_held = wave == top  # (T,)
@@ -106,13 +91,17 @@ def _count_runs_at_top(wave: np.ndarray, step: float) -> int:
     return int(is_clipped.sum())
 
 
+def frame_size(rate: int) -> tuple[int, int]:
+    """How many samples the frames of `band_powers` have, and how far they are apart."""
+    return round(_WINDOW * rate), max(1, round(_HOP * rate))
+
+
 def band_powers(wave: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
     """Powers of a wave (T,) in frames of 128 ms: (T', 64) and (T', 33), full scale squared.
 
     The 64 bands are of equal width up to half the rate, the 33 of equal ratio within speech.
     """
-    size = round(_WINDOW * rate)
-    hop = max(1, round(_HOP * rate))
+    size, hop = frame_size(rate)
     missing = max(0, size - len(wave))
     padded = np.pad(wave, (0, missing))
     samples = padded.astype(np.float32)

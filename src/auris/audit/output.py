@@ -1,4 +1,4 @@
-"""What the audit leaves: a table in the terminal, audit.json and audit.html."""
+"""What the audit leaves: a table in the terminal, audit.json, audit.html and clips.csv."""
 
 import hashlib
 import json
@@ -9,14 +9,18 @@ from typing import Any
 
 from auris.audit.audit import Audit
 from auris.audit.check import SEVERITIES, Finding
+from auris.audit.duplicates import join_families
 from auris.audit.html_page import render_audit
 from auris.audit.sets import SplitCount
-from auris.core.files import write_atomically
+from auris.core.files import read_json_object, write_atomically
 from auris.data.clips import Clip
+from auris.data.table_writing import write_table
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+AUDITS = "audit"  # the folder of all audits, in that of outputs
 _JSON_FILE = "audit.json"
 _HTML_FILE = "audit.html"
+_TABLE_FILE = "clips.csv"
 
 
 def print_audit(audit: Audit) -> None:
@@ -61,13 +65,26 @@ def write_audit(audit: Audit, folder: Path) -> Path:
     return page
 
 
-def read_audit(folder: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
-    """The audit that was written to a folder, if there is one and it is of these clips."""
-    path = folder / _JSON_FILE
-    if not path.is_file():
-        return None
-    audit = json.loads(path.read_text(encoding="utf-8"))
-    return audit if audit.get("digest") == _digest_clips(clips) else None
+def write_clean_table(audit: Audit, folder: Path) -> Path:
+    """Write a table of the recordings that can be used, those of the same sound in one group.
+
+    Returns its path, for `data=csv`.
+    """
+    usable = [recording for recording in audit.recordings if recording.is_usable]
+    path = folder / _TABLE_FILE
+    write_table(path, join_families(usable))
+    return path
+
+
+def find_audit(outputs: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
+    """The newest of the audits below `outputs` that is of these clips, if there is one."""
+    digest = _digest_clips(clips)
+    paths = (outputs / AUDITS).glob(f"*/{_JSON_FILE}")
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
+        audit = read_json_object(path)
+        if audit.get("digest") == digest:
+            return audit
+    return None
 
 
 def _to_plain(audit: Audit) -> dict[str, Any]:

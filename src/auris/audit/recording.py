@@ -3,21 +3,14 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import soxr
-import torch
 
 from auris.audit import measures
-from auris.audit.fingerprint import Fingerprint, compute_fingerprint
+from auris.audit.fingerprint import Fingerprint
+from auris.audit.running_levels import RunningLevels
+from auris.audit.running_spectra import RunningSpectra
 from auris.core.errors import first_line
-from auris.core.files import content_digest
 from auris.data import audio
 from auris.data.clips import Clip
-from auris.features.statistics import Statistics
-
-_COMMON_RATE = 16000  # Hz, at which recordings of any rate are compared
-_HOP = 512  # samples, the same for all, as how many statistics there are depends on it
-_MIN_SAMPLES = 4 * _HOP  # of a wave; a shorter one is played again
-_FLOOR_PERCENTILE = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,62 +79,22 @@ def measure_recording(clip: Clip) -> Recording:
 
 def _measure_samples(clip: Clip, header: audio.Header) -> Recording:
     """Decode a clip and measure it. Raises `Unusable`."""
-    # (C, T)
-    wave = audio.read_samples(clip.path, header.samplerate, clip.start, clip.stop)
-    step = measures.quantization_step(header.subtype)
+    rate = header.samplerate
+    levels = RunningLevels(rate, measures.quantization_step(header.subtype))
+    spectra = RunningSpectra(rate)
+    blocks = audio.read_blocks(clip.path, rate, clip.start, clip.stop)  # (C, n) each
+    for mono in audio.mix_blocks(levels.watch(blocks), 1):  # (1, n)
+        spectra.add(mono[0])
     recording = Recording(
         clip,
         truncated=header.truncated,
-        rate=header.samplerate,
+        rate=rate,
         channels=header.channels,
         format=f"{header.format} {header.subtype}",
-        content=content_digest(wave.tobytes()),
-        duration=wave.shape[1] / header.samplerate,
-        peak=float(np.abs(wave).max()),
-        offset=measures.dc_offset(wave, header.samplerate),
-        clipped=measures.count_clipped_runs(wave, step),
+        content=levels.content,
+        duration=levels.samples / rate,
+        peak=levels.peak,
+        offset=levels.offset,
+        clipped=levels.clipped,
     )
-    mono = audio.to_channels(wave, 1)[0]  # (T,)
-    return _add_spectral(recording, mono)
-
-
-def _add_spectral(recording: Recording, wave: np.ndarray) -> Recording:
-    """Add what spectra tell of a wave (T,)."""
-    linear, tonal = measures.band_powers(wave, recording.rate)  # (T', bands)
-    frames = linear.sum(axis=1)  # (T',)
-    audible = frames[frames > audio.SILENCE_PEAK**2]
-    spectrum = measures.power_to_level(linear.mean(axis=0))  # (bands,)
-    width = recording.rate / 2 / len(spectrum)  # Hz
-    edge = measures.find_band_edge(spectrum)
-    power = np.square(wave, dtype=np.float64).mean()
-    return replace(
-        recording,
-        level=float(measures.power_to_level(power)),
-        floor=_noise_floor(audible),
-        silence=1 - len(audible) / len(frames),
-        bandwidth=measures.highest_filled_band(spectrum) * width,
-        edge=None if edge is None else edge * width,
-        fingerprint=compute_fingerprint(tonal),
-        vector=_statistics_vector(wave, recording.rate),
-    )
-
-
-def _noise_floor(power: np.ndarray) -> float:
-    """The level in dB of the softest of frames (N,)."""
-    if not len(power):
-        return measures.MIN_LEVEL
-    softest = np.percentile(power, _FLOOR_PERCENTILE)
-    return float(measures.power_to_level(softest))
-
-
-@torch.inference_mode()
-def _statistics_vector(wave: np.ndarray, rate: int) -> np.ndarray:
-    """(D,) the features=statistics of a wave (T,), at a rate that all recordings share."""
-    if rate != _COMMON_RATE:
-        wave = soxr.resample(wave, rate, _COMMON_RATE)
-    samples = np.ascontiguousarray(wave[None], dtype=np.float32)  # (1, T)
-    if samples.shape[1] < _MIN_SAMPLES:
-        samples = audio.fit_length(samples, _MIN_SAMPLES, "repeat")
-    statistics = Statistics(_COMMON_RATE, hop_length=_HOP)
-    clip = torch.from_numpy(samples)[None]  # (1, 1, T)
-    return statistics(clip).flatten().numpy()
+    return replace(recording, **spectra.measured())

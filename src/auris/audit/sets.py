@@ -1,8 +1,10 @@
 """What is in which split, and what a split lacks."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
+from pathlib import Path
 from typing import NamedTuple
 
 from auris.audit.check import Check, Finding
@@ -91,6 +93,34 @@ class SingleGroup(Check):
         return [self.new_finding("note", sentence, concerned)]
 
 
+class TornFolder(Check):
+    """Sub-folders of a class that are in several sets, although they may be sessions.
+
+    Recordings that are in a group with others are left out.
+    """
+
+    name = "sub-folders"
+
+    def run_on(self, recordings: Sequence[Recording]) -> list[Finding]:
+        folders = defaultdict(list)
+        for recording, folder in _find_sub_folders(recordings):
+            folders[folder].append(recording)
+        torn = {
+            folder: own
+            for folder, own in folders.items()
+            if len(set(map(_split_of, own))) > 1
+        }
+        if not torn:
+            return []
+        names = list_examples("/".join(folder.parts[-2:]) for folder in torn)
+        sentence = (
+            f"{len(torn)} of {len(folders)} sub-folders of classes are in several sets: {names}; "
+            "where each is a session, a speaker or a place, data.group=folder keeps it in one."
+        )
+        members = [recording for own in torn.values() for recording in own]
+        return [self.new_finding("note", sentence, members)]
+
+
 def count_recordings(recordings: Sequence[Recording]) -> list[SplitCount]:
     """How many recordings and groups there are of each class in each split."""
     groups = defaultdict(list)
@@ -105,6 +135,26 @@ def count_recordings(recordings: Sequence[Recording]) -> list[SplitCount]:
             count = SplitCount(label, split, len(own), len(set(own)))
             counts.append(count)
     return counts
+
+
+def _find_sub_folders(
+    recordings: Iterable[Recording],
+) -> Iterable[tuple[Recording, Path]]:
+    """Each recording without a group, with the uppermost folder that its class does not share."""
+    alone = defaultdict(list)
+    for recording in recordings:
+        if recording.split and recording.group == str(recording.clip.path):
+            alone[recording.label].append(recording)
+    for own in alone.values():
+        parents = [recording.clip.path.parent for recording in own]
+        home = Path(os.path.commonpath(parents))
+        for recording, parent in zip(own, parents, strict=True):
+            if parent != home:
+                yield recording, home / parent.relative_to(home).parts[0]
+
+
+def _split_of(recording: Recording) -> str:
+    return recording.split
 
 
 def _label_of(recording: Recording) -> str:

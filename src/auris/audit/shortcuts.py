@@ -21,7 +21,12 @@ _SIGNIFICANCE = 0.05  # for all facts together (Bonferroni)
 _MIN_USE = 0.1
 
 _MAX_RECORDINGS = 1000  # more make no difference to the answer
-_ALL_FACTS = "all of them"
+_ALL_FACTS = "all facts together"
+_ADVICE = (
+    "Make it alike in all classes before training: record anew or leave out what differs, cut to "
+    "one duration, bring to one level, rate and format. What can't be made alike should differ "
+    "within each class, and be tested on recordings that were made otherwise."
+)
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,9 @@ class Shortcut(Check):
         strong = list(filter(self._is_strong, self.predictability))
         single = [fact for fact in strong if fact.fact != _ALL_FACTS]
         shown = sorted(single or strong, key=lambda fact: -fact.accuracy)
-        findings = []
-        for fact in shown:
-            sentence = _describe_shortcut(fact)
-            findings.append(self.new_finding("warning", sentence))
-        return findings
+        if not shown:
+            return []
+        return [self.new_finding("warning", _describe_shortcuts(shown))]
 
     def _is_strong(self, fact: LabelPredictability) -> bool:
         tests = len(self.predictability)
@@ -73,17 +76,15 @@ class Shortcut(Check):
         return fact.use >= _MIN_USE
 
 
-def _describe_shortcut(fact: LabelPredictability) -> str:
-    if fact.fact == _ALL_FACTS:
-        subject = "All of level, duration and the like together"
-    else:
-        subject = f"The {fact.fact} alone"
-    accuracy = 100 * fact.accuracy  # %
-    chance = 100 * fact.chance  # %
+def _describe_shortcuts(facts: Sequence[LabelPredictability]) -> str:
+    """What gives the label away, the surest fact first, and what to do about it."""
+    told = ", ".join(f"{fact.fact} ({100 * fact.accuracy:.0f} %)" for fact in facts)
+    chance = 100 * facts[0].chance  # %
+    least = max(fact.p for fact in facts)
     return (
-        f"{subject} gives the label away in {accuracy:.0f} % of unseen groups' "
-        f"recordings (balanced; chance is {chance:.0f} %, p = {fact.p:.2g}); "
-        "a model may learn that instead of the sound."
+        f"Without listening, the label of recordings of unseen groups is told by {told}, where "
+        f"chance is {chance:.0f} % (balanced; of shuffled labels at most {100 * least:.2g} % are "
+        f"told as well); a model may learn that instead of the sound. {_ADVICE}"
     )
 
 

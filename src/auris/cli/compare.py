@@ -3,22 +3,28 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 
 from auris.core.errors import UserError
-from auris.runs.compare import (
-    ConfigurationSummary,
-    default_split,
-    scored_runs,
-    summarize_runs,
-)
+from auris.core.places import find_folder
+from auris.core.text import clean_text
+from auris.runs.compare import ConfigurationSummary, scored_runs, summarize_runs
 from auris.runs.curve_plot import plot_training_curves
+from auris.runs.datasets import group_by_dataset
 from auris.runs.find import Run, filter_runs, find_runs
+from auris.runs.latest import resolve_latest
 from auris.runs.setting_plot import plot_metric_over_setting
 from auris.runs.significance import compare_pair
-from auris.runs.tables import all_metrics_table, to_json, to_markdown, write_csv
+from auris.runs.tables import (
+    all_metrics_table,
+    join_sections,
+    to_json,
+    to_markdown,
+    write_csv,
+)
 
 
 def run(options: Namespace) -> None:
@@ -29,12 +35,12 @@ def run(options: Namespace) -> None:
         raise UserError(
             "Name a folder with finished runs, or --same data=cats_babies for those in outputs."
         )
-    _print_runs(options, options.folders or ["outputs"])
+    _print_runs(options, options.folders or [str(find_folder("outputs"))])
 
 
 def _print_pair(options: Namespace) -> None:
     """Say which of two runs is better on the same clips, and whether that may be luck."""
-    pair = compare_pair(options.paired, options.set or "test", options.plugins)
+    pair = compare_pair(options.paired, options.set, options.plugins)
     if options.json:
         print(json.dumps(asdict(pair), indent=2))
         return
@@ -48,32 +54,50 @@ def _print_pair(options: Namespace) -> None:
 def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
     """Print the table of the runs, and draw them where that is asked for."""
     runs = filter_runs(find_runs(folders), options.same)
-    split = options.set or default_split(runs)
+    split = options.set
     shown = scored_runs(runs, split)
-    summaries = summarize_runs(shown, options.metric, split)
+    datasets = group_by_dataset(shown)
+    summaries = {
+        title: summarize_runs(group, options.metric, split) for title, group in datasets
+    }
     if options.details:
-        print(all_metrics_table(shown, split))
+        _print_sections(
+            {title: all_metrics_table(group, split) for title, group in datasets}
+        )
     else:
-        _print_table(summaries, split, options)
+        _print_tables(summaries, split, options)
+    if all(isnan(summary.mean) for rows in summaries.values() for summary in rows):
+        words = f"None has a value there, as where no anomaly is in the {split} set; see --set."
+        print(words, file=sys.stderr)
     if left := len(runs) - len(shown):
         words = f"Left out, as they have not looked at their {split} set: {left} runs."
         print(words, file=sys.stderr)
     if options.picture or options.same or options.against:
-        path = Path(options.picture or Path(folders[0]) / "compare.png")
-        _draw_runs(path, shown, [summary.name for summary in summaries], split, options)
+        path = Path(options.picture or resolve_latest(folders[0]) / "compare.png")
+        every = summarize_runs(shown, options.metric, split)
+        _draw_runs(path, shown, [summary.name for summary in every], split, options)
         print(f"Picture: {path}", file=sys.stderr)
 
 
-def _print_table(
-    summaries: Sequence[ConfigurationSummary], split: str, options: Namespace
+def _print_tables(
+    summaries: Mapping[str, Sequence[ConfigurationSummary]],
+    split: str,
+    options: Namespace,
 ) -> None:
-    """Print the table in the form that was asked for."""
+    """Print the table of each data set in the form that was asked for."""
     if options.json:
         print(to_json(summaries))
     elif options.csv:
         write_csv(sys.stdout, summaries)
     else:
-        print(to_markdown(summaries, split))
+        _print_sections(
+            {title: to_markdown(rows, split) for title, rows in summaries.items()}
+        )
+
+
+def _print_sections(tables: Mapping[str, str]) -> None:
+    """Print tables, each below the data set that it is of."""
+    print(clean_text(join_sections(tables)))
 
 
 def _draw_runs(

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from auris.core.errors import UserError
+from auris.core.places import find_folder
 from auris.core.text import clean_text
 from auris.data.rttm import turns_of
 from auris.data.turns import Turn
@@ -23,7 +24,7 @@ from auris.diarization.pipeline import Diarization, SpeakerRange
 from auris.diarization.summary import summarize_turns
 from auris.inference.predictor import find_recordings
 
-_FOLDER = Path("outputs") / "diarization"
+_FOLDER = "diarization"
 
 
 def run(options: Namespace) -> None:
@@ -55,8 +56,6 @@ def _read_range(options: Namespace) -> SpeakerRange:
     bounds = (options.min_speakers, options.max_speakers)
     if options.speakers is not None and bounds != (None, None):
         raise UserError("Give --speakers alone, or a range of them.")
-    if min(value for value in (*bounds, options.speakers, 1) if value is not None) < 1:
-        raise UserError("There is one speaker at least.")
     if lowest > highest:
         raise UserError(
             f"There can't be {lowest} speakers or more and {highest} or fewer."
@@ -76,7 +75,7 @@ def _find_reference(place: str | None, path: Path) -> list[Turn] | None:
 
 def _name_folders(paths: Sequence[Path], place: str | None) -> Iterator[Path]:
     """A folder for what is written of each recording; none for two of one name."""
-    root = Path(place) if place else _FOLDER
+    root = Path(place) if place else find_folder("outputs") / _FOLDER
     counts: dict[str, int] = {}
     for path in paths:
         count = counts[path.stem] = counts.get(path.stem, 0) + 1

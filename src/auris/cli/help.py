@@ -15,6 +15,7 @@ from auris.cli.options import (
     read_option,
     with_comments,
 )
+from auris.core.commands import command_line
 from auris.core.errors import UserError, suggest_choice
 from auris.core.places import config_folder
 from auris.core.unknown import explain_unknown_option
@@ -64,7 +65,7 @@ def _explain_all(groups: _Groups) -> str:
     main = read_main()
     sentences = describe_groups()
     rows = [(f"{group}={main.choices[group]}", sentences[group]) for group in sentences]
-    lines = [_START]
+    lines = [_START.replace("auris train", command_line("train"))]
     for group, line in zip(sentences, _table(rows), strict=True):
         others = [name for name in groups[group] if name != main.choices[group]]
         lines += [line, _fill(f"or {', '.join(others)}", 3 * _INDENT)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from auris.core.files import write_atomically
 from auris.core.instantiate import Factory, to_plain
+from auris.core.places import find_folder
 from auris.data.turns import Turn
 from auris.diarization.benchmark import (
     Estimate,
@@ -18,14 +19,14 @@ from auris.diarization.benchmark import (
 )
 from auris.diarization.configuration import PLAIN, build_diarizer, compose_tree
 
-_FOLDER = Path("outputs") / "meetings"
+_FOLDER = "meetings"
 
 Answers = dict[str, list[Scored]]
 
 
 def run(options: Namespace) -> None:
     node = compose_tree("meetings", options.settings)
-    root = Path(options.to) if options.to else _FOLDER
+    root = Path(options.to) if options.to else find_folder("outputs") / _FOLDER
     simulator = Factory(options.plugins).make(node)
     paths = write_meetings(simulator, to_plain(node), options.count, root)
     print(f"Meetings: {paths[0].parent}")

@@ -3,11 +3,14 @@
 import argparse
 from collections.abc import Callable
 
+from auris.core.commands import command_line
 from auris.core.errors import Parser
 
 _EXPORTABLE = """All features and models of classification, anomaly detection and reconstruction can
 be exported but models of scikit-learn: svm, naive_bayes, random_forest, mahalanobis,
 gaussian_mixture, one_class_svm, loudness. What tells directions can't be exported yet."""
+
+_MAX_SHOWN = 100  # clips, or draws, of a page
 
 _SWEEP = """Search for good settings:
 
@@ -101,8 +104,9 @@ def _compare() -> Parser:
     )
     parser.add_argument(
         "--set",
-        choices=("test", "val"),
-        help="of which clips (default: test, if any run tested)",
+        choices=("val", "test"),
+        default="val",
+        help="by which clips (default: val, as the best of several on test looks too good)",
     )
     _add_forms(
         parser,
@@ -131,8 +135,8 @@ def _audit() -> Parser:
 
 def _sweep() -> Parser:
     parser = Parser(
-        prog="auris sweep",
-        description=_SWEEP,
+        prog=command_line("sweep"),
+        description=_SWEEP.replace("auris sweep", command_line("sweep")),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return _add_words(
@@ -164,9 +168,15 @@ def _features() -> Parser:
 def _diarize() -> Parser:
     parser = _parser("Who spoke when in a meeting? auris diarize meeting.wav")
     parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
-    parser.add_argument("--speakers", type=int, help="how many there are, if you know")
-    parser.add_argument("--min-speakers", type=int, help="how many there are at least")
-    parser.add_argument("--max-speakers", type=int, help="how many there are at most")
+    parser.add_argument(
+        "--speakers", type=_count, help="how many there are, if you know"
+    )
+    parser.add_argument(
+        "--min-speakers", type=_count, help="how many there are at least"
+    )
+    parser.add_argument(
+        "--max-speakers", type=_count, help="how many there are at most"
+    )
     parser.add_argument(
         "--reference",
         help="RTTM file, or a folder of them by the recordings' names, to compare with",
@@ -189,7 +199,7 @@ def _meetings() -> Parser:
         "How well is it found who spoke when? auris meetings simulates some and answers"
     )
     parser.add_argument(
-        "--count", type=int, default=10, help="how many meetings (default: 10)"
+        "--count", type=_count, default=10, help="how many meetings (default: 10)"
     )
     parser.add_argument(
         "--settings",
@@ -223,6 +233,19 @@ def _weights() -> Parser:
     return parser
 
 
+def _look() -> Parser:
+    parser = _parser(
+        "What is a model given, to see and to hear? auris look data=esc10 augment=strong"
+    )
+    parser.add_argument(
+        "--clips", type=_count, default=6, help="how many clips to show (default: 6)"
+    )
+    parser.add_argument(
+        "--draws", type=_count, default=3, help="how often each is changed (default: 3)"
+    )
+    return _add_words(parser, "settings of train, such as features=... and augment=...")
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "predict": _predict,
     "evaluate": _evaluate,
@@ -235,16 +258,28 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "diarize": _diarize,
     "meetings": _meetings,
     "weights": _weights,
+    "look": _look,
 }
 
 
 def _parser(description: str) -> Parser:
     command = description.split("auris ")[1].split()[0]
-    return Parser(prog=f"auris {command}", description=description)
+    program = command_line(command)
+    description = description.replace(f"auris {command}", program)
+    return Parser(prog=program, description=description)
+
+
+def _count(text: str) -> int:
+    """A number of things to show."""
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_SHOWN:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' should be a whole number from 1 to {_MAX_SHOWN}"
+        )
+    return int(text)
 
 
 def _add_words(parser: Parser, help_text: str, count: str = "*") -> Parser:
-    help_text = f"{help_text}; auris train --help lists them"
+    help_text = f"{help_text}; {command_line('train', '--help')} lists them"
     parser.add_argument("words", nargs=count, help=help_text)
     return parser
 

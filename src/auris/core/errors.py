@@ -9,6 +9,10 @@ from typing import NoReturn, final
 class UserError(Exception):
     """Something the user can mend: one sentence on what is wrong and what to do."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the sentence."""
+        return [f"UserError: {self}"]
+
 
 @final
 class Parser(argparse.ArgumentParser):

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from omegaconf.errors import MissingMandatoryValue
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, first_line
 from auris.core.text import clean_text
 from auris.core.unknown import explain_unknown_option, explain_unknown_setting
@@ -35,8 +36,11 @@ def plain_errors() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except KeyboardInterrupt:
-        stopped = "Stopped; python train.py resume=RUN goes on"
-        exit_with(f"{stopped} where the last finished epoch ended.", _INTERRUPTED)
+        resume = command_line("train", "resume=RUN")
+        exit_with(
+            f"Stopped; {resume} goes on where the last finished epoch ended.",
+            _INTERRUPTED,
+        )
     except Exception as error:
         if debug:
             raise
@@ -83,7 +87,7 @@ def _explain_configuration(error: BaseException) -> str:
         value = _find_word(r"To append to your config use \+\S+?=(.*)", text)
         return explain_unknown_setting(key.split("@")[0], value or "...")
     if word := _find_word(r"Ambiguous value for argument '(.+)'\n", text):
-        advice = f"-m runs each of them, as in python train.py -m {word}."
+        advice = f"-m runs each of them, as in {command_line('train', '-m', word)}."
         return f"{word} gives several values; {advice}"
     if "Interpolation key" in text:
         missing = _find_word(r"Interpolation key '(\S+?)'", text)

@@ -12,7 +12,7 @@ from typing import Any
 from auris.core.errors import UserError, first_line
 
 
-def content_digest(content: bytes) -> str:
+def content_digest(content: bytes | memoryview) -> str:
     """A name of 32 letters for a content."""
     return _new_digest(content).hexdigest()
 
@@ -79,5 +79,5 @@ def read_json_object(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _new_digest(content: bytes = b"") -> hashlib.blake2b:
+def _new_digest(content: bytes | memoryview = b"") -> hashlib.blake2b:
     return hashlib.blake2b(content, digest_size=16)

@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _FORMULA = ("=", "+", "-", "@")  # with which a spreadsheet takes a cell for one
+_MARKDOWN = re.compile(r"([\\`*|<\[])")  # what begins a mark, a link, a cell or a tag
 _HARMLESS = "\n\t"
 # control, format (such as from right to left) and half characters
 _HIDDEN = ("Cc", "Cf", "Cs")
 _MAX_EXAMPLES = 3  # that a sentence names
+_MAX_NAME = 60  # characters of a folder
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')  # of folders, on any system
 
 
 def clean_text(text: str) -> str:
@@ -28,8 +31,36 @@ def clean_cell(value: Any) -> Any:
     """A cell of a table that a spreadsheet does not take for a formula."""
     if not isinstance(value, str):
         return value
-    text = clean_text(value)
+    return quote_formula(clean_text(value))
+
+
+def quote_formula(text: str) -> str:
+    """A text, with an apostrophe in front where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def folder_name(text: str) -> str:
+    """A text as the name of one folder that is not hidden; empty where nothing is left of it."""
+    shown = clean_text(unicodedata.normalize("NFC", text))
+    return _NOT_IN_NAMES.sub(" ", shown).strip(" .")[:_MAX_NAME].rstrip(" .")
+
+
+def restore_formula(text: str) -> str:
+    """What `quote_formula` was given."""
+    return text[1:] if text.startswith(tuple(f"'{sign}" for sign in _FORMULA)) else text
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown of cells that are taken as they are, see `escape_markdown`."""
+    rule = ["---"] * len(head)
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, rule, *rows)]
+    return "\n".join(lines)
+
+
+def escape_markdown(text: str) -> str:
+    """A text that a cell of a Markdown table shows letter by letter."""
+    line = " ".join(clean_text(text).split())
+    return _MARKDOWN.sub(r"\\\1", line)
 
 
 def list_examples(words: Iterable[object]) -> str:

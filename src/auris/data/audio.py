@@ -4,10 +4,11 @@ Training and prediction both come here.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import final
 
@@ -16,6 +17,8 @@ import soundfile
 import soxr
 
 from auris.core.warnings import warn_user
+from auris.data import ffmpeg
+from auris.data.ffmpeg import Transcript
 from auris.data.headers import is_cut_short
 from auris.data.mending import Mending, find_mending
 
@@ -34,13 +37,22 @@ _MAX_MISSING = 0.05  # s: lossy formats round to their frames
 MAX_FLOAT = 100.0  # of full scale; integers that were written as floats have more
 # of the loudest channel, -60 dB: channels of opposite sign leave less
 _CANCELLED = 1e-3
+# of libsndfile, of files that are there and hold no MP3 although they are named so
+_WRONG_REASON = "File does not exist"
 _BLOCK = 4096  # samples, in which a file is counted that holds less than it says
+_BLOCK_SAMPLES = 2**22  # of all channels, in which a recording is decoded: 16 MiB
 
 Samples = np.ndarray  # (C, T) float32
+Channels = int | Sequence[int]  # how many, 1 being their mean; or which, counted from 0
 
 
 class Unusable(Exception):
     """A recording that can't be used; the text is the reason."""
+
+
+@final
+class _Undecodable(Unusable):
+    """One that libsndfile can't read."""
 
 
 @final
@@ -55,11 +67,16 @@ class Header:
     subtype: str
     truncated: bool = False  # it promises more than there is
     recounted: bool = False  # its length is not what decoders take it for
-    mending: Mending | None = None
+    mending: Mending | Transcript | None = None
 
     @property
     def duration(self) -> float:
         return self.frames / self.samplerate
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether its decoder gives less than there is, although the file is whole."""
+        return self.truncated and self.recounted and self.mending is None
 
 
 def read_duration(path: Path) -> float:
@@ -82,14 +99,46 @@ def read_header(path: Path) -> Header:
 @lru_cache(maxsize=4096)
 def _verified_header(path: Path, size: int, changed: int) -> Header:
     """The header of a file of `size` bytes that was `changed` at a time in ns."""
+    try:
+        header = _examine_file(path)
+    except _Undecodable as refusal:
+        return _examine_transcript(path, str(refusal))
+    if header.subtype == "OPUS" and header.stops_early and not is_cut_short(path):
+        return _examine_transcript(
+            path, f"its decoder stops at {header.duration:.1f} s"
+        )
+    return header
+
+
+def _examine_transcript(path: Path, refusal: str) -> Header:
+    """The header of what FFmpeg makes of a file that was refused for a reason."""
+    is_known = path.suffix.lower() in (*ffmpeg.SUFFIXES, ".opus", ".ogg", ".oga")
+    if not ffmpeg.is_installed():
+        advice = f"; {ffmpeg.advise(path)}" if is_known else ""
+        raise Unusable(f"{refusal}{advice}")
+    transcript = Transcript()
+    try:
+        with _open_sound(path, transcript) as sound:
+            check_facts(sound.samplerate, sound.channels)
+            facts = sound.samplerate, sound.channels, sound.frames
+    except ffmpeg.Undecodable as error:
+        raise Unusable(f"{refusal}; {error}" if is_known else refusal) from error
+    kind = path.suffix.removeprefix(".").upper()
+    return Header(*facts, kind, "FFMPEG", recounted=True, mending=transcript)
+
+
+def _examine_file(path: Path) -> Header:
+    """The header of a file that libsndfile reads. Raises `Unusable`."""
     with _open_sound(path) as sound:
-        _check_facts(sound.samplerate, sound.channels)
+        check_facts(sound.samplerate, sound.channels)
         mending = find_mending(path, sound.format, sound.frames)
     with _open_sound(path, mending) as sound:
         promised = sound.frames
         facts = sound.samplerate, sound.channels
         formats = sound.format, sound.subtype
         is_whole = _gives_last_sample(sound)
+    # libsndfile stops in the midst of some Opus files
+    is_whole = is_whole and (formats[1] != "OPUS" or _decodes_to_end(path, promised))
     if promised == _UNKNOWN_FRAMES:
         raise Unusable("does not say how long it is (a FLAC file written to a pipe?)")
     frames = promised if is_whole else _count_frames(path, mending)
@@ -101,7 +150,7 @@ def _verified_header(path: Path, size: int, changed: int) -> Header:
 
 @contextmanager
 def _open_sound(
-    path: Path, mending: Mending | None = None
+    path: Path, mending: Mending | Transcript | None = None
 ) -> Iterator[soundfile.SoundFile]:
     """A file, open to be decoded. Raises `Unusable`."""
     try:
@@ -109,26 +158,28 @@ def _open_sound(
             yield sound
     except soundfile.LibsndfileError as error:
         reason = error.error_string.rstrip(".") or f"error {error.code} of its decoder"
-        raise Unusable(f"unreadable ({reason})") from error
+        if reason.startswith(_WRONG_REASON):
+            reason = "its content is of another format"
+        raise _Undecodable(f"unreadable ({reason})") from error
     except MemoryError as error:
         raise Unusable("too long to be decoded in the memory that there is") from error
 
 
-def _source_of(path: Path, mending: Mending | None) -> object:
+def _source_of(path: Path, mending: Mending | Transcript | None) -> object:
     """What libsndfile opens; names need not be text on systems where they are bytes."""
     if mending is not None:
         return mending.open(path)
     return str(path) if os.name == "nt" else os.fsencode(path)
 
 
-def _check_facts(rate: int, channels: int) -> None:
-    """Raise `Unusable` for a header that is broken, before anything is decoded."""
+def check_facts(rate: int, channels: int) -> None:
+    """Raise `Unusable` for a rate in Hz or a count of channels that no recording has."""
     if not _MIN_RATE <= rate <= _MAX_RATE:
         raise Unusable(
-            f"its header says {rate} Hz and a sample rate is from 1 kHz to 10 MHz"
+            f"a sample rate of {rate} Hz is none of a recording, which is from 1 kHz to 10 MHz"
         )
     if channels > _MAX_CHANNELS:
-        raise Unusable(f"its header says {channels} channels, more than any recorder")
+        raise Unusable(f"{channels} channels are more than those of any recorder")
 
 
 def _gives_last_sample(sound: soundfile.SoundFile) -> bool:
@@ -140,6 +191,10 @@ def _gives_last_sample(sound: soundfile.SoundFile) -> bool:
         return len(sound.read(1)) == 1
     except soundfile.LibsndfileError:
         return False
+
+
+def _decodes_to_end(path: Path, promised: int) -> bool:
+    return _count_frames(path, None) >= promised
 
 
 def _count_frames(path: Path, mending: Mending | None) -> int:
@@ -163,21 +218,83 @@ def read_samples(
     once, or holds what is no sound.
     """
     header = read_header(path)
+    first, last = _frame_span(header, start, stop)
+    _check_size(last - first, header, sample_rate)
+    return np.concatenate([*read_blocks(path, sample_rate, start, stop)], axis=1)
+
+
+def read_blocks(
+    path: Path, sample_rate: int, start: float = 0.0, stop: float | None = None
+) -> Iterator[Samples]:
+    """The same as `read_samples`, in blocks (C, n) of some seconds: an hour takes no more memory
+    than a minute.
+    """
+    header = read_header(path)
     rate = header.samplerate
-    first = min(round(start * rate), header.frames)
-    last = header.frames if stop is None else min(round(stop * rate), header.frames)
-    count = max(0, last - first)
-    _check_size(count, header, sample_rate)
+    first, last = _frame_span(header, start, stop)
+    _check_length(last - first, rate)
     with _open_sound(path, header.mending) as sound:
         if first or sound.seekable():
             sound.seek(first)
-        wave = sound.read(count, dtype="float32", always_2d=True)
-        _check_samples(wave, rate)
-        if np.abs(wave).max() > MAX_FLOAT:
+        for frames in _resampled(_decode(sound, path, last - first), rate, sample_rate):
+            yield np.ascontiguousarray(frames.T)
+
+
+def _frame_span(header: Header, start: float, stop: float | None) -> tuple[int, int]:
+    """The first frame from `start` to `stop` in s, and the one behind the last."""
+    rate = header.samplerate
+    last = header.frames if stop is None else min(round(stop * rate), header.frames)
+    return min(round(start * rate), last), last
+
+
+def _decode(sound: soundfile.SoundFile, path: Path, count: int) -> Iterator[np.ndarray]:
+    """The next `count` frames of a file in blocks (n, C). Raises `Unusable`."""
+    # else soundfile seeks after each block, from where an MP3 goes on with other samples
+    sound.seekable = lambda: False
+    size = _BLOCK_SAMPLES // sound.channels
+    for place in range(0, count, size):
+        frames = sound.read(
+            min(size, count - place), dtype="float32", always_2d=True
+        )  # (n, C)
+        if len(frames) == 0 and place == 0:
+            raise Unusable("empty")
+        if len(frames) == 0:
+            break
+        _check_samples(frames)
+        if np.abs(frames).max() > MAX_FLOAT:
             _warn_of_scale(path)
-        if rate != sample_rate:
-            wave = soxr.resample(wave, rate, sample_rate)
-        return np.ascontiguousarray(wave.T)
+        yield frames
+
+
+def _resampled(
+    blocks: Iterable[np.ndarray], rate: int, sample_rate: int
+) -> Iterator[np.ndarray]:
+    """Blocks (n, C) at another rate in Hz: the same samples as if all came at once."""
+    if rate == sample_rate:
+        yield from blocks
+        return
+    stream = None
+    for block in blocks:
+        channels = block.shape[1]
+        most = max(1, _BLOCK_SAMPLES // channels * rate // max(rate, sample_rate))
+        if stream is None:
+            stream = soxr.ResampleStream(rate, sample_rate, channels, dtype="float32")
+        for part in np.split(block, range(most, len(block), most)):
+            yield stream.resample_chunk(part)
+    if stream is not None:
+        end = np.empty((0, channels), np.float32)
+        yield stream.resample_chunk(end, last=True)
+
+
+def convert_samples(wave: np.ndarray, rate: int, sample_rate: int) -> Samples:
+    """Samples (C, T) at `sample_rate` of (T, C) float32 at `rate`, both in Hz.
+
+    Raises `Unusable` for too few samples, and for what is no sound.
+    """
+    _check_length(len(wave), rate)
+    _check_samples(wave)
+    resampled = np.concatenate([*_resampled([wave], rate, sample_rate)])
+    return np.ascontiguousarray(resampled.T)
 
 
 @cache
@@ -201,15 +318,19 @@ def _check_size(count: int, header: Header, sample_rate: int) -> None:
         )
 
 
-def _check_samples(wave: np.ndarray, rate: int) -> None:
-    """Raise `Unusable` for samples (T, C) at `rate` that nothing can be learnt from."""
-    if len(wave) == 0:
+def _check_length(count: int, rate: int) -> None:
+    """Raise `Unusable` for so few samples at `rate` that nothing can be learnt from them."""
+    if count <= 0:
         raise Unusable("empty")
-    if len(wave) < MIN_DURATION * rate:
-        raise Unusable(f"too short ({1000 * len(wave) / rate:.0f} ms)")
-    if not np.isfinite(wave).all():
+    if count < MIN_DURATION * rate:
+        raise Unusable(f"too short ({1000 * count / rate:.0f} ms)")
+
+
+def _check_samples(frames: np.ndarray) -> None:
+    """Raise `Unusable` for samples (n, C) that are no sound."""
+    if not np.isfinite(frames).all():
         raise Unusable("holds NaN or infinite samples")
-    peak = np.abs(wave).max()
+    peak = np.abs(frames).max()
     if peak > _MAX_SAMPLE:
         raise Unusable(f"holds samples of {peak:.0e}, where full scale is 1")
 
@@ -219,49 +340,91 @@ def is_silent(wave: Samples) -> bool:
     return np.abs(wave).max(initial=0.0) < SILENCE_PEAK
 
 
-def to_channels(wave: Samples, channels: int) -> Samples:
-    """Average to one channel where one is asked for.
+def count_channels(channels: Channels) -> int:
+    """How many there are of them."""
+    return channels if isinstance(channels, int) else len(channels)
+
+
+def to_channels(wave: Samples, channels: Channels) -> Samples:
+    """Average to one channel where one is asked for, or take those with the given numbers.
 
     Several channels must be those of as many microphones that work: of a dead one, or of
     two that are one, nothing can be learnt about directions. Raises `Unusable` otherwise.
     """
+    (mixed,) = mix_blocks([wave], channels)
+    return mixed
+
+
+def mix_blocks(blocks: Iterable[Samples], channels: Channels) -> Iterator[Samples]:
+    """The same of a recording in blocks (C, n). What is wrong with all of it is raised last."""
     if channels == 1:
-        return _average_channels(wave)
-    if len(wave) != channels:
-        raise Unusable(f"has {len(wave)} channels and {channels} are needed")
-    if not is_silent(wave):
-        _check_microphones(wave)
-    return wave
+        return _average_blocks(blocks)
+    chosen = (_choose_channels(block, channels) for block in blocks)
+    return _check_microphones(chosen, count_channels(channels))
 
 
-def _average_channels(wave: Samples) -> Samples:
-    """(1, T) of (C, T). Raises `Unusable` where channels of opposite sign leave nothing."""
-    mean = wave.mean(axis=0, keepdims=True)
-    if is_silent(wave):
-        return mean
-    left = np.abs(mean).max() / np.abs(wave).max()
-    if left < _CANCELLED:
-        raise Unusable(
-            f"its {len(wave)} channels cancel each other when they are averaged, "
-            "as one has the opposite sign"
-        )
-    return mean
-
-
-def _check_microphones(wave: Samples) -> None:
-    """Raise `Unusable` where a channel of (C, T) is silent or the same as another one."""
+def _choose_channels(wave: Samples, channels: Channels) -> Samples:
+    """Some of the channels of (C, T). Raises `Unusable` where there are others."""
     count = len(wave)
-    for number, channel in enumerate(wave, start=1):
-        if is_silent(channel):
-            raise Unusable(
-                f"channel {number} of {count} is silent, as if its microphone were broken"
+    if isinstance(channels, int):
+        if count != channels:
+            first = ",".join(map(str, range(channels)))
+            hint = (
+                f"; data.channels=[{first}] takes the first" if count > channels else ""
             )
-        for other, earlier in enumerate(wave[: number - 1], start=1):
-            if np.array_equal(channel, earlier):
-                raise Unusable(
-                    f"channels {other} and {number} of {count} are the same, "
-                    "as in a mono recording"
-                )
+            raise Unusable(f"has {count} channels and {channels} are needed{hint}")
+        return wave
+    if max(channels) >= count:
+        raise Unusable(
+            f"has {count} channels, counted from 0, and no channel {max(channels)}"
+        )
+    return wave[list(channels)]
+
+
+def _average_blocks(blocks: Iterable[Samples]) -> Iterator[Samples]:
+    """Blocks (1, n) of (C, n). Raises `Unusable` where channels of opposite sign leave nothing."""
+    peak = 0.0
+    left = 0.0
+    count = 0
+    for block in blocks:
+        mean = block.mean(axis=0, keepdims=True)
+        peak = max(peak, np.abs(block).max(initial=0.0))
+        left = max(left, np.abs(mean).max(initial=0.0))
+        count = len(block)
+        yield mean
+    if peak >= SILENCE_PEAK and left < _CANCELLED * peak:
+        raise Unusable(
+            f"its {count} channels cancel each other when they are averaged, "
+            "as one has the opposite sign; data.channels=[0] takes the first alone"
+        )
+
+
+def _check_microphones(blocks: Iterable[Samples], channels: int) -> Iterator[Samples]:
+    """The blocks (C, n). Raises `Unusable` where a channel is silent or the same as another.
+
+    Channels that were chosen are counted from 1.
+    """
+    peaks = np.zeros(channels)
+    pairs = list(combinations(range(channels), 2))
+    for block in blocks:
+        peaks = np.maximum(peaks, np.abs(block).max(axis=1, initial=0.0))
+        pairs = [
+            (one, other)
+            for one, other in pairs
+            if np.array_equal(block[one], block[other])
+        ]
+        yield block
+    if channels == 1 or peaks.max() < SILENCE_PEAK:
+        return
+    for number in np.flatnonzero(peaks < SILENCE_PEAK):
+        raise Unusable(
+            f"channel {number + 1} of {channels} is silent, as if its microphone were broken"
+        )
+    for one, other in pairs:
+        raise Unusable(
+            f"channels {one + 1} and {other + 1} of {channels} are the same, "
+            "as in a mono recording"
+        )
 
 
 def fit_length(wave: Samples, samples: int, padding: str) -> Samples:

@@ -1,6 +1,7 @@
 """Labelled recordings, and lists of them: from sub-folders, from ESC-50's file names."""
 
 import math
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -51,11 +52,13 @@ class Clip:
     direction: tuple[float, float] | None = None  # azimuth, elevation in degrees
     conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN: not known
     scene: str = ""  # where a simulation has put everything (`Scene.drawing`)
+    root: str = ""  # the folder that all recordings of the data set are in
 
     @property
     def name(self) -> str:
-        """The file with the folder that it is in, for people."""
-        return "/".join(self.path.parts[-2:])
+        """The path from the folder that all recordings are in, for people."""
+        start = self.root or self.path.parent
+        return Path(os.path.relpath(self.path, start)).as_posix()
 
 
 def read_folder(root: Path) -> list[Clip]:
@@ -105,6 +108,11 @@ def _read_part(folder: Path) -> dict[str, Any]:
     if fold:
         return {"fold": int(fold["number"])}
     return {"split": SPLIT_SYNONYMS[name]} if name in SPLIT_SYNONYMS else {}
+
+
+def is_split_folder(name: str) -> bool:
+    """Whether a folder's name is that of a split or a fold."""
+    return bool(_read_part(Path(name)))
 
 
 def _read_classes(folders: Iterable[Path]) -> list[Clip]:

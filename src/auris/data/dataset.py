@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, final
@@ -14,9 +14,10 @@ from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
 from auris.core.files import content_digest
 from auris.data.clips import Clip
+from auris.data.copies import join_copies, warn_of_contradictions
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
-from auris.data.sources.base import Collection, Source
+from auris.data.sources.base import Collection, Source, name_clips
 from auris.data.spec import Spec
 from auris.data.splits import check_disjoint
 from auris.data.store import Store, StoreSettings, open_store
@@ -70,29 +71,43 @@ class Dataset:
 
     @cached_property
     def collection(self) -> Collection:
-        return self.source.collect()
+        return name_clips(self.source.collect())
+
+    @property
+    def root(self) -> str:
+        """The folder that all recordings are in."""
+        return self.collection.clips[0].root
+
+    @cached_property
+    def rates(self) -> Counter[int]:
+        """How many recordings have which sample rate in Hz."""
+        paths = (clip.path for clip in self.collection.clips)
+        facts = inspect_files(paths, self.store_folder).values()
+        return Counter(fact.sample_rate for fact in facts if not fact.reason)
 
     @cached_property
     def sample_rate(self) -> int:
         """In Hz: the one that was asked for, else the one that most recordings have."""
         if self.settings.sample_rate:
             return self.settings.sample_rate
-        facts = inspect_files(
-            (clip.path for clip in self.collection.clips), self.store_folder
-        )
-        rates = Counter(fact.sample_rate for fact in facts.values() if not fact.reason)
+        rates = self.rates
         self.targets.check_rates(rates)
         return min(rates, key=lambda rate: (-rates[rate], rate), default=_FALLBACK_RATE)
 
     @cached_property
     def store(self) -> Store:
-        """The samples of all recordings, decoded where that has not been done yet."""
+        """The samples of all recordings, decoded where that has not been done yet.
+
+        Labels and splits are checked before.
+        """
+        clips = self.collection.clips
+        self._check_labels(clips)
         assert self.settings.channels is not None
         samples = round(self.settings.duration * self.sample_rate)
         settings = StoreSettings(
             self.sample_rate, self.settings.channels, samples, self.settings.padding
         )
-        return open_store(self.collection.clips, settings, self.store_folder)
+        return open_store(clips, settings, self.store_folder)
 
     @cached_property
     def unusable(self) -> dict[Path, str]:
@@ -102,13 +117,18 @@ class Dataset:
 
     @cached_property
     def recordings(self) -> list[StoredRecording]:
-        """Each usable recording. Raises `UserError` where splits overlap or lack something."""
+        """Each usable recording, copies in one group.
+
+        Raises `UserError` where splits overlap or lack something.
+        """
         entries = zip(self.collection.clips, self.store.entries, strict=True)
         usable = [(clip, entry) for clip, entry in entries if entry.rows]
         self._check_usable(len(usable))
-        clips = [clip for clip, _ in usable]
+        digests = [entry.digests for _, entry in usable]
+        clips = join_copies([clip for clip, _ in usable], digests)
+        warn_of_contradictions(clips, digests, self.targets.identity_of)
         splits = self.split_clips(clips)
-        check_disjoint(splits, clips, [entry.digests for _, entry in usable])
+        check_disjoint(splits, clips, digests)
         self.targets.check_splits(splits, clips)
         rows = [entry.rows for _, entry in usable]
         return [
@@ -136,17 +156,25 @@ class Dataset:
         clips = [recording.clip for recording in self.recordings]
         facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
+        classes = self.targets.classes_of(clips)
+        taught = Counter(
+            clip.label for clip, split, _ in self.clips if split == "train"
+        )
+        chosen = self.settings.channels
+        chosen = () if isinstance(chosen, int | None) else tuple(chosen)
         microphones = self.array.microphones.tolist() if self.array else []
         return Spec(
             sample_rate=self.sample_rate,
             channels=channels,
             samples=self.store.wave.shape[2],
             target=self.targets.kind,
-            classes=self.targets.classes_of(clips),
+            classes=classes,
             padding=self.settings.padding,
-            downmixed=any(fact.channels != channels for fact in facts),
+            downmixed=not chosen and any(fact.channels != channels for fact in facts),
+            chosen_channels=chosen,
             microphones=tuple(tuple(place) for place in microphones),
             columns=self.targets.columns_of(clips),
+            class_counts=tuple(taught[name] for name in classes),
         )
 
     @cached_property
@@ -185,19 +213,34 @@ class Dataset:
         that have moved, have looked at the same test set.
         """
         tested = [clip for clip, split, _ in self.recordings if split == "test"]
-        facts = inspect_files((clip.path for clip in tested), self.store_folder)
-        rows = [
-            (
-                facts[clip.path].content,
-                clip.start,
-                clip.stop or 0,
-                *self.targets.identity_of(clip),
-            )
-            for clip in tested
-        ]
-        return content_digest(
-            json.dumps([self.settings.normal, sorted(rows)]).encode()
-        )[:16]
+        rows = self._stretches(tested, self.targets.identity_of)
+        return content_digest(json.dumps([self.settings.normal, rows]).encode())[:16]
+
+    @cached_property
+    def recordings_digest(self) -> str:
+        """Names the data set: changes with recordings and labels, not with splits, use or paths."""
+        rows = self._stretches(
+            self.collection.clips, lambda clip: (clip.label, *(clip.direction or ()))
+        )
+        return content_digest(json.dumps(rows).encode())[:16]
+
+    def _stretches(
+        self, clips: Sequence[Clip], identity: Callable[[Clip], tuple[object, ...]]
+    ) -> list[tuple[object, ...]]:
+        """The content of each clip with what is known of it, in an order of their own."""
+        facts = inspect_files((clip.path for clip in clips), self.store_folder)
+        rows = []
+        for clip in clips:
+            content = facts[clip.path].content
+            rows.append((content, clip.start, clip.stop or 0, *identity(clip)))
+        return sorted(rows)
+
+    def _check_labels(self, clips: list[Clip]) -> None:
+        """Raise `UserError` for labels or splits that can't be, as far as they tell themselves."""
+        self.targets.check_clips(clips)
+        splits = self.split_clips(clips)
+        check_disjoint(splits, clips, [()] * len(clips))
+        self.targets.check_splits(splits, clips)
 
     def list_unusable(self) -> str:
         """The recordings that can't be used, for people."""

@@ -9,9 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, final
 
-from auris.core.files import file_digest, read_json_object, write_atomically
+from auris.core.files import (
+    content_digest,
+    file_digest,
+    read_json_object,
+    write_atomically,
+)
 from auris.core.progress import map_parallel
-from auris.data import audio
+from auris.data import audio, ffmpeg
 
 _Stamp = tuple[int, int]  # size in bytes and time of the last change in ns
 
@@ -42,18 +47,30 @@ def inspect_files(paths: Iterable[Path], store: Path) -> dict[Path, FileInfo]:
     if stale:
         infos = map_parallel(_inspect_file, stale, "Looking at recordings")
         known |= zip(map(str, stale), infos, strict=True)
-        plain = {path: asdict(info) for path, info in known.items()}
-        write_atomically(memory, json.dumps(plain))
+        _save_memory(memory, known)
     return {path: known[str(full)] for path, full in full_paths.items()}
 
 
 def _load_memory(memory: Path) -> dict[str, FileInfo]:
-    """What was known the last time, by path."""
+    """What was known the last time, by path; nothing where that is damaged."""
     try:
         plain = read_json_object(memory)
-        return {path: _from_plain(**values) for path, values in plain.items()}
-    except (AttributeError, TypeError):  # damaged, or of an earlier version
+        files = plain["files"]
+        if plain["digest"] != _digest_files(files):
+            return {}
+        return {path: _from_plain(**values) for path, values in files.items()}
+    except (AttributeError, TypeError, KeyError):  # damaged, or of an earlier version
         return {}
+
+
+def _save_memory(memory: Path, known: dict[str, FileInfo]) -> None:
+    files = {path: asdict(info) for path, info in known.items()}
+    plain = {"digest": _digest_files(files), "files": files}
+    write_atomically(memory, json.dumps(plain))
+
+
+def _digest_files(files: object) -> str:
+    return content_digest(json.dumps(files).encode())
 
 
 def _from_plain(stamp: list[int], truncated: bool, **facts: Any) -> FileInfo:
@@ -63,7 +80,10 @@ def _from_plain(stamp: list[int], truncated: bool, **facts: Any) -> FileInfo:
 
 def _is_stale(path: Path, known: dict[str, FileInfo]) -> bool:
     info = known.get(str(path))
-    return info is None or info.stamp != _read_stamp(path)
+    if info is None or info.stamp != _read_stamp(path):
+        return True
+    # what it lacked may have been installed since
+    return ffmpeg.advise(path) in info.reason and ffmpeg.is_installed()
 
 
 def _inspect_file(path: Path) -> FileInfo:

@@ -9,17 +9,14 @@ from pathlib import Path
 
 from auris.core.text import list_examples
 from auris.core.warnings import warn_user
+from auris.data import ffmpeg
 
 _UNCOMPRESSED = {
     *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc"),
     *(".au", ".snd", ".caf", ".voc", ".sph", ".nist", ".avr"),
 }
-_COMPRESSED = {
-    *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mpga"),
-    *(".m4a", ".m4b", ".aac", ".wma", ".webm", ".weba", ".amr", ".3gp"),
-    *(".ape", ".wv", ".mka", ".ac3", ".dts", ".ra", ".tta", ".alac"),
-}
-_SUFFIXES = _UNCOMPRESSED | _COMPRESSED  # what libsndfile can't read is named as such
+_COMPRESSED = {".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mpga"}
+_SUFFIXES = _UNCOMPRESSED | _COMPRESSED | ffmpeg.SUFFIXES
 
 # text, tables, images and what programs keep beside recordings: no one takes them for sound
 _NO_SOUND = {
@@ -76,7 +73,8 @@ def find_path(path: Path) -> Path:
 
     A path that is not there in any form comes back as it is.
     """
-    if path.exists() or path.is_symlink() or path.parent == path:
+    # (a name that is too long is nowhere)
+    if os.path.lexists(path) or path.parent == path:
         return path
     parent = find_path(path.parent)
     if not parent.is_dir():

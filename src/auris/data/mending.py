@@ -4,14 +4,15 @@ An MP3 of variable bit rate has no length without a Xing frame at its front: dec
 from the first bit rate. A WAV whose recorder lost its power says that it holds nothing.
 """
 
-import io
 import mmap
 import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import final
+
+from auris.data.random_access import RandomAccess
 
 # kbit/s by the index in a header, layer III, of MPEG-1 and of MPEG-2 and 2.5 (ISO 11172-3, 13818-3)
 _RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -42,38 +43,21 @@ class Mending:
 
 
 @final
-class _MendedFile(io.RawIOBase):
+class _MendedFile(RandomAccess):
     """A file of which other bytes are read at its front."""
 
     def __init__(self, path: Path, mending: Mending):
         self._file = path.open("rb")
         self._head = mending.head
         self._shift = len(mending.head) - mending.skipped
-        self._size = path.stat().st_size + self._shift
-        self._place = 0
+        super().__init__(path.stat().st_size + self._shift)
 
-    def seekable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origins = (0, self._place, self._size)
-        self._place = max(0, origins[whence] + offset)
-        return self._place
-
-    def readinto(self, buffer: Any) -> int:
-        content = self._head[self._place : self._place + len(buffer)]
-        if not content:
-            self._file.seek(self._place - self._shift)
-            content = self._file.read(len(buffer))
-        buffer[: len(content)] = content
-        self._place += len(content)
-        return len(content)
+    def read_at(self, place: int, count: int) -> bytes:
+        content = self._head[place : place + count]
+        if content:
+            return content
+        self._file.seek(place - self._shift)
+        return self._file.read(count)
 
     def close(self) -> None:
         self._file.close()

@@ -6,7 +6,7 @@ from typing import final
 
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError, suggest_choice
-from auris.data.audio import MIN_DURATION
+from auris.data.audio import MIN_DURATION, count_channels
 from auris.data.spec import PADDINGS
 
 _MIN_SAMPLE_RATE = 1000  # Hz
@@ -19,7 +19,8 @@ class DataSettings:
 
     Args:
         sample_rate: in Hz; null takes the rate that most recordings have.
-        channels: 1 averages the channels of each recording; null: 1, or one a microphone.
+        channels: 1 averages the channels of each recording; a list takes those with these numbers,
+            counted from 0; null: 1, or one a microphone.
         duration: of a clip in seconds; a longer recording is cut into several clips.
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
@@ -32,7 +33,7 @@ class DataSettings:
     """
 
     sample_rate: int | None
-    channels: int | None
+    channels: int | Sequence[int] | None
     duration: float
     padding: str
     fold: int
@@ -47,7 +48,7 @@ class DataSettings:
         self._check_padding()
         self._check_least("batch_size", self.batch_size, 1)
         self._check_least("micro_batch_size", self.micro_batch_size, 1)
-        self._check_least("channels", self.channels, 1)
+        self._check_channels()
         self._check_least("duration", self.duration, MIN_DURATION)
         if self.known_anomalies and self.normal is None:
             raise UserError(
@@ -67,12 +68,21 @@ class DataSettings:
         microphones = len(array.microphones) if array else 1
         if self.channels is None:
             return replace(self, channels=microphones)
-        if array and self.channels != microphones:
+        if array and count_channels(self.channels) != microphones:
             raise UserError(
                 f"data.channels={self.channels}, but the array has {microphones} microphones; "
-                "leave data.channels away."
+                "leave data.channels away, or name as many channels, as in [1,2,3,4]."
             )
         return self
+
+    def _check_channels(self) -> None:
+        if self.channels is None or isinstance(self.channels, int):
+            self._check_least("channels", self.channels, 1)
+        elif min(self.channels, default=-1) < 0 or _has_copies(self.channels):
+            raise UserError(
+                f"data.channels={self.channels} should list different channels, counted from 0, "
+                "as in [1,2,3,4]."
+            )
 
     def _check_padding(self) -> None:
         if self.padding not in PADDINGS:
@@ -83,3 +93,7 @@ class DataSettings:
     def _check_least(self, name: str, value: float | None, least: float) -> None:
         if value is not None and value < least:
             raise UserError(f"data.{name}={value} is too small; the least is {least}.")
+
+
+def _has_copies(numbers: Sequence[int]) -> bool:
+    return len(set(numbers)) < len(numbers)

@@ -26,14 +26,21 @@ class Spec:
     padding: str = "zeros"  # how a recording shorter than T is filled up
     # recordings of other channel counts were averaged to one channel
     downmixed: bool = False
+    chosen_channels: tuple[int, ...] = ()  # which were taken, counted from 0; (): all
     microphones: tuple[tuple[float, float, float], ...] = ()  # (M, 3) in m, of an array
     # values of other columns
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    class_counts: tuple[int, ...] = ()  # how many clips of each class train
 
     @property
     def duration(self) -> float:
         """Length of a clip in seconds."""
         return self.samples / self.sample_rate
+
+    @property
+    def heard_channels(self) -> int | tuple[int, ...]:
+        """What `audio.to_channels` makes of recordings."""
+        return self.chosen_channels or self.channels
 
     def values_of(self, column: str) -> tuple[str, ...]:
         """The values of a column; one empty word where the data has none of it."""
@@ -79,8 +86,20 @@ class Spec:
             raise ValueError("classes and columns are lists of words")
         if not all(isinstance(word, str) for part in words for word in part):
             raise ValueError("classes and columns are lists of words")
+        if len(self.class_counts) not in (0, len(self.classes)):
+            raise ValueError(f"class_counts are {self.class_counts}")
+        if not all(type(count) is int and count >= 0 for count in self.class_counts):
+            raise ValueError(f"class_counts are {self.class_counts}")
+        if self.chosen_channels and not self._has_channels():
+            raise ValueError(f"chosen_channels are {self.chosen_channels}")
         if not all(len(place) == 3 for place in self.microphones):
             raise ValueError("microphones are places of three numbers")
+
+    def _has_channels(self) -> bool:
+        """Whether the chosen channels are as many numbers as the clips have channels."""
+        numbers = self.chosen_channels
+        are_numbers = all(type(number) is int and number >= 0 for number in numbers)
+        return are_numbers and len(numbers) == self.channels
 
 
 def _freeze(value: Any) -> Any:

@@ -1,12 +1,14 @@
 """Who trains, who validates, who tests: disjoint, whole by group, and checked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from auris.core.errors import UserError
+from auris.core.text import list_examples
 from auris.data.clips import Clip
+from auris.data.copies import find_copies
 
 SPLITS = ("train", "val", "test")
 _MIN_FOLDS = 3  # one to train, one to validate, one to test
@@ -76,18 +78,17 @@ def draw_folds(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
 
 
 def check_disjoint(
-    splits: Sequence[str], clips: Sequence[Clip], digests: Iterable[Sequence[str]]
+    splits: Sequence[str], clips: Sequence[Clip], digests: Sequence[Sequence[str]]
 ) -> None:
-    """Raise `UserError` where two splits share a group, or samples under two names.
+    """Raise `UserError` where two splits share samples under two names, or a group.
 
     Clips of the split "" are left out. The digests are those of the rows of each clip.
     """
-    groups: dict[str, tuple[str, Clip]] = {}
-    contents: dict[str, tuple[str, Clip]] = {}
-    for split, clip, rows in zip(splits, clips, digests, strict=True):
-        if split:
-            _check_groups_disjoint(groups, split, clip)
-            _check_contents_disjoint(contents, split, clip, rows)
+    pairs = zip(splits, digests, strict=True)
+    _check_contents_disjoint(
+        splits, clips, [own if name else () for name, own in pairs]
+    )
+    _check_groups_disjoint(splits, clips)
 
 
 def check_filled(splits: Sequence[str]) -> None:
@@ -122,7 +123,7 @@ def _have_splits(clips: Sequence[Clip]) -> bool:
 
 def _official_folds(clips: Sequence[Clip]) -> list[int]:
     """The fold of each clip. Raises `UserError` where some have none."""
-    without = [clip.path.name for clip in clips if clip.fold is None]
+    without = [clip.name for clip in clips if clip.fold is None]
     if without:
         raise UserError(
             f"{without[0]} has no fold, but other clips have one; "
@@ -136,7 +137,7 @@ def _split_by_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
     splits = [clip.split or "" for clip in clips]
     if "" in splits:
         raise UserError(
-            f"{clips[splits.index('')].path.name} has an empty split; "
+            f"{clips[splits.index('')].name} has an empty split; "
             "give every clip train, val or test."
         )
     if "train" in splits and "val" not in splits:
@@ -156,37 +157,47 @@ def _check_groups(clips: Sequence[Clip], folds: int) -> None:
     if folds < _MIN_FOLDS or len(groups[rare]) < folds:
         # recordings with directions have no class
         subject = f"class {rare} has" if rare else "there are"
+        count = len(groups[rare])
+        works = f"; data.folds={count} works" if count >= _MIN_FOLDS else ""
         raise UserError(
-            f"data.folds={folds} folds can't be drawn: {subject} {len(groups[rare])} "
-            "recordings (or groups), and each class needs one for each of 3 or more folds."
+            f"data.folds={folds} folds can't be drawn: {subject} {count} recordings (or groups), "
+            f"and each class needs one for each of {_MIN_FOLDS} or more folds{works}."
         )
 
 
-def _check_groups_disjoint(
-    groups: dict[str, tuple[str, Clip]], split: str, clip: Clip
-) -> None:
-    """Note the groups of a clip. Raises `UserError` for one of another split."""
-    # two parts of a recording belong together, too
-    for group in (clip.group, str(clip.path)):
-        other, first = groups.setdefault(group, (split, clip))
-        if other != split:
-            raise UserError(
-                f"The sets overlap: group {group} is in {other} ({first.path.name}) and "
-                f"in {split} ({clip.path.name}); a group must stay in one set."
-            )
-
-
 def _check_contents_disjoint(
-    contents: dict[str, tuple[str, Clip]],
-    split: str,
-    clip: Clip,
-    digests: Iterable[str],
+    splits: Sequence[str], clips: Sequence[Clip], digests: Sequence[Sequence[str]]
 ) -> None:
-    """Note the samples of a clip. Raises `UserError` for those of another split."""
-    for digest in digests:
-        other, first = contents.setdefault(digest, (split, clip))
-        if other != split:
-            raise UserError(
-                f"The sets overlap: {first.path} in {other} and {clip.path} in {split} "
-                "hold the same audio; remove one of them, or give both the same group."
-            )
+    """Raise `UserError` for samples that are in two splits."""
+    torn = [
+        f"{clips[first].path} in {splits[first]} and {clips[other].path} in {splits[other]}"
+        for first, other in find_copies(digests)
+        if splits[first] != splits[other]
+    ]
+    if torn:
+        count = f" ({len(torn)} pairs)" if len(torn) > 1 else ""
+        raise UserError(
+            f"The sets overlap: {list_examples(torn)} hold the same audio{count}; give copies "
+            "the same split or fold, or remove all of them but one. (Where neither is given, "
+            "copies stay together.)"
+        )
+
+
+def _check_groups_disjoint(splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    """Raise `UserError` for groups, or parts of a recording, that are in two splits."""
+    firsts: dict[str, tuple[str, Clip]] = {}
+    torn = []
+    for split, clip in zip(splits, clips, strict=True):
+        # two parts of a recording belong together, too
+        for group in (clip.group, str(clip.path)) if split else ():
+            other, first = firsts.setdefault(group, (split, clip))
+            if other != split:
+                torn.append(
+                    f"group {group} is in {other} ({first.name}) and in {split} "
+                    f"({clip.name})"
+                )
+    if torn:
+        raise UserError(
+            f"The sets overlap: {list_examples(dict.fromkeys(torn))}; "
+            "a group must stay in one set."
+        )

@@ -4,7 +4,8 @@ A *pack* is a folder with the samples of one data set at one setting (`wave.npy`
 index. Its name is a hash of the contents of all files and of the settings, so a changed
 file makes a new pack, which takes over the rows of those that did not change. A pack is
 built under another name and renamed when it is whole: a kill, or a second run at the same
-time, never leaves a broken one. A pack that is damaged all the same is built anew.
+time, never leaves a broken one. A pack that is damaged all the same
+is built anew: each clip has a digest, which is compared whenever a pack is opened.
 """
 
 import json
@@ -12,7 +13,7 @@ import math
 import os
 import platform
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -35,7 +36,6 @@ from auris.data.files import FileInfo, inspect_files
 
 _WAVE = "wave.npy"
 _INDEX = "index.json"
-_MAX_CHECKED = 64  # rows of a pack whose digests are looked at when it is opened
 _VERSION = 1  # raised whenever the same file and settings would give other samples
 
 
@@ -45,7 +45,7 @@ class StoreSettings:
     """All that the samples of a clip depend on, besides the file."""
 
     sample_rate: int  # Hz
-    channels: int
+    channels: audio.Channels
     samples: int  # T of each clip
     padding: str  # "repeat" or "zeros"
 
@@ -81,6 +81,17 @@ class _Damaged(Exception):
     """A pack that can't be used; the text is the reason."""
 
 
+# what a pack raises that is not what was written
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+)
+
+
 def open_store(clips: Sequence[Clip], settings: StoreSettings, folder: Path) -> Store:
     """The store of these clips, built where it is not there yet."""
     infos = inspect_files((clip.path for clip in clips), folder)
@@ -109,14 +120,13 @@ def _open_whole(pack: Path, keys: Sequence[str]) -> _Pack | None:
         return None
 
 
-def _open_pack(pack: Path, keys: Iterable[str] | None = None) -> _Pack:
-    """A pack that holds the clips `keys`, or any. Raises `_Damaged`."""
+def _open_pack(pack: Path, keys: Sequence[str]) -> _Pack:
+    """A pack that holds the clips `keys` as they were written. Raises `_Damaged`."""
     try:
         opened = _load_pack(pack)
-        wanted = opened.entries if keys is None else keys
-        entries = [opened.entries[key] for key in wanted]
-        is_same = _compare_digests(entries, opened.wave)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError):
+        entries = [opened.entries[key] for key in keys]
+        is_same = _verify_rows(entries, opened.wave)
+    except _UNREADABLE:
         raise _Damaged(f"{_INDEX} or {_WAVE} can't be read") from None
     if not is_same:
         raise _Damaged("samples have changed on the disk")
@@ -126,16 +136,23 @@ def _open_pack(pack: Path, keys: Iterable[str] | None = None) -> _Pack:
 def _load_pack(pack: Path) -> _Pack:
     # "c": a writable view that never writes back, as torch asks for
     wave = np.load(pack / _WAVE, mmap_mode="c")
+    if wave.dtype != np.float32 or not wave.flags.c_contiguous:
+        raise ValueError(f"the header of {_WAVE} is damaged")
     return _Pack(_read_index(pack), wave)
 
 
-def _compare_digests(entries: Iterable[ClipEntry], wave: np.ndarray) -> bool:
-    """Whether some of the rows that clips have in (N, C, T) hold what was written."""
-    rows = [row for entry in entries for row in entry.rows]
-    digests = [digest for entry in entries for digest in entry.digests]
-    step = max(1, len(rows) // _MAX_CHECKED)
-    checked = list(zip(rows, digests, strict=True))[::step]
-    return all(content_digest(wave[row].tobytes()) == own for row, own in checked)
+def _verify_rows(entries: Sequence[ClipEntry], wave: np.ndarray) -> bool:
+    """Whether the rows that clips have in (N, C, T) hold what was written."""
+    verdicts = map_parallel(
+        lambda entry: _is_unchanged(entry, wave), entries, "Verifying the store"
+    )
+    return all(verdicts)
+
+
+def _is_unchanged(entry: ClipEntry, wave: np.ndarray) -> bool:
+    """Whether the rows of a clip in (N, C, T) have the digests that were written down."""
+    pairs = zip(entry.rows, entry.digests, strict=True)
+    return all(content_digest(wave[row].data) == digest for row, digest in pairs)
 
 
 def _warn_of_truncated(infos: dict[Path, FileInfo]) -> None:
@@ -167,7 +184,7 @@ def _build_pack(
 
     def enter(key: str, count: int, stop: int) -> ClipEntry:
         rows = range(stop - count, stop)
-        if key in previous:
+        if key in previous and _is_unchanged(*previous[key]):
             return _copy_rows(*previous[key], wave, rows)
         clip = clips[key]
         return _decode_recording(clip, infos[clip.path], settings, wave, rows)
@@ -197,28 +214,35 @@ def _decode_recording(
     """Read a recording into its rows (C, T) of `wave`."""
     if info.reason:
         return ClipEntry(reason=info.reason)
+    kept = 0
     try:
-        samples = _read_recording(clip, settings)
+        for number, window in enumerate(_read_windows(clip, settings)):
+            # the rest of a recording, less than half a clip, has no row; and a window of a long
+            # one that is silent all through teaches nothing
+            if number < len(rows) and not audio.is_silent(window):
+                fitted = audio.fit_length(window, settings.samples, settings.padding)
+                wave[rows[kept]] = fitted
+                kept += 1
     except audio.Unusable as error:
         return ClipEntry(reason=str(error))
-    starts = [i * settings.samples for i in range(len(rows))]
-    windows = [samples[:, start : start + settings.samples] for start in starts]
-    # a window of a long recording that is silent all through teaches nothing;
-    # nor does one that a header only promised
-    audible = [window for window in windows if not audio.is_silent(window)]
-    if not audible:
+    if not kept:
         return ClipEntry(reason="silent")
-    rows = rows[: len(audible)]
-    for row, window in zip(rows, audible, strict=True):
-        wave[row] = audio.fit_length(window, settings.samples, settings.padding)
-    digests = tuple(content_digest(wave[row].tobytes()) for row in rows)
-    return ClipEntry(tuple(rows), digests)
+    digests = tuple(content_digest(wave[row].data) for row in rows[:kept])
+    return ClipEntry(tuple(rows[:kept]), digests)
 
 
-def _read_recording(clip: Clip, settings: StoreSettings) -> audio.Samples:
-    """(C, T) of the whole clip. Raises `Unusable`."""
-    samples = audio.read_samples(clip.path, settings.sample_rate, clip.start, clip.stop)
-    return audio.to_channels(samples, settings.channels)
+def _read_windows(clip: Clip, settings: StoreSettings) -> Iterator[audio.Samples]:
+    """A clip in stretches (C, T), the last of which may be shorter. Raises `Unusable`."""
+    blocks = audio.read_blocks(clip.path, settings.sample_rate, clip.start, clip.stop)
+    rest = np.empty((audio.count_channels(settings.channels), 0), np.float32)
+    for block in audio.mix_blocks(blocks, settings.channels):
+        joined = np.concatenate([rest, block], axis=1)
+        whole = joined.shape[1] // settings.samples * settings.samples
+        for start in range(0, whole, settings.samples):
+            yield joined[:, start : start + settings.samples]
+        rest = joined[:, whole:]
+    if rest.shape[1]:
+        yield rest
 
 
 def _copy_rows(
@@ -235,8 +259,8 @@ def _previous_entries(home: Path) -> dict[str, tuple[ClipEntry, np.ndarray]]:
     """The entries of all packs of the same settings, each with the rows it points into."""
     entries = {}
     for pack in _previous_packs(home):
-        with suppress(_Damaged):
-            opened = _open_pack(pack)
+        with suppress(*_UNREADABLE):
+            opened = _load_pack(pack)
             for key, entry in opened.entries.items():
                 entries[key] = (entry, opened.wave)
     return entries
@@ -305,7 +329,8 @@ def _is_alive(process: int) -> bool:
 
 def _create_memmap(pack: Path, rows: int, settings: StoreSettings) -> np.memmap:
     """(N, C, T) on disk, to be filled; an empty file can't be mapped."""
-    shape = (max(1, rows), settings.channels, settings.samples)
+    channels = audio.count_channels(settings.channels)
+    shape = (max(1, rows), channels, settings.samples)
     path = pack / _WAVE
     purpose = Purpose(f"The store {pack.parent.parent}", "paths.store")
     try:

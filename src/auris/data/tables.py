@@ -1,200 +1,292 @@
 """Tables of labelled recordings: a CSV file, a line for each clip."""
 
-import csv
 import difflib
 import math
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
 from auris.core.errors import UserError, suggest_choice
+from auris.core.text import restore_formula
 from auris.core.warnings import warn_user
 from auris.data.clips import CONDITIONS, SPLIT_SYNONYMS, Clip
+from auris.data.delimited import DelimitedText, Row, read_delimited
 from auris.data.folders import find_path, same_form
+from auris.data.grouping import group_by_path
 
 _ANGLES = {"azimuth": 360.0, "elevation": 90.0}  # degrees, the largest of either
 _OPTIONAL = ("fold", "group", "split", "start", "stop", "section", "domain")
-_COLUMNS = ("path", "label", *_ANGLES, *_OPTIONAL, *CONDITIONS, "scene")
-# names of other programs, in the order in which they are looked for
+COLUMNS = ("path", "label", *_ANGLES, *_OPTIONAL, *CONDITIONS, "scene")
+# names of other programs and of German tables, in the order in which they are looked for
 _SYNONYMS = {
-    "path": ("filename", "file_name", "filepath", "file_path", "file"),
-    "label": ("class", "class_name", "category"),
-    "start": ("start_time", "start (s)"),
-    "stop": ("end", "end_time", "stop_time", "end (s)"),
+    "path": (
+        *("filename", "file_name", "filepath", "file_path", "file", "begin_file"),
+        *("pfad", "dateipfad", "dateiname", "datei"),
+    ),
+    "label": ("class", "class_name", "category", "klasse", "kategorie"),
+    "group": ("gruppe", "sitzung"),
+    "split": ("set", "subset"),
+    "start": ("start_time", "begin_time", "begin", "onset", "beginn", "anfang"),
+    "stop": ("end", "end_time", "stop_time", "offset", "ende"),
 }
+_UNIT = re.compile(r"[_ ]*[(\[](s|sec|seconds)[)\]]$")  # 'Start (s)'
 
 
-def read_table(table: Path) -> list[Clip]:
+@final
+@dataclass(frozen=True)
+class _Columns:
+    """The header of a table."""
+
+    table: Path
+    given: list[str]  # as they stand there
+    names: list[str]  # as they are known here
+
+    def __str__(self) -> str:
+        return ", ".join(self.given)
+
+    def have(self, name: str) -> bool:
+        return name in self.names
+
+
+@final
+@dataclass(frozen=True)
+class _Cells:
+    """What stands in a row, by the names of columns; blank cells are absent."""
+
+    filled: dict[str, str]
+    where: str  # for people
+    decimal_comma: bool
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.filled
+
+    def text(self, name: str, missing: str = "") -> str:
+        return self.filled.get(name, missing)
+
+    def number(self, name: str, missing: float | None) -> float | None:
+        """Raises `ValueError` for what is no finite number."""
+        if name not in self.filled:
+            return missing
+        text = self.filled[name]
+        if self.decimal_comma and text.count(",") == 1 and "." not in text:
+            text = text.replace(",", ".")
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(f"{text} is not a finite number")
+        return number
+
+
+def read_table(table: Path, group: str | None = None) -> list[Clip]:
     """The clips of a CSV file.
 
     Its columns are `path,label[,fold][,group][,split][,start,stop][,section][,domain]`.
     Instead of a label, or besides, it may have `azimuth[,elevation]` in degrees and
     `rt60`, `snr` and `distance` in s, dB and m. Paths are relative to the file. Raises
     `UserError` where the table, a column or a value is missing or can't be read.
+
+    Args:
+        table: the file.
+        group: another column that says what belongs together, or a rule of `group_by_path`.
     """
-    rows = _read_rows(table)
-    _check_header(rows[0], table)
-    numbered = enumerate(rows, start=2)
-    return [_read_row(row, table, f"{table}, line {line}") for line, row in numbered]
+    text = _open_table(table)
+    columns = _read_header(text.rows[0].cells, table)
+    column = _plain_name(group or "")
+    is_column = bool(column) and columns.have(column)
+    _check_columns(columns, used=column)
+    group_column = column if is_column else "group"
+    clips = [
+        _read_row(_read_cells(row, columns, text.separator), table, group_column)
+        for row in text.rows[1:]
+    ]
+    if group is None or is_column:
+        return clips
+    return group_by_path(clips, group, table.parent, columns.given)
 
 
-def _read_rows(table: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, at least one."""
+def _open_table(table: Path) -> DelimitedText:
+    """The rows of a table, a header and one more at least."""
     if not table.is_file():
         raise UserError(
             f"There is no table {table}; "
             "data.table must name a CSV file with path,label columns."
         )
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        try:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            reader.fieldnames = _read_header(reader.fieldnames or (), table)
-            rows = list(reader)
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise UserError(f"{table} is not a CSV file in UTF-8 ({error}).") from error
-    if not rows:
+    text = read_delimited(table, _count_known)
+    if len(text.rows) < 2:
         raise UserError(
             f"{table} has no rows; it needs a header path,label and a line for each clip."
         )
-    return rows
+    return text
 
 
-def _read_header(cells: Sequence[str], table: Path) -> list[str]:
-    """The names of columns as they are known here. Names those that are not used."""
-    names = [cell.strip().lower() for cell in cells]
+def _plain_name(cell: str) -> str:
+    """A column's name without case, unit and blanks: 'Start Time (s)' is start_time."""
+    name = _UNIT.sub("", same_form(cell).strip().lower())
+    return re.sub(r"[\s-]+", "_", name)
+
+
+def _count_known(header: Sequence[str]) -> int:
+    """How many cells of a header are names of columns here or elsewhere."""
+    synonyms = [name for others in _SYNONYMS.values() for name in others]
+    return len({_plain_name(cell) for cell in header} & {*COLUMNS, *synonyms})
+
+
+def _read_header(cells: Sequence[str], table: Path) -> _Columns:
+    """The names of columns as they are known here. Raises `UserError` where one is missing."""
+    names = [_plain_name(cell) for cell in cells]
     renamed = {}
     for column, others in _SYNONYMS.items():
         given = next((name for name in others if name in names), None)
         if given and column not in names:
             renamed[given] = column
-    columns = [renamed.get(name, name) for name in names]
-    _check_columns(columns, table)
+    columns = _Columns(table, list(cells), [renamed.get(name, name) for name in names])
+    _check_header(columns)
     return columns
 
 
-def _check_columns(columns: Sequence[str], table: Path) -> None:
-    """Name the columns that are not used. Raises `UserError` where one is there twice."""
-    for column in _COLUMNS:
-        if columns.count(column) > 1:
-            raise UserError(f"{table} has more than one column {column}.")
-    unused = [column for column in columns if column and column not in _COLUMNS]
+def _check_columns(columns: _Columns, used: str) -> None:
+    """Name the columns that are not used."""
+    pairs = zip(columns.given, columns.names, strict=True)
+    known = {*COLUMNS, used, ""}
+    unused = [given for given, name in pairs if name not in known]
     if unused:
         hints = [_suggest_column(column) for column in unused]
         warn_user(
-            f"{table} has columns that are not used: {', '.join(unused)}{''.join(hints)}."
+            f"{columns.table} has columns that are not used: "
+            f"{', '.join(unused)}{''.join(hints)}."
         )
 
 
 def _suggest_column(column: str) -> str:
     """'; did you mean stop?' where a known column has nearly that name."""
-    similar = difflib.get_close_matches(column, _COLUMNS, n=1, cutoff=0.75)
+    similar = difflib.get_close_matches(_plain_name(column), COLUMNS, n=1, cutoff=0.75)
     return f"; did you mean {similar[0]}?" if similar else ""
 
 
-def _check_header(columns: Iterable[str], table: Path) -> None:
-    """Raise `UserError` unless there are recordings, and what they are taken for."""
+def _check_header(columns: _Columns) -> None:
+    """Raise `UserError` unless there are recordings, and what they are taken for, each once."""
+    for column in COLUMNS:
+        if columns.names.count(column) > 1:
+            raise UserError(f"{columns.table} has more than one column {column}.")
     needed = {"path": {"path"}, "label (or azimuth)": {"label", "azimuth"}}
     for column, names in needed.items():
-        if names.isdisjoint(columns):
+        if names.isdisjoint(columns.names):
             raise UserError(
-                f"{table} lacks the column {column}; "
-                f"known columns are {', '.join(_COLUMNS)}."
+                f"{columns.table} lacks the column {column}; its columns are {columns}; "
+                f"known columns are {', '.join(COLUMNS)}."
             )
 
 
-def _read_row(row: dict[str, str], table: Path, where: str) -> Clip:
-    """One row of a table. Empty cells count as absent."""
-    cells = _filled_cells(row)
+def _read_cells(row: Row, columns: _Columns, separator: str) -> _Cells:
+    """The cells of a row. Raises `UserError` for more of them than the header has."""
+    where = f"{columns.table}, line {row.line}"
+    if any(row.cells[len(columns.names) :]):
+        raise UserError(
+            f"{where}: {len(row.cells)} cells and {len(columns.names)} columns ({columns}); "
+            f"a cell with a {separator!r} in it must stand in quotation marks."
+        )
+    pairs = zip(columns.names, row.cells, strict=False)
+    filled = {name: restore_formula(text) for name, text in pairs if text}
+    for name in filled.keys() & set(COLUMNS):
+        if "\n" in filled[name] or "\r" in filled[name]:
+            raise UserError(
+                f"{where}: {name} goes on in the next line; is a quotation mark not closed?"
+            )
+    return _Cells(filled, where, decimal_comma=separator != ",")
+
+
+def _read_row(cells: _Cells, table: Path, group_column: str) -> Clip:
+    """One row of a table."""
     if "path" not in cells or not ("label" in cells or "azimuth" in cells):
-        raise UserError(f"{where}: path and label (or azimuth) must both be given.")
-    fold, start, stop = _read_place(cells, where)
-    direction = _read_direction(cells, where)
-    conditions = tuple(_read_number(cells, name, where) for name in CONDITIONS)
-    given = Path(os.path.abspath(table.parent / cells["path"]))  # one spelling a file
-    path = find_path(given)
+        raise UserError(
+            f"{cells.where}: path and label (or azimuth) must both be given."
+        )
+    fold, start, stop = _read_place(cells)
+    path = _find_recording(table.parent, cells.text("path"))
     return Clip(
         path=path,
-        label=same_form(cells.get("label", "")),
-        group=same_form(cells.get("group", str(path))),
+        label=same_form(cells.text("label")),
+        group=same_form(cells.text(group_column, str(path))),
         fold=fold,
-        split=_read_split(cells, where),
+        split=_read_split(cells),
         start=start,
         stop=stop,
-        section=same_form(cells.get("section", "")),
-        domain=same_form(cells.get("domain", "")),
-        direction=direction,
-        conditions=conditions,
-        scene=cells.get("scene", ""),
+        section=same_form(cells.text("section")),
+        domain=same_form(cells.text("domain")),
+        direction=_read_direction(cells),
+        conditions=tuple(_read_condition(cells, name) for name in CONDITIONS),
+        scene=cells.text("scene"),
     )
 
 
-def _filled_cells(row: dict[str, str]) -> dict[str, str]:
-    """The cells that hold something. (What stands behind the last column is a list.)"""
-    words = {name: text.strip() for name, text in row.items() if isinstance(text, str)}
-    return {name: text for name, text in words.items() if text}
+def _find_recording(folder: Path, text: str) -> Path:
+    """The file that a cell names, from `folder`, or from the user's home at a `~`.
+
+    Backslashes are those of Windows where that is where a file is.
+    """
+    spellings = (text, text.replace("\\", "/"), os.path.expanduser(text))
+    # one spelling a file
+    paths = [Path(os.path.abspath(folder / spelling)) for spelling in spellings]
+    found = [find_path(path) for path in dict.fromkeys(paths)]
+    return next(filter(os.path.exists, found), found[0])
 
 
-def _read_place(
-    cells: dict[str, str], where: str
-) -> tuple[int | None, float, float | None]:
+def _read_place(cells: _Cells) -> tuple[int | None, float, float | None]:
     """The fold, and start and stop in s."""
     try:
-        fold = _whole_number(cells["fold"]) if "fold" in cells else None
-        start = float(cells.get("start", 0))
-        stop = float(cells["stop"]) if "stop" in cells else None
+        fold = _whole_number(cells.number("fold", None))
+        start = cells.number("start", 0.0) or 0.0
+        stop = cells.number("stop", None)
     except ValueError as error:
         raise UserError(
-            f"{where}: fold, start and stop must be numbers ({error})."
+            f"{cells.where}: fold, start and stop must be numbers ({error})."
         ) from error
     end = math.inf if stop is None else stop
-    if not 0 <= start < end:  # so that NaN is refused, too
+    if not 0 <= start < end:
         raise UserError(
-            f"{where}: start must not be negative and stop must come after it."
+            f"{cells.where}: start must not be negative and stop must come after it."
         )
     return fold, start, stop
 
 
-def _read_split(cells: dict[str, str], where: str) -> str | None:
+def _read_split(cells: _Cells) -> str | None:
     if "split" not in cells:
         return None
-    word = cells["split"]
+    word = cells.text("split")
     if word.lower() not in SPLIT_SYNONYMS:
         choices = suggest_choice(word, ("train", "val", "test"))
-        raise UserError(f"{where}: unknown split {word}; {choices}")
+        raise UserError(f"{cells.where}: unknown split {word}; {choices}")
     return SPLIT_SYNONYMS[word.lower()]
 
 
-def _read_direction(cells: dict[str, str], where: str) -> tuple[float, float] | None:
+def _read_direction(cells: _Cells) -> tuple[float, float] | None:
     """Azimuth and elevation in degrees, where there is an azimuth."""
-    azimuth = _read_number(cells, "azimuth", where)
-    elevation = _read_number(cells, "elevation", where, missing=0.0)
+    azimuth = _read_condition(cells, "azimuth")
+    elevation = _read_condition(cells, "elevation", missing=0.0)
     return (azimuth, elevation) if "azimuth" in cells else None
 
 
-def _read_number(
-    cells: dict[str, str], name: str, where: str, missing: float = math.nan
-) -> float:
+def _read_condition(cells: _Cells, name: str, missing: float = math.nan) -> float:
     """An angle or a condition. Raises `UserError` where it is none."""
-    if name not in cells:
-        return missing
     largest = _ANGLES.get(name, math.inf)
     try:
-        number = float(cells[name])
+        number = cells.number(name, missing)
     except ValueError:
-        number = math.nan
-    if abs(number) <= largest:  # so that NaN is refused, too
+        number = None
+    if number is not None and (name not in cells or abs(number) <= largest):
         return number
     degrees = (
         f" of degrees, from {-largest:g} to {largest:g}" if name in _ANGLES else ""
     )
     raise UserError(
-        f"{where}: {name} is {cells[name]} and should be a number{degrees}."
+        f"{cells.where}: {name} is {cells.text(name)} and should be a number{degrees}."
     )
 
 
-def _whole_number(text: str) -> int:
+def _whole_number(number: float | None) -> int | None:
     """A whole number, also as other programs write it: 1.0."""
-    number = float(text)
-    if number != int(number):
-        raise ValueError(f"{text} is not a whole number")
-    return int(number)
+    if number is not None and number != int(number):
+        raise ValueError(f"{number:g} is not a whole number")
+    return None if number is None else int(number)

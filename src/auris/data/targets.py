@@ -30,6 +30,12 @@ class Targets(ABC):
         """How the splits were separated, for people."""
         return describe_splits(clips, fold, folds, seed)
 
+    def check_clips(self, clips: Sequence[Clip]) -> None:  # noqa: B027, some have nothing to check
+        """Raise `UserError` for labels that can't be learnt, and say what is odd about them.
+
+        This is before anything is decoded.
+        """
+
     def check_rates(self, rates: Collection[int]) -> None:  # noqa: B027, most have nothing to check
         """Raise `UserError` where recordings of these sample rates in Hz can't become one."""
 

@@ -51,6 +51,10 @@ class Standardized(nn.Module):
         with torch.autocast(wave.device.type, enabled=False):
             return self.transform(wave.float())
 
+    def band_centers(self) -> Tensor | None:
+        """(F,) the frequency of each band in Hz, where the features have bands."""
+        return self.transform.centers() if isinstance(self.transform, Banded) else None
+
     @torch.no_grad()
     def learn(self, raws: Iterable[Tensor]) -> None:
         """Take mean and std from raw features (B, C', F, T') of training clips, in one pass in

@@ -14,11 +14,12 @@ import torch
 
 from auris import __version__
 from auris.core.errors import UserError
+from auris.core.packages import require_packages
 from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, InferenceModel
 from auris.inference.onnx_graph import trace_graph
-from auris.inference.onnx_model import OnnxModel, require_packages
+from auris.inference.onnx_model import OnnxModel, seal
 from auris.runs.folder import finished_run
 from auris.runs.result import revision
 from auris.training.experiment import Experiment
@@ -46,9 +47,9 @@ def export_run(
     Raises `UserError` where the run is not finished, its data is no longer what it was, ONNX
     lacks what the model does, or the answers differ.
     """
-    require_packages("onnx", "onnxscript", "onnxruntime")
+    require_packages("ONNX", "onnx", "onnx", "onnxscript", "onnxruntime")
     folder = finished_run(run)
-    path = Path(to) if to else folder / f"model{ONNX}"
+    path = Path(to).expanduser() if to else folder / f"model{ONNX}"
     if path.suffix != ONNX or not path.parent.is_dir():
         raise UserError(
             f"--to {to} should name a file that ends in {ONNX}, in a folder that is there."
@@ -85,13 +86,15 @@ def _write_graph(program: Any, facts: dict[str, Any], path: Path) -> None:
         {name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()}
     )
     program.save(path)
+    with path.open("ab") as file:
+        file.write(seal(path.read_bytes()))
 
 
 def _describe_run(experiment: Experiment) -> dict[str, Any]:
     """Which run it is."""
     dataset = experiment.dataset
     return {
-        **experiment.choices,
+        **experiment.labels,
         "seed": experiment.seed,
         "origin": dataset.collection.origin,
         "fingerprint": dataset.fingerprint,

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from auris.core.errors import UserError
+from auris.core.progress import track_progress
 from auris.data.module import AudioDataModule
 from auris.training.experiment import Experiment
 
@@ -25,7 +26,8 @@ def feature_rows(experiment: Experiment) -> Iterator[list[Any]]:
             "These features have no names; choose features=statistics or features=piczak."
         )
     yield ["path", "label", "set", *names]
-    for step in AudioDataModule(dataset).split_loader(torch.arange(len(dataset.clips))):
+    loader = AudioDataModule(dataset).split_loader(torch.arange(len(dataset.clips)))
+    for step in track_progress(loader, "Computing features", len(loader)):
         for batch in step:
             for index, vector in zip(
                 batch.index.tolist(),

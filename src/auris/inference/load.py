@@ -1,10 +1,10 @@
 """A trained model, whatever computes it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from auris.core.locate import locate_object
 from auris.inference.model import InferenceModel
+from auris.runs.latest import resolve_latest
 
 _BACKENDS = {
     ".onnx": "auris.inference.onnx_model.OnnxModel"
@@ -18,5 +18,6 @@ def open_trained(path: str, plugins: Sequence[str] = ()) -> InferenceModel:
     What computes the model is imported when it is needed: an exported file does without torch.
     Raises `UserError` where there is none.
     """
-    backend = _BACKENDS.get(Path(path).suffix, _RUN_BACKEND)
-    return locate_object(backend, "model")(path, plugins)
+    found = resolve_latest(path)
+    backend = _BACKENDS.get(found.suffix, _RUN_BACKEND)
+    return locate_object(backend, "model")(str(found), plugins)

@@ -8,6 +8,7 @@ from typing import Any, final
 import torch
 from torch import Tensor, nn
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, first_line
 from auris.data.spec import Spec
 from auris.inference.onnx_model import ANSWER, WAVE
@@ -55,7 +56,7 @@ def trace_graph(system: System, spec: Spec) -> Any:
         names = " on ".join(type(part).__name__ for part in parts)
         raise UserError(
             f"{names} can't be exported, as ONNX can't do all that it does ({reason}); "
-            "python scripts/export.py --help names what can be."
+            f"{command_line('export', '--help')} names what can be."
         ) from error
 
 

@@ -1,6 +1,7 @@
 """A trained model put to work on recordings of any length, rate and format."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from statistics import mean
@@ -14,6 +15,7 @@ from auris.data import audio
 from auris.data.folders import list_recordings
 from auris.inference.load import open_trained
 from auris.inference.model import NOVEL_RATE
+from auris.inference.recordings import FileRecording, Recording
 from auris.tasks.output import OutputFormat
 
 _OVERLAP = 0.5  # of the windows of a long recording, where one prediction is wanted for all of it
@@ -26,7 +28,7 @@ Span = tuple[float, float]  # start and stop in s
 class WindowPrediction(NamedTuple):
     """What the model says of a stretch of a recording."""
 
-    path: Path
+    name: str  # of the recording
     start: float  # s
     stop: float  # s
     decoded: np.ndarray  # (...)
@@ -51,33 +53,42 @@ class Predictor:
         self.output = self.model.output
         self.mix = mix or self.spec.downmixed
 
-    def __call__(self, path: Path) -> Iterator[WindowPrediction]:
+    def __call__(self, source: Path | Recording) -> Iterator[WindowPrediction]:
         """What the model says of each window. Raises `UserError` for a recording it can't use."""
-        try:
-            yield from self._predict_windows(path)
-        except audio.Unusable as error:
-            raise UserError(f"{path} can't be used: {error}.") from error
+        with _opened(source) as recording:
+            yield from self._predict_windows(recording)
 
-    def rows(self, path: Path, windows: bool) -> Iterator[dict[str, Any]]:
+    def rows(self, source: Path | Recording, windows: bool) -> Iterator[dict[str, Any]]:
         """A row for the recording, or one for each of its windows where people want these."""
+        predictions = self(source)
         if windows or self.output.per_window:
-            return (prediction_row(window, self.output) for window in self(path))
-        return iter([_average_row(list(self(path)), self.output)])
+            return (prediction_row(window, self.output) for window in predictions)
+        return iter([_average_row(list(predictions), self.output)])
 
-    def _predict_windows(self, path: Path) -> Iterator[WindowPrediction]:
-        self._check_channels(path)
-        self._check_rate(path)
-        if audio.read_header(path).truncated:
-            warn_user(f"{path} ends before its header says, as after a broken copy.")
+    def embed(self, source: Path | Recording) -> np.ndarray:
+        """The vector (W,) that the model makes of a recording before it answers, the mean over
+        windows.
+
+        Raises `UserError` for a recording it can't use, and where the model has none.
+        """
+        with _opened(source) as recording:
+            self._check_recording(recording)
+            batches = [self.model.embed(wave) for _, wave in self._batches(recording)]
+            if not batches:
+                raise audio.Unusable("silent")
+        return np.concatenate(batches).mean(0)  # (N, W) -> (W,)
+
+    def _predict_windows(self, recording: Recording) -> Iterator[WindowPrediction]:
+        self._check_recording(recording)
         is_silent = True
         covered = 0.0  # s; until when every moment has its prediction
-        for spans, wave in self._batches(path):
+        for spans, wave in self._batches(recording):
             is_silent &= all(audio.is_silent(window) for window in wave)
             decoded = self.model.decode(wave)  # (B, ...)
             novelty = self.model.novelty_of(wave)
-            _check_finite(path, decoded, novelty)
+            _check_finite(recording.name, decoded, novelty)
             for span, own, unlike in zip(spans, decoded, novelty, strict=True):
-                for part in self._split_in_time(path, span, own):
+                for part in self._split_in_time(recording.name, span, own):
                     if part.stop > covered + _SAME_TIME:
                         yield part._replace(
                             start=max(part.start, covered), novelty=unlike
@@ -86,9 +97,12 @@ class Predictor:
         if is_silent:
             raise audio.Unusable("silent")
 
-    def _batches(self, path: Path) -> Iterator[tuple[list[Span], np.ndarray]]:
+    def _batches(self, recording: Recording) -> Iterator[tuple[list[Span], np.ndarray]]:
         """The spans of some windows at a time, with their waves (B, C, T)."""
-        windows = ((span, self._read_window(path, *span)) for span in self._spans(path))
+        windows = (
+            (span, self._read_window(recording, *span))
+            for span in self._spans(recording.header.duration)
+        )
         audible = (
             (span, wave)
             for span, wave in windows
@@ -98,7 +112,7 @@ class Predictor:
             yield [span for span, _ in batch], np.stack([wave for _, wave in batch])
 
     def _split_in_time(
-        self, path: Path, span: Span, decoded: np.ndarray
+        self, name: str, span: Span, decoded: np.ndarray
     ) -> Iterator[WindowPrediction]:
         """The prediction of a window, or one for each of the moments that the task tells apart."""
         start, stop = span
@@ -107,11 +121,10 @@ class Predictor:
         for place, part in enumerate(parts):
             first = start + place * length
             if first < stop:
-                yield WindowPrediction(path, first, min(first + length, stop), part)
+                yield WindowPrediction(name, first, min(first + length, stop), part)
 
-    def _spans(self, path: Path) -> Iterator[Span]:
-        """Of each window; the last one ends with the recording."""
-        duration = audio.read_duration(path)
+    def _spans(self, duration: float) -> Iterator[Span]:
+        """Of each window of a recording of `duration` s; the last one ends with it."""
         length = self.spec.duration
         hop = length if self.output.per_window else length * (1 - _OVERLAP)
         count = max(0, int(np.ceil((duration - length) / hop - 1e-6)))
@@ -119,24 +132,39 @@ class Predictor:
         for start in [*starts, max(0.0, duration - length)]:
             yield start, min(start + length, duration)
 
-    def _read_window(self, path: Path, start: float, stop: float) -> np.ndarray:
+    def _read_window(
+        self, recording: Recording, start: float, stop: float
+    ) -> np.ndarray:
         """A window (C, T) as the model saw them in training."""
-        wave = audio.read_samples(path, self.spec.sample_rate, start, stop)
-        wave = audio.to_channels(wave, self.spec.channels)
+        wave = recording.read(self.spec.sample_rate, start, stop)
+        wave = audio.to_channels(wave, self.spec.heard_channels)
         return audio.fit_length(wave, self.spec.samples, self.spec.padding)
 
-    def _check_channels(self, path: Path) -> None:
-        channels = audio.read_header(path).channels
+    def _check_recording(self, recording: Recording) -> None:
+        """Raise `Unusable` for what the model can't hear; say what is cut short."""
+        header = recording.header
+        self._check_channels(header.channels)
+        self._check_rate(header.samplerate)
+        if header.truncated:
+            name = recording.name
+            warn_user(f"{name} ends before its header says, as after a broken copy.")
+
+    def _check_channels(self, channels: int) -> None:
+        if self.spec.chosen_channels:
+            return  # they are told by name where they lack
         needed = self.spec.channels
         if channels != needed and not (self.mix and needed == 1):
-            hint = "; --mix averages them" if needed == 1 else ""
+            hint = (
+                "; --mix averages them (in Python load(..., mix=True))"
+                if needed == 1
+                else ""
+            )
             raise audio.Unusable(
                 f"it has {channels} channels and the model hears {needed}{hint}"
             )
 
-    def _check_rate(self, path: Path) -> None:
+    def _check_rate(self, rate: int) -> None:
         """Raise `Unusable` where what a recording lacks would be taken for an anomaly."""
-        rate = audio.read_header(path).samplerate
         needed = self.spec.sample_rate
         if self.output.requires_full_band and rate < needed:
             raise audio.Unusable(
@@ -145,10 +173,13 @@ class Predictor:
             )
 
 
-def find_recordings(places: Iterable[str]) -> list[Path]:
-    """The recordings that are named, and all below the folders that are named."""
+def find_recordings(places: Iterable[str | Path]) -> list[Path]:
+    """The recordings that are named, and all below the folders that are named.
+
+    Raises `UserError` where there is none.
+    """
     found: list[Path] = []
-    for place in map(Path, places):
+    for place in (Path(place).expanduser() for place in places):
         if not place.exists():
             raise UserError(f"There is no {place}; name recordings or folders of them.")
         below = list_recordings(place) if place.is_dir() else [place]
@@ -158,13 +189,23 @@ def find_recordings(places: Iterable[str]) -> list[Path]:
     return found
 
 
+@contextmanager
+def _opened(source: Path | Recording) -> Iterator[Recording]:
+    """A recording. Raises `UserError` where it turns out that it can't be used."""
+    recording = FileRecording(source) if isinstance(source, Path) else source
+    try:
+        yield recording
+    except audio.Unusable as error:
+        raise UserError(f"{recording.name} can't be used: {error}.") from error
+
+
 def _check_finite(
-    path: Path, decoded: np.ndarray, novelty: Sequence[float | None]
+    name: str, decoded: np.ndarray, novelty: Sequence[float | None]
 ) -> None:
     """Raise `UserError` where the model says of a recording what is no number."""
     numbers = [value for value in novelty if value is not None]
     if not (np.isfinite(decoded).all() and np.isfinite(numbers).all()):
-        raise UserError(f"The model's answer to {path} is not a finite number.")
+        raise UserError(f"The model's answer to {name} is not a finite number.")
 
 
 def prediction_row(
@@ -172,7 +213,7 @@ def prediction_row(
 ) -> dict[str, Any]:
     """A prediction as a row of a table."""
     row = {
-        "path": str(prediction.path),
+        "path": prediction.name,
         "start": round(prediction.start, 3),
         "stop": round(prediction.stop, 3),
         **output.to_row(prediction.decoded),
@@ -192,5 +233,5 @@ def _average_row(
     novelty = mean(known) if known else None
     first = windows[0]
     last = windows[-1]
-    average = WindowPrediction(first.path, first.start, last.stop, decoded, novelty)
+    average = WindowPrediction(first.name, first.start, last.stop, decoded, novelty)
     return prediction_row(average, output)

@@ -9,6 +9,7 @@ import torch
 from auris.core.log import silence_libraries
 from auris.data.spec import Spec
 from auris.inference.model import InferenceModel
+from auris.models.embedder import Embedder
 from auris.runs.folder import SPEC, finished_run
 from auris.training.reopen import load_system, open_experiment
 
@@ -35,6 +36,14 @@ class RunModel(InferenceModel):
     @torch.inference_mode()
     def decode(self, wave: np.ndarray) -> np.ndarray:
         return self.system.decode(torch.from_numpy(wave)).numpy()
+
+    @torch.inference_mode()
+    def embed(self, wave: np.ndarray) -> np.ndarray:
+        model = self.system.model
+        if not isinstance(model, Embedder):
+            return super().embed(wave)
+        x = self.system.features(torch.from_numpy(wave))  # (B, C', F, T')
+        return model.embed(x).flatten(1).numpy()  # (B, W)
 
     @torch.inference_mode()
     def novelty_of(self, wave: np.ndarray) -> Sequence[float | None]:

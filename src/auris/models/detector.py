@@ -32,6 +32,10 @@ class Autoencoder(AnomalyDetector):
     def reconstruct(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, *in_shape)
         """The same features, as far as they are like what trained."""
 
+    @abstractmethod
+    def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, latent_dim)
+        """The mean code of a clip: what passes the bottleneck of it."""
+
 
 class ReconstructionModel(Autoencoder):
     """An autoencoder whose anomaly score is the error of its copy. It serves task=reconstruction

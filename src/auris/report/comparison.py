@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+from auris.core.errors import UserError
 from auris.core.files import write_atomically
 from auris.core.html import render
 from auris.report.context import ReportContext
@@ -12,10 +15,17 @@ from auris.report.cost import format_duration
 from auris.report.page import REPORT
 from auris.report.plots import PlotsSection, plots_section
 from auris.report.summary import format_bounds, format_metric, sentences
-from auris.report.training_curves import TrainingSection, training_section
+from auris.report.training_curves import (
+    Losses,
+    TrainingSection,
+    read_losses,
+    training_section,
+)
 from auris.report.worst_clips import WorstClipsSection, worst_clips_section
-from auris.runs.find import Run, flatten, is_replicate_setting
+from auris.runs.configuration import is_part_of_configuration
+from auris.runs.find import Run, flatten
 from auris.runs.naming import name_groups
+from auris.runs.significance import PairedDifference, compare_pair
 
 # runs, beyond which the page would grow too large with the sound of each
 _MAX_PLAYED = 3
@@ -42,8 +52,9 @@ def write_comparison(contexts: Sequence[ReportContext]) -> Path:
 def render_comparison(contexts: Sequence[ReportContext]) -> str:
     names = _names(contexts)
     plays = len(contexts) <= _MAX_PLAYED
+    losses = _comparable_losses(contexts)
     runs = [
-        _column(context, name, plays)
+        _column(context, name, losses, plays)
         for context, name in zip(contexts, names, strict=True)
     ]
     overview = [
@@ -59,6 +70,7 @@ def render_comparison(contexts: Sequence[ReportContext]) -> str:
         questions=list(questions),
         is_simulated=any(context.is_simulated for context in contexts),
         is_comparable=_share_clips(contexts),
+        pairs=_paired_verdicts(contexts) if plays else [],
         overview=overview,
         differences=_differing_settings(contexts),
         runs=runs,
@@ -91,11 +103,40 @@ def _share_clips(contexts: Sequence[ReportContext]) -> bool:
     return len(clips) == 1
 
 
-def _column(context: ReportContext, name: str, plays: bool) -> _Column:
+def _comparable_losses(contexts: Sequence[ReportContext]) -> list[Losses]:
+    """The curves of all runs, where these make the same loss small."""
+    kinds = {str(context.experiment.settings["loss"]) for context in contexts}
+    if len(kinds) > 1:
+        return []
+    return [read_losses(context.folder) for context in contexts]
+
+
+def _paired_verdicts(contexts: Sequence[ReportContext]) -> list[str]:
+    """Of each two runs whether one is better on the same clips, where that can be told."""
+    if not _share_clips(contexts) or not contexts[0].split:
+        return []
+    sentences = []
+    for one, other in combinations(contexts, 2):
+        folders = [str(one.folder), str(other.folder)]
+        with suppress(UserError):  # one of them kept no predictions
+            pair = compare_pair(folders, one.split, one.experiment.plugins)
+            sentences.append(_describe_pair(pair))
+    return sentences
+
+
+def _describe_pair(pair: PairedDifference) -> str:
+    metric = pair.metric.replace("_", " ")
+    difference = f"{pair.difference:+.3f} [{pair.low:+.3f}, {pair.high:+.3f}]"
+    return f"{pair.sentence} Difference in {metric}: {difference}."
+
+
+def _column(
+    context: ReportContext, name: str, losses: Sequence[Losses], plays: bool
+) -> _Column:
     return _Column(
         name,
         sentences(context),
-        training_section(context),
+        training_section(context, losses),
         plots_section(context),
         worst_clips_section(context) if plays else None,
     )
@@ -129,7 +170,7 @@ def _differing_settings(contexts: Sequence[ReportContext]) -> list[list[str]]:
     rows = []
     for key in dict.fromkeys(key for own in settings for key in own):
         values = [str(own.get(key, "-")) for own in settings]
-        is_compared = key in _COMPARED or not is_replicate_setting(key)
+        is_compared = key in _COMPARED or is_part_of_configuration(key)
         if is_compared and len(set(values)) > 1:
             rows.append([key, *values])
     return rows

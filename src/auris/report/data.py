@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from auris.audit import output as saved
 from auris.audit.check import Finding
+from auris.audit.output import find_audit
 from auris.audit.recording import Recording
 from auris.audit.sets import MissingClass, SingleGroup, count_recordings
+from auris.core.commands import command_line
 from auris.data.splits import SPLITS
 from auris.report.context import ReportContext
 from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
@@ -44,7 +45,7 @@ def data_section(context: ReportContext) -> DataSection:
         rows,
         len(rows) > _MAX_CLASSES,
         _describe_access(context),
-        "" if audit else f"python scripts/audit.py data={choice} ...",
+        "" if audit else command_line("audit", f"data={choice}", "..."),
         [*findings, *_list_unusable(context)],
     )
 
@@ -73,7 +74,7 @@ def _format_count(size: int, groups: int) -> str:
 
 def _describe_access(context: ReportContext) -> str:
     """How often the test set has been looked at, by all runs beside this one."""
-    outputs = outputs_of(context.folder, context.experiment.name)
+    outputs = outputs_of(context.folder)
     accesses = accesses_to(outputs, context.data.test_set)
     if not accesses:
         return "The test set has not been opened."
@@ -83,10 +84,8 @@ def _describe_access(context: ReportContext) -> str:
 
 def _read_audit(context: ReportContext) -> dict[str, Any] | None:
     """An earlier audit of these recordings, if there is one."""
-    experiment = context.experiment
-    outputs = outputs_of(context.folder, experiment.name)
-    folder = outputs / "audit" / experiment.choices["data"]
-    return saved.read_audit(folder, context.data.collection.clips)
+    outputs = outputs_of(context.folder)
+    return find_audit(outputs, context.data.collection.clips)
 
 
 def _check_sizes(recordings: Sequence[Recording]) -> list[Mapping[str, Any]]:

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from auris.core.svg import Picture, embed_figure, list_words, page_theme
 from auris.report.context import ReportContext
-from auris.report.svg import Picture, embed_figure, list_words, page_theme
 
 
 class PlotsSection(NamedTuple):

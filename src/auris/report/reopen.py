@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError
 from auris.report.context import ReportContext
 from auris.runs.folder import RESULT, finished_run
@@ -20,7 +21,8 @@ def open_context(run: str, plugins: Sequence[str] = ()) -> ReportContext:
     path = finished_run(run) / RESULT
     if not path.is_file():
         raise UserError(
-            f"The run in {run} has no {RESULT}; python train.py resume={run} goes on with it."
+            f"The run in {run} has no {RESULT}; "
+            f"{command_line('train', f'resume={run}')} goes on with it."
         )
     folder, experiment, fitted = reopen(run, plugins)
     result = load_result(path)

@@ -26,7 +26,7 @@ def reproduce_section(context: ReportContext) -> ReproduceSection:
         ("versions", ", ".join(versions)),
     ]
     configuration = (context.folder / CONFIG).read_text()
-    return ReproduceSection(f"python {result['command']}", facts, configuration)
+    return ReproduceSection(result["command"], facts, configuration)
 
 
 def _describe_revision(revision: str) -> str:

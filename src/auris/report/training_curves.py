@@ -1,6 +1,7 @@
 """How the training went: its curves, and a verdict on over- and underfitting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,17 +11,20 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from auris.core.figures import COLOURS, axis_scale, new_figure
+from auris.core.svg import INK, Picture, embed_figure, page_theme
 from auris.report.context import ReportContext
-from auris.report.svg import INK, Picture, embed_figure, page_theme
 from auris.runs.folder import read_curves
 
 _MIN_EPOCHS = 3  # below which there is nothing to see
 # fractions of what validation loss fell by
-_OVERFIT_RISE = 0.1  # more is overfitting
+_CLEAR_RISE = 0.1  # above its lowest: it became worse again
 # more in the last tenth of the epochs, and the training was not at its end
 _UNFINISHED_FALL = 0.02
-# fraction of what validation loss began with, between the two losses
-_MEMORIZED_GAP = 0.5  # clips are learnt by heart
+# of what training clips gained, the fraction that should hold for validation clips too
+_MIN_CARRIED = 2 / 3
+_SMALL_GAP = (
+    0.2  # between the two losses, as a fraction of validation loss: none to speak of
+)
 _TRAIN_COLOUR, _VAL_COLOUR, *_ = COLOURS
 _CAPTION = (
     "Training loss is that of the steps as they were taken, with augmentation and dropout; "
@@ -50,14 +54,17 @@ class TrainingSection(NamedTuple):
     picture: Picture | None
 
 
-def training_section(context: ReportContext) -> TrainingSection:
+def training_section(
+    context: ReportContext, others: Sequence[Losses] = ()
+) -> TrainingSection:
+    """The section of a run, its curves on axes that have room for those of others as well."""
     losses = read_losses(context.folder)
     chosen = context.result["epochs"]
     verdict = judge_losses(losses, chosen)
     if len(losses.train) < _MIN_EPOCHS:
         return TrainingSection(verdict, None)
     alternative = _describe_curves(losses, chosen)
-    picture = embed_figure(_draw_losses(losses, chosen), alternative, _CAPTION)
+    picture = embed_figure(_draw_losses(losses, chosen, others), alternative, _CAPTION)
     return TrainingSection(verdict, picture)
 
 
@@ -74,28 +81,44 @@ def judge_losses(losses: Losses, chosen: int) -> Verdict:
         chosen: number of epochs after which weights were kept.
     """
     train, val = losses
-    if len(train) < _MIN_EPOCHS or (val == val[0]).all():
-        return Verdict(
-            "note", "There is no curve.", "It was not found by many small steps."
-        )
+    if len(train) < _MIN_EPOCHS:
+        return _too_short(len(train))
     if np.isnan(val).any():
         return _unwatched(losses)
+    if val.min() == val.max():
+        return _unmoved(losses)
+    best = int(val.argmin()) + 1
     fell = val[0] - val.min()
-    if fell <= 0:
-        return _no_learning(losses)
+    if not fell:
+        return _best_at_first(losses)
     tenth = max(1, len(val) // 10)  # epochs
     rose_by = val[-tenth:].mean() - val.min()
-    trains_on = train[-tenth:].mean() < train[val.argmin()]
-    if rose_by > _OVERFIT_RISE * fell and trains_on:
-        return _overfitted(losses, int(val.argmin()) + 1, chosen)
+    if rose_by > _CLEAR_RISE * fell:
+        trains_on = train[-tenth:].mean() < train[best - 1]
+        judge = _overfitted if trains_on else _diverged
+        return judge(losses, best, chosen)
     falls_by = val[-2 * tenth : -tenth].mean() - val[-tenth:].mean()
     is_late = chosen > len(val) - tenth
     if falls_by > _UNFINISHED_FALL * fell and is_late:
         return _unfinished(losses, tenth)
-    gap = val[chosen - 1] - train[chosen - 1]
-    if gap > _MEMORIZED_GAP * abs(val[0]):
+    if val[chosen - 1] >= val[0]:
+        return _chosen_otherwise(losses, best, chosen)
+    if _hardly_carries_over(losses, chosen):
         return _memorized(losses, chosen)
     return _fitting(losses, chosen)
+
+
+def _hardly_carries_over(losses: Losses, chosen: int) -> bool:
+    """Whether most of what training clips gained does not hold for validation clips.
+
+    Both are measured from the first validation loss, as augmentation and dropout may make the
+    first training loss the higher one.
+    """
+    start = losses.val[0]
+    val = losses.val[chosen - 1]
+    train = losses.train[chosen - 1]
+    has_gap = val - train > _SMALL_GAP * abs(val)
+    return bool(has_gap and start - val < _MIN_CARRIED * (start - train))
 
 
 def _read_column(rows: Sequence[Mapping[str, str]], name: str) -> np.ndarray:
@@ -113,6 +136,15 @@ def _bridge_gaps(values: np.ndarray) -> np.ndarray:
     return np.interp(epoch, epoch[known], values[known])
 
 
+def _too_short(epochs: int) -> Verdict:
+    if not epochs:
+        reason = "No epoch has a training loss: nothing was made small step by step."
+    else:
+        counted = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+        reason = f"It took {counted}; a verdict on the training takes {_MIN_EPOCHS}."
+    return Verdict("note", "There is no curve to judge.", reason)
+
+
 def _unwatched(losses: Losses) -> Verdict:
     change = _change(losses.train, "training loss")
     return Verdict(
@@ -122,13 +154,28 @@ def _unwatched(losses: Losses) -> Verdict:
     )
 
 
-def _no_learning(losses: Losses) -> Verdict:
+def _unmoved(losses: Losses) -> Verdict:
+    """As of a model that one epoch finds, or of one that a step does not reach."""
+    if losses.train.min() == losses.train.max():
+        epochs = len(losses.train)
+        reason = f"Neither loss changed in {epochs} epochs: the first one settled it."
+        return Verdict("note", "There is no curve to judge.", reason)
     change = _change(losses.train, "training loss")
     return Verdict(
         "warning",
-        "It learnt nothing that carries over.",
+        "Validation loss never changed.",
+        f"It was {losses.val[0]:.3g} after each of {len(losses.val)} epochs, while {change}.",
+    )
+
+
+def _best_at_first(losses: Losses) -> Verdict:
+    change = _change(losses.train, "training loss")
+    return Verdict(
+        "warning",
+        "It was at its best after the first epoch.",
         f"Validation loss was never below that of the first epoch ({losses.val[0]:.3g}), "
-        f"while {change}. Try a smaller optimizer.lr, and listen to the data.",
+        f"while {change}. Whether that epoch learnt anything is not to be seen here: a smaller "
+        "optimizer.lr shows more of the way.",
     )
 
 
@@ -138,8 +185,19 @@ def _overfitted(losses: Losses, best: int, chosen: int) -> Verdict:
     return Verdict(
         "warning",
         f"It overfits after epoch {best}.",
-        f"From there {val} while {train}. The weights of epoch {chosen} were kept; "
+        f"From there {val} while {train}. Epoch {chosen} was chosen; "
         "more data, augmentation or a smaller model may get further.",
+    )
+
+
+def _diverged(losses: Losses, best: int, chosen: int) -> Verdict:
+    train = _change(losses.train[best - 1 :], "training loss")
+    val = _change(losses.val[best - 1 :], "validation loss")
+    return Verdict(
+        "warning",
+        f"It became worse after epoch {best}.",
+        f"From there {val} and {train}. Epoch {chosen} was chosen; "
+        "a smaller optimizer.lr may hold on to what was found.",
     )
 
 
@@ -148,9 +206,19 @@ def _unfinished(losses: Losses, tenth: int) -> Verdict:
     change = _change(losses.val[-epochs:], "validation loss")
     return Verdict(
         "warning",
-        "It underfits: it was still learning.",
+        "It was still learning.",
         f"In the last {epochs} epochs {change}; "
         "with a larger trainer.max_epochs it may get further.",
+    )
+
+
+def _chosen_otherwise(losses: Losses, best: int, chosen: int) -> Verdict:
+    return Verdict(
+        "note",
+        "Validation loss did not choose.",
+        f"Epoch {chosen} was chosen by another figure; its validation loss is "
+        f"{losses.val[chosen - 1]:.3g}, the lowest was {losses.val[best - 1]:.3g} after "
+        f"epoch {best}.",
     )
 
 
@@ -159,9 +227,9 @@ def _memorized(losses: Losses, chosen: int) -> Verdict:
     val = losses.val[chosen - 1]
     return Verdict(
         "warning",
-        "It overfits: it knows its training clips much better than others.",
+        "It overfits: it knows its training clips better than others.",
         f"After epoch {chosen} training loss is {train:.3g} and validation loss {val:.3g}, "
-        "though it does not rise. More data or augmentation may help.",
+        "though that hardly rises. More data or augmentation may help.",
     )
 
 
@@ -171,15 +239,19 @@ def _fitting(losses: Losses, chosen: int) -> Verdict:
     return Verdict(
         "good",
         "It fits.",
-        f"By epoch {chosen} {val} and {train}; "
-        "the former has levelled off and hardly rises again.",
+        f"By epoch {chosen} {val} and {train}; what was learnt of training clips holds for "
+        "validation clips too, and hardly gets lost again.",
     )
 
 
 def _change(values: np.ndarray, what: str) -> str:
     """'training loss fell from 0.62 to 0.25'."""
+    first = f"{values[0]:.3g}"
+    last = f"{values[-1]:.3g}"
+    if first == last:
+        return f"{what} is {last} as before" if len(values) > 1 else f"{what} is {last}"
     verb = "fell" if values[-1] < values[0] else "rose"
-    return f"{what} {verb} from {values[0]:.3g} to {values[-1]:.3g}"
+    return f"{what} {verb} from {first} to {last}"
 
 
 def _describe_curves(losses: Losses, chosen: int) -> str:
@@ -192,13 +264,15 @@ def _describe_curves(losses: Losses, chosen: int) -> str:
     )
 
 
-def _draw_losses(losses: Losses, chosen: int) -> Figure:
+def _draw_losses(losses: Losses, chosen: int, others: Sequence[Losses] = ()) -> Figure:
     """Both losses over epochs, the chosen one marked."""
+    shown = [*losses, *chain(*others)]
     with page_theme():
         figure = new_figure(5.4, 2.9)
         axes = figure.add_axes((0.12, 0.17, 0.85, 0.72))
         _draw_curves(axes, losses, chosen)
-        axes.set(xlabel="epoch", ylabel="loss", yscale=axis_scale(losses))
+        axes.set(xlabel="epoch", ylabel="loss", yscale=axis_scale(shown))
+        _make_room(axes, shown)
         axes.set_xlim(1, len(losses.train))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
@@ -210,6 +284,14 @@ def _draw_losses(losses: Losses, chosen: int) -> Figure:
             fontsize=9,
         )
     return figure
+
+
+def _make_room(axes: Axes, curves: Iterable[np.ndarray]) -> None:
+    """Let the ordinate hold all of some curves."""
+    values = np.concatenate(list(curves))
+    known = values[np.isfinite(values)]
+    axes.update_datalim([(1, known.min()), (1, known.max())])
+    axes.autoscale_view(scalex=False)
 
 
 def _draw_curves(axes: Axes, losses: Losses, chosen: int) -> None:

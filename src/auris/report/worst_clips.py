@@ -1,5 +1,6 @@
 """The clips that are most wrong: how they sound and look, what was predicted, and why."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +11,9 @@ from torch import Tensor
 
 from auris.core.figures import Heatmap, draw_heatmap, new_figure
 from auris.core.player import Player, Players
+from auris.core.svg import Picture, embed_figure, page_theme
 from auris.report.context import ReportContext
 from auris.report.saliency import MelBands, compute_saliency
-from auris.report.svg import Picture, embed_figure, page_theme
 from auris.training.evaluation import most_wrong, peak_normalize
 
 _CLIPPED_FRACTION = 0.99  # of the map is below the strongest colour
@@ -25,18 +26,24 @@ _FAINT_LEVELS = (-80.0, 30.0)  # dB
 class Card(NamedTuple):
     """One clip."""
 
-    predicted: str
-    true: str
+    answer: str  # what was said, and what is true
     player: Player | None
     picture: Picture
     name: str
 
 
+class CardGroup(NamedTuple):
+    """Clips under one title."""
+
+    title: str
+    cards: list[Card]
+
+
 class WorstClipsSection(NamedTuple):
-    """No cards where there are no predictions."""
+    """No groups where there are no predictions."""
 
     is_explained: bool
-    cards: list[Card]
+    groups: list[CardGroup]
 
 
 def worst_clips_section(context: ReportContext) -> WorstClipsSection:
@@ -48,13 +55,34 @@ def worst_clips_section(context: ReportContext) -> WorstClipsSection:
     bands = MelBands(context.data.spec.sample_rate)
     saliency = compute_saliency(context.system, waves, target, bands)
     players = Players()
-    cards = []
+    cards: list[Card] = []
     for rank, at in enumerate(order):
         wave = peak_normalize(waves[rank])
         reason = None if saliency is None else saliency[rank]
         figure = _draw_clip(bands, wave, reason, context.data.spec.duration)
         cards.append(_make_card(context, at, wave, figure, players))
-    return WorstClipsSection(saliency is not None, cards)
+    return WorstClipsSection(saliency is not None, _group_cards(context, order, cards))
+
+
+def _group_cards(
+    context: ReportContext, order: Sequence[int], cards: Sequence[Card]
+) -> list[CardGroup]:
+    """Those that are wrong apart from those that are right, where the task can tell."""
+    assert context.predictions is not None
+    decoded, target, *_ = context.predictions
+    right = context.system.task.view.right_answers(decoded, target)
+    if right is None:
+        return [CardGroup("What was most wrong?", list(cards))]
+    is_right = right[order].tolist()
+    wrong = [card for card, fine in zip(cards, is_right, strict=True) if not fine]
+    unsure = [card for card, fine in zip(cards, is_right, strict=True) if fine]
+    nearly = (
+        "What was right, but only just?"
+        if wrong
+        else "Nothing was wrong. What was right only just?"
+    )
+    groups = [CardGroup("What was most wrong?", wrong), CardGroup(nearly, unsure)]
+    return [group for group in groups if group.cards]
 
 
 def _make_card(
@@ -66,14 +94,13 @@ def _make_card(
     target = context.predictions.target[at]
     view = context.system.task.view
     decoded = context.predictions.decoded[at]
-    predicted = view.describe_prediction(decoded, target)
-    true = view.describe_target(clip.label, target)
-    label = f"{clip.name}, {true}, predicted {predicted}"
+    answer = view.describe_answer(decoded, clip.label, target)
+    label = f"{clip.name}, {answer}"
     sample_rate = context.data.spec.sample_rate
     player = players.make_player(wave.numpy(), sample_rate, label)
     reason = ", and what in it made the answer wrong" if len(figure.axes) > 1 else ""
     picture = embed_figure(figure, f"Spectrogram of {clip.name}{reason}")
-    return Card(predicted, true, player, picture, clip.name)
+    return Card(answer, player, picture, clip.name)
 
 
 def _draw_clip(
@@ -101,7 +128,8 @@ def _new_panels(count: int) -> tuple[Figure, list[Axes]]:
     bottom = 0.45 / height
     figure = new_figure(4.4, height)
     panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
-    figure.subplots_adjust(left=0.12, right=0.96, top=top, bottom=bottom, hspace=0.1)
+    # room for ticks as wide as "0.25" and for "kHz" beside them
+    figure.subplots_adjust(left=0.165, right=0.96, top=top, bottom=bottom, hspace=0.1)
     return figure, list(panels)
 
 

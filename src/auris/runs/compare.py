@@ -5,11 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from statistics import mean, stdev
+from typing import NamedTuple
 
 from auris.core.errors import UserError, suggest_choice
 from auris.runs.find import Run
 from auris.runs.naming import group_runs
 from auris.tasks.metric import Estimate
+
+_OTHER = {"val": "test", "test": "val"}
+_MIN_FOLDS = 3  # whose spread says anything
+
+
+class _Interval(NamedTuple):
+    """The ends of a 95 % interval, and what it is over."""
+
+    low: float
+    high: float
+    n: int
+    over: str
 
 
 @dataclass(frozen=True)
@@ -21,19 +34,16 @@ class ConfigurationSummary:
     folds: int
     seeds: int
     mean: float  # over folds and seeds
-    std: float  # over seeds, of the mean over folds; NaN with one seed
-    low: float  # 95 % interval of the mean, from the spread of the folds; NaN with one fold
+    std: float  # over seeds of the mean over folds, or over folds; NaN with one of both
+    std_over: str  # "seeds" or "folds"
+    low: float  # 95 % interval of the mean; NaN where there is none
     high: float
+    n: int  # what the interval is over
+    interval_over: str  # "folds", or "groups" of clips
     constant_baseline: float
     minutes: float  # a run
     origin: str  # of the data: "real" or "simulated", or both
     best: str  # "max" or "min"
-
-
-def default_split(runs: Sequence[Run]) -> str:
-    """The split by which runs are compared: "test" where any has opened it, else "val"."""
-    opened = any("test" in run.result for run in runs)
-    return "test" if opened else "val"
 
 
 def scored_runs(runs: Sequence[Run], split: str) -> list[Run]:
@@ -42,7 +52,7 @@ def scored_runs(runs: Sequence[Run], split: str) -> list[Run]:
     if not found:
         raise UserError(
             f"None of these runs has looked at its {split} set; "
-            "compare them by the other one with --set."
+            f"--set {_OTHER[split]} compares them by the other one."
         )
     return found
 
@@ -77,6 +87,20 @@ def read_estimate(metric: dict[str, float | None]) -> Estimate:
         value=_read_value(metric["value"]),
         low=_read_value(metric["low"]),
         high=_read_value(metric["high"]),
+        n=int(metric["n"] or 0),
+    )
+
+
+def average_estimates(estimates: Sequence[Estimate]) -> Estimate:
+    """The mean of estimates, and of the ends of their intervals, which may be wider than its own.
+
+    The seeds of one fold are tried on the same clips, so that more of them make nothing surer.
+    """
+    return Estimate(
+        value=mean(estimate.value for estimate in estimates),
+        low=mean(estimate.low for estimate in estimates),
+        high=mean(estimate.high for estimate in estimates),
+        n=min(estimate.n for estimate in estimates),
     )
 
 
@@ -86,12 +110,14 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     NaN for less than three values.
     """
     center = mean(values)
-    if len(values) < 3 or isnan(center):
+    if len(values) < _MIN_FOLDS or isnan(center):
         return nan, nan
     from scipy.stats import t
 
     quantile = t.ppf(0.975, len(values) - 1)
     half = quantile * stdev(values) / len(values) ** 0.5
+    if not half:
+        return nan, nan
     low = center - half
     high = center + half
     if min(values) < 0 or max(values) > 1:
@@ -106,14 +132,15 @@ def _summarize_group(
     by_seed = defaultdict(list)
     baselines = []
     for run in group:
-        value = _metric_value(run, metric, split)
+        value = metric_estimate(run, metric, split).value
         by_fold[run.result["fold"]].append(value)
         by_seed[run.result["seed"]].append(value)
         baseline = run.result[split]["constant_baseline"][metric]
         baselines.append(_read_value(baseline))
     folds = [mean(values) for values in by_fold.values()]
     seeds = [mean(values) for values in by_seed.values()]
-    low, high = mean_interval(folds)
+    has_seeds = len(seeds) > 1
+    interval = _interval(folds, [metric_estimate(run, metric, split) for run in group])
     modes = group[0].result[split].get("best", {})
     return ConfigurationSummary(
         name=name,
@@ -121,9 +148,12 @@ def _summarize_group(
         folds=len(folds),
         seeds=len(seeds),
         mean=mean(folds),
-        std=_std(seeds),
-        low=low,
-        high=high,
+        std=_std(seeds if has_seeds else folds),
+        std_over="seeds" if has_seeds else "folds",
+        low=interval.low,
+        high=interval.high,
+        n=interval.n,
+        interval_over=interval.over,
         constant_baseline=mean(baselines),
         minutes=mean(run.result["seconds"] for run in group) / 60,
         origin=", ".join(sorted({run.result["origin"] for run in group})),
@@ -131,12 +161,21 @@ def _summarize_group(
     )
 
 
-def _metric_value(run: Run, metric: str, split: str) -> float:
+def _interval(folds: Sequence[float], estimates: Sequence[Estimate]) -> _Interval:
+    """From the spread of folds, whose clips are others; of fewer, that over the clips of each."""
+    if len(folds) >= _MIN_FOLDS:
+        return _Interval(*mean_interval(folds), len(folds), "folds")
+    _, low, high, n = average_estimates(estimates)
+    return _Interval(low, high, n, "groups")
+
+
+def metric_estimate(run: Run, metric: str, split: str) -> Estimate:
+    """A metric of a run. Raises `UserError` where it has none of that name."""
     metrics = run.result[split]["metrics"]
     if metric not in metrics:
         choices = suggest_choice(metric, metrics)
-        raise UserError(f"There is no --metric {metric}; {choices}")
-    return _read_value(metrics[metric]["value"])
+        raise UserError(f"There is no --metric {metric} in {run.folder}; {choices}")
+    return read_estimate(metrics[metric])
 
 
 def _std(values: Sequence[float]) -> float:

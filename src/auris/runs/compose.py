@@ -10,8 +10,9 @@ from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, suggest_choice
-from auris.core.words import quote_words
+from auris.core.words import quote_words, unquote_word
 from auris.runs.folder import RESULT, find_run, load_config
 
 
@@ -38,12 +39,17 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
 
 def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
     """The configuration of a run without a command line of its own."""
+    return compose_job(words, configs)[0]
+
+
+def compose_job(words: Sequence[str], configs: Path) -> tuple[DictConfig, Path | None]:
+    """What `prepare` makes of words that no command line holds."""
     with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
         cfg = compose("train", overrides=quote_words(words), return_hydra_config=True)
     HydraConfig.instance().set_config(cfg)
     with open_dict(cfg):
         del cfg["hydra"]
-    return prepare(cfg)[0]
+    return prepare(cfg)
 
 
 def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Path]:
@@ -53,8 +59,8 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
     folder = find_run(cfg.resume)
     if (folder / RESULT).is_file():
         raise UserError(
-            f"The run in {cfg.resume} is finished; scripts/evaluate.py looks at it, a new "
-            "run goes further."
+            f"The run in {cfg.resume} is finished; "
+            f"{command_line('evaluate', cfg.resume)} looks at it, a new run goes further."
         )
     saved = load_config(folder)
     saved.plugins = cfg.plugins
@@ -68,6 +74,22 @@ def resumed(cfg: DictConfig, words: Sequence[Override]) -> tuple[DictConfig, Pat
                 "and test can."
             )
     return saved, folder
+
+
+def repeating_command() -> str:
+    """The command line that carries out the run that was composed last once more."""
+    hydra = HydraConfig.get()
+    sources = hydra.runtime.config_sources
+    flags = [
+        f"--config-dir={source.path}"
+        for source in sources
+        if source.provider == "command-line"
+    ]
+    words = [unquote_word(word) for word in hydra.overrides.task]
+    decides_on_test = any(word.startswith("test=") for word in words)
+    if hydra.mode == RunMode.MULTIRUN and not decides_on_test:
+        words.append("test=false")
+    return command_line("train", *flags, *words)
 
 
 def check_top(cfg: DictConfig) -> None:

@@ -14,18 +14,21 @@ from auris.core.figures import COLOURS, axis_scale, new_figure
 from auris.runs.compare import main_metric
 from auris.runs.find import Run
 from auris.runs.folder import read_curves
-from auris.runs.naming import group_runs
+from auris.runs.naming import drop_data_name, group_runs
 
 LINE_STYLES = ("-", "--", ":", "-.")  # where colours do not suffice
-MARKERS = "osD^vPX"
+_MARKERS = "osD^vPX"
 ORIGINS = {
     "real": "real recordings",
     "simulated": "SIMULATED",
 }  # of the data, as plots say it
 
 _LOSS = "train/loss"
-_SECONDS = "train/seconds"
-_PASSES = "train/passes"
+_SECONDS = "work/seconds"
+_PASSES = "work/passes"
+# of points: one that lies upon another is smaller, so that both are seen
+_LARGEST_POINT = 14.0
+_SMALLEST_POINT = 7.0
 _POINT_HEIGHT = 0.9  # inches of a row of panels that holds points alone
 _CURVE_HEIGHT = 3.0
 # characters of a name in the legend, beyond which it has a line of its own
@@ -53,12 +56,22 @@ class _Row(NamedTuple):
     title: str
     value: str  # what is drawn of each run
     runs: list[_Curves]
+    is_error: (
+        bool  # what may come near zero, rather than a fraction that grows towards one
+    )
 
     @property
     def height(self) -> float:
         """In inches."""
         flat = all(curves.is_single_step for curves in self.runs)
         return _POINT_HEIGHT if flat else _CURVE_HEIGHT
+
+    @property
+    def scale(self) -> str:
+        """Of its vertical axis."""
+        if not self.is_error:
+            return "linear"
+        return axis_scale(curve.values[self.value] for curve in self.runs)
 
 
 def plot_training_curves(runs: Sequence[Run], names: Sequence[str]) -> Figure:
@@ -90,8 +103,7 @@ def plot_training_curves(runs: Sequence[Run], names: Sequence[str]) -> Figure:
     for (left, right), row in zip(panels, rows, strict=True):
         _draw_row(left, _SECONDS, row)
         _draw_row(right, _PASSES, row)
-        yscale = axis_scale(curve.values[row.value] for curve in row.runs)
-        left.set(ylabel=row.title, yscale=yscale)
+        left.set(ylabel=row.title, yscale=row.scale)
     panels[-1, 0].set_xlabel("seconds in optimizer steps")
     panels[-1, 1].set_xlabel("passes over the training set")
     _add_legend(figure, curves, names)
@@ -144,12 +156,18 @@ def _arrange_rows(curves: Sequence[_Curves]) -> list[_Row]:
             by_metric[metric].append(curve)
     rows = []
     for label, runs in by_loss.items():
-        rows.append(_Row(f"training loss\n{label}", _LOSS, runs))
+        rows.append(_Row(f"training loss\n{label}", _LOSS, runs, is_error=True))
     if len(rows) > 1:
         for metric, runs in by_metric.items():
             title = f"validation\n{metric.replace('_', ' ')}"
-            rows.append(_Row(title, f"val/{metric}", runs))
+            is_error = _is_error(runs[0].run, metric)
+            rows.append(_Row(title, f"val/{metric}", runs, is_error))
     return rows
+
+
+def _is_error(run: Run, metric: str) -> bool:
+    """Whether a metric is the better the smaller it is."""
+    return run.result.get("val", {}).get("best", {}).get(metric) == "min"
 
 
 def _loss_label(run: Run) -> str:
@@ -171,17 +189,25 @@ def _draw_row(axes: Axes, abscissa: str, row: _Row) -> None:
     axes.grid(alpha=0.25)
 
 
+def marker_at(place: int) -> str:
+    """A marker that has, with the colour at this place, no other place below 49."""
+    lap, colour = divmod(place, len(COLOURS))
+    return _MARKERS[(colour + lap) % len(_MARKERS)]
+
+
 def _line_style(curve: _Curves) -> dict[str, Any]:
     """A colour for each configuration; a run of a single step is a point."""
     lap, colour = divmod(curve.place, len(COLOURS))
     style: dict[str, Any] = {"color": COLOURS[colour]}
     if curve.is_single_step:
         style["linestyle"] = ""
-        style["marker"] = MARKERS[curve.place % len(MARKERS)]
+        style["marker"] = marker_at(curve.place)
+        style["markersize"] = max(_SMALLEST_POINT, _LARGEST_POINT - curve.place)
+        style["markeredgecolor"] = "white"
     else:
         style["linestyle"] = LINE_STYLES[lap % len(LINE_STYLES)]
     if curve.bold:
-        style |= {"linewidth": 1.8, "zorder": 3}
+        style |= {"linewidth": 1.8, "zorder": 3 + curve.place / 100}
     else:
         style |= {"linewidth": 0.7, "alpha": 0.4}
     return style
@@ -194,7 +220,7 @@ def _add_legend(
     shown = [curve for curve in curves if curve.bold]
     shown.sort(key=lambda curve: curve.place)
     lines = [Line2D([], [], **_line_style(curve)) for curve in shown]
-    labels = [names[curve.place] for curve in shown]
+    labels = [drop_data_name(names[curve.place], curve.run) for curve in shown]
     widest = max(len(label) for label in labels)
     figure.legend(
         lines,

@@ -1,6 +1,5 @@
 """Finished runs: where they are, what was chosen for them, and which belong together."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,31 +9,15 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError, suggest_choice
 from auris.core.log import info
 from auris.core.words import quote_word
+from auris.runs.configuration import configuration_key
 from auris.runs.folder import CONFIG, RESULT
+from auris.runs.latest import resolve_latest
 from auris.runs.result import load_result
 from auris.runs.trust import read_configuration
-
-_REPLICATE_SETTINGS = (  # in which runs of one configuration may differ
-    "seed",
-    "optimizer.seed",
-    "model.estimator.random_state",
-    "data.fold",
-    "data.normal",
-    "data.root",
-    "data.table",
-    "data.url",
-    "data.origin",
-    "paths.",
-    "choices.",
-    "resume",
-    "debug",
-    "test",
-    "report",
-    "plugins",
-)
 
 
 @dataclass(frozen=True)
@@ -60,7 +43,8 @@ class Run:
 
 def find_runs(places: Sequence[str]) -> list[Run]:
     """The finished runs below some folders, the newest of each configuration, fold and seed."""
-    found = {path.resolve() for place in places for path in Path(place).rglob(RESULT)}
+    folders = [resolve_latest(place) for place in places]
+    found = {path.resolve() for folder in folders for path in folder.rglob(RESULT)}
     runs: dict[Any, Run] = {}
     for path in sorted(found):
         try:
@@ -82,7 +66,8 @@ def read_run(folder: Path) -> Run:
     """The finished run in a folder. Raises `UserError` where it is not finished."""
     if not (folder / RESULT).is_file():
         raise UserError(
-            f"The run in {folder} is not finished; python train.py resume={folder} goes on with it."
+            f"The run in {folder} is not finished; "
+            f"{command_line('train', f'resume={folder}')} goes on with it."
         )
     result = load_result(folder / RESULT)
     config = OmegaConf.to_container(read_configuration(folder / CONFIG, ["data"]))
@@ -97,26 +82,6 @@ def flatten(node: Any, prefix: str = "") -> dict[str, Any]:
     for key, part in node.items():
         flat |= flatten(part, f"{prefix}{key}.")
     return flat
-
-
-def configuration_key(settings: dict[str, Any]) -> str:
-    """What two runs of one configuration have in common."""
-    common = {}
-    for key, value in settings.items():
-        if not is_replicate_setting(key):
-            common[key] = value
-    return json.dumps(common, sort_keys=True)
-
-
-def is_replicate_setting(key: str) -> bool:
-    """Whether runs of one configuration may differ in a setting."""
-    return matches(key, _REPLICATE_SETTINGS)
-
-
-def matches(key: str, names: Sequence[str]) -> bool:
-    """Whether a setting is one of `names`, or below one that ends with a dot."""
-    above = tuple(name for name in names if name.endswith("."))
-    return key in names or key.startswith(above)
 
 
 def filter_runs(runs: Sequence[Run], filters: Sequence[str]) -> list[Run]:
@@ -152,7 +117,7 @@ def check_setting_name(key: str, names: set[str]) -> None:
 
 
 def _parse_filter(word: str) -> tuple[str, str]:
-    """The name and the value of a word as train.py reads it: 1e-3 is 0.001."""
+    """The name and the value of a word as a command line has it: 1e-3 is 0.001."""
     if "=" not in word:
         raise UserError(f"--same {word} should be name=value, as in data=cats_babies.")
     override = OverridesParser.create().parse_override(quote_word(word))

@@ -4,8 +4,11 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError
 from auris.core.files import load_rows
+from auris.core.places import find_folder, shorten_path
+from auris.runs.latest import LATEST, find_newest, resolve_latest, runs_below
 from auris.runs.trust import confine, read_configuration
 
 CONFIG = "config.yaml"
@@ -31,12 +34,14 @@ def check_same_data(folder: Path, fingerprint: str) -> None:
 
 
 def find_run(path: str) -> Path:
-    """The folder of an existing run. Raises `UserError` where there is none."""
-    folder = Path(path).expanduser().resolve()
+    """The folder of an existing run, where `latest` is the newest one; see `resolve_latest`.
+
+    Raises `UserError` where there is none.
+    """
+    folder = resolve_latest(path).resolve()
     if not (folder / CONFIG).is_file():
-        known = sorted(
-            str(found.parent) for found in Path("outputs").glob("*/*/latest/" + CONFIG)
-        )
+        runs = runs_below(find_folder("outputs"))
+        known = sorted({str(run.parent / LATEST) for run in runs})
         hint = f" Runs here: {', '.join(known)}." if known else ""
         raise UserError(
             f"There is no run in {path}; name the folder of one, as in "
@@ -49,8 +54,15 @@ def finished_run(path: str) -> Path:
     """The folder of a run that has its weights. Raises `UserError` where there is none."""
     folder = find_run(path)
     if not (folder / MODEL).is_file():
+        run = shorten_path(folder)
+        siblings = runs_below(folder.parent)
+        finished = find_newest(run for run in siblings if (run / MODEL).is_file())
+        hint = (
+            f" The newest finished one is {shorten_path(finished)}." if finished else ""
+        )
         raise UserError(
-            f"The run in {path} is not finished; python train.py resume={path} goes on with it."
+            f"The run in {run} is not finished; "
+            f"{command_line('train', f'resume={run}')} goes on with it.{hint}"
         )
     return folder
 

@@ -14,7 +14,9 @@ from lightning.fabric.utilities.rank_zero import rank_zero_only
 
 from auris.core.files import content_digest
 from auris.data.dataset import Dataset
-from auris.runs.find import configuration_key, flatten
+from auris.runs.configuration import configuration_key
+from auris.runs.data_names import PLACE
+from auris.runs.find import flatten
 from auris.runs.folder import LEDGER
 from auris.runs.result import without_nan
 
@@ -29,36 +31,29 @@ class TestSetAccess:
     data: str
     fold: int
     run: str  # its folder, as seen from the ledger
-    configuration: str  # hash of all settings but seeds, folds and places
+    configuration: str  # hash of the settings that make one
     # the main one; None where the run was killed before it was known
     metric: str | None = None
     value: float | None = None
 
 
-def outputs_of(folder: Path, name: Path) -> Path:
-    """Where the ledger of a run is: beside the data sets, or in a run that was moved away.
-
-    Args:
-        name: of the experiment: the folders between those of the outputs and of the run.
-    """
-    at_home = folder.parts[-3:-1] == name.parts
-    if at_home:
-        return folder.parents[2]
-    return folder
+def outputs_of(folder: Path) -> Path:
+    """Where the ledger of a run is: beside the data sets, or in a run that was moved away."""
+    of_data = folder.parent.parent
+    return of_data.parent if (of_data / PLACE).is_file() else folder
 
 
 def record_access(
-    folder: Path, settings: dict[str, Any], dataset: Dataset
+    folder: Path, data: str, settings: dict[str, Any], dataset: Dataset
 ) -> TestSetAccess:
-    """Write down that a run opens its test set, before it does."""
-    choices = settings["choices"]
-    outputs = outputs_of(folder, Path(choices["data"], choices["model"]))
+    """Write down that a run opens the test set of its `data`, as this is called, before it does."""
+    outputs = outputs_of(folder)
     configuration = configuration_key(flatten(settings))
     access = TestSetAccess(
         key=uuid4().hex,
         time=datetime.now().astimezone().isoformat(timespec="seconds"),
         test_set=dataset.test_set,
-        data=choices["data"],
+        data=data,
         fold=dataset.settings.fold,
         run=str(folder.relative_to(outputs)),
         configuration=content_digest(configuration.encode())[:16],

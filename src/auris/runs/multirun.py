@@ -1,6 +1,7 @@
-"""The table that ends a multirun: python train.py -m model=linear,mlp"""
+"""The table that ends a multirun: auris train -m model=linear,mlp"""
 
 import atexit
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from auris.runs.compare import default_split, summarize_runs
-from auris.runs.find import find_runs
-from auris.runs.tables import to_markdown
+from auris.core.text import clean_text
+from auris.runs.compare import summarize_runs
+from auris.runs.datasets import group_by_dataset
+from auris.runs.find import Run, find_runs
+from auris.runs.tables import join_sections, to_markdown
 
 _RUNS = "runs.txt"  # in the folder of a multirun: the folders of its finished runs
 
@@ -37,16 +40,28 @@ def note_run(folder: Path) -> None:
 
 
 def print_table(runs_file: Path) -> None:
-    """Print the table of the runs that a file lists, if there are several."""
+    """Print the table of the runs that a file lists, if there are several.
+
+    Where they were asked to test, that is a table of its own.
+    """
     if not runs_file.is_file():
         return
     folders = runs_file.read_text().splitlines()
     if len(folders) > 1:
         runs = find_runs(folders)
-        split = default_split(runs)
-        summaries = summarize_runs(runs, metric=None, split=split)
-        print()
-        print(to_markdown(summaries, split), flush=True)
+        for split in ("val", "test"):
+            if scored := [run for run in runs if split in run.result]:
+                print()
+                print(clean_text(_tables(scored, split)), flush=True)
+
+
+def _tables(runs: Sequence[Run], split: str) -> str:
+    """A table for each data set."""
+    tables = {}
+    for title, group in group_by_dataset(runs):
+        summaries = summarize_runs(group, metric=None, split=split)
+        tables[title] = to_markdown(summaries, split)
+    return join_sections(tables)
 
 
 def _runs_file(hydra: Any) -> Path:

@@ -1,9 +1,14 @@
 """Which runs are of one configuration, and short names that tell configurations apart."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from auris.runs.find import Run, configuration_key, is_replicate_setting, matches
+from auris.runs.configuration import (
+    configuration_key,
+    is_part_of_configuration,
+    matches,
+)
+from auris.runs.find import Run
 
 _CHOICES = (  # that tell configurations of one model apart
     "optimizer",
@@ -48,22 +53,28 @@ def name_groups(groups: Sequence[Sequence[Run]]) -> list[str]:
     return unique
 
 
+def drop_data_name(name: str, run: Run) -> str:
+    """A name without that of the data, where a picture says that by itself."""
+    return name.removeprefix(f"{run.result['data']} ")
+
+
 def _differing_settings(run: Run, others: Sequence[Run]) -> list[str]:
     """The choices and settings of a run that are not the same in all others of its name.
 
-    Where choices differ they stand for the settings that follow from them.
+    Where choices differ they stand for the settings that follow from them. A setting that most
+    of the others share goes without saying.
     """
     keys = [key for key in _CHOICES if key in run.result]
-    keys += [key for key in run.settings if not is_replicate_setting(key)]
+    keys += [key for key in run.settings if is_part_of_configuration(key)]
     differing = []
     for key in dict.fromkeys(keys):
         choices = _choices_behind(key)
-        values = set()
-        for other in others:
-            if _same_choices(run, other, choices):
-                values.add(str(_read_value(other, key)))
-        if len(values) > 1:
-            differing.append(f"{key}={_read_value(run, key)}")
+        alike = [other for other in others if _same_choices(run, other, choices)]
+        values = Counter(str(_read_value(other, key)) for other in alike)
+        own = str(_read_value(run, key))
+        is_usual = key not in _CHOICES and 2 * values[own] > len(alike)
+        if len(values) > 1 and not is_usual:
+            differing.append(f"{key}={own}")
     return differing
 
 

@@ -7,7 +7,6 @@ import math
 import os
 import platform
 import resource
-import shlex
 import subprocess
 import sys
 from datetime import datetime
@@ -19,7 +18,7 @@ import torch
 
 from auris.core.errors import UserError
 from auris.core.files import load_json_object, write_atomically
-from auris.core.words import unquote_word
+from auris.runs.compose import repeating_command
 
 PACKAGES = (
     "torch",
@@ -33,7 +32,7 @@ PACKAGES = (
 )
 
 
-_NEEDED = ("data", "model", "fold", "seed", "fingerprint")
+_NEEDED = ("data", "model", "fold", "seed", "fingerprint", "recordings", "test_set")
 
 
 def write_result(path: Path, **facts: Any) -> None:
@@ -45,7 +44,7 @@ def write_result(path: Path, **facts: Any) -> None:
         "versions": {"python": platform.python_version(), **versions},
         "revision": revision(),
         "threads": torch.get_num_threads(),
-        "command": shlex.join(map(unquote_word, sys.argv)),
+        "command": repeating_command(),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     write_atomically(

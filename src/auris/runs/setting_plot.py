@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 
 from auris.core.errors import UserError
 from auris.core.figures import COLOURS, new_figure
-from auris.runs.compare import main_metric, read_estimate
-from auris.runs.curve_plot import LINE_STYLES, MARKERS, ORIGINS, check_same_dataset
+from auris.runs.compare import average_estimates, main_metric, metric_estimate
+from auris.runs.curve_plot import LINE_STYLES, ORIGINS, check_same_dataset, marker_at
 from auris.runs.find import Run, check_setting_name
-from auris.runs.naming import group_runs
+from auris.runs.naming import drop_data_name, group_runs
 from auris.tasks.metric import Estimate
 
 _NO_NUMBERS = "--against {} needs runs with two or more numbers for it."
@@ -61,11 +61,12 @@ def _read_lines(
     values = _setting_values(runs, setting)
     lines = []
     for name, group in group_runs([_ignoring(run, setting) for run in runs]):
+        label = drop_data_name(name, group[0])
         points = []
         for run in group:
-            estimate = _read_estimate(run, metric, split)
+            estimate = metric_estimate(run, metric, split)
             points.append((values[run.folder], estimate))
-        lines.append(_Line(name, points))
+        lines.append(_Line(label, points))
     return lines
 
 
@@ -96,17 +97,6 @@ def _ignoring(run: Run, setting: str) -> Run:
     return replace(run, settings=settings, result=result)
 
 
-def _read_estimate(run: Run, metric: str, split: str) -> Estimate:
-    """The value of a metric and the ends of its interval, NaN where there were none."""
-    metrics = run.result[split]["metrics"]
-    if metric not in metrics:
-        raise UserError(
-            f"There is no {metric} in {run.folder}; "
-            "choose one --metric or task, as with --same task=anomaly."
-        )
-    return read_estimate(metrics[metric])
-
-
 def _rank(line: _Line) -> tuple[bool, float]:
     """Small for what is drawn high, largest for what has no value."""
     height = mean(estimate.value for _, estimate in line.points)
@@ -119,12 +109,12 @@ def _draw_line(axes: Axes, line: _Line, place: int) -> None:
     for x, estimate in line.points:
         runs_at[x].append(estimate)
     abscissa = sorted(runs_at)
-    means = [_average(runs_at[x]) for x in abscissa]
+    means = [average_estimates(runs_at[x]) for x in abscissa]
     value = [estimate.value for estimate in means]
     low = [estimate.low for estimate in means]
     high = [estimate.high for estimate in means]
     lap, colour = divmod(place, len(COLOURS))
-    marker = MARKERS[place % len(MARKERS)]
+    marker = marker_at(place)
     dashes = LINE_STYLES[lap % len(LINE_STYLES)]
     axes.plot(
         abscissa,
@@ -141,12 +131,4 @@ def _draw_line(axes: Axes, line: _Line, place: int) -> None:
         color=COLOURS[colour],
         alpha=0.1,
         linewidth=0,
-    )
-
-
-def _average(estimates: Sequence[Estimate]) -> Estimate:
-    return Estimate(
-        value=mean(estimate.value for estimate in estimates),
-        low=mean(estimate.low for estimate in estimates),
-        high=mean(estimate.high for estimate in estimates),
     )

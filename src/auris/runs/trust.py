@@ -61,9 +61,9 @@ def confine(cfg: DictConfig) -> DictConfig:
     """
     cfg = cfg.copy()
     cfg.plugins = []
-    cfg.paths = _shipped("paths")
+    cfg.paths = shipped_settings("paths")
     cfg.data = _without_addresses(OmegaConf.to_container(cfg.data))
-    trainer = _shipped("trainer")
+    trainer = shipped_settings("trainer")
     cfg.trainer = {
         key: value
         for key, value in cfg.trainer.items()
@@ -71,7 +71,7 @@ def confine(cfg: DictConfig) -> DictConfig:
     }
     cfg.trainer["_target_"] = trainer["_target_"]
     for group in ("callbacks", "logger"):
-        cfg[group] = _shipped_parts(cfg.get(group), _shipped(group))
+        cfg[group] = _shipped_parts(cfg.get(group), shipped_settings(group))
     return cfg
 
 
@@ -84,7 +84,7 @@ def _without_addresses(value: Any) -> Any:
     return None if isinstance(value, str) and "://" in value else value
 
 
-def _shipped(group: str) -> dict[str, Any]:
+def shipped_settings(group: str) -> dict[str, Any]:
     """What the default option of a group says, on this machine."""
     node = OmegaConf.load(config_folder() / group / "default.yaml")
     values = OmegaConf.to_container(node, resolve=True)

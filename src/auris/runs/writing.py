@@ -1,6 +1,5 @@
 """What a run writes into its folder as it goes: a fresh folder, configuration, weights."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -16,22 +15,21 @@ from auris.runs.folder import CONFIG, FINGERPRINT, SPEC
 _MAX_RUNS = 1000  # that begin in one second
 
 
-def new_folder(parent: Path) -> Path:
-    """A fresh folder named by the time, with `latest` beside it pointing at it.
+def new_folder(parent: Path, suffix: str = "") -> Path:
+    """A fresh folder named by the time, and what `suffix` says.
 
     Where several processes train, the first one makes it, and tells the others once they are
     connected.
     """
     now = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     if getattr(rank_zero_only, "rank", 0):
-        return parent / now
-    for name in [now, *(f"{now}_{number}" for number in range(2, _MAX_RUNS))]:
-        folder = parent / name
+        return parent / f"{now}{suffix}"
+    for again in ["", *(f"_{number}" for number in range(2, _MAX_RUNS))]:
+        folder = parent / f"{now}{suffix}{again}"
         try:
             folder.mkdir(parents=True)
         except FileExistsError:
             continue
-        _point_latest(folder)
         return folder
     raise UserError(f"{parent} holds a thousand runs of this second.")
 
@@ -48,12 +46,3 @@ def save_weights(weights: dict[str, Tensor], path: Path) -> None:
     """Write weights by name, so that others see the file whole or not at all."""
     with draft_of(path) as draft:
         torch.save(weights, draft)
-
-
-def _point_latest(folder: Path) -> None:
-    """Let `latest` beside the folder lead to it."""
-    link = folder.parent / "latest"
-    draft = folder.parent / f".latest.{os.getpid()}"
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(folder.name)
-    os.replace(draft, link)

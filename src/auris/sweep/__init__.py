@@ -1,1 +1,1 @@
-"""A search for the hyperparameters with the best validation figure: scripts/sweep.py."""
+"""A search for the hyperparameters with the best validation figure: auris sweep."""

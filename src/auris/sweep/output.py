@@ -2,7 +2,6 @@
 
 import csv
 import math
-import shlex
 from collections.abc import Sequence
 from io import StringIO
 from itertools import accumulate
@@ -14,6 +13,7 @@ from optuna import Study
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.trial import FrozenTrial, TrialState
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError
 from auris.core.figures import axis_scale, new_figure
 from auris.core.files import write_atomically
@@ -38,7 +38,7 @@ def report_study(study: Study, plan: SweepPlan) -> None:
         reason = _first_reason(trials) or "the same command goes on."
         raise UserError(f"None of {len(trials)} trials came to an end: {reason}")
     words = plan.space.fill_in(best.params)
-    command = shlex.join(["python", "train.py", *map(unquote_word, words)])
+    command = command_line("train", *map(unquote_word, words))
     write_atomically(plan.folder / "best.txt", command + "\n")
     _plot_study(plan.folder / "sweep.png", trials, plan)
     print(f"{_count_trials(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")

@@ -76,7 +76,7 @@ def make_plan(words: Sequence[str], configs: Path) -> SweepPlan:
     dataset = experiment.dataset
     print(describe_data(dataset), flush=True)
     distributions = space.make_distributions(cfg)
-    study = settings.study or _name_study(cfg, distributions)
+    study = settings.study or _name_study(experiment, distributions)
     return SweepPlan(
         space=space,
         settings=settings,
@@ -173,10 +173,12 @@ def _explain_misspelt(space: SearchSpace) -> None:
             ) from None
 
 
-def _name_study(cfg: DictConfig, distributions: Mapping[str, BaseDistribution]) -> str:
+def _name_study(
+    experiment: Experiment, distributions: Mapping[str, BaseDistribution]
+) -> str:
     """The data and the model or models, as in cats_babies_cnn."""
     searched = distributions.get("model")
-    models = [cfg.choices.model]
+    models = [experiment.choices["model"]]
     if isinstance(searched, CategoricalDistribution):
         models = list(searched.choices)
-    return re.sub(r"[^\w.+-]", "_", f"{cfg.choices.data}_{'+'.join(models)}")
+    return re.sub(r"[^\w.+-]", "_", f"{experiment.data_name}_{'+'.join(models)}")

@@ -27,6 +27,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from auris.core.commands import command_line
 from auris.core.errors import UserError
 
 _FORMS = "log(a,b), uniform(a,b), int(a,b), range(a,b) or choice(x,y)"
@@ -35,7 +36,7 @@ _UNREADABLE = f"'{{}}' can't be read; a search space is {_FORMS}."
 _EMPTY = "{} is empty; the smaller number comes first."
 _INCOMPARABLE = (
     "{} can't be searched, as a better validation metric would not mean a better model; "
-    "python train.py -m runs each of its values, and scripts/compare.py --set val shows all."
+    "{} runs each of its values, and {} shows all."
 )
 # of the data: its clips stay
 _HARMLESS = "batch_size|duration|sample_rate|channels|padding"
@@ -144,7 +145,9 @@ def _check_sweep(override: Override) -> Sweep:
     word = str(override.input_line)
     sweep = override.value()
     if _OTHER_PROBLEM.fullmatch(override.key_or_group):
-        raise UserError(_INCOMPARABLE.format(override.key_or_group))
+        several = command_line("train", "-m")
+        table = command_line("compare", "--set", "val")
+        raise UserError(_INCOMPARABLE.format(override.key_or_group, several, table))
     if isinstance(sweep, RangeSweep):
         _check_range(word, sweep)
     elif isinstance(sweep, IntervalSweep):

@@ -40,6 +40,15 @@ class TaskView(ABC):
         """What is true of a clip with this label and target (...), in a few words."""
         return label
 
+    def describe_answer(self, decoded: Tensor, label: str, target: Tensor) -> str:
+        """What was said of a clip, and what is true."""
+        said = self.describe_prediction(decoded, target)
+        return f"Said: {said}. True: {self.describe_target(label, target)}"
+
+    def right_answers(self, decoded: Tensor, target: Tensor) -> Tensor | None:
+        """(N,) which decoded outputs (N, ...) are right; None where none is quite."""
+        return None
+
     @abstractmethod
     def format_value(self, value: float) -> str:
         """A value of the main metric, as people write it."""
@@ -62,6 +71,10 @@ class TaskView(ABC):
             f"{format_interval(self, main)}; the constant baseline gives {by_constant}."
         )
 
+    def interval_of_clips(self, scores: Mapping[str, Any]) -> str:
+        """The end of a sentence: which interval as many independent clips would have."""
+        return ""
+
     @abstractmethod
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         """What shows the predictions to a whole split at a glance."""
@@ -75,8 +88,10 @@ class TaskView(ABC):
         return iter(())
 
 
-def format_interval(view: TaskView, estimate: Mapping[str, float]) -> str:
+def format_interval(view: TaskView, estimate: Mapping[str, Any]) -> str:
     """The interval of the main metric, for people."""
+    if estimate["low"] is None:
+        return f"too few for an interval (n = {estimate['n']})"
     low = view.format_value(estimate["low"])
     high = view.format_value(estimate["high"])
     return f"95 % interval {low} to {high}"

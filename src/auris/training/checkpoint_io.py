@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, final
+from zipfile import BadZipFile, ZipFile
 
 import torch
 from lightning.fabric.plugins import TorchCheckpointIO
@@ -87,13 +88,24 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     Raises `UserError` for a file that is damaged or holds anything else.
     """
     try:
+        _verify_checksums(path)
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise UserError(f"{path} can't be read ({error.strerror}).") from error
     except Exception as error:  # of as many kinds as there are ways to damage a file
         raise UserError(
-            f"{path} is damaged, or no checkpoint of Auris ({type(error).__name__})."
+            f"{path} is damaged, or no checkpoint of Auris ({type(error).__name__}); "
+            "bring a copy that is whole, or train anew."
         ) from error
     if not isinstance(checkpoint, dict):
         raise UserError(f"{path} is no checkpoint of Auris.")
     return checkpoint
+
+
+def _verify_checksums(path: Path) -> None:
+    """Raise `BadZipFile` unless a file is as it was written: torch writes CRC-32, but reads over
+    it.
+    """
+    with ZipFile(path) as archive:
+        if damaged := archive.testzip():
+            raise BadZipFile(f"the checksum of {damaged} is wrong")

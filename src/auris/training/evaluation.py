@@ -99,8 +99,8 @@ def test(
 ) -> Evaluated:
     """Open the test set, which is written down in the ledger, and say how often that was done."""
     dataset = experiment.dataset
-    outputs = outputs_of(folder, experiment.name)
-    access = record_access(folder, experiment.settings, dataset)
+    outputs = outputs_of(folder)
+    access = record_access(folder, experiment.data_name, experiment.settings, dataset)
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
     record_result(outputs, access, evaluated.scores["metrics"])
     if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):
@@ -168,17 +168,23 @@ def peak_normalize(wave: Tensor) -> Tensor:
 def print_scores(split: str, scores: Scores, origin: str) -> None:
     """Print the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
-    info(
-        f"{split}: {scores['clips']} clips, with 95 % intervals; "
-        f"in brackets those of a constant answer{note}"
-    )
     metrics = scores["metrics"].items()
     known = {name: value for name, value in metrics if not math.isnan(value["value"])}
+    clips = f"{split}: {scores['clips']} clips"
+    if not known:
+        info(
+            f"{clips}, with a loss of {scores['loss']:.3f}; no metric has a value{note}"
+        )
+        return
+    info(
+        f"{clips}, with 95 % intervals over n groups of them, and a constant answer{note}"
+    )
     width = max([18, *map(len, known)])
     for name, value in known.items():
-        info(
-            f"  {name:<{width}} {Estimate(**value)}   ({scores['constant_baseline'][name]:.3f})"
-        )
+        estimate = Estimate(**value)
+        told = estimate if estimate.has_interval else f"{estimate.value:.3f}"
+        constant = scores["constant_baseline"][name]
+        info(f"  {name:<{width}} {told}   (n = {estimate.n}, constant {constant:.3f})")
 
 
 def simulated_note(origin: str) -> str:

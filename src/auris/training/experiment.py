@@ -1,5 +1,6 @@
 """All that a configuration decides. Here it ends: others are handed what they need by name."""
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,8 +19,9 @@ from auris.data.settings import DataSettings
 from auris.data.sources.base import Source
 from auris.data.spec import Spec
 from auris.features.augmentation.pipeline import Augment
-from auris.features.standardize import Banded, Standardized
+from auris.features.standardize import Standardized
 from auris.models.novelty import Novelty
+from auris.runs.data_names import name_data
 from auris.tasks.task import Task
 from auris.training.checkpoint_io import RunCheckpointIO
 from auris.training.checks import check_choices, check_trainer, explaining
@@ -54,7 +56,8 @@ class Experiment:
         self._cfg = cfg
         self._original = original or cfg
         self._callbacks = callbacks
-        self._factory = Factory(cfg.plugins)
+        self.plugins: list[str] = list(cfg.plugins)
+        self._factory = Factory(self.plugins)
         self.seed: int = cfg.seed
         self.refit: bool | int = cfg.refit
         self.test: bool = cfg.test
@@ -65,10 +68,21 @@ class Experiment:
         self.max_epochs: int = cfg.trainer.max_epochs
         self.compiles: bool = cfg.trainer.compile
 
+    @cached_property
+    def data_name(self) -> str:
+        """What its data is called in outputs and tables."""
+        wanted = self._cfg.data.get("name")
+        return name_data(self.outputs, self.place, self.choices["data"], wanted)
+
     @property
-    def name(self) -> Path:
-        """The folder of its runs, below `outputs`."""
-        return Path(self.choices["data"], self.choices["model"])
+    def place(self) -> str:
+        """Where its data is from: a folder, a table, or the name of a data set."""
+        return self.dataset.source.place or self.choices["data"]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The choices by which tables tell runs apart, with the data by its name."""
+        return {**self.choices, "data": self.data_name}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -127,9 +141,9 @@ class Experiment:
             out_shape=task.out_shape,
             task=task,
             spec=spec,
-            centers=_band_centers(features),
+            centers=features.band_centers(),
         )
-        loss = self._factory.make(self._cfg.loss)
+        loss = self._factory.make(self._cfg.loss, spec=spec)
         augment = self._build_augmentation(spec)
         check_choices(features, augment, model, loss, task)
         return System(
@@ -161,6 +175,7 @@ class Experiment:
             "mode": mode,
             "dirpath": checkpoints,
             "save_dir": str(folder),
+            "title": os.path.relpath(folder, self.outputs),
         }
         callbacks = self._factory.make_each(self._cfg.callbacks, **facts)
         loggers = self._factory.make_each(self._cfg.logger, **facts)
@@ -189,7 +204,7 @@ class Experiment:
             if isinstance(value, int | float | str) and key != "_target_"
         }
         return {
-            **self.choices,
+            **self.labels,
             "seed": self.seed,
             "refit": str(self.refit),
             "batch_size": self.dataset.settings.batch_size,
@@ -240,9 +255,3 @@ def reopened_configuration(cfg: DictConfig, plugins: Sequence[str]) -> DictConfi
         accelerator="auto", devices=1, num_nodes=1, strategy="auto", precision="32-true"
     )
     return cfg
-
-
-def _band_centers(features: Standardized) -> Any:
-    """(F,) the frequency of each band in Hz, where features have bands."""
-    transform = features.transform
-    return transform.centers() if isinstance(transform, Banded) else None

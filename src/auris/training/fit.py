@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lightning import Trainer, seed_everything
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from auris.core.errors import UserError
 from auris.core.files import load_json_object, write_atomically
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
+from auris.training.boards.board import Board
 from auris.training.checkpoint_io import load_checkpoint, load_weights
 from auris.training.experiment import Experiment
 from auris.training.system import System
@@ -100,8 +100,7 @@ def _read_choice(path: Path) -> tuple[int, float]:
 
 
 def _mark_origin(trainer: Trainer, experiment: Experiment) -> None:
-    """Say in TensorBoard from the first where the data is from: nobody takes it for another."""
+    """Say on boards from the first where the data is from: nobody takes it for another."""
     for logger in trainer.loggers:
-        if isinstance(logger, TensorBoardLogger) and trainer.is_global_zero:
-            description = describe_data(experiment.dataset).replace("\n", "\n\n")
-            logger.experiment.add_text("data", description)
+        if isinstance(logger, Board) and trainer.is_global_zero:
+            logger.describe_run(describe_data(experiment.dataset))

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import torch
 from lightning.fabric.utilities.rank_zero import rank_zero_only
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from auris.core.log import info, open_log, silence_libraries
 from auris.core.malloc import keep_freed_blocks
@@ -16,15 +15,17 @@ from auris.data.loader import count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
+from auris.runs.data_names import claim_name
 from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
 from auris.runs.result import write_result
 from auris.runs.writing import keep_configuration, new_folder, save_weights
+from auris.training.boards.board import Board
 from auris.training.checks import check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
 from auris.training.fit import Fitted, fit
+from auris.training.pages import fill_pages
 from auris.training.system import System
-from auris.training.tensorboard import fill_pages
 
 
 class FinishedRun(NamedTuple):
@@ -50,7 +51,7 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
     else:
-        folder = new_folder(experiment.outputs / experiment.name)
+        folder = _begin_folder(experiment)
     _begin(experiment, folder)
     fitted, evaluated = _find_weights(experiment, folder)
     learn_novelty(fitted.system, fitted.data)
@@ -70,6 +71,15 @@ def rehearse(experiment: Experiment) -> None:
         system.task.monitor, experiment.outputs / "rehearsal"
     )
     check_search(system.build_optimizer(), trainer)
+
+
+def _begin_folder(experiment: Experiment) -> Path:
+    """A new folder for the run; its name tells the fold and the seed that are not the first."""
+    of_data = experiment.outputs / experiment.data_name
+    numbers = {"fold": experiment.dataset.settings.fold, "seed": experiment.seed}
+    told = [f"_{name}{number}" for name, number in numbers.items() if number != 1]
+    rank_zero_only(claim_name)(of_data, experiment.place)
+    return new_folder(of_data / experiment.choices["model"], "".join(told))
 
 
 def _find_weights(
@@ -125,18 +135,21 @@ def _begin(experiment: Experiment, folder: Path) -> None:
 
 @rank_zero_only
 def _record(run: FinishedRun, seconds: float) -> None:
-    """Fill TensorBoard's pages and write the result."""
+    """Fill the pages of boards and write the result."""
     for logger in run.fitted.trainer.loggers:
-        if isinstance(logger, TensorBoardLogger):
-            fill_pages(logger, run.experiment, run.fitted.system, run.evaluated)
+        if isinstance(logger, Board):
+            pages = logger.open_pages(run.folder)
+            fill_pages(pages, run.experiment, run.fitted.system, run.evaluated)
     dataset = run.experiment.dataset
     parameters = run.fitted.system.model.parameters()
     write_result(
         run.folder / RESULT,
-        **run.experiment.choices,
+        **run.experiment.labels,
         origin=dataset.collection.origin,
         about=dataset.collection.about,
         fingerprint=dataset.fingerprint,
+        recordings=dataset.recordings_digest,
+        test_set=dataset.test_set,
         fold=dataset.settings.fold,
         seed=run.experiment.seed,
         refit=run.experiment.refit,

@@ -92,12 +92,17 @@ class System(LightningModule):
 
     def training_pair(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """What the model is given, (B, C', F, T'), and what to answer, (B, *out_shape)."""
-        raw, follow_waves = self._augmented_features(batch)  # (B, C', F, T')
+        x, follow = self.augmented_features(batch)  # (B, C', F, T')
+        target = self.task.encode(batch.target, x)  # (B, *out_shape)
+        return x, follow(target)
+
+    def augmented_features(self, batch: Batch) -> tuple[Tensor, TargetTransform]:
+        """Features (B, C', F, T') of changed clips, and what makes their targets follow."""
+        raw, follow_waves = self._features_of_waves(batch)  # (B, C', F, T')
         raw, follow_logs = self.augment.mixed_logs(raw)  # (B, C', F, T')
         x = self.features.standardize(raw)  # (B, C', F, T')
         x = self.augment.features(x)  # (B, C', F, T')
-        target = self.task.encode(batch.target, x)  # (B, *out_shape)
-        return x, follow_logs(follow_waves(target))
+        return x, lambda target: follow_logs(follow_waves(target))
 
     def training_pairs(self) -> Iterator[tuple[Tensor, Tensor]]:
         """All training clips as they are, pass by pass: for solvers, which see them as a whole."""
@@ -186,11 +191,12 @@ class System(LightningModule):
             )
         known = self.trainer.callback_metrics
         watch(self.lr_schedulers(), known.get(self.task.monitor[0], loss))
-        values = {"loss": loss, "lr": self.trainer.optimizers[0].param_groups[0]["lr"]}
-        values |= self._cost
+        values = {"loss": loss}
         if "val/loss" in known:
             values["gap"] = known["val/loss"] - loss.cpu()
         self._log_epoch("train", values)
+        lr = self.trainer.optimizers[0].param_groups[0]["lr"]
+        self._log_epoch("work", {"lr": lr, **self._cost})
 
     def on_validation_epoch_end(self) -> None:
         predictions = gather_predictions(self._outputs)
@@ -219,7 +225,7 @@ class System(LightningModule):
             x = self.clean_features(batch)  # (B, C', F, T')
             yield x, self.task.encode(batch.target, x)
 
-    def _augmented_features(self, batch: Batch) -> tuple[Tensor, TargetTransform]:
+    def _features_of_waves(self, batch: Batch) -> tuple[Tensor, TargetTransform]:
         """Features (B, C', F, T') of augmented waves, and what makes the targets follow."""
         if self.augment.keeps_waves:
             return self._cached_features(batch), identity

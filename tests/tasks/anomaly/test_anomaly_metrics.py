@@ -1,6 +1,7 @@
 """Metrics of anomaly scores: answers that are known, and scikit-learn's."""
 
 import math
+from math import isnan
 
 import pytest
 import torch
@@ -145,13 +146,18 @@ def test_the_interval_of_a_perfect_section_is_that_of_its_own_few_clips() -> Non
         [0.0, 1.0, *map(float, range(20))], [0, 1, *[0, 1] * 10], [0, 0, *[1] * 20]
     )
     few = AnomalyAuroc(0).estimate(decoded, target)
-    assert few.value == 1 and few.low == pytest.approx(wilson(1.0, 1)[0])
+    assert (few.value, few.n) == (1, 1) and isnan(few.low)
+    decoded, target = clips(
+        [*[0.0, 1.0] * 6, *map(float, range(20))], [0, 1] * 16, [*[0] * 12, *[1] * 20]
+    )
+    six = AnomalyAuroc(0).estimate(decoded, target)
+    assert (six.value, six.n) == (1, 6) and six.low == pytest.approx(wilson(1.0, 6)[0])
 
 
 def test_windows_of_one_recording_are_one_witness() -> None:
     score, anomalous = torch.randn(60).tolist(), [0] * 30 + [1] * 30
     decoded, target = clips(score, anomalous)
-    group = torch.arange(60) // 10  # six recordings
+    group = torch.arange(60) // 6  # ten recordings
     alone, together = (
         AnomalyAuroc().estimate(decoded, target),
         AnomalyAuroc().estimate(decoded, target, group=group),
@@ -162,10 +168,10 @@ def test_windows_of_one_recording_are_one_witness() -> None:
     )
     sure, known = clips([0.0] * 30 + [2.0] * 30, anomalous)
     assert AlarmRate(True).estimate(sure, known, group=group).low == pytest.approx(
-        wilson(1.0, 3)[0]
+        wilson(1.0, 5)[0]
     )
     assert AnomalyAuroc().estimate(sure, known, group=group).low == pytest.approx(
-        wilson(1.0, 3)[0]
+        wilson(1.0, 5)[0]
     )
 
 
@@ -177,8 +183,13 @@ def test_groups_of_single_clips_change_nothing() -> None:
 
 
 def test_a_hopeless_part_makes_the_harmonic_mean_hopeless() -> None:
-    decoded, target = clips([1, 2, 2, 1], [0, 1, 0, 1], [0, 0, 1, 1])
-    estimate = HarmonicMean([AnomalyAuroc(0), AnomalyAuroc(1)]).estimate(
-        decoded, target
-    )
-    assert estimate.value == 0 and estimate.high == pytest.approx(wilson(0.0, 1)[1])
+    section = [0] * 10 + [1] * 10
+    decoded, target = clips([1, 2] * 5 + [2, 1] * 5, [0, 1] * 10, section)
+    parts = [
+        AnomalyAuroc(0),
+        AnomalyAuroc(1),
+        AnomalyAuroc(2),
+    ]  # no clip is of the last
+    estimate = HarmonicMean(parts).estimate(decoded, target)
+    assert estimate.value == 0 and estimate.high == pytest.approx(wilson(0.0, 5)[1])
+    assert estimate.n == 5

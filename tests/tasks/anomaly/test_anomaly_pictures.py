@@ -2,6 +2,7 @@
 is unusual.
 """
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -234,6 +235,27 @@ def test_the_error_map_peaks_where_a_click_was_planted() -> None:
     )
 
 
+def test_what_few_clips_can_not_tell_is_said_in_words() -> None:
+    """A tenth of six normal clips is none: there is no partial area."""
+    score, anomalous = torch.arange(8.0), torch.tensor([0] * 6 + [1] * 2)
+    figure = pictures.plot_roc(score, anomalous, None, torch.arange(8))
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words[0] == "false alarm rate up to 0.1: too few normal clips"
+    assert figure.axes[0].get_title() == "AUROC of all clips 1.000 (n = 2)"
+
+
+def test_far_scores_have_ticks_at_powers_of_ten_with_room_between() -> None:
+    score = torch.tensor([0.01, 0.012, 0.008, 5.0, 40.0, 900.0])
+    anomalous = torch.tensor([0, 0, 0, 1, 1, 1])
+    figure = pictures.plot_scores(score, anomalous, None)
+    (axes,) = figure.axes
+    figure.canvas.draw()
+    words = [label.get_text() for label in axes.get_xticklabels()]
+    assert words[0] == "0" and len(words) >= 3
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(one.x1 < two.x0 for one, two in itertools.pairwise(boxes))
+
+
 @pytest.mark.parametrize("model", ["autoencoder", "knn"])
 def test_tensorboard_shows_scores_and_a_closer_look(
     model: str, folder: Path, tmp_path: Path
@@ -247,25 +269,33 @@ def test_tensorboard_shows_scores_and_a_closer_look(
         "data.normal=tone",
         "features=log_mel",
         f"model={model}",
+        "refit=true",
         "data.known_anomalies=[1.wav,2.wav]",
         "data.duration=0.5",
         "trainer=cpu",
         "trainer.max_epochs=2",
         "test=true",
     )
-    train(
+    finished = train(
         experiment(
             *words, f"paths.outputs={tmp_path}/out", f"paths.store={tmp_path}/store"
         )
     )
-    events = EventAccumulator(str(tmp_path / "out/one_class" / model / "latest"))
+    events = EventAccumulator(str(finished.folder))
     events.Reload()
     tags = events.Tags()
-    unusual = {f"test/unusual_{place}" for place in range(1, 5)}
-    assert set(tags["images"]) == {"test/scores", "test/roc", "test/worst"} | unusual
+    unusual = {f"view_test/unusual_{place}" for place in range(1, 5)}
+    assert (
+        set(tags["images"])
+        == {"view_test/scores", "view_test/roc", "view_test/worst"} | unusual
+    )
     assert {f"test_unusual/{place}" for place in range(1, 5)} <= set(tags["audio"])
-    assert {"val/loss", "val/auroc", "final/val_auroc", "final/test_auroc"} <= set(
+    assert {"val/loss", "val/auroc", "value/val_auroc", "value/test_auroc"} <= set(
         tags["scalars"]
     )
-    assert "final/test_pauc" not in tags["scalars"]  # too few clips for it
+    assert "value/test_pauc" not in tags["scalars"]  # too few clips for it
     assert "_hparams_/session_start_info" in events.summary_metadata
+    of_refit = EventAccumulator(str(finished.folder / "refit"))
+    of_refit.Reload()  # curves alone; all else is the run's own
+    assert not of_refit.Tags()["images"]
+    assert not any(tag.startswith("_hparams_") for tag in of_refit.summary_metadata)

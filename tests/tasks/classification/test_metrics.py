@@ -108,10 +108,10 @@ def test_one_class_alone() -> None:
 
 
 def test_an_auroc_that_can_not_be_had_has_no_interval_either() -> None:
-    value, low, high = Auroc().estimate(
+    value, low, high, n = Auroc().estimate(
         scores(0.1, 0.2, 0.7), torch.zeros(3, dtype=torch.long), repeats=50
     )
-    assert all(map(isnan, (value, low, high)))
+    assert all(map(isnan, (value, low, high))) and n == 3
 
 
 @pytest.mark.parametrize("metric", EVERY, ids=lambda metric: type(metric).__name__)
@@ -158,12 +158,27 @@ def test_a_perfect_score_does_not_claim_certainty(metric: Metric) -> None:
     estimate = metric.estimate(
         scores(*[0.1] * 8, *[0.9] * 8), torch.tensor([0] * 8 + [1] * 8)
     )
-    assert estimate == pytest.approx((1.0, 0.806, 1.0), abs=1e-3)
+    assert estimate == pytest.approx((1.0, 0.806, 1.0, 16), abs=1e-3)
+
+
+def test_of_one_group_there_is_no_interval_and_of_few_only_that_of_a_share() -> None:
+    """A range of four values is too narrow for 95 %; Wilson's interval of two trials is not."""
+    decoded, target = some(count=20, classes=2)
+    one = torch.zeros(20, dtype=torch.long)
+    for metric in EVERY:
+        estimate = metric.estimate(decoded, target, group=one)
+        assert isnan(estimate.low) and isnan(estimate.high) and estimate.n == 1
+        assert str(estimate).endswith("(n = 1)") and not estimate.has_interval
+    few = torch.arange(20) % 4
+    accuracy = Accuracy().estimate(decoded, target, group=few)
+    assert accuracy[1:] == pytest.approx((*wilson(accuracy.value, 4), 4))
+    assert isnan(MacroF1().estimate(decoded, target, group=few).low)
+    assert MacroF1().estimate(decoded, target, group=torch.arange(20) % 5).has_interval
 
 
 @pytest.mark.parametrize("metric", EVERY, ids=lambda metric: type(metric).__name__)
 def test_a_score_of_nothing_does_not_claim_certainty(metric: Metric) -> None:
-    value, low, high = metric.estimate(
+    value, low, high, _ = metric.estimate(
         scores(*[0.9] * 8, *[0.1] * 8), torch.tensor([0] * 8 + [1] * 8)
     )
     assert (value, low) == (0, 0) and high == pytest.approx(0.194, abs=1e-3)
@@ -172,8 +187,8 @@ def test_a_score_of_nothing_does_not_claim_certainty(metric: Metric) -> None:
 def test_estimates_repeat_and_lie_round_the_value() -> None:
     for metric in EVERY:
         decoded, target = some(classes=2)
-        value, low, high = metric.estimate(decoded, target)
-        assert metric.estimate(decoded, target) == (value, low, high)
+        value, low, high, n = metric.estimate(decoded, target)
+        assert metric.estimate(decoded, target) == (value, low, high, n)
         assert low < value < high
 
 
@@ -205,7 +220,9 @@ def test_intervals_cover_the_truth_about_19_times_in_20(
             p = torch.where(
                 torch.rand(100, generator=draw) < 0.8, target, 1 - target
             ).float()
-        _, low, high = metric.estimate(torch.stack([1 - p, p], 1), target, repeats=200)
+        _, low, high, _ = metric.estimate(
+            torch.stack([1 - p, p], 1), target, repeats=200
+        )
         covered += low <= truth <= high
     assert 0.89 <= covered / 200 <= 0.99
 

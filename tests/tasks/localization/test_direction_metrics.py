@@ -79,12 +79,10 @@ def test_known_errors() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 10])
-def test_the_median_is_numpys_lower_one(count: int) -> None:
+def test_the_median_is_numpys(count: int) -> None:
     errors = np.random.default_rng(count).uniform(0, 90, count)
     value = MedianError(same).value(*off(*errors.tolist()))
-    assert value == pytest.approx(
-        np.quantile(errors, 0.5, method="inverted_cdf"), abs=1e-3
-    )
+    assert value == pytest.approx(np.median(errors), abs=1e-3)
 
 
 def test_weights_are_clips_that_came_several_times() -> None:
@@ -142,16 +140,22 @@ def test_degrees_are_no_share_of_which_1_is_the_best(
     monkeypatch.setattr(
         "auris.tasks.localization.metrics.great_circle", lambda *_: errors
     )
-    assert MeanError(same).estimate(*off(*[0.0] * 50)) == pytest.approx(
-        (degrees, degrees, degrees)
-    )
+    found = MeanError(same).estimate(*off(*[0.0] * 50))
+    assert found.value == pytest.approx(degrees) and found.n == 50
+    assert isnan(found.low) and isnan(found.high)  # no interval without a width
 
 
-def test_a_condition_of_few_clips_has_an_interval_and_one_of_none_none() -> None:
-    parts = [off(5.0, 9.0, rt60=0.2), off(*[20.0] * 30, rt60=0.5)]
+def test_a_condition_of_five_clips_has_an_interval_and_one_of_fewer_none() -> None:
+    parts = [off(5.0, 9.0, rt60=0.2), off(*[20.0, 22.0, 24.0, 26.0, 28.0], rt60=0.5)]
+    parts.append(off(2.359, rt60=1.5))
     pair = tuple(torch.cat(side) for side in zip(*parts, strict=True))
-    few = MeanError(same, "rt60", 0, 0.3).estimate(*pair)
-    assert (few.low, few.value, few.high) == pytest.approx((5, 7, 9), abs=0.1)
-    assert all(map(isnan, MeanError(same, "rt60", 0.9, inf).estimate(*pair)))
-    assert all(map(isnan, MeanError(same, "distance", 0, inf).estimate(*pair)))
-    assert MeanError(same, "rt60", 0, 0.3).count_groups(pair[1], torch.arange(32)) == 2
+    one = MeanError(same, "rt60", 1.2, 3).estimate(*pair)
+    assert one[::3] == pytest.approx((2.359, 1), abs=1e-3) and isnan(one.low)
+    assert str(one) == "2.359 (n = 1)"
+    two = MeanError(same, "rt60", 0, 0.3).estimate(*pair)
+    assert two[::3] == pytest.approx((7, 2)) and isnan(two.high)
+    five = MeanError(same, "rt60", 0.3, 0.9).estimate(*pair)
+    assert five.value == pytest.approx(24) and 20 < five.low < 24 < five.high < 28
+    none = MeanError(same, "distance", 0, inf).estimate(*pair)
+    assert all(map(isnan, none[:3])) and none.n == 0
+    assert MeanError(same, "rt60", 0, 0.3).count_groups(pair[1], torch.arange(8)) == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from conftest import write
 from running import configured, experiment
 
@@ -82,7 +83,7 @@ def words(table: Path) -> tuple[str, ...]:
         f"paths.store={home}/store",
         f"paths.outputs={home}/out",
         "trainer=cpu",
-        "logger=none",
+        "logger=csv",
     )
 
 
@@ -102,9 +103,30 @@ def test_a_table_of_directions_is_learnt_and_tested(table):
         experiment(*words(made), "array=pair", "model=gcc_least_squares", "test=true")
     )
     result = json.loads(
-        next(made.parent.glob(f"out/csv/gcc_least_squares/2*/{RESULT}")).read_text()
+        next(made.parent.glob(f"out/clips/gcc_least_squares/2*/{RESULT}")).read_text()
     )
     assert result["test"]["metrics"]["mean_error"]["value"] < 2  # degrees
+
+
+def test_an_array_may_be_some_of_the_channels(table):
+    def with_others(wave):
+        spoken = wave.mean(1, keepdims=True)
+        return np.hstack([spoken, wave, 0 * spoken])
+
+    made = table(wave=with_others)
+    choices = ("array=pair", "model=gcc_least_squares", "data.channels=[1,2]")
+    train(experiment(*words(made), *choices, "test=true"))
+    (result,) = made.parent.glob(f"out/clips/gcc_least_squares/2*/{RESULT}")
+    metrics = json.loads(result.read_text())["test"]["metrics"]
+    assert metrics["mean_error"]["value"] < 2  # degrees
+    predictor = predict.Predictor(str(result.parent))
+    first = made.parent / "0.wav"
+    (answer,) = predictor(first)
+    row = predictor.output.to_row(answer.decoded)
+    assert row["azimuth"] == pytest.approx(azimuth(-2), abs=2)
+    pair = write(made.parent / "pair.wav", soundfile.read(first)[0][:, :2], RATE)
+    with pytest.raises(UserError, match="has 2 channels, .* no channel 2"):
+        list(predictor(pair))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +186,7 @@ def test_recordings_that_do_not_fit_the_array_are_refused(table, wave, said):
         (
             "path,angle,split",
             lambda row: row,
-            "lacks the column label (or azimuth); known columns are path, label, az",
+            "lacks the column label (or azimuth); its columns are path, angle, split",
         ),
         ("recording,azimuth,split", lambda row: row, "lacks the column path;"),
     ],

@@ -139,6 +139,11 @@ def test_an_answer_in_words() -> None:
         and flat.view.describe_prediction(towards) == "azimuth -90°"
     )
     assert space.output.to_row(towards) == {"azimuth": -90.0, "elevation": 12.0}
+    ahead = torch.tensor(
+        [1.0, 0.0, 0.0, 0.3, 5.0, 1.0, 0.0]
+    )  # a target, with conditions
+    assert flat.output.to_row(towards, ahead) == {"azimuth": -90.0, "true_azimuth": 0.0}
+    assert space.output.to_row(towards, ahead)["true_elevation"] == 0.0
     assert space.view.describe_prediction(towards) == "azimuth -90°, elevation 12°"
 
 

@@ -4,14 +4,17 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from conftest import fill
+from paper import words_on_paper
 from running import TINY, configured, here
 from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.inference.predictor import Predictor
+from auris.tasks.reconstruction.plots import plot_codes
 from auris.tasks.reconstruction.task import Reconstruction
 from auris.training.experiment import Experiment
 from auris.training.run import train
@@ -85,9 +88,28 @@ def test_what_people_read(task: Reconstruction) -> None:
         "explained_variance": 0.9375,
     }
     assert task.view.describe_prediction(decoded) == "with an error of 0.250"
+    answer = task.view.describe_answer(decoded, "crying_baby", torch.zeros(1))
+    assert answer == "crying_baby, with an error of 0.250"
     assert task.error(
         torch.tensor([[0.25, 4.0], [6.0, 9.0]]), torch.zeros(2)
     ).tolist() == [0.25, 6]
+
+
+def test_a_map_shows_the_codes_on_their_principal_components() -> None:
+    """Codes along one line in space: all of the variance is on the first axis."""
+    along = torch.tensor([-3.0, -1.0, 1.0, 3.0])
+    codes = along[:, None] * torch.tensor([2.0, 1.0, 2.0]) / 3 + 5
+    figure = plot_codes(codes, ["cat", "cat", "dog", "dog"])
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "100 % of the variance"
+    cat, dog = axes.lines
+    assert (cat.get_label(), dog.get_label()) == ("cat", "dog")
+    assert sorted(abs(x) for x in cat.get_xdata()) == pytest.approx([1, 3])
+    assert np.sign(cat.get_xdata()).sum() == -np.sign(dog.get_xdata()).sum()
+    assert np.allclose(dog.get_ydata(), 0, atol=1e-6)
+    assert words_on_paper(figure)
+    single = plot_codes(codes[:, :1], ["cat"] * 4)  # a bottleneck of one number
+    assert len(single.axes[0].lines) == 1 and not single.legends
 
 
 def test_the_plain_answer_is_the_mean_of_the_features_which_explains_nothing(
@@ -114,8 +136,7 @@ def run(place: Path, *words: str) -> Path:
         "test=true",
         *words,
     )
-    train(Experiment(cfg))
-    return (place / "out/folder" / cfg.choices.model / "latest").resolve()
+    return train(Experiment(cfg)).folder
 
 
 def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(
@@ -135,7 +156,7 @@ def test_a_run_of_reconstruction_finds_the_components_and_can_be_asked(
             result[name]["loss"], rel=1e-5
         )
         assert (
-            metrics["explained_variance"]["low"] > 0.5
+            metrics["explained_variance"]["value"] > 0.5
             and result[name]["constant_baseline"]["explained_variance"] == 0
         )
     losses = [

@@ -1,7 +1,10 @@
 """Where recordings come from. A new source is one class here and one short YAML in configs/data."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from torch import Tensor
@@ -21,12 +24,35 @@ class Collection(NamedTuple):
     about: str  # one sentence for people
 
 
+def name_clips(collection: Collection) -> Collection:
+    """The same with clips that know the folder that all recordings are in: names begin there."""
+    folders = {os.path.abspath(clip.path.parent) for clip in collection.clips}
+    if not folders:
+        return collection
+    root = os.path.commonpath(folders)
+    clips = [replace(clip, root=root) for clip in collection.clips]
+    return collection._replace(clips=clips)
+
+
+def full_path(path: Path) -> str:
+    """A place as it is written in full, with its links."""
+    return os.path.abspath(path.expanduser())
+
+
 class Source(Buildable, ABC):
     """A place that recordings come from."""
 
     @abstractmethod
     def collect(self) -> Collection:
         """The clips, after fetching or making them where that is needed. Raises `UserError`."""
+
+    @property
+    def place(self) -> str:
+        """The folder or the table of the user's own recordings, which gives them their name.
+
+        Empty where the data set has a name of its own, that of its configuration.
+        """
+        return ""
 
     @property
     def draw_epoch(self) -> DrawEpoch | None:

@@ -24,6 +24,7 @@ from auris.data.simulation.rendering import (
     white_noise,
 )
 from auris.data.simulation.scenes import Range, check_range, minimum, sample
+from auris.data.sources.base import full_path
 from auris.data.sources.scenes import SceneRow, Scenes
 from auris.data.sources.sofa import ImpulseResponses, read_sofa
 
@@ -78,6 +79,10 @@ class Brir(Scenes):
         for name in _FILES:
             if not getattr(self, name):
                 raise UserError(f"data.{name}=[] should name one or more SOFA files.")
+
+    @property
+    def place(self) -> str:
+        return full_path(Path(self.root))
 
     def _paths(self, name: str) -> list[Path]:
         root = Path(self.root).expanduser()

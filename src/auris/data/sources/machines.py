@@ -1,6 +1,5 @@
 """Recordings of machines, some of which do not run as they should: by folders, or DCASE's names."""
 
-import os
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 from auris.core.errors import UserError, suggest_choice
 from auris.data.clips import Clip
 from auris.data.folders import list_recordings
-from auris.data.sources.base import Collection, Source
+from auris.data.sources.base import Collection, Source, full_path
 
 _LABELS = {  # of folders
     "normal": "normal",
@@ -40,7 +39,11 @@ class Machines(Source):
     """Recordings below `root`, each a group of its own."""
 
     def __init__(self, root: str):
-        self.root = Path(os.path.abspath(Path(root).expanduser()))
+        self.root = Path(full_path(Path(root)))
+
+    @property
+    def place(self) -> str:
+        return str(self.root)
 
     def collect(self) -> Collection:
         if not self.root.is_dir():

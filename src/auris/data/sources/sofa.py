@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.core.errors import UserError, first_line
+from auris.core.packages import require_packages
 
 # in which positions of sources are as seen from the head
 _CONVENTION = "SimpleFreeFieldHRIR"
@@ -42,12 +43,9 @@ def read_sofa(path: Path, clockwise: bool = False) -> ImpulseResponses:
     Raises `UserError` where there is no such file, where it is none of that kind, and where its
     azimuths run the other way than is said: the ear on the side of a source hears it louder.
     """
-    try:
-        import h5py
-    except ImportError:
-        raise UserError(
-            "SOFA files need h5py; pip install 'auris[sofa]' brings it."
-        ) from None
+    require_packages("A SOFA file", "sofa", "h5py")
+    import h5py
+
     if not path.is_file():
         raise UserError(
             f"There is no {path}; data.root should name the folder of the files data.train "

@@ -116,8 +116,9 @@ class HarmonicMean(Metric):
         return torch.where((values == 0).any(0), 0.0, mean)
 
     def count_groups(self, target: Tensor, group: Tensor) -> int:
-        """As many as the part that is least sure."""
-        return min(metric.count_groups(target, group) for metric in self.metrics)
+        """As many as the part that is least sure, of those that have any."""
+        counts = [metric.count_groups(target, group) for metric in self.metrics]
+        return min(filter(None, counts), default=0)
 
 
 @final

@@ -1,6 +1,7 @@
 """Pictures of scores: how they spread, and how well any threshold could tell anomalies."""
 
 from collections.abc import Iterator
+from math import isnan
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ _FAR = 10
 _REPEATS = 1000  # resamples of the clips
 _MAX_FPR = 0.1  # the false alarm rates up to which the partial area counts
 _MAX_BINS = 40
+_TICK_DISTANCE = 0.12  # of the width of an axis, for a label of some digits
 
 
 def plot_scores(score: Tensor, anomalous: Tensor, threshold: float | None) -> Figure:
@@ -51,6 +53,8 @@ def plot_scores(score: Tensor, anomalous: Tensor, threshold: float | None) -> Fi
             threshold, color=rcParams["text.color"], linestyle="--", label=label
         )
     axes.margins(x=0)
+    if axes.get_xscale() == "symlog":
+        _label_powers(axes, float(score[anomalous == 0].abs().max()))
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
     return figure
 
@@ -69,7 +73,8 @@ def plot_roc(
     x = score.double().numpy()
     is_anomalous = anomalous.numpy() == 1
     partial = _estimate(PartialAuroc(max_fpr=_MAX_FPR), score, anomalous, group)
-    label = f"false alarm rate up to {_MAX_FPR:g}: pAUC {partial}"
+    told = "too few normal clips" if isnan(partial.value) else f"pAUC {partial}"
+    label = f"false alarm rate up to {_MAX_FPR:g}: {told}"
     axes.axvspan(0, _MAX_FPR, color="0.5", alpha=0.15, linewidth=0, label=label)
     rates = np.linspace(0, 1, 201)
     low, high = _confidence_band(x, is_anomalous, rates, group.numpy())
@@ -105,6 +110,21 @@ def _scale_axis(axes: Axes, normal: Tensor, shown: Tensor) -> str:
         return "score"
     axes.set_xscale("symlog", linthresh=usual)
     return f"score (logarithmic beyond {usual:.2g})"
+
+
+def _label_powers(axes: Axes, usual: float) -> None:
+    """Ticks at 0 and at the powers of ten in the logarithmic part, as far as there is room."""
+    left, right = axes.get_xlim()
+    powers = 10.0 ** np.arange(np.ceil(np.log10(usual)), np.log10(right))
+    scale = axes.xaxis.get_transform()
+    room = _TICK_DISTANCE * np.ptp(scale.transform(np.array([left, right])))
+    ticks = [0.0]
+    for power in powers:
+        before, here = scale.transform(np.array([ticks[-1], power]))
+        if here - before > room:
+            ticks.append(float(power))
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
 
 
 def _even_edges(axes: Axes, low: float, high: float, bins: int) -> np.ndarray:

@@ -152,7 +152,7 @@ def _check_column(clips: Sequence[Clip], normal: str) -> None:
             and clip.split in ("train", "val")
         ):
             raise UserError(
-                f"{clip.path.name} is labelled {clip.label} and in the {clip.split} set, but only "
+                f"{clip.name} is labelled {clip.label} and in the {clip.split} set, but only "
                 f"{normal} clips train and validate; give it split test, or name it in "
                 "data.known_anomalies."
             )

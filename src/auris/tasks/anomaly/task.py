@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -203,10 +204,10 @@ class Anomaly(Task):
     def _calibrate_section(self, k: int, scores: Tensor) -> None:
         """Take the usual score and the threshold of a section from its scores (n, 1 + S)."""
         for kind, values in ((_CLIP, scores[:, 0]), (_SECOND, scores[:, 1:].flatten())):
-            median = values.median()
+            median = float(np.median(values.cpu()))  # of two in the middle their mean
             self.center[kind, k] = median
             self.span[kind, k] = max(
-                gamma_quantile(values, self.rate) - float(median), _MIN_SPAN
+                gamma_quantile(values, self.rate) - median, _MIN_SPAN
             )
 
 

@@ -39,6 +39,14 @@ class ScoreView(TaskView):
     def describe_prediction(self, decoded: Tensor, target: Tensor | None = None) -> str:
         return f"score {self.output.to_row(decoded, target)['score']:.2f}"
 
+    def right_answers(self, decoded: Tensor, target: Tensor) -> Tensor | None:
+        """An alarm at an anomaly, none at what is normal."""
+        threshold = self.scale.threshold
+        if threshold is None:
+            return None
+        alarm = own_score(decoded, target) > threshold
+        return alarm == (target[:, 0] == 1)
+
     def format_value(self, value: float) -> str:
         return format_percent(value)
 
@@ -76,7 +84,7 @@ class ScoreView(TaskView):
             frames = self.scale.scaled(anomaly_score.mT, [1])[
                 0, :, section
             ].cpu()  # (T',)
-            title = f"{rank}. {clip.path.name} is {clip.label}; score {score:.2f}"
+            title = f"{rank}. {clip.name} is {clip.label}; score {score:.2f}"
             duration = inspection.spec.duration
             threshold = self.scale.threshold
             figure = plot_closeup(heatmaps, frames, seconds, threshold, duration, title)

@@ -9,6 +9,7 @@ from torch import Tensor
 from auris.tasks.classification.metrics import confusion_matrix
 from auris.tasks.classification.plots import plot_confusion, plot_reliability
 from auris.tasks.inspection import Inspection
+from auris.tasks.metric import wilson
 from auris.tasks.view import Plot, TaskView, format_interval, format_percent
 
 _MAX_NAMED = 4  # classes that a question names
@@ -31,6 +32,9 @@ class ClassView(TaskView):
         best = int(decoded.argmax())
         return f"{self.classes[best]} ({float(decoded[best]):.2f})"
 
+    def right_answers(self, decoded: Tensor, target: Tensor) -> Tensor:
+        return decoded.argmax(1) == target
+
     def format_value(self, value: float) -> str:
         return format_percent(value)
 
@@ -46,6 +50,12 @@ class ClassView(TaskView):
         by_constant = self.format_value(scores["constant_baseline"]["accuracy"])
         interval = format_interval(self, accuracy)
         return f"{right} of {count} {clips} right, {interval}; {always} gives {by_constant}."
+
+    def interval_of_clips(self, scores: Mapping[str, Any]) -> str:
+        count = scores["clips"]
+        ends = wilson(scores["metrics"]["accuracy"]["value"], count)
+        low, high = map(self.format_value, ends)
+        return f"; for {count} independent clips it would be {low} to {high}"
 
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         decoded, target, *_ = inspection.predictions

@@ -94,7 +94,7 @@ class MeanError(AngularMetric):
 
 @final
 class MedianError(AngularMetric):
-    """The angle in degrees that half of the clips stay below, or the lower of two."""
+    """The angle in degrees that half of the clips stay below; of two in the middle their mean."""
 
     best = "min"
 
@@ -103,8 +103,11 @@ class MedianError(AngularMetric):
             return weight.new_full((len(weight),), torch.nan)
         error, order = error.sort()
         total = weight[:, order].cumsum(1)  # (R, n)
-        place = (total < total[:, -1:] / 2).sum(1)
-        return error[place.clamp_max(len(error) - 1)]
+        half = total[:, -1:] / 2
+        last = len(error) - 1
+        lower = (total < half).sum(1).clamp_max(last)  # (R,)
+        upper = (total <= half).sum(1).clamp_max(last)
+        return (error[lower] + error[upper]) / 2
 
 
 @final

@@ -13,6 +13,7 @@ from torch import Tensor
 from auris.acoustics.arrays import azimuth_elevation
 from auris.core.figures import COLOURS, new_figure
 from auris.tasks.localization.metrics import Fold, MeanError
+from auris.tasks.metric import MIN_GROUPS
 
 Edges = tuple[float, float]
 Bins = Mapping[str, Sequence[Edges]]  # of conditions, by name
@@ -21,7 +22,6 @@ _NEAR = 10  # degrees, how far off is told apart
 _REACHES = (18, 45, 90, 180)  # degrees, to which a histogram of errors may reach
 _BARS = 18  # to either side
 _RINGS = (1, 5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)  # clips
-_MIN_GROUPS = 5  # of clips of some condition whose mean says anything
 _MIN_ERROR = 0.1  # degrees, the smallest that a logarithmic axis shows
 _CONDITION_LABELS = {
     "rt60": "reverberation time (s)",
@@ -83,7 +83,7 @@ def filled_bins(
     for condition, edges in bins.items():
         pairs = list(pairwise(edges))
         counts = [_count_groups(condition, pair, target, group) for pair in pairs]
-        full = [at for at, count in enumerate(counts) if count >= _MIN_GROUPS]
+        full = [at for at, count in enumerate(counts) if count >= MIN_GROUPS]
         if full:
             filled[condition] = pairs[full[0] : full[-1] + 1]
     return filled
@@ -102,28 +102,28 @@ def plot_conditions(
         predictions: (N, 3) by the name of the method.
         target: (N, 7).
         fold: what the array can tell of directions.
-        bins: of each condition, side by side.
+        bins: of each condition, under each other.
         group: (N,) which clips belong together.
     """
-    figure = new_figure(1 + 3 * len(bins), 3.9)
-    figure.set_layout_engine("constrained", w_pad=0.12)
-    panels = figure.subplots(1, len(bins), sharey=True, squeeze=False)[0]
+    figure = new_figure(5.2, 0.6 + 2.6 * len(bins))
+    figure.set_layout_engine("constrained", h_pad=0.08)
+    panels = figure.subplots(len(bins), 1, sharey=True, squeeze=False)[:, 0]
     for axes, (condition, parts) in zip(panels, bins.items(), strict=True):
         counts = [_count_groups(condition, edges, target, group) for edges in parts]
-        enough = np.array(counts)[:, None] >= _MIN_GROUPS
+        enough = np.array(counts)[:, None] >= MIN_GROUPS
         for place, (name, decoded) in enumerate(predictions.items()):
             metrics = [MeanError(fold, condition, *edges) for edges in parts]
             errors = [
                 metric.estimate(decoded, target, group=group) for metric in metrics
             ]
-            shown = np.where(enough, np.array(errors), np.nan)  # (bins, 3)
+            ends = [(error.value, error.low, error.high) for error in errors]
+            shown = np.where(enough, np.array(ends), np.nan)  # (bins, 3)
             aside = (place + 0.5) / len(predictions) - 0.5
             _draw_line(axes, place, aside, shown, name)
         _label_bins(axes, condition, parts, counts)
-    panels[0].set_ylabel("mean error (°)")
+        axes.set_ylabel("mean error (°)")
     handles = panels[0].get_legend_handles_labels()
-    columns = len(predictions)
-    figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)
+    figure.legend(*handles, loc="outside upper center", ncols=2, frameon=False)
     return figure
 
 
@@ -146,7 +146,8 @@ def _compare_angles(
             ends,
             diagonal - _NEAR,
             diagonal + _NEAR,
-            color="0.88",
+            color="0.5",
+            alpha=0.25,
             linewidth=0,
             label=label,
         )
@@ -181,7 +182,7 @@ def _label_rings(axes: Axes, most: int) -> None:
     """Rings of as many clips, whose areas show them."""
     rings = [ring for ring in _RINGS if ring <= most]
     labels = [str(ring) for ring in rings[:-1]] + [f"{rings[-1]} clips"]
-    axes.set_yticks(np.sqrt(rings), labels, fontsize=8, color="0.3")
+    axes.set_yticks(np.sqrt(rings), labels, fontsize=8, color="0.5")
 
 
 def _count_groups(condition: str, edges: Edges, target: Tensor, group: Tensor) -> int:
@@ -233,5 +234,5 @@ def _label_bins(
             transform=above,
             ha="center",
             fontsize=7,
-            color="0.3",
+            color="0.5",
         )

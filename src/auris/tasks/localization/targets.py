@@ -19,12 +19,14 @@ class DirectionTargets(Targets):
 
     kind = "direction"
 
-    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
+    def check_clips(self, clips: Sequence[Clip]) -> None:
         for clip in clips:
             if clip.direction is None:
                 raise UserError(
                     f"{clip.path} has no azimuth; the table needs a column azimuth, in degrees."
                 )
+
+    def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_filled(splits)
 
     def classes_of(self, clips: Sequence[Clip]) -> tuple[str, ...]:

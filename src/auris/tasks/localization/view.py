@@ -21,7 +21,7 @@ from auris.tasks.localization.plots import (
 from auris.tasks.localization.scene_plot import plot_scene
 from auris.tasks.view import Plot, TaskView
 
-_MAX_CLIPS = 500  # that baselines are asked for
+_MAX_CLIPS = 250  # that baselines are asked for
 _CONDITION_WORDS = ("RT60 {:.2f} s", "SNR {:.0f} dB", "{:.1f} m away")
 
 
@@ -58,12 +58,12 @@ class DirectionView(TaskView):
             plot_errors(decoded, true),
             "How wrong the answers to single clips are.",
         )
+        yield from self._conditions(inspection)
 
     def closeups(self, inspection: Inspection) -> Iterator[Plot]:
-        yield from self._conditions(inspection)
         decoded, target, *_ = inspection.predictions
         order = great_circle(decoded, self.hearing.true_directions(target)).argsort()
-        yield self._scene(inspection, "median", int(order[(len(order) - 1) // 2]))
+        yield self._scene(inspection, "middle", int(order[(len(order) - 1) // 2]))
         yield self._scene(inspection, "worst", int(order[-1]))
 
     def _conditions(self, inspection: Inspection) -> Iterator[Plot]:
@@ -99,8 +99,9 @@ class DirectionView(TaskView):
         known = [
             words.format(value) for words, value in conditions if not math.isnan(value)
         ]
-        title = (
-            f"{name} error, {error:.1f}°: {clip.path.name}\n{', '.join(known)}".strip()
+        told = ", ".join(known)
+        title = f"a scene of {name} error, {error:.1f}°: {clip.name}\n{told}"
+        figure = plot_scene(
+            clip.scene, self.hearing.array, decoded, true, title.strip()
         )
-        figure = plot_scene(clip.scene, self.hearing.array, decoded, true, title)
         return Plot(f"scene_{name}", figure, f"A scene of {name} error.")

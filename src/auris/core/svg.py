@@ -15,8 +15,14 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from auris.core.figures import COLOURS
+
 INK = "#0a0b0c"  # stands for the colour of words
 
+_THEMED = {  # colours that a dark page has others for
+    INK: "currentColor",
+    COLOURS[0].lower(): "var(--accent)",
+}
 _INK_SETTINGS = (
     "text.color",
     "axes.edgecolor",
@@ -91,7 +97,9 @@ def _clean_svg(text: str) -> str:
     font = r"font: ((?:\d+ )?[\d.]+px)[^;\"]*"
     text = re.sub(font, r"font: \1 system-ui, sans-serif", text)
     text = re.sub(r"\s*\n\s*", "\n", text)
-    return _rename_ids(text.replace(INK, "currentColor"))
+    for colour, variable in _THEMED.items():
+        text = text.replace(colour, variable)
+    return _rename_ids(text)
 
 
 def _rename_ids(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Auris in Python: what a notebook or another program calls."""

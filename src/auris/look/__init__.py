@@ -1,0 +1,1 @@
+"""What a model is given: some clips as they are, and as training changes them."""

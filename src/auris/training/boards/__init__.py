@@ -1,0 +1,1 @@
+"""Where people look at runs beside each other: TensorBoard, Weights & Biases, MLflow."""
