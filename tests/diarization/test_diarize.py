@@ -128,7 +128,7 @@ def test_others_go_on_where_one_recording_can_not_be_used(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--speakers", "0"], "1 or more"),
+        (["--speakers", "0"], "whole number from 1"),
         (["--speakers", "2", "--max-speakers", "3"], "--speakers alone"),
         (["--min-speakers", "4", "--max-speakers", "3"], "can't be 4 speakers or more"),
         (["--reference", "none.rttm"], "none.rttm can't be read"),

@@ -11,6 +11,7 @@ from torch import nn
 from auris.diarization.clustering import Spectral, SphericalKMeans
 from auris.diarization.embedding import MfccStatistics, split_windows
 from auris.diarization.energy import Energy
+from auris.diarization.pipeline import average_neighbours, keep_apart
 from auris.diarization.recording import RATE, Recording
 from auris.diarization.resegmentation import (
     NearestWindow,
@@ -188,3 +189,18 @@ def test_a_lonely_window_is_smoothed_and_a_change_is_found() -> None:
     assert frames.time[change] == pytest.approx(3.25, abs=0.1)
     nearest = NearestWindow().assign_frames(windows, [(0.0, 5.5)])
     assert np.count_nonzero(np.diff(nearest.speaker)) == 3
+
+
+def test_neighbours_are_averaged_by_time_and_not_by_number() -> None:
+    middles = np.array([0.0, 0.25, 0.5, 9.0])
+    vectors = np.eye(4)
+    near = average_neighbours(vectors, middles, 0.25)
+    assert np.allclose(near[0] * 2**0.5, [1, 1, 0, 0])
+    assert np.allclose(near[1] * 3**0.5, [1, 1, 1, 0])
+    assert np.allclose(near[3], [0, 0, 0, 1])
+
+
+def test_windows_that_are_kept_do_not_overlap_much() -> None:
+    middles = np.array([0.0, 0.3, 0.8, 0.9, 5.0])
+    assert keep_apart(middles, 0.8).tolist() == [0, 2, 4]
+    assert len(keep_apart(middles[:0], 0.8)) == 0

@@ -66,6 +66,8 @@ class Diarizer(Buildable):
         count: of how many speakers.
         clustering: which windows are one speaker's.
         resegmentation: when exactly the speaker changes.
+        context: s on either side over which vectors are averaged before they are counted and
+            clustered.
         max_gap: s of silence within a turn.
     """
 
@@ -75,6 +77,7 @@ class Diarizer(Buildable):
     count: SpeakerCounter
     clustering: Clusterer
     resegmentation: Resegmenter
+    context: float
     max_gap: float
 
     def __call__(self, path: Path, speakers: SpeakerRange = _ANY_NUMBER) -> Diarization:
@@ -89,9 +92,10 @@ class Diarizer(Buildable):
         speech = self._find_speech(recording)  # spans
         middles = self.embedding.place_windows(speech)  # (N,)
         vectors = self._embed(recording, middles)  # (N, D)
-        apart = keep_apart(middles, self.embedding.window / 2)
-        count = self.count.count_speakers(vectors[apart], *speakers)
-        labels = self.clustering.cluster(vectors, count.number)  # (N,)
+        steady = average_neighbours(vectors, middles, self.context)  # (N, D)
+        apart = keep_apart(middles, self.embedding.window / 2 + self.context / 2)
+        count = self.count.count_speakers(steady[apart], *speakers)
+        labels = self.clustering.cluster(steady, count.number)  # (N,)
         scores = vectors @ speaker_means(vectors, labels, count.number).T  # (N, S)
         windows = WindowScores(middles, self.embedding.window, scores, labels)
         frames = self.resegmentation.assign_frames(windows, speech)  # (T',)
@@ -139,6 +143,17 @@ class Diarizer(Buildable):
         """The weights of others that stages use."""
         names = (self.speech.weights, self.embedding.weights)
         return [read_card(name).to_record() for name in names if name]
+
+
+def average_neighbours(
+    vectors: np.ndarray, middles: np.ndarray, reach: float
+) -> np.ndarray:
+    """Vectors (N, D) of length 1: the mean directions of those no more than `reach` s away."""
+    sums = np.cumsum(np.pad(vectors, ((1, 0), (0, 0))), axis=0, dtype=np.float64)
+    first = np.searchsorted(middles, middles - reach - 1e-6)
+    last = np.searchsorted(middles, middles + reach + 1e-6)
+    near = sums[last] - sums[first]
+    return near / np.linalg.norm(near, axis=1, keepdims=True).clip(1e-9)
 
 
 def keep_apart(middles: np.ndarray, distance: float) -> np.ndarray:
