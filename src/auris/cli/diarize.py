@@ -85,7 +85,7 @@ def _name_folders(paths: Sequence[Path], place: str | None) -> Iterator[Path]:
 def _print_summary(found: Diarization, errors: DiarizationErrors | None) -> None:
     summary = summarize_turns(found)
     title = (
-        f"{found.path.name}: {found.count.number} speakers, {len(found.turns)} turns"
+        f"{found.path.name}: {found.evidence.number} speakers, {len(found.turns)} turns"
     )
     table = Table(
         "speaker", "speaks", "of all", "turns", "longest", title=clean_text(title)

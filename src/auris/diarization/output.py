@@ -58,13 +58,13 @@ def format_json(
     found: Diarization, summary: Summary, errors: DiarizationErrors | None
 ) -> str:
     """All of it, for programs."""
-    count = found.count
+    evidence = found.evidence
     record: dict[str, Any] = {
         "recording": str(found.path),
         "duration": round(found.duration, 3),
-        "speakers": count.number,
-        "speakers_given": count.is_given,
-        "eigenvalues": [round(float(value), 5) for value in count.eigenvalues],
+        "speakers": evidence.number,
+        "speakers_given": evidence.is_given,
+        "eigenvalues": [round(float(value), 5) for value in evidence.eigenvalues],
         "knows_voices": not found.is_plain,
         "people": [person._asdict() for person in summary.people],
         "turns": [

@@ -76,7 +76,7 @@ def render_page(
         strips=list_strips(found, [person.speaker for person in summary.people]),
         strip_seconds=_strip_length(found.duration),
         bars=list_bars(found),
-        reason=explain_count(found.count),
+        reason=explain_count(found.evidence),
         window=found.window,
         uncertain=list_uncertain(found),
         error_row=format_errors(errors) if errors else None,
@@ -129,7 +129,7 @@ def _place_block(turn: Turn, start: float, length: float, row: int) -> Block:
 
 def list_bars(found: Diarization) -> list[Bar]:
     """The smallest eigenvalues."""
-    values = found.count.eigenvalues[:_BARS]
+    values = found.evidence.eigenvalues[:_BARS]
     top = max(float(values.max(initial=0)), 1e-9)
     return [
         Bar(i + 1, float(value), _BAR_HEIGHT * max(0.0, float(value)) / top)
@@ -167,7 +167,7 @@ def list_uncertain(found: Diarization) -> list[tuple[Turn, float]]:
 
 def _encode_sound(found: Diarization) -> str | None:
     """The recording as an address with the sound inside; None where it is too long for that."""
-    if found.duration > _MAX_SOUND or found.count.number < 1:
+    if found.duration > _MAX_SOUND or found.evidence.number < 1:
         return None
     file = io.BytesIO()
     with soundfile.SoundFile(file, "w", _SOUND_RATE, 1, format="MP3") as sound:

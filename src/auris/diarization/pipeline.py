@@ -37,7 +37,7 @@ class Diarization(NamedTuple):
     duration: float  # s
     turns: list[Turn]
     speech: list[Span]
-    count: CountEvidence
+    evidence: CountEvidence
     window: float  # s that were compared at once
     margins: list[float]  # of each turn: how much likelier its speaker is than the next
     is_plain: bool  # whether no stage knows voices
@@ -94,9 +94,10 @@ class Diarizer(Buildable):
         vectors = self._embed(recording, middles)  # (N, D)
         steady = average_neighbours(vectors, middles, self.context)  # (N, D)
         apart = keep_apart(middles, self.embedding.window / 2 + self.context / 2)
-        count = self.count.count_speakers(steady[apart], *speakers)
-        labels = self.clustering.cluster(steady, count.number)  # (N,)
-        scores = vectors @ speaker_means(vectors, labels, count.number).T  # (N, S)
+        evidence = self.count.count_speakers(steady[apart], *speakers)
+        number = evidence.number
+        labels = self.clustering.cluster(steady, number)  # (N,)
+        scores = vectors @ speaker_means(vectors, labels, number).T  # (N, S)
         windows = WindowScores(middles, self.embedding.window, scores, labels)
         frames = self.resegmentation.assign_frames(windows, speech)  # (T',)
         turns = make_turns(frames, self.max_gap)
@@ -105,7 +106,7 @@ class Diarizer(Buildable):
             recording.duration,
             turns,
             speech,
-            count,
+            evidence,
             self.embedding.window,
             [measure_margin(frames, turn) for turn in turns],
             self.embedding.is_plain,

@@ -55,8 +55,11 @@ class Recording:
         return self.gain * np.pad(mono, (before, behind))[:size]
 
     def _read_mono(self, start: float, stop: float) -> np.ndarray:
-        wave = audio.read_samples(self.path, RATE, start, stop)
-        return audio.to_channels(wave, 1)[0]
+        wave = audio.read_samples(self.path, RATE, start, stop)  # (C, T)
+        try:
+            return audio.to_channels(wave, 1)[0]
+        except audio.Unusable:  # of opposite sign: each alone holds what is said
+            return wave[0]
 
     def blocks(self) -> Iterator[np.ndarray]:
         """All samples, in waves (T,) of half a minute; the last one ends with the recording."""
