@@ -1,5 +1,6 @@
 """Each stage does what it says, on inputs whose answers are known."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from auris.diarization.resegmentation import (
 )
 from auris.diarization.silero import SpeechNetwork, cut_frames
 from auris.diarization.speaker_count import Eigengap
-from auris.diarization.speech import SpanRules
+from auris.diarization.speech import SpanRules, SpeechDetector
 from auris.features.voice_encoder import VoiceEncoder, raise_level
 
 RULES = SpanRules(onset=0.5, offset=0.3, min_pause=0.2, min_speech=0.2, padding=0.1)
@@ -60,6 +61,20 @@ def test_faint_recordings_are_raised(scale: float, gain: float, tmp_path: Path) 
     assert recording.read(0.0, 4.0).std() == pytest.approx(0.1 * scale * gain, rel=0.1)
 
 
+class Lagging(SpeechDetector):
+    """What says so for a while after speech has ended."""
+
+    frame = 0.1
+    hangover = 0.2
+
+    def score_frames(self, blocks: Iterable[np.ndarray]) -> np.ndarray:
+        return np.concatenate(list(blocks))
+
+
+class Prompt(Lagging):
+    hangover = 0.0
+
+
 def test_spans_begin_and_end_at_their_thresholds() -> None:
     probability = np.zeros(100)
     probability[20:40] = 0.4  # below the onset
@@ -67,12 +82,14 @@ def test_spans_begin_and_end_at_their_thresholds() -> None:
     probability[60] = 0.9
     probability[71:80] = 0.9  # after a pause that is too short
     probability[90] = 0.9  # too short itself
-    assert RULES.find_spans(probability, 0.1, 10.0) == [pytest.approx((4.9, 8.1))]
+    assert RULES.find_spans(probability, Prompt(), 10.0) == [pytest.approx((4.9, 8.1))]
+    late = RULES.find_spans(probability, Lagging(), 10.0)
+    assert late == [pytest.approx((4.9, 7.9))]
 
 
 def test_spans_stay_within_the_recording() -> None:
-    assert RULES.find_spans(np.ones(10), 0.1, 0.95) == [(0.0, 0.95)]
-    assert RULES.find_spans(np.zeros(10), 0.1, 1.0) == []
+    assert RULES.find_spans(np.ones(10), Prompt(), 0.95) == [(0.0, 0.95)]
+    assert RULES.find_spans(np.zeros(10), Prompt(), 1.0) == []
 
 
 def test_energy_finds_what_is_loud_and_nothing_in_a_hum() -> None:

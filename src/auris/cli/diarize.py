@@ -84,9 +84,9 @@ def _name_folders(paths: Sequence[Path], place: str | None) -> Iterator[Path]:
 
 def _print_summary(found: Diarization, errors: DiarizationErrors | None) -> None:
     summary = summarize_turns(found)
-    title = (
-        f"{found.path.name}: {found.evidence.number} speakers, {len(found.turns)} turns"
-    )
+    number = len(summary.people)
+    people = "1 speaker" if number == 1 else f"{number} speakers"
+    title = f"{found.path.name}: {people}, {len(found.turns)} turns"
     table = Table(
         "speaker", "speaks", "of all", "turns", "longest", title=clean_text(title)
     )

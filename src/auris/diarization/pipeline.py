@@ -118,8 +118,7 @@ class Diarizer(Buildable):
         count = len(recording.block_times())
         blocks = track_progress(recording.blocks(), "Listening for speech", count)
         probability = self.speech.score_frames(blocks)
-        frame = self.speech.frame
-        spans = self.spans.find_spans(probability, frame, recording.duration)
+        spans = self.spans.find_spans(probability, self.speech, recording.duration)
         if sum(stop - start for start, stop in spans) < _MIN_SPEECH:
             raise UserError(
                 f"Nobody speaks in {recording.path}: no speech was found in its "

@@ -15,6 +15,7 @@ class SpeechDetector(Buildable, ABC):
     """A stage that hears a recording block by block and says when there is speech."""
 
     frame: ClassVar[float]  # s
+    hangover: ClassVar[float] = 0.0  # s by which it goes on after speech has ended
     weights: ClassVar[str | None] = None  # of others, that it needs
 
     @abstractmethod
@@ -42,25 +43,22 @@ class SpanRules(Buildable):
     padding: float
 
     def find_spans(
-        self, probability: np.ndarray, frame: float, duration: float
+        self, probability: np.ndarray, detector: SpeechDetector, duration: float
     ) -> list[Span]:
-        """The spans of speech, of probabilities (frames,) of `frame` s, within `duration` s."""
-        loud = probability >= self.offset
-        edges = np.flatnonzero(np.diff(loud, prepend=False, append=False))
-        runs = [
-            (first, last)
-            for first, last in edges.reshape(-1, 2).tolist()
-            if probability[first:last].max() >= self.onset
-        ]
-        spans = merge_spans(
-            ((first * frame, last * frame) for first, last in runs), self.min_pause
-        )
-        long = (span for span in spans if span[1] - span[0] >= self.min_speech)
+        """The spans of speech, of what a detector says (frames,), within `duration` s."""
+        runs = self._find_runs(probability) * detector.frame
+        spans = merge_spans(map(tuple, runs.tolist()), self.min_pause)
+        ended = [(start, stop - detector.hangover) for start, stop in spans]
+        long = [span for span in ended if span[1] - span[0] >= self.min_speech]
         padded = merge_spans(
             (start - self.padding, stop + self.padding) for start, stop in long
         )
-        return [
-            (max(0.0, start), min(stop, duration))
-            for start, stop in padded
-            if start < duration
-        ]
+        return [(max(0.0, start), min(stop, duration)) for start, stop in padded]
+
+    def _find_runs(self, probability: np.ndarray) -> np.ndarray:
+        """First frames and those after the last (runs, 2) of what is above the thresholds."""
+        likely = probability >= self.offset
+        edges = np.flatnonzero(np.diff(likely, prepend=False, append=False))
+        runs = edges.reshape(-1, 2)
+        sure = [probability[first:last].max() >= self.onset for first, last in runs]
+        return runs[np.array(sure, dtype=bool)]
