@@ -70,7 +70,7 @@ class Eigengap(SpeakerCounter):
             laplacian = normalized_laplacian(thin_affinity(cosine, nearest))
             smallest = eigh(laplacian, eigvals_only=True, subset_by_index=(0, last))
             values.append(smallest)
-        return np.mean(values, axis=0)
+        return np.mean(values, axis=0).clip(0)  # rounding leaves some a little below
 
 
 def thin_evenly(vectors: np.ndarray, most: int) -> np.ndarray:
