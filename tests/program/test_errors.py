@@ -110,7 +110,7 @@ def test_a_file_that_can_not_be_had_is_named() -> None:
 
 
 def test_a_full_device_says_what_needs_less() -> None:
-    assert "smaller data.batch_size" in explain_error(
+    assert "smaller data.micro_batch_size" in explain_error(
         RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
     )
 

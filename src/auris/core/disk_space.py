@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auris.core.errors import UserError
+from auris.core.text import format_bytes
 
 _SPARE_BYTES = 2**24  # that must stay free on the disk, for what else is written
 
@@ -45,10 +46,6 @@ def reserve_space(path: Path, purpose: Purpose) -> None:
 
 def _no_space(size: int, free: int, purpose: Purpose) -> UserError:
     return UserError(
-        f"{purpose.what} needs {_megabytes(size)} and {_megabytes(free)} are free on its disk; "
+        f"{purpose.what} needs {format_bytes(size)} and {format_bytes(free)} are free on its disk; "
         f"make room, or choose another folder with {purpose.setting}=..."
     )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"

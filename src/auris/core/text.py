@@ -73,6 +73,11 @@ def list_examples(words: Iterable[object]) -> str:
     return f"{examples} and {rest} more"
 
 
+def format_bytes(size: int) -> str:
+    """'12.3 MB', or in GB where there are many."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
 def _shown(character: str) -> str:
     """A character, or how it is written where it is not to be seen."""
     if character in _HARMLESS or unicodedata.category(character) not in _HIDDEN:

@@ -1,13 +1,19 @@
 """Which windows are of one speaker."""
 
 from abc import ABC, abstractmethod
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 from sklearn.cluster import KMeans, SpectralClustering
 
 from auris.core.instantiate import Buildable
-from auris.diarization.speaker_count import thin_affinity, thin_evenly
+from auris.core.ranges import Range, Seed
+from auris.diarization.speaker_count import (
+    Fraction,
+    WindowCount,
+    thin_affinity,
+    thin_evenly,
+)
 
 
 class Clusterer(Buildable, ABC):
@@ -27,7 +33,7 @@ class SphericalKMeans(Clusterer):
         seed: of where they begin.
     """
 
-    def __init__(self, restarts: int, seed: int):
+    def __init__(self, restarts: Annotated[int, Range(1, 1000)], seed: Seed):
         self.restarts = restarts
         self.seed = seed
 
@@ -48,7 +54,7 @@ class Spectral(Clusterer):
         seed: of where k-means begins.
     """
 
-    def __init__(self, max_windows: int, neighbours: float, seed: int):
+    def __init__(self, max_windows: WindowCount, neighbours: Fraction, seed: Seed):
         self.max_windows = max_windows
         self.neighbours = neighbours
         self.seed = seed

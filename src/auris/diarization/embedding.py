@@ -2,18 +2,21 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, final
+from typing import Annotated, ClassVar, final
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from auris.core.instantiate import Buildable
+from auris.core.ranges import Range
 from auris.data.turns import Span
 from auris.diarization.recording import RATE, Recording
 from auris.features.pooling import pool_mean_std
 from auris.features.spectrogram import Mfcc
 from auris.features.voice_encoder import load_voice_encoder
+
+Seconds = Annotated[float, Range(0.05, 10)]
 
 # what is embedded at once
 _BATCH = 64  # windows
@@ -31,7 +34,7 @@ class Embedder(Buildable, ABC):
     weights: ClassVar[str | None] = None  # of others, that it needs
     is_plain: ClassVar[bool] = False  # whether it knows nothing of voices
 
-    def __init__(self, window: float, hop: float):
+    def __init__(self, window: Seconds, hop: Seconds):
         self.window = window
         self.hop = hop
 
@@ -91,7 +94,7 @@ class Voice(Embedder):
 
     weights = "voice"
 
-    def __init__(self, window: float, hop: float):
+    def __init__(self, window: Seconds, hop: Seconds):
         super().__init__(window, hop)
         self.encoder = load_voice_encoder()
 
@@ -109,7 +112,9 @@ class MfccStatistics(Embedder):
 
     is_plain = True
 
-    def __init__(self, window: float, hop: float, n_mfcc: int):
+    def __init__(
+        self, window: Seconds, hop: Seconds, n_mfcc: Annotated[int, Range(2, 40)]
+    ):
         super().__init__(window, hop)
         self.cepstrum = Mfcc(RATE, n_mfcc, n_fft=512, hop_length=160, n_mels=40)
 

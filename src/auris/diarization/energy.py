@@ -1,10 +1,11 @@
 """Voice activity by level alone: the plain way, which takes any sound for speech."""
 
 from collections.abc import Iterable
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 
+from auris.core.ranges import Range, Share
 from auris.diarization.recording import RATE
 from auris.diarization.speech import SpeechDetector
 
@@ -25,7 +26,11 @@ class Energy(SpeechDetector):
     frame = _SIZE / RATE
 
     def __init__(
-        self, background: float, loud: float, position: float, min_range: float
+        self,
+        background: Share,
+        loud: Share,
+        position: Share,
+        min_range: Annotated[float, Range(0, 200)],
     ):
         self.background = background
         self.loud = loud

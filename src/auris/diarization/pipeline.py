@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import Annotated, Any, NamedTuple, final
 
 import numpy as np
 
 from auris.core.errors import UserError
 from auris.core.instantiate import Buildable
 from auris.core.progress import track_progress
+from auris.core.ranges import Range
 from auris.core.warnings import warn_user
 from auris.data import audio
 from auris.data.turns import Span, Turn, merge_turns
@@ -77,8 +78,8 @@ class Diarizer(Buildable):
     count: SpeakerCounter
     clustering: Clusterer
     resegmentation: Resegmenter
-    context: float
-    max_gap: float
+    context: Annotated[float, Range(0, 10)]
+    max_gap: Annotated[float, Range(0, 60)]
 
     def __call__(self, path: Path, speakers: SpeakerRange = _ANY_NUMBER) -> Diarization:
         """Who spoke when. Raises `UserError` for a recording that can't be used, or is silent."""

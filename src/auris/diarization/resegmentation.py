@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple, final
+from typing import Annotated, NamedTuple, final
 
 import numpy as np
 
 from auris.core.instantiate import Buildable
+from auris.core.ranges import Range
 from auris.data.turns import Span
 
 FRAME = 0.05  # s
@@ -64,7 +65,12 @@ class Viterbi(Resegmenter):
         pause: s of silence over which a change costs nothing.
     """
 
-    def __init__(self, sharpness: float, change: float, pause: float):
+    def __init__(
+        self,
+        sharpness: Annotated[float, Range(0, 1000)],
+        change: Annotated[float, Range(0, 1000)],
+        pause: Annotated[float, Range(0.01, 60)],
+    ):
         self.sharpness = sharpness
         self.change = change
         self.pause = pause

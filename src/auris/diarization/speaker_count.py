@@ -2,12 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple, final
+from typing import Annotated, NamedTuple, final
 
 import numpy as np
 from scipy.linalg import eigh
 
 from auris.core.instantiate import Buildable
+from auris.core.ranges import Length, Range
+
+WindowCount = Annotated[int, Range(10, 5000)]
+Fraction = Annotated[float, Range(0, 1, above=True)]
 
 
 class CountEvidence(NamedTuple):
@@ -43,7 +47,10 @@ class Eigengap(SpeakerCounter):
     """
 
     def __init__(
-        self, max_windows: int, neighbours: Sequence[float], min_neighbours: int
+        self,
+        max_windows: WindowCount,
+        neighbours: Annotated[Sequence[Fraction], Length(1, 20)],
+        min_neighbours: Annotated[int, Range(1, 1000)],
     ):
         self.max_windows = max_windows
         self.neighbours = neighbours

@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Annotated, ClassVar, final
 
 import numpy as np
 
 from auris.core.instantiate import Buildable
+from auris.core.ranges import Range, Share
 from auris.data.turns import Span, merge_spans
 
 
@@ -36,11 +37,11 @@ class SpanRules(Buildable):
         padding: s by which speech is longer, at either end.
     """
 
-    onset: float
-    offset: float
-    min_pause: float
-    min_speech: float
-    padding: float
+    onset: Share
+    offset: Share
+    min_pause: Annotated[float, Range(0, 60)]
+    min_speech: Annotated[float, Range(0, 60)]
+    padding: Annotated[float, Range(0, 5)]
 
     def find_spans(
         self, probability: np.ndarray, detector: SpeechDetector, duration: float

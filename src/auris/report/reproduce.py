@@ -25,7 +25,7 @@ def reproduce_section(context: ReportContext) -> ReproduceSection:
         ("git revision", _describe_revision(result["revision"])),
         ("versions", ", ".join(versions)),
     ]
-    configuration = (context.folder / CONFIG).read_text()
+    configuration = (context.folder / CONFIG).read_text(encoding="utf-8")
     return ReproduceSection(result["command"], facts, configuration)
 
 

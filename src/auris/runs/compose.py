@@ -11,9 +11,12 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from auris.core.commands import command_line
-from auris.core.errors import UserError, suggest_choice
+from auris.core.errors import UserError
+from auris.core.instantiate import to_plain
 from auris.core.words import quote_words, unquote_word
+from auris.core.wrong_words import check_words
 from auris.runs.folder import RESULT, find_run, load_config
+from auris.runs.settings import check_run_settings
 
 
 def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
@@ -21,9 +24,9 @@ def prepare(cfg: DictConfig) -> tuple[DictConfig, Path | None]:
     words = OverridesParser.create().parse_overrides(
         list(HydraConfig.get().overrides.task)
     )
+    check_run_settings(to_plain(cfg))
     if cfg.resume:
         return resumed(cfg, words)
-    check_top(cfg)
     resolved = DictConfig(
         OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
     )
@@ -44,8 +47,10 @@ def compose_run(words: Sequence[str], configs: Path) -> DictConfig:
 
 def compose_job(words: Sequence[str], configs: Path) -> tuple[DictConfig, Path | None]:
     """What `prepare` makes of words that no command line holds."""
+    quoted = quote_words(words)
+    check_words(quoted)
     with initialize_config_dir(str(configs.resolve()), version_base="1.3"):
-        cfg = compose("train", overrides=quote_words(words), return_hydra_config=True)
+        cfg = compose("train", overrides=quoted, return_hydra_config=True)
     HydraConfig.instance().set_config(cfg)
     with open_dict(cfg):
         del cfg["hydra"]
@@ -90,32 +95,3 @@ def repeating_command() -> str:
     if hydra.mode == RunMode.MULTIRUN and not decides_on_test:
         words.append("test=false")
     return command_line("train", *flags, *words)
-
-
-def check_top(cfg: DictConfig) -> None:
-    """Raise `UserError` for a setting outside of the groups that is not what it should be."""
-    if type(cfg.seed) is not int or cfg.seed < 0:
-        raise UserError(f"seed={cfg.seed} should be a whole number, 0 or more.")
-    if not isinstance(cfg.refit, bool) and (
-        type(cfg.refit) is not int or cfg.refit < 1
-    ):
-        raise UserError(
-            f"refit={cfg.refit} should be true, false, or a number of epochs."
-        )
-    if cfg.test is not None and not isinstance(cfg.test, bool):
-        raise UserError(f"test={cfg.test} should be true or false.")
-    if not isinstance(cfg.report, bool):
-        raise UserError(f"report={cfg.report} should be true or false.")
-
-
-def check_flags(words: Sequence[str]) -> None:
-    """Raise `UserError` for a flag that Hydra does not know, before it prints its whole usage."""
-    from hydra._internal.utils import get_args_parser
-
-    known = get_args_parser()._option_string_actions
-    for word in words:
-        if word.startswith("-") and word.split("=")[0] not in known:
-            raise UserError(
-                f"There is no flag {word}; settings are given as name=value, and "
-                f"{suggest_choice(word, known)}"
-            )

@@ -86,7 +86,7 @@ def all_accesses(outputs: Path) -> list[TestSetAccess]:
     if not path.is_file():
         return []
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for line in path.read_text().splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         fields = _parse(line)
         key = fields.get("key", "")
         found[key] |= fields

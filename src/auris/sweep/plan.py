@@ -14,6 +14,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from auris.core.errors import UserError
 from auris.core.log import silence_libraries
+from auris.core.terminal import say
 from auris.core.validation import describe_expected, fits_type
 from auris.data.summary import describe_data
 from auris.runs.compose import compose_run
@@ -74,7 +75,7 @@ def make_plan(words: Sequence[str], configs: Path) -> SweepPlan:
     silence_libraries()
     experiment = Experiment(cfg)
     dataset = experiment.dataset
-    print(describe_data(dataset), flush=True)
+    say(describe_data(dataset))
     distributions = space.make_distributions(cfg)
     study = settings.study or _name_study(experiment, distributions)
     return SweepPlan(

@@ -3,12 +3,14 @@
 import sys
 import time
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
 from torch import Tensor
+
+from auris.core.ranges import Range
 
 
 class Ema(WeightAveraging):
@@ -23,7 +25,7 @@ class Ema(WeightAveraging):
             soon forgets.
     """
 
-    def __init__(self, decay: float = 0.995):
+    def __init__(self, decay: Annotated[float, Range(0, 0.999999)] = 0.995):
         super().__init__()
         self.decay = decay
         # averages, and the tensors that they follow
@@ -73,6 +75,20 @@ class Ema(WeightAveraging):
         for average, current in self.pairs:
             if not average.is_floating_point():
                 average.copy_(current)
+
+
+class Best(ModelCheckpoint):
+    """Keeps the weights of the epoch with the best validation metric, or without one the last."""
+
+    def __init__(self, dirpath: str, monitor: str | None, mode: str):
+        super().__init__(
+            dirpath,
+            filename="best",
+            monitor=monitor,
+            mode=mode,
+            auto_insert_metric_name=False,
+            enable_version_counter=False,
+        )
 
 
 class Last(ModelCheckpoint):

@@ -58,10 +58,6 @@ def fit(
     if not (home / DONE).is_file():
         _mark_origin(trainer, experiment)
         home = _run_to_the_end(trainer, system, data, home)
-    if not (home / BEST).is_file():
-        raise UserError(
-            "callbacks.checkpoint keeps the chosen weights; a run can't do without it."
-        )
     load_weights(system, load_checkpoint(home / BEST).get("state_dict"), home / BEST)
     epochs, score = _read_choice(home / DONE)
     return Fitted(system, data, trainer, epochs, score)

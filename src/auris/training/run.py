@@ -14,13 +14,14 @@ from auris.core.progress import track_progress
 from auris.data.loader import count_parts
 from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
+from auris.features.standardize import Standardized
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
 from auris.runs.data_names import claim_name
 from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
 from auris.runs.result import write_result
 from auris.runs.writing import keep_configuration, new_folder, save_weights
 from auris.training.boards.board import Board
-from auris.training.checks import check_search
+from auris.training.checks import check_keeper, check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
 from auris.training.fit import Fitted, fit
@@ -47,12 +48,13 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     started = time.monotonic()
     silence_libraries()
     keep_freed_blocks()
-    rehearse(experiment)
+    experiment.check_settings()
+    rehearsed = rehearse(experiment)
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
     else:
         folder = _begin_folder(experiment)
-    _begin(experiment, folder)
+    _begin(experiment, folder, rehearsed.features)
     fitted, evaluated = _find_weights(experiment, folder)
     learn_novelty(fitted.system, fitted.data)
     save_weights(fitted.system.state_dict(), folder / MODEL)
@@ -64,13 +66,15 @@ def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
     return run
 
 
-def rehearse(experiment: Experiment) -> None:
+def rehearse(experiment: Experiment) -> System:
     """Build everything once, so that a wrong choice leaves no folder behind."""
     system = experiment.build_system(experiment.dataset.spec)
     trainer = experiment.build_trainer(
         system.task.monitor, experiment.outputs / "rehearsal"
     )
+    check_keeper(trainer)
     check_search(system.build_optimizer(), trainer)
+    return system
 
 
 def _begin_folder(experiment: Experiment) -> Path:
@@ -124,11 +128,17 @@ def learn_novelty(system: System, data: AudioDataModule) -> None:
 
 
 @rank_zero_only
-def _begin(experiment: Experiment, folder: Path) -> None:
+def _begin(experiment: Experiment, folder: Path, features: Standardized) -> None:
     """Say what the run is about, and keep what repeats it."""
     open_log(folder)
     info(describe_data(experiment.dataset))
     info(f"Run: {folder}")
+    empty, bands = features.count_empty_bands()
+    if empty:
+        info(
+            f"{empty} of {bands} bands of the features hold nothing: a larger features.n_fft, or "
+            "fewer features.n_mels, would tell all apart."
+        )
     dataset = experiment.dataset
     keep_configuration(folder, experiment.to_yaml(), dataset.spec, dataset.fingerprint)
 

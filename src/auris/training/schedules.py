@@ -1,11 +1,13 @@
 """Learning-rate schedules that torch lacks, and when a schedule moves on."""
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, OneCycleLR, ReduceLROnPlateau
+
+from auris.core.ranges import Range, Share
 
 
 class Cosine(LambdaLR):
@@ -17,7 +19,7 @@ class Cosine(LambdaLR):
         warm_up: share of them in which the rate rises.
     """
 
-    def __init__(self, optimizer: Optimizer, total_steps: int, warm_up: float = 0.05):
+    def __init__(self, optimizer: Optimizer, total_steps: int, warm_up: Share = 0.05):
         rise = max(1, round(warm_up * total_steps))
 
         def factor(step: int) -> float:
@@ -46,7 +48,7 @@ class OneCycle(OneCycleLR):
         optimizer: Optimizer,
         total_steps: int,
         max_lr: float,
-        pct_start: float = 0.3,
+        pct_start: Annotated[float, Range(0.001, 0.999)] = 0.3,
     ):
         has_momentum = (
             bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults

@@ -119,5 +119,3 @@ def test_what_is_wrong_with_voices_is_told(tmp_path: Path) -> None:
     voices = list_voices(str(fill_voices(tmp_path, 10)), "test")
     with pytest.raises(UserError, match="A meeting of 5 needs as many voices"):
         draw_talkers(voices, 5, np.random.default_rng(0))
-    with pytest.raises(UserError, match="from 0 to 0.5"):
-        laws(0.7)

@@ -5,7 +5,7 @@ T samples of a meeting, S speakers, L of a response.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import Annotated, Literal, NamedTuple, final
 
 import numpy as np
 import torch
@@ -18,10 +18,19 @@ from auris.acoustics.image_source import (
     complete_order,
     impulse_responses,
 )
+from auris.acoustics.quantities import Decibels
 from auris.acoustics.reverberation import sabine_absorption
-from auris.core.errors import UserError, suggest_choice
 from auris.core.instantiate import Buildable
-from auris.data.simulation.scenes import Range, maximum, minimum, sample
+from auris.core.ranges import Range, Seed
+from auris.data.simulation.scenes import (
+    Distance,
+    Drawn,
+    RoomSize,
+    Rt60,
+    Snr,
+    check_order,
+    sample,
+)
 from auris.data.simulation.talkers import draw_talkers, list_voices
 from auris.data.simulation.turn_taking import TurnLaws
 from auris.data.splits import SPLITS
@@ -32,7 +41,6 @@ _PEAK = 0.9  # of full scale
 _DECAY = 0.85  # of the RT60: how long responses are
 _MARGIN = 0.3  # m from people to walls
 _MAX_ABSORPTION = 0.99
-_MIN_DURATION = 5.0  # s
 
 _BRIDGED = 0.5  # s; shorter pauses of a speaker are speech in the reference
 
@@ -67,31 +75,23 @@ class MeetingSimulator(Buildable):
         seed: other numbers give other meetings.
     """
 
-    duration: float
-    speakers: Range
+    duration: Annotated[float, Range(5, 36_000)]
+    speakers: Drawn[Annotated[int, Range(1, 20)]]
     voices: str | None
-    split: str
+    split: Literal["train", "val", "test"]
     laws: TurnLaws
-    room: Sequence[Range]
-    rt60: Range
-    distance: Range
-    level: Range
-    snr: Range
-    seed: int
+    room: RoomSize
+    rt60: Rt60
+    distance: Distance
+    level: Drawn[Decibels]
+    snr: Snr
+    seed: Seed
 
     def __post_init__(self) -> None:
         for name in ("speakers", "rt60", "distance", "level", "snr"):
-            values = getattr(self, name)
-            if minimum(values) > maximum(values):
-                raise UserError(f"{name}={values} should be a range as in [0.3,0.6].")
-        if minimum(self.speakers) < 1 or self.duration < _MIN_DURATION:
-            raise UserError(
-                f"speakers should be 1 or more, and duration {_MIN_DURATION:g} s or more."
-            )
-        if self.split not in SPLITS:
-            raise UserError(
-                f"There is no split={self.split}; {suggest_choice(self.split, SPLITS)}"
-            )
+            check_order(name, getattr(self, name))
+        for side in self.room:
+            check_order("room", side)
 
     @property
     def sample_rate(self) -> int:
@@ -100,8 +100,8 @@ class MeetingSimulator(Buildable):
     def make_meeting(self, index: int) -> Meeting:
         """Meeting `index`. Raises `UserError` where there are too few voices."""
         rng = np.random.default_rng([self.seed, SPLITS.index(self.split), index])
-        low, high = minimum(self.speakers), maximum(self.speakers)
-        number = int(rng.integers(int(low), int(high) + 1))
+        low, high = np.broadcast_to(np.array(self.speakers), 2)
+        number = int(rng.integers(low, high + 1))
         voices = list_voices(self.voices, self.split)
         talkers = draw_talkers(voices, number, rng)
         responses = self._draw_responses(rng, number)  # (S, L)
@@ -148,7 +148,7 @@ def _draw_places(
     size: np.ndarray,
     centre: np.ndarray,
     number: int,
-    distance: Range,
+    distance: Distance,
 ) -> np.ndarray:
     """Where (S, 3) people sit round a place (3,), in m, within a room (3,)."""
     turn = 2 * np.pi * (np.arange(number) + rng.uniform(0, 0.6, number)) / number

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import Annotated, NamedTuple, final
 
 import numpy as np
 
-from auris.core.errors import UserError
 from auris.core.instantiate import Buildable
-from auris.data.simulation.scenes import Range, maximum, minimum, sample
+from auris.core.ranges import Range
+from auris.data.simulation.scenes import Drawn, check_order, sample
 
 _MIN_TURN = 0.7  # s
 _MIN_OVERLAP = 0.2  # s
@@ -38,21 +38,17 @@ class TurnLaws(Buildable):
         dominance: how unevenly people talk: 0 all the same, 1 some twice as often as others.
     """
 
-    turn: float
-    turn_spread: float
-    pause: float
-    overlap: Range
-    backchannels: float
-    backchannel: Range
-    dominance: float
+    turn: Annotated[float, Range(0.5, 300)]
+    turn_spread: Annotated[float, Range(0, 3)]
+    pause: Annotated[float, Range(0, 60)]
+    overlap: Drawn[Annotated[float, Range(0, 0.5)]]
+    backchannels: Annotated[float, Range(0, 60)]
+    backchannel: Drawn[Annotated[float, Range(0.1, 10)]]
+    dominance: Annotated[float, Range(0, 5)]
 
     def __post_init__(self) -> None:
-        if minimum(self.overlap) < 0 or maximum(self.overlap) > 0.5:
-            raise UserError(f"laws.overlap={self.overlap} should be from 0 to 0.5.")
-        if self.turn <= 0 or self.pause < 0 or minimum(self.backchannel) <= 0:
-            raise UserError(
-                "laws.turn and laws.backchannel should be above 0, laws.pause not below."
-            )
+        check_order("laws.overlap", self.overlap)
+        check_order("laws.backchannel", self.backchannel)
 
     def draw_plans(
         self, rng: np.random.Generator, speakers: int, duration: float
