@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import noise, write
 
 from auris.cli.main import main
 from auris.data.rttm import read_rttm
@@ -62,6 +63,19 @@ def test_one_command_makes_the_table(
     record = json.loads((folder / "errors.json").read_text())
     assert len(record["stages"]) == 2
     assert all(score["strict"]["speech"] > 5 for score in record["stages"])
+
+
+def test_voices_of_any_folder_talk(tmp_path: Path) -> None:
+    root = tmp_path / "Stimmen (früh), 2"
+    for speaker in range(10):
+        wave = 0.001 * noise(speaker, 3.0, 16000)
+        wave[8000:40000] += noise(100 + speaker, 2.0, 16000)
+        write(root / f"s{speaker}" / "a.wav", wave, 16000)
+    words = ["--count", "1", "--simulate-only", "--to", str(tmp_path / "m")]
+    main(["meetings", *words, "--settings", *SHORT, f"voices={root}"])
+    (path,) = (tmp_path / "m").glob("*/*.rttm")
+    (turns,) = read_rttm(path).values()
+    assert {turn.speaker for turn in turns} == {"s0", "s5"}  # those that test
 
 
 def test_meetings_are_simulated_once(tmp_path: Path) -> None:

@@ -105,6 +105,11 @@ def test_why_so_many() -> None:
         COUNT._replace(eigenvalues=np.array([0.0, 0.5, 1.2, 1.3]))
     )
     assert explain_count(COUNT._replace(is_given=True)) == "So many were asked for."
+    assert "by 0.55, after 2, which was not allowed" in explain_count(
+        COUNT._replace(number=1)
+    )
+    few = COUNT._replace(number=1, eigenvalues=np.array([0.0, 1.0]))
+    assert "too little speech" in explain_count(few)
 
 
 def test_the_least_certain_come_first() -> None:

@@ -18,6 +18,7 @@ from auris.diarization.resegmentation import (
     NearestWindow,
     Viterbi,
     WindowScores,
+    average_windows,
     best_path,
 )
 from auris.diarization.silero import SpeechNetwork, cut_frames
@@ -196,6 +197,15 @@ def windows_of(labels: list[int]) -> WindowScores:
     middles = 0.5 + 0.5 * np.arange(len(labels))
     scores = np.eye(2)[labels]
     return WindowScores(middles, 1.0, scores, np.array(labels))
+
+
+def test_scores_of_frames_are_the_mean_in_a_triangle() -> None:
+    windows = windows_of([0, 1, 0])  # round 0.5, 1.0 and 1.5 s
+    scores = average_windows(windows, np.array([1.0, 0.7, 5.0]))
+    assert scores[0] == pytest.approx([0, 1], abs=1e-5)
+    weights = np.array([1 - 0.2 / 0.5, 1 - 0.3 / 0.5])  # of the first two
+    assert scores[1] == pytest.approx(weights / weights.sum(), abs=1e-5)
+    assert scores[2] == pytest.approx([1, 0])  # the nearest
 
 
 def test_a_lonely_window_is_smoothed_and_a_change_is_found() -> None:

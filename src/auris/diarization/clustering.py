@@ -15,6 +15,8 @@ from auris.diarization.speaker_count import (
     thin_evenly,
 )
 
+_FAINT = 1e-6  # an affinity that ties what would be in pieces
+
 
 class Clusterer(Buildable, ABC):
     """A stage that says which speaker each window is of."""
@@ -67,7 +69,8 @@ class Spectral(Clusterer):
             number, affinity="precomputed", random_state=self.seed
         )
         nearest = max(number, round(self.neighbours * len(some)))
-        labels = method.fit_predict(thin_affinity(some @ some.T, nearest))
+        affinity = thin_affinity(some @ some.T, nearest)
+        labels = method.fit_predict(affinity + _FAINT)
         means = speaker_means(some, labels, number)
         return (vectors @ means.T).argmax(1)
 

@@ -13,6 +13,7 @@ import soxr
 from markupsafe import Markup
 
 from auris.core.html import render
+from auris.data.rttm import to_field
 from auris.data.turns import Turn
 from auris.diarization.error_rate import DiarizationErrors, format_errors
 from auris.diarization.pipeline import Diarization
@@ -70,6 +71,7 @@ def render_page(
         "auris.diarization",
         "page.html.j2",
         found=found,
+        recording=to_field(found.path.stem),
         summary=summary,
         errors=errors,
         numbers={person.speaker: i for i, person in enumerate(summary.people)},
@@ -137,20 +139,23 @@ def list_bars(found: Diarization) -> list[Bar]:
     ]
 
 
-def explain_count(count: CountEvidence) -> str:
+def explain_count(evidence: CountEvidence) -> str:
     """Why so many speakers, in a sentence or two."""
-    gaps = np.diff(count.eigenvalues)
-    if count.is_given:
+    number = evidence.number
+    gaps = np.diff(evidence.eigenvalues)
+    if evidence.is_given:
         return "So many were asked for."
-    if len(gaps) < count.number:
+    if len(gaps) < max(2, number):
         return "There is too little speech to tell more apart."
-    own = gaps[count.number - 1]
-    others = gaps.copy()
-    others[count.number - 1] = -np.inf
-    rival = int(others.argmax()) + 1
+    own = gaps[number - 1]
+    rival = 1 + int(np.where(np.arange(len(gaps)) == number - 1, -1, gaps).argmax())
+    other = gaps[rival - 1]
+    rise = f"The eigenvalues rise by {own:.2f} after number {number}."
+    if other > own:
+        return f"{rise} They rise more, by {other:.2f}, after {rival}, which was not allowed."
     return (
-        f"The eigenvalues rise by {own:.2f} after number {count.number}. The next largest rise, by "
-        f"{others.max():.2f}, comes after number {rival}: {rival} would be the second choice."
+        f"{rise} The next largest rise, by {other:.2f}, comes after number {rival}: {rival} would "
+        "be the second choice."
     )
 
 
@@ -167,7 +172,7 @@ def list_uncertain(found: Diarization) -> list[tuple[Turn, float]]:
 
 def _encode_sound(found: Diarization) -> str | None:
     """The recording as an address with the sound inside; None where it is too long for that."""
-    if found.duration > _MAX_SOUND or found.evidence.number < 1:
+    if found.duration > _MAX_SOUND:
         return None
     file = io.BytesIO()
     with soundfile.SoundFile(file, "w", _SOUND_RATE, 1, format="MP3") as sound:

@@ -12,6 +12,8 @@ from auris.data.turns import Span
 
 FRAME = 0.05  # s
 
+_FAINT = 1e-6  # a weight beside which all others count alone
+
 
 class WindowScores(NamedTuple):
     """What windows of speech say: N windows, S speakers."""
@@ -97,18 +99,16 @@ def speech_frames(speech: Sequence[Span]) -> np.ndarray:
 
 def average_windows(windows: WindowScores, time: np.ndarray) -> np.ndarray:
     """Scores (T', S) at times (T',): the mean over the windows round them, in a triangle."""
-    nearest = _nearest(windows.middles, time)
-    total = 1e-6 * windows.scores[nearest]  # where no window holds a frame, the nearest
-    weights = np.full(len(time), 1e-6)
-    spacing = np.diff(windows.middles)
-    close = spacing[spacing > 1e-3]
-    reach = int(windows.length / close.min()) + 1 if len(close) else 1
-    for offset in range(-min(reach, 8), min(reach, 8) + 1):
-        index = nearest + offset
-        inside = (index >= 0) & (index < len(windows.middles))
-        index = index.clip(0, len(windows.middles) - 1)
+    half = windows.length / 2
+    # where no window holds a frame, the nearest
+    total = _FAINT * windows.scores[_nearest(windows.middles, time)]
+    weights = np.full(len(time), _FAINT)
+    first = np.searchsorted(windows.middles, time - half)
+    last = np.searchsorted(windows.middles, time + half)
+    for offset in range(int((last - first).max(initial=0))):
+        index = np.minimum(first + offset, len(windows.middles) - 1)
         away = np.abs(windows.middles[index] - time)
-        weight = inside * (1 - 2 * away / windows.length).clip(0)
+        weight = (first + offset < last) * (1 - away / half).clip(0)
         total += weight[:, None] * windows.scores[index]
         weights += weight
     return total / weights[:, None]
