@@ -53,7 +53,7 @@ class TurnLaws(Buildable):
     def draw_plans(
         self, rng: np.random.Generator, speakers: int, duration: float
     ) -> list[Plan]:
-        """Turns within `duration` s, in the order in which they start; everybody has one at least.
+        """Turns within `duration` s, in the order in which they start; everybody has one, if there is time.
 
         How much overlap there is, is steered: the next turn starts early where there was too
         little of it so far.
