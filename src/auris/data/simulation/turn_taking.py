@@ -1,6 +1,6 @@
 """Who speaks when in a meeting, drawn from laws."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple, final
 
@@ -53,36 +53,29 @@ class TurnLaws(Buildable):
     def draw_plans(
         self, rng: np.random.Generator, speakers: int, duration: float
     ) -> list[Plan]:
-        """Turns within `duration` s, in the order in which they start; everybody has one, if there is time.
+        """Turns within `duration` s, in the order in which they start.
 
-        How much overlap there is, is steered: the next turn starts early where there was too
-        little of it so far.
+        Everybody has one, if there is time. How much overlap there is, is steered: the next turn
+        starts early where there was too little of it so far.
         """
         wanted = sample(rng, self.overlap)
         weights = np.exp(self.dominance * rng.normal(0, 0.5, speakers))
-        plans: list[Plan] = []
-        order = iter(rng.permutation(speakers).tolist())
+        order = rng.permutation(speakers).tolist()
         time = sample(rng, (0.2, 1.0))
         overlapped = 0.0
-        speaker = -1
-        while True:
-            waiting = next(order, None)
-            speaker = _draw_other(rng, weights, speaker) if waiting is None else waiting
-            seconds = self._draw_length(rng)
-            if time + seconds > duration:
-                return sorted(plans)
-            plans.append(Plan(time, seconds, speaker))
-            words = self._draw_backchannels(rng, plans[-1], speakers)
-            plans += words
+        plans: list[Plan] = []
+        for speaker in _draw_speakers(rng, order, weights):
+            turn = Plan(time, self._draw_length(rng), speaker)
+            stop = turn.start + turn.seconds
+            if stop > duration:
+                break
+            words = self._draw_backchannels(rng, turn, speakers)
+            plans += [turn, *words]
             overlapped += sum(word.seconds for word in words)
-            stop = time + seconds
-            early = 0.0
-            if overlapped < wanted * stop:
-                early = rng.uniform(
-                    _MIN_OVERLAP, max(_MIN_OVERLAP, _MAX_OVERLAP * seconds)
-                )
+            early = _draw_overlap(rng, turn) if overlapped < wanted * stop else 0.0
             overlapped += early
             time = stop - early if early else stop + rng.exponential(self.pause)
+        return sorted(plans)
 
     def _draw_length(self, rng: np.random.Generator) -> float:
         length = self.turn * np.exp(self.turn_spread * rng.standard_normal())
@@ -103,13 +96,27 @@ class TurnLaws(Buildable):
         return words
 
 
-def _draw_other(
-    rng: np.random.Generator, weights: Sequence[float] | np.ndarray, speaker: int
-) -> int:
-    """Somebody else than `speaker`, by weights (speakers,)."""
-    odds = np.array(weights, dtype=float)
-    if len(odds) == 1:
+def _draw_speakers(
+    rng: np.random.Generator, order: Sequence[int], weights: np.ndarray
+) -> Iterator[int]:
+    """Who speaks: first everybody in an order, then by weights (speakers,), nobody twice running."""
+    yield from order
+    speaker = order[-1]
+    while True:
+        speaker = _draw_other(rng, weights, speaker)
+        yield speaker
+
+
+def _draw_overlap(rng: np.random.Generator, turn: Plan) -> float:
+    """How long before the end of a turn the next one starts, in s."""
+    longest = max(_MIN_OVERLAP, _MAX_OVERLAP * turn.seconds)
+    return rng.uniform(_MIN_OVERLAP, longest)
+
+
+def _draw_other(rng: np.random.Generator, weights: np.ndarray, speaker: int) -> int:
+    """Somebody else than `speaker`, if there is anybody, by weights (speakers,)."""
+    if len(weights) == 1:
         return 0
-    if speaker >= 0:
-        odds[speaker] = 0
+    odds = weights.copy()
+    odds[speaker] = 0
     return int(rng.choice(len(odds), p=odds / odds.sum()))
