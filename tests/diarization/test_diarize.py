@@ -2,11 +2,12 @@
 
 import csv
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import noise, sine, write
+from conftest import REPOSITORY, noise, sine, write
 from meetings import write_meeting
 
 from auris.cli.main import main
@@ -18,6 +19,7 @@ from auris.diarization.output import format_csv
 from auris.diarization.pipeline import Diarization, SpeakerRange
 from auris.pretrained.fetch import Unavailable
 
+_PACKAGE = "stages_of_mine"
 WORDS = ("--settings", *PLAIN)
 
 
@@ -161,6 +163,24 @@ def test_plain_stages_serve_where_weights_can_not_be_had(
     assert "do not trust their answer" in caplog.text
     with pytest.raises(UserError, match="can't be fetched"):
         build_diarizer(["max_gap=1.0"])
+
+
+def test_a_stage_of_a_package_takes_the_place_of_another(
+    meeting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (REPOSITORY / "docs/diarization.md").read_text(encoding="utf-8")
+    text = text.replace("my_package", _PACKAGE)  # which no other test imports
+    code = text.split("```python\n")[1].split("```")[0]
+    words = shlex.split(text.split("--plugins ")[1].split("\n")[0])
+    package = tmp_path / _PACKAGE
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "two.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    stages = build_diarizer([*words[2:], *PLAIN], plugins=words[:1])
+    assert stages(meeting).evidence.number == 2
+    with pytest.raises(UserError, match=f"may not name {_PACKAGE}"):
+        build_diarizer([*words[2:], *PLAIN])
 
 
 def test_every_stage_composes() -> None:

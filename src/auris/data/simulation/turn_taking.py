@@ -99,7 +99,7 @@ class TurnLaws(Buildable):
 def _draw_speakers(
     rng: np.random.Generator, order: Sequence[int], weights: np.ndarray
 ) -> Iterator[int]:
-    """Who speaks: first everybody in an order, then by weights (speakers,), nobody twice running."""
+    """Who speaks: everybody in an order, then by weights (speakers,), nobody twice running."""
     yield from order
     speaker = order[-1]
     while True:
