@@ -61,8 +61,10 @@ def test_one_command_makes_the_table(
     table = [line for line in lines if line.startswith("|")]
     assert len(table) == 5 and table[-1].startswith("| always one speaker | ")
     record = json.loads((folder / "errors.json").read_text())
-    assert len(record["stages"]) == 2
-    assert all(score["strict"]["speech"] > 5 for score in record["stages"])
+    assert record["settings"]["speakers"] == 2 and record["stages"] == list(PLAIN)
+    scores = record["errors"]["stages"]
+    assert len(scores) == 2
+    assert all(score["strict"]["speech"] > 5 for score in scores)
 
 
 def test_voices_of_any_folder_talk(tmp_path: Path) -> None:

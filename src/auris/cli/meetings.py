@@ -3,6 +3,7 @@
 import json
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from auris.core.files import write_atomically
 from auris.core.instantiate import Factory, to_plain
@@ -33,7 +34,8 @@ def run(options: Namespace) -> None:
     if not options.simulate_only:
         scores = _answer_all(paths, options)
         print(_format_table(scores))
-        _write_record(scores, paths[0].parent / "errors.json")
+        about = {"settings": to_plain(node), "stages": options.stages}
+        _write_record(about, scores, paths[0].parent / "errors.json")
 
 
 def _answer_all(paths: list[Path], options: Namespace) -> Answers:
@@ -76,13 +78,13 @@ def _format_estimate(estimate: Estimate) -> str:
     return f"{value} % [{low}, {high}]"
 
 
-def _write_record(scores: Answers, path: Path) -> None:
-    record = {
+def _write_record(about: dict[str, Any], scores: Answers, path: Path) -> None:
+    errors = {
         name: [
             {"strict": score.strict._asdict(), "lenient": score.lenient._asdict()}
             for score in own
         ]
         for name, own in scores.items()
     }
-    write_atomically(path, json.dumps(record, indent=1))
+    write_atomically(path, json.dumps({**about, "errors": errors}, indent=1))
     print(f"Errors: {path}")
