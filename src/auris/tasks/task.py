@@ -13,7 +13,13 @@ from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.targets import Targets
 from auris.tasks.comparable import Comparable, Row
-from auris.tasks.losses import CrossEntropy, DirectionLoss, FocalLoss, MeanAnomalyScore
+from auris.tasks.losses import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    DirectionLoss,
+    FocalLoss,
+    MeanAnomalyScore,
+)
 from auris.tasks.metric import Metric
 from auris.tasks.output import OutputFormat
 from auris.tasks.view import TaskView
@@ -27,6 +33,8 @@ class Task(nn.Module, ABC):
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip
+    # whether targets are any number of classes a clip
+    has_tags: ClassVar[bool] = False
     has_directions: ClassVar[bool] = False  # whether targets are unit vectors
     # whether a sound unlike all known ones is marked
     detects_novelty: ClassVar[bool] = True
@@ -83,7 +91,14 @@ class Task(nn.Module, ABC):
         ):
             raise UserError(
                 f"loss: {type(loss).__name__} is for classes, and this task has none; "
-                "choose another loss, such as mse."
+                "choose loss=mse, or another."
+            )
+        if isinstance(loss, BinaryCrossEntropy) and not (
+            self.has_classes or self.has_tags
+        ):
+            raise UserError(
+                f"loss: {type(loss).__name__} is for labels, and this task has none; "
+                "choose loss=mse, or another."
             )
         if isinstance(loss, DirectionLoss) and not self.has_directions:
             raise UserError(
@@ -91,10 +106,17 @@ class Task(nn.Module, ABC):
                 "choose another loss, such as cross_entropy or mse."
             )
 
-    def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
+    def learn_targets(self, target: Tensor) -> None:  # noqa: B027, most learn nothing of them
+        """Take from the training targets (n, ...) what is fixed before the search.
+
+        Raises `UserError` for those that can't be learnt.
+        """
+
+    def calibrate(self, decoded: Tensor, target: Tensor, group: Tensor) -> Tensor:
         """Fix what the validation split decides besides the epoch, such as a threshold.
 
-        Returns its decoded outputs (N, ...) as they are from now on.
+        Returns its decoded outputs (N, ...) as they are from now on. Clips of one `group` (N,)
+        belong together.
         """
         return decoded
 
