@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from auris.core.figures import COLOURS, escape_math, new_figure
@@ -75,6 +76,6 @@ def plot_choice(silhouettes: Tensor, chosen: int) -> Figure:
     axes.plot(numbers, values[numbers], "o-", color=COLOURS[0])
     axes.axvline(chosen, color="0.5", linestyle=":", label=f"chosen: {chosen}")
     axes.set(xlabel="number of clusters", ylabel="mean silhouette")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False)
     return figure
