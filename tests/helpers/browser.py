@@ -35,23 +35,28 @@ const told = {
   title: page.title,
   height: page.documentElement.scrollHeight,
 };
+ACT
 document.body.dataset.told = JSON.stringify(told);
 """
 
 
-def look(page: Path, place: Path) -> dict[str, Any]:
+def look(page: Path, place: Path, act: str = "") -> dict[str, Any]:
     """What a phone of 380 px makes of a page, in a frame of another one; and the addresses that
     it asks for.
+
+    Args:
+        act: JavaScript that does something to the document `page`, and writes into `told`.
     """
     browser = next(filter(None, map(shutil.which, _NAMES)), None)
     if browser is None:
         pytest.skip("there is no Chromium")
     frame, log = place / "frame.html", place / "net.json"
     inner = escape(page.read_text(encoding="utf-8"))
+    script = escape(_LOOK.replace("ACT", act))
     style = "border: 0; width: 380px; height: 800px"
     frame.write_text(
         f'<!doctype html><body><iframe id="page" style="{style}" '
-        f'srcdoc="{inner}" onload="{escape(_LOOK)}"></iframe><img src="{_CONTROL}" alt="">',
+        f'srcdoc="{inner}" onload="{script}"></iframe><img src="{_CONTROL}" alt="">',
         encoding="utf-8",
     )
     words = (
