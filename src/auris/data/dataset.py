@@ -15,6 +15,7 @@ from auris.core.errors import UserError
 from auris.core.files import content_digest
 from auris.data.clips import Clip
 from auris.data.copies import join_copies, warn_of_contradictions
+from auris.data.few_labels import hide_labels
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
 from auris.data.sources.base import Collection, Source, name_clips
@@ -130,6 +131,7 @@ class Dataset:
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, digests)
         self.targets.check_splits(splits, clips)
+        splits = self._keep_few_labels(splits, clips)
         rows = [entry.rows for _, entry in usable]
         return [
             StoredRecording(*parts) for parts in zip(clips, splits, rows, strict=True)
@@ -241,6 +243,19 @@ class Dataset:
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, [()] * len(clips))
         self.targets.check_splits(splits, clips)
+        self._keep_few_labels(splits, clips)
+
+    def _keep_few_labels(self, splits: list[str], clips: list[Clip]) -> list[str]:
+        """The splits, where clips train without labels if few are to have one."""
+        labelled = self.settings.labelled
+        if labelled is None:
+            return splits
+        if not self.targets.learns_labels:
+            raise UserError(
+                "data.labelled takes labels away, and this task does not learn them; leave it "
+                "away, or choose task=classification."
+            )
+        return hide_labels(splits, clips, labelled, self.settings.split_seed)
 
     def list_unusable(self) -> str:
         """The recordings that can't be used, for people."""

@@ -24,6 +24,8 @@ class DataSettings:
         duration: of a clip in seconds; a longer recording is cut into several clips.
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
+        labelled: training recordings of each class that keep their labels, drawn with
+            `split_seed`; null: all.
         batch_size: clips that one optimizer step sees; null: all that train.
         micro_batch_size: clips that go through the model at once; a larger batch goes in several
             passes, whose gradients add up to that of one. (Batch normalisation and mixup know
@@ -43,9 +45,11 @@ class DataSettings:
     micro_batch_size: int
     normal: str | None = None
     known_anomalies: Sequence[str] = ()
+    labelled: int | None = None
 
     def __post_init__(self) -> None:
         self._check_padding()
+        self._check_least("labelled", self.labelled, 1)
         self._check_least("batch_size", self.batch_size, 1)
         self._check_least("micro_batch_size", self.micro_batch_size, 1)
         self._check_channels()

@@ -11,6 +11,8 @@ from auris.data.clips import Clip
 from auris.data.copies import find_copies
 
 SPLITS = ("train", "val", "test")
+UNLABELLED = "unlabelled"  # training clips whose labels are taken away
+PARTS = (*SPLITS, UNLABELLED, "")  # and those that are left out
 _MIN_FOLDS = 3  # one to train, one to validate, one to test
 
 

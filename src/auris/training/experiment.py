@@ -104,6 +104,11 @@ class Experiment:
         }
         check_types(DataSettings, own, "data")
         settings = DataSettings(**own)
+        if settings.labelled is not None and self.refit is not False:
+            raise UserError(
+                "refit trains on validation clips too, with all of their labels, which "
+                "data.labelled is not to see; choose refit=false."
+            )
         array = self._open_array()
         source = self._open_source(values, array)
         task = self._factory.allowed_class(str(self._cfg.task.get("_target_")), "task")
