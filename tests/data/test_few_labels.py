@@ -81,7 +81,7 @@ def test_only_what_has_a_label_trains(
 @pytest.mark.parametrize(
     "words, sentence",
     [
-        (("data.labelled=0",), "data.labelled=0 is too small; the least is 1"),
+        (("data.labelled=0",), "data.labelled=0 should be a whole number from 1"),
         (("data.labelled=7",), "more than the 6 training recordings of class hiss"),
         (("data.labelled=2", "refit=true"), "choose refit=false"),
         (("data.labelled=2", "model=kmeans"), "this task does not learn them"),

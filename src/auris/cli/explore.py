@@ -3,14 +3,15 @@
 from argparse import Namespace
 from pathlib import Path
 
-from auris.cli.data_folder import claim_data_folder
 from auris.core.errors import UserError
 from auris.core.files import write_atomically
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
+from auris.core.terminal import say
 from auris.explore.page import render_map
 from auris.explore.points import read_points, read_run
 from auris.runs.compose import compose_run
+from auris.training.data_folder import claim_data_folder
 from auris.training.experiment import Experiment
 from auris.training.reopen import reopen
 
@@ -21,7 +22,7 @@ def run(options: Namespace) -> None:
     silence_libraries()
     is_run = options.words and "=" not in options.words[0]
     page = _explore_run(options) if is_run else _explore_data(options)
-    print(f"Map: {page}")
+    say(f"Map: {page}")
 
 
 def _explore_data(options: Namespace) -> Path:

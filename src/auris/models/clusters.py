@@ -3,7 +3,7 @@ loaded: no pickle is ever read.
 """
 
 from collections.abc import Iterable
-from typing import Any, final
+from typing import Annotated, Any, final
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from auris.core.errors import UserError, first_line
 from auris.core.log import info
 from auris.core.progress import track_progress
+from auris.core.ranges import Count, Range
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
 from auris.models.estimator import to_numpy
@@ -50,8 +51,8 @@ class Clusters(InstanceBased):
         summary: nn.Module,
         task: Codec,
         estimator: BaseEstimator,
-        clusters: int | None = None,
-        max_clusters: int = 20,
+        clusters: Count | None = None,
+        max_clusters: Annotated[int, Range(2, 10_000)] = 20,
     ):
         if task.outputs != "clusters":
             raise UserError(
@@ -62,10 +63,6 @@ class Clusters(InstanceBased):
         self.estimator: Any = estimator
         self._count_name = _name_of_count(estimator)
         estimator._validate_params()  # before the run begins, rather than when it fits
-        if clusters is not None and clusters < 1:
-            raise UserError(f"model.clusters={clusters} should be 1 or more, or null.")
-        if max_clusters < 2:
-            raise UserError(f"model.max_clusters={max_clusters} should be 2 or more.")
         self.clusters = clusters
         self.register_buffer("count", torch.tensor(clusters or 0))
         self.register_buffer("silhouettes", torch.full((max_clusters + 1,), torch.nan))

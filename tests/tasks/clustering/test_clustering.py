@@ -190,9 +190,12 @@ def test_predict_tells_the_cluster_of_a_new_recording(
         (("model=kmeans", "task=classification"), "choose task=clustering"),
         (("model=mlp", "task=clustering"), "finds no clusters; choose model=kmeans"),
         (("model=kmeans", "loss=mse"), "choose loss=anomaly_score"),
-        (("model=kmeans", "model.clusters=0"), "model.clusters=0 should be 1 or more"),
+        (
+            ("model=kmeans", "model.clusters=0"),
+            "model.clusters=0 should be a whole number from 1",
+        ),
         (("model=kmeans", "model.clusters=99"), "more than the 12 training clips"),
-        (("model=kmeans", "model.max_clusters=1"), "should be 2 or more"),
+        (("model=kmeans", "model.max_clusters=1"), "should be a whole number from 2"),
         (("model=kmeans", "data.normal=tone"), "sorts all sound"),
     ],
 )
