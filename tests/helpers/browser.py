@@ -46,11 +46,14 @@ _RUN = """
 """
 
 
-def look(page: Path, place: Path) -> dict[str, Any]:
+def look(page: Path, place: Path, act: str = "") -> dict[str, Any]:
     """What a phone of 380 px makes of a page, in a frame of another one; and the addresses that
     it asks for.
+
+    Args:
+        act: JavaScript that does something to the document `page`, and writes into `told`.
     """
-    return run_in_page(page, _LOOK, place)
+    return run_in_page(page, _LOOK + act, place)
 
 
 def run_in_page(page: Path, script: str, place: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from choices import (
     asks_for,
     class_of,
     fast_words,
+    finds_clusters,
     finds_only_anomalies,
     needs_array,
     reads_pictures,
@@ -94,8 +95,12 @@ def is_of_arrays(option: str) -> bool:
 
 
 def general(group: str) -> list[str]:
-    """The options that any data will do for."""
-    return [option for option in choices(group) if not is_of_arrays(option)]
+    """The options that any data will do for; clusters have tests of their own."""
+    return [
+        option
+        for option in choices(group)
+        if not (finds_clusters(option) or is_of_arrays(option))
+    ]
 
 
 MODELS = general("model")

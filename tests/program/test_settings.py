@@ -36,6 +36,7 @@ COMPANIONS = (
     ("array=circular4", "model=srp_phat"),
     ("model=autoencoder_linear",),
     ("model=knn",),
+    ("model=kmeans",),
     ("model=linear", "features.n_mels=1"),
     ("data.root=recordings",),
     ("data.table=clips.csv",),
@@ -136,6 +137,6 @@ def composed(path: Path, place: Path) -> DictConfig:
 
 def user_of(mixin: str) -> str:
     """An option that inherits from a mixin, as a word of a command line."""
-    users = (path for path in FILES if f"/mixins/{mixin}" in path.read_text())
-    path = next(users)
+    options = (path for path in FILES if path.parent != MIXINS)
+    path = next(path for path in options if f"/mixins/{mixin}" in path.read_text())
     return f"{path.parent.name}={path.stem}"

@@ -11,6 +11,7 @@ be exported but models of scikit-learn: svm, naive_bayes, random_forest, mahalan
 gaussian_mixture, one_class_svm, loudness. What tells directions can't be exported yet."""
 
 _MAX_SHOWN = 100  # clips, or draws, of a page
+_POINTS = (10, 20_000)  # of a map
 
 _SWEEP = """Search for good settings:
 
@@ -246,6 +247,29 @@ def _look() -> Parser:
     return _add_words(parser, "settings of train, such as features=... and augment=...")
 
 
+def _explore() -> Parser:
+    parser = _parser(
+        "Which clips are alike, as a map to hear? auris explore data=esc10, or RUN"
+    )
+    parser.add_argument(
+        "--clips",
+        type=_many,
+        default=2000,
+        help="the most to show, of more a sample that is fair to each label (default: 2000)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_count,
+        default=2,
+        help="random starts of t-SNE: what differs between them is not real (default: 2)",
+    )
+    _add_plugins(parser)
+    return _add_words(
+        parser,
+        "settings of train, such as features=..., or the folder of a finished run",
+    )
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "predict": _predict,
     "evaluate": _evaluate,
@@ -259,6 +283,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "meetings": _meetings,
     "weights": _weights,
     "look": _look,
+    "explore": _explore,
 }
 
 
@@ -271,9 +296,18 @@ def _parser(description: str) -> Parser:
 
 def _count(text: str) -> int:
     """A number of things to show."""
-    if not text.isdecimal() or not 1 <= int(text) <= _MAX_SHOWN:
+    return _whole_number(text, 1, _MAX_SHOWN)
+
+
+def _many(text: str) -> int:
+    """A number of points on a map."""
+    return _whole_number(text, *_POINTS)
+
+
+def _whole_number(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
         raise argparse.ArgumentTypeError(
-            f"'{text}' should be a whole number from 1 to {_MAX_SHOWN}"
+            f"'{text}' should be a whole number from {least} to {most}"
         )
     return int(text)
 
