@@ -12,7 +12,9 @@ from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.targets import Targets
+from auris.features.standardize import Standardized
 from auris.tasks.comparable import Comparable, Row
+from auris.tasks.inspection import Inspection
 from auris.tasks.losses import MeanAnomalyScore
 from auris.tasks.metric import Metric
 from auris.tasks.output import OutputFormat
@@ -27,6 +29,8 @@ class Task(nn.Module, ABC):
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip
+    # whether it says something of recordings: else there is nothing to predict
+    says_something: ClassVar[bool] = True
     # whether a sound unlike all known ones is marked
     detects_novelty: ClassVar[bool] = True
     out_shape: Shape
@@ -43,6 +47,13 @@ class Task(nn.Module, ABC):
     @abstractmethod
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         """Outputs (B, *out_shape) to features (B, *in_shape) -> what people read, (B, ...)."""
+
+    def ask(self, model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
+        """What a model puts out to features (B, *in_shape), (B, *out_shape).
+
+        Only a model that makes clips is told their encoded targets (B, *out_shape).
+        """
+        return model(x)
 
     def output_of_mean(self, average: Tensor) -> Tensor:
         """The output (B, *out_shape) that says an average of encoded targets."""
@@ -76,6 +87,13 @@ class Task(nn.Module, ABC):
                 "loss: only models that look for anomalies put out an anomaly score; "
                 "choose task=anomaly or another loss."
             )
+
+    def check_features(self, features: Standardized) -> None:  # noqa: B027, most take any
+        """Raise `UserError` for features of which it can't make what is asked."""
+
+    def complete(self, inspection: Inspection) -> Tensor:
+        """The decoded outputs (N, ...) of a split with what takes too long for each epoch."""
+        return inspection.predictions.decoded
 
     def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
         """Fix what the validation split decides besides the epoch, such as a threshold.
