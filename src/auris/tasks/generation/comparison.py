@@ -3,14 +3,16 @@
 N held-out clips, n training clips, K classes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from auris.core.progress import track_progress
+from auris.data.spec import Spec
 from auris.features.descriptors import ClipDescriptors
+from auris.features.standardize import Standardized
 from auris.models.codec import Codec
 from auris.models.generator import GaussianComponents, Generator
 from auris.models.instance_based import EXACT_DISTANCES
@@ -29,12 +31,20 @@ _MAX_DEVIATIONS = (
 @torch.inference_mode()
 def compare_sets(inspection: Inspection, task: Codec) -> Compared:
     """Draw a clip of the class of each held-out clip, and compare them."""
-    ears = Ears(inspection)
-    known = ears.known_clips
+    ears = Ears(inspection.spec, inspection.features)
+    known = choose_known(len(inspection.train_target))
     condition = ears.condition(inspection.predictions.target)  # (N, K)
     known_condition = ears.condition(inspection.train_target[known])  # (n, K)
-    trained = ears.features_of(ears.train_wave, known)  # (n, *in_shape)
-    held_out = ears.features_of(ears.wave, range(len(condition)))  # (N, *in_shape)
+    clips = range(len(condition))
+
+    def wave(at: int) -> Tensor:
+        return inspection.clip(at)[1]
+
+    def known_wave(at: int) -> Tensor:
+        return inspection.train_clip(at)[1]
+
+    trained = ears.features_of(map(known_wave, known))  # (n, *in_shape)
+    held_out = ears.features_of(map(wave, clips))  # (N, *in_shape)
     plain = GaussianComponents(
         trained.shape[1:],
         condition.shape[1:],
@@ -52,14 +62,14 @@ def compare_sets(inspection: Inspection, task: Codec) -> Compared:
         "gaussian": draw_clips(plain, condition, held_out.shape[1:]),
         "vocoder": held_out,
     }
-    waves: dict[str, Iterator[Tensor]] = {
-        HELD_OUT: map(ears.wave, range(len(condition))),
-        "replay": (ears.train_wave(known[at]) for at in replayed.tolist()),
+    waves: dict[str, Iterable[Tensor]] = {
+        HELD_OUT: map(wave, clips),
+        "replay": (known_wave(known[at]) for at in replayed.tolist()),
         **{name: ears.sounds_of(features[name]) for name in SETS if name != "replay"},
     }
-    embed = Embedding(ears.sample_rate, map(ears.train_wave, known))
+    embed = Embedding(ears.sample_rate, map(known_wave, known))
     distance = {name: nearest_clips(x, trained)[0] for name, x in features.items()}
-    distance[TRAINING] = _nearest_others(trained)[replayed]
+    distance[TRAINING] = nearest_others(trained)[replayed]
     return Compared(
         inspection.predictions.decoded[:, 0],
         distance,
@@ -70,42 +80,27 @@ def compare_sets(inspection: Inspection, task: Codec) -> Compared:
 class Ears:
     """Clips as a model hears them, and as people hear its features."""
 
-    def __init__(self, inspection: Inspection):
-        self.inspection = inspection
-        self.sample_rate = inspection.spec.sample_rate
-        self.device = inspection.features.mean.device
-        count = len(inspection.train_target)
-        chosen = torch.linspace(0, count - 1, min(count, _MAX_TRAINED)).long()
-        self.known_clips: list[int] = chosen.tolist()
-
-    def wave(self, at: int) -> Tensor:
-        """Of a held-out clip, (C, T)."""
-        return self.inspection.clip(at)[1]
-
-    def train_wave(self, at: int) -> Tensor:
-        """Of a training clip, (C, T)."""
-        return self.inspection.train_clip(at)[1]
+    def __init__(self, spec: Spec, features: Standardized):
+        self.sample_rate = spec.sample_rate
+        self.samples = spec.samples
+        self.classes = len(spec.classes)
+        self.features = features
+        self.device = features.mean.device
 
     def condition(self, target: Tensor) -> Tensor:
         """The classes of clips (n,), (n, K)."""
-        return F.one_hot(target.cpu(), len(self.inspection.spec.classes)).float()
+        return F.one_hot(target.cpu(), self.classes).float()
 
-    def features_of(
-        self, wave: Callable[[int], Tensor], which: Sequence[int]
-    ) -> Tensor:
-        """Of clips, (n, *in_shape)."""
-        hear = self.inspection.features
-        parts = _stack_chunks(map(wave, which))
-        return torch.cat([hear(part.to(self.device)).cpu() for part in parts])
+    def features_of(self, waves: Iterable[Tensor]) -> Tensor:
+        """Of waves (C, T), (n, *in_shape)."""
+        parts = _stack_chunks(waves)
+        return torch.cat([self.features(part.to(self.device)).cpu() for part in parts])
 
     def sounds_of(self, x: Tensor) -> Iterator[Tensor]:
         """The waves (C, T) of features (n, *in_shape)."""
-        samples = self.inspection.spec.samples
         parts = x.split(_CHUNK)
         for part in track_progress(parts, "Making sound of features", len(parts)):
-            yield from self.inspection.features.invert(
-                part.to(self.device), samples
-            ).cpu()
+            yield from self.features.invert(part.to(self.device), self.samples).cpu()
 
 
 class Embedding:
@@ -115,7 +110,7 @@ class Embedding:
     training clips, scaled so that the squared length of one is EMBEDDED in the mean.
     """
 
-    def __init__(self, sample_rate: int, trained: Iterator[Tensor]):
+    def __init__(self, sample_rate: int, trained: Iterable[Tensor]):
         self.describe = ClipDescriptors(sample_rate)
         known = self._describe_all(trained)  # (n, D)
         self.mean = known.mean(0)
@@ -127,12 +122,12 @@ class Embedding:
         length = (scaled @ self.axes.T).square().sum(1).mean().sqrt()
         self.gain = EMBEDDED**0.5 / float(length.clamp_min(_MIN_STD))
 
-    def __call__(self, waves: Iterator[Tensor]) -> Tensor:
+    def __call__(self, waves: Iterable[Tensor]) -> Tensor:
         known = self._scale(self._describe_all(waves)) @ self.axes.T
         missing = EMBEDDED - len(self.axes)
         return F.pad(self.gain * known, (0, missing))
 
-    def _describe_all(self, waves: Iterator[Tensor]) -> Tensor:
+    def _describe_all(self, waves: Iterable[Tensor]) -> Tensor:
         parts = _stack_chunks(waves)
         return torch.cat([self.describe(part.float()) for part in parts])
 
@@ -158,6 +153,11 @@ def draw_clips(
     return torch.cat(drawn)
 
 
+def choose_known(count: int) -> list[int]:
+    """Which of training clips are looked at: all, or as many as there is time for."""
+    return torch.linspace(0, count - 1, min(count, _MAX_TRAINED)).long().tolist()
+
+
 def nearest_clips(x: Tensor, trained: Tensor) -> tuple[Tensor, Tensor]:
     """How far the nearest of training clips (n, ...) is from clips (N, ...), and which it is.
 
@@ -168,7 +168,7 @@ def nearest_clips(x: Tensor, trained: Tensor) -> tuple[Tensor, Tensor]:
     return nearest.values, nearest.indices
 
 
-def _nearest_others(trained: Tensor) -> Tensor:
+def nearest_others(trained: Tensor) -> Tensor:
     """(n,) how far the nearest other one is from each training clip."""
     distance = _distances(trained, trained)
     return distance.fill_diagonal_(torch.inf).amin(1)
@@ -194,7 +194,7 @@ def _draw_same_class(condition: Tensor, known: Tensor) -> Tensor:
     return torch.multinomial(weight, 1, generator=generator)[:, 0]
 
 
-def _stack_chunks(waves: Iterator[Tensor]) -> Iterator[Tensor]:
+def _stack_chunks(waves: Iterable[Tensor]) -> Iterator[Tensor]:
     """Waves (C, T) some at a time, (B, C, T)."""
     chunk: list[Tensor] = []
     for wave in waves:
