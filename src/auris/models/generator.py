@@ -47,7 +47,7 @@ class GaussianComponents(Generator, StoresClips):
     distribution (Hotelling, 1933).
 
     Args:
-        components: the most of them; there are fewer than training clips.
+        components: the most of them; there are fewer than training clips, and than numbers of one.
     """
 
     means: Tensor  # (K, D)
@@ -58,13 +58,12 @@ class GaussianComponents(Generator, StoresClips):
     ):
         super().__init__(task)
         size = torch.Size(in_shape).numel()
-        if not 1 <= components <= size:
+        if components < 1:
             raise UserError(
-                f"model.components={components} should be between 1 and the {size} numbers "
-                "of a clip."
+                f"model.components={components} is too small; the least is 1."
             )
         self.register_buffer("means", torch.zeros(*out_shape, size))
-        self.register_buffer("axes", torch.zeros(components, size))
+        self.register_buffer("axes", torch.zeros(min(components, size), size))
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         distance = torch.cdist(x.flatten(1), self.means)  # (B, K)

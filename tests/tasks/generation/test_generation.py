@@ -48,7 +48,7 @@ def test_data_of_meows_brings_a_flow_and_its_figures(flow: FinishedRun) -> None:
     result = json.loads((flow.folder / "result.json").read_text())
     assert (result["task"], result["model"]) == ("generation", "flow")
     assert result["origin"] == "simulated"
-    metrics = result["test"]["metrics"]
+    metrics = result["val"]["metrics"]
     assert next(iter(metrics)) == "kernel_distance"
     assert (
         metrics["kernel_distance"]["value"]

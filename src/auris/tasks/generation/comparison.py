@@ -20,7 +20,6 @@ from auris.tasks.generation.sets import EMBEDDED, HELD_OUT, SETS, TRAINING, Comp
 from auris.tasks.inspection import Inspection
 
 _MAX_TRAINED = 1000  # training clips that are looked at
-_COMPONENTS = 50  # of the plain model
 _CHUNK = 16  # clips at a time
 _MIN_STD = 1e-4
 _MAX_DEVIATIONS = (
@@ -45,12 +44,7 @@ def compare_sets(inspection: Inspection, task: Codec) -> Compared:
 
     trained = ears.features_of(map(known_wave, known))  # (n, *in_shape)
     held_out = ears.features_of(map(wave, clips))  # (N, *in_shape)
-    plain = GaussianComponents(
-        trained.shape[1:],
-        condition.shape[1:],
-        task,
-        min(_COMPONENTS, trained[0].numel()),
-    )
+    plain = GaussianComponents(trained.shape[1:], condition.shape[1:], task)
     plain.store_clips([(trained, known_condition)])
     replayed = _draw_same_class(condition, known_condition)  # (N,)
     model = inspection.model.eval()
