@@ -6,7 +6,7 @@ RUN = $(ENV)/bin/python
 export NO_MKDOCS_2_WARNING := 1 # a line of advertising in each build
 unexport PYTHONDONTWRITEBYTECODE # packages are compiled when they are first used, once, rather than all at the set-up
 
-.PHONY: setup train test check docs notebooks benchmark clean
+.PHONY: setup train test check docs notebooks benchmark hunt clean
 
 train: setup ## set up, then the main job; more words in ARGS="model=cnn seed=7"
 	$(RUN) train.py model=mlp data=cats_babies $(ARGS)
@@ -29,6 +29,9 @@ notebooks: setup ## the examples, executed anew
 
 benchmark: setup
 	$(RUN) benchmarks/run.py
+
+hunt: setup ## hunts for faults: minutes, seeded; more words in ARGS="kills --seed 1"
+	$(RUN) benchmarks/hunt/run.py $(ARGS)
 
 setup: $(ENV)/ready
 

@@ -12,7 +12,7 @@ from conftest import call, fill, sine, write
 import auris
 from auris.api.run import Metrics, OpenedRun
 
-PLAIN = {"data": "folder", "model": "linear", "trainer": "cpu", "logger": "none"}
+PLAIN = {"data": "folder", "model": "linear", "trainer": "cpu", "logger": "csv"}
 
 
 @pytest.fixture(scope="module")

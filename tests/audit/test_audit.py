@@ -19,7 +19,13 @@ from running import experiment
 from auris.audit import measures
 from auris.audit.audit import Audit, run_audit
 from auris.audit.html_page import render_audit
-from auris.audit.output import count_severities, write_audit, write_clean_table
+from auris.audit.output import (
+    AUDITS,
+    count_severities,
+    find_audit,
+    write_audit,
+    write_clean_table,
+)
 from auris.data.tables import read_table
 from auris.training.run import train
 
@@ -408,7 +414,7 @@ def odd_recordings(folder: Path) -> dict[str, str]:
     write(folder / "low" / "opposite.wav", both, RATE)
     return {
         "low/flipped.wav": "full scale is 1",
-        "low/slow.wav": "says 5 Hz",
+        "low/slow.wav": "rate of 5 Hz",
         "low/opposite.wav": "cancel each other",
     }
 
@@ -453,6 +459,19 @@ def test_integers_written_as_floats_are_found(tmp_path: Path) -> None:
     write(folder / "low" / "3.wav", loud, RATE, subtype="FLOAT")
     (finding,) = [f for f in judged(folder, tmp_path).findings if f.check == "scale"]
     assert finding.severity == "error" and "low/3.wav" in finding.sentence
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "null", "\x00"])
+def test_a_damaged_audit_is_named_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("auris.audit.output.warn_user", said.append)
+    path = tmp_path / AUDITS / "any/audit.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    assert find_audit(tmp_path, []) is None
+    assert "audit.json is damaged" in said[0] and "run the audit again" in said[0]
 
 
 def test_what_the_audit_leaves_can_be_trained_on(tmp_path: Path) -> None:

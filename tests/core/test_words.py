@@ -107,6 +107,7 @@ def test_a_label_arrives_as_it_was_typed(label: str) -> None:
         ("++data.remark=~", "~"),
         ("data.known_anomalies=[Säge*.wav,b c.wav]", ["Säge*.wav", "b c.wav"]),
         ("data.known_anomalies=[a#1,'b,c']", ["a#1", "b,c"]),
+        ("data.known_anomalies=[0,1.0,True,NaN]", ["0", "1.0", "True", "NaN"]),
     ],
 )
 def test_so_does_any_other_value(word: str, value: Any) -> None:

@@ -1,6 +1,7 @@
 """Tables, folders and names: what becomes a clip, and what is refused."""
 
 import math
+import os
 import unicodedata
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from conftest import fill, noise, sine, write
 
 from auris.core.errors import UserError
 from auris.data.clips import Clip, read_esc, read_folder
-from auris.data.folders import list_recordings
+from auris.data.folders import list_recordings, name_of
 from auris.data.tables import read_table
 
 
@@ -394,3 +395,10 @@ def test_names_that_are_not_text_are_named(tmp_path: Path, said: list[str]) -> N
     assert list_recordings(tmp_path) == []
     (sentence,) = said
     assert "not in UTF-8" in sentence and "moder\ufffd.wav" in sentence
+
+
+def test_a_class_is_the_same_in_every_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsencode", lambda name: name.encode("latin-1"))
+    in_latin = "café".encode().decode("latin-1")
+    assert name_of(Path("recordings", in_latin)) == "café"
+    assert name_of(Path("recordings", "caf\xe9")) == "café"  # a name in Latin-1 itself

@@ -525,3 +525,21 @@ def test_real_cats_and_babies_have_their_official_sets(
     )
     assert {clip.fold for clip, name, _ in cats.clips if name == "test"} == {1}
     assert cats.target.bincount().tolist() == [40, 40]
+
+
+def test_clips_beyond_a_gigabyte_are_refused(folder: Path, tmp_path: Path) -> None:
+    settings = {"duration": 100_000.0}
+    said = "Clips of 100000 s at 8000 Hz take 3.2 GB each and 1.1 GB is the most"
+    with pytest.raises(UserError, match=said):
+        data(Folder(str(folder)), tmp_path / "store", **settings).store  # noqa: B018
+
+
+def test_a_pass_of_clips_that_memory_can_not_hold_is_refused(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # twenty clips of 0.6 s, four times: 1.5 MB
+    monkeypatch.setattr("auris.core.memory.free_memory", lambda: 1_000_000)
+    said = "A pass of 20 of clips of 0.6 s at 8000 Hz takes 1.5 MB .* 1.0 MB are free"
+    with pytest.raises(UserError, match=said):
+        data(Folder(str(folder)), tmp_path / "store", micro_batch_size=64).store  # noqa: B018
+    data(Folder(str(folder)), tmp_path / "store", micro_batch_size=10).store  # noqa: B018

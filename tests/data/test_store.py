@@ -436,6 +436,29 @@ def test_a_draft_of_another_machine_is_left_alone(folder: Path, tmp_path: Path) 
     assert foreign.is_dir() and not own.exists()
 
 
+def test_drafts_of_the_dead_go_wherever_they_are(folder: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    opened(folder, store)
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    names = {
+        "killed": f"a.{dead.pid}.{_machine_name()}.x.tmp",
+        "old": "b.1.another.x.tmp",
+        "of an earlier version": "c.1.tmp",
+        "fresh": "d.1.another.x.tmp",
+        "alive": f"e.{os.getpid()}.{_machine_name()}.x.tmp",
+    }
+    drafts = {kind: store / "another_home" / name for kind, name in names.items()}
+    for kind, draft in drafts.items():
+        write(draft / "wave.npy.wav", noise(0))
+        if kind in ("old", "of an earlier version", "alive"):
+            for path in (draft / "wave.npy.wav", draft):
+                os.utime(path, (0, 0))
+    opened(folder, store)  # which builds nothing
+    left = {kind for kind, draft in drafts.items() if draft.exists()}
+    assert left == {"fresh", "alive"}
+
+
 def test_a_draft_without_its_samples_is_not_published(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -577,7 +600,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
         monkeypatch.setattr(os, "posix_fallocate", full_disk)
     else:
         pytest.skip("this system does not reserve")
-    said = f"{tmp_path / 'store'} needs 0.4 MB and .* MB are free"
+    said = f"{tmp_path / 'store'} needs 0.4 MB and .* [MG]B are free"
     with pytest.raises(UserError, match=said):
         opened(folder, tmp_path / "store")
     assert not packs(tmp_path / "store")

@@ -8,6 +8,7 @@ import torch
 from scipy.fft import dct
 from torch import Tensor, nn
 
+from auris.core.errors import UserError
 from auris.features.spectrogram import LogMel, Mfcc
 from auris.features.standardize import Standardized
 
@@ -142,3 +143,39 @@ def test_features_stay_in_float32(wave: Tensor, transform: nn.Module) -> None:
         half, features(wave.half().float())
     )
     assert torch.equal(features(wave.double()), features(wave))
+
+
+@pytest.mark.parametrize(("bands", "n_fft"), [(64, 1024), (40, 256), (128, 256)])
+def test_bands_that_no_bin_of_the_spectrum_falls_into_are_counted(
+    bands: int, n_fft: int
+) -> None:
+    filters = librosa.filters.mel(
+        sr=16_000, n_fft=n_fft, n_mels=bands, htk=True, fmin=50
+    )
+    features = Standardized(LogMel(16_000, n_fft, n_mels=bands), (1, 16_000))
+    empty = int((filters.max(1) == 0).sum())
+    assert features.count_empty_bands() == (empty, bands)
+
+
+def test_what_has_no_bands_has_no_empty_ones() -> None:
+    assert Standardized(nn.Identity(), (1, 16_000)).count_empty_bands() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("f_min", "f_max", "sentence"),
+    [
+        (50.0, 8001.0, "features.f_max=8001 is above half the sample rate, 8000 Hz"),
+        (
+            8000.0,
+            None,
+            "features.f_min=8000 should be below half the sample rate, 8000",
+        ),
+        (300.0, 300.0, "features.f_min=300 should be below features.f_max=300 Hz"),
+    ],
+)
+def test_bands_lie_below_half_the_sample_rate(
+    f_min: float, f_max: float | None, sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        LogMel(16_000, f_min=f_min, f_max=f_max)
+    assert LogMel(16_000, f_max=8000.0).centers().max() < 8000

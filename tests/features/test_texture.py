@@ -38,9 +38,7 @@ def test_a_clip_shorter_than_a_window_is_one() -> None:
     assert Texture(RATE)(torch.randn(2, 1, RATE // 2)).shape == (2, 3, 64, 1)
 
 
-@pytest.mark.parametrize(
-    "words", ["features.window=0.1", "features.hop=0.01", "features.hop=0"]
-)
+@pytest.mark.parametrize("words", ["features.window=0.1", "features.hop=0.01"])
 def test_windows_that_hold_no_frame_are_refused(words: str) -> None:
     with pytest.raises(UserError, match="too short for frames of 0.064 s"):
         experiment("features=texture", words).build_features(

@@ -153,12 +153,6 @@ def test_a_summary_refuses_too_few_frames(build: type[Network]) -> None:
         build((1, 64, 2), (2,))
 
 
-@pytest.mark.parametrize("setting", [{"depth": 0}, {"width": 0}, {"depth": -1}])
-def test_an_mlp_has_a_layer_and_a_unit(setting: dict[str, int]) -> None:
-    with pytest.raises(UserError, match="must be 1 or more"):
-        mlp((1, 4, 9), (2,), **setting)
-
-
 UNFIT = {
     "MultiheadAttention",
     "Softmax2d",

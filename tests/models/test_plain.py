@@ -118,9 +118,7 @@ def test_a_model_that_has_kept_more_may_load_less() -> None:
     assert len(model.seen) == len(model.told) == 20
 
 
-def test_what_can_not_be_is_refused() -> None:
-    with pytest.raises(UserError, match="model.k=0 should be 1 or more"):
-        neighbours(k=0)
+def test_a_network_keeps_no_clips() -> None:
     with pytest.raises(UserError, match="Linear can't keep clips"):
         FitInstances([{"params": []}], torch.nn.Linear(2, 2), list)
 

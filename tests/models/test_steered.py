@@ -103,8 +103,3 @@ def test_other_features_are_refused() -> None:
         MaskedSrp(tuple(gcc.shape[1:]), (2,), spec(SQUARE), None)
     with pytest.raises(UserError, match="choose one, as in array=circular6"):
         MaskedSrp((19, 110, 31), (2,), Spec(RATE, 4, SAMPLES, "label"), torch.ones(110))
-
-
-def test_a_step_of_nothing_is_refused() -> None:
-    with pytest.raises(UserError, match="model.step=0"):
-        built(SQUARE, 2, step=0.0)

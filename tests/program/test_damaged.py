@@ -39,7 +39,7 @@ COMMANDS = {
     "evaluate": ("scripts/evaluate.py", "run"),
     "report": ("scripts/report.py", "run"),
     "compare": ("scripts/compare.py", "run"),
-    "paired": ("scripts/compare.py", "--paired", "run", "other"),
+    "paired": ("scripts/compare.py", "--set=test", "--paired", "run", "other"),
     "resume": ("train.py", "resume=run"),
 }
 UNHELPFUL = ("debug=true", "Traceback", "weights_only", "central directory")

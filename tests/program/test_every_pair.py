@@ -44,7 +44,7 @@ from auris.models.doa import DoaEstimator, TrainingFree
 from auris.models.generator import Generator
 from auris.models.instance_based import StoresClips
 from auris.models.network import Network
-from auris.tasks.losses import MeanAnomalyScore
+from auris.tasks.losses import DirectionLoss, MeanAnomalyScore
 from auris.training.closure import Closure
 from auris.training.experiment import Experiment
 from auris.training.optimizers.alternating import Alternating
@@ -86,6 +86,8 @@ def is_of_arrays(option: str) -> bool:
     """Whether an option is for the microphones of an array alone."""
     if option.startswith("optimizer="):
         return class_of(option) is NoOp
+    if option.startswith("loss="):
+        return issubclass(class_of(option), DirectionLoss)
     return needs_array(option)
 
 
@@ -100,7 +102,7 @@ LOSSES = general("loss")
 OPTIMIZERS = general("optimizer")
 OF_ARRAYS = [
     option
-    for group in ("optimizer", "model", "features")
+    for group in ("optimizer", "model", "features", "loss")
     for option in choices(group)
     if is_of_arrays(option)
 ]
@@ -116,11 +118,11 @@ def refusal_of_features(model: str, features: str) -> str | None:
     if reads_pictures(model) and len(frame) != 2:
         return "features=log_mel"
     if settings.get("frames", 1) > frames:
-        return f"model.frames={settings.frames} should be between 1 and"
+        return f"model.frames={settings.frames} should be at most {frames}"
     size = prod(frame)
     if class_of(model) is LinearAutoencoder and settings.latent_dim > size:
         code = settings.latent_dim
-        return f"model.latent_dim={code} should be between 1 and the {size}"
+        return f"model.latent_dim={code} should be at most {size}"
     return None
 
 
@@ -347,9 +349,9 @@ def test_what_compares_microphones_trains_with_an_array(
 def test_what_compares_microphones_is_refused_without_an_array(
     option: str, place: Path
 ) -> None:
-    waves = () if option in SPATIAL else ("features=raw",)
+    waves = ("features=raw",) if option.startswith(("model=", "optimizer=")) else ()
     solver = SOLVED.get(class_of(option))
-    sentence = solver[1] if solver else "array=circular6"
+    sentence = solver[1] if solver else "array=circular6|is for directions"
     with pytest.raises(UserError, match=sentence):
         train(experiment("data=folder", *here(place), *TINY, option, *waves))
 

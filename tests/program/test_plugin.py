@@ -28,7 +28,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two runs that count beeps, beside the recordings."""
     place = tmp_path_factory.mktemp("plugin")
     for count in (1, 2, 3):
-        for seed in range(6):
+        for seed in range(10):
             write(place / f"recordings/{count}/{seed}.wav", beeps(count, seed), RATE)
     for model in ("linear", "knn"):
         words = (

@@ -17,6 +17,7 @@ import yaml
 from conftest import call, fill, sine, write
 from running import TINY, experiment, here
 
+from auris.runs.result import write_result
 from auris.training.run import train
 
 COMMANDS = {
@@ -241,3 +242,13 @@ def test_an_address_is_kept_without_its_password(tmp_path: Path) -> None:
     words = ("data=cats_babies", "data.url=https://me:hunter2@mirror.example/esc")
     assert "mirror.example/esc" in experiment(*words).to_yaml()
     assert "hunter2" not in experiment(*words).to_yaml()
+
+
+def test_the_command_is_kept_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["train.py", "data.url=https://me:hunter2@mirror.example/esc"]
+    monkeypatch.setattr("sys.argv", words)
+    write_result(tmp_path / "result.json")
+    kept = (tmp_path / "result.json").read_text()
+    assert "mirror.example/esc" in kept and "hunter2" not in kept

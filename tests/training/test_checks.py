@@ -1,5 +1,8 @@
 """What is refused before a run begins."""
 
+import os
+from pathlib import Path
+
 import pytest
 from conftest import fill
 from running import TINY, experiment, here
@@ -41,3 +44,12 @@ def test_a_setting_that_changes_nothing_is_taken(tmp_path) -> None:
             *words, "+trainer.fast_dev_run=false", "+trainer.limit_val_batches=null"
         )
     )
+
+
+def test_more_processes_than_a_machine_can_run_are_refused(tmp_path: Path) -> None:
+    most = max(2, os.cpu_count() or 1)
+    words = ("data=folder", *here(tmp_path), *TINY)
+    experiment(*words, f"trainer.devices={most}").check_settings()
+    said = f"trainer.devices={most + 1} .* can run is {most}"
+    with pytest.raises(UserError, match=said):
+        experiment(*words, f"trainer.devices={most + 1}").check_settings()

@@ -5,14 +5,21 @@ from +x as seen from above; elevation in degrees, up from the plane of x and y.
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
+from auris.acoustics.quantities import Coordinate
 from auris.core.errors import UserError
+from auris.core.ranges import Length
 
 MIN_EXTENT = 0.01  # relative to the largest one; below it there is none
 _MIN_DISTANCE = 1e-4  # m, of two microphones
+
+
+Place = Annotated[Sequence[Coordinate], Length(3, 3)]  # x, y, z in m
+Places = Annotated[Sequence[Place], Length(2, 256)]
 
 
 class Array:
@@ -26,7 +33,7 @@ class Array:
     not three numbers.
     """
 
-    def __init__(self, microphones: Sequence[Sequence[float]]):
+    def __init__(self, microphones: Places):
         places = _check_places(microphones)
         centred = places - places.mean(0)
         _, extent, axes = torch.linalg.svd(
@@ -66,7 +73,7 @@ class Array:
         return centre[:, None] + turned
 
 
-def _check_places(microphones: Sequence[Sequence[float]]) -> Tensor:
+def _check_places(microphones: Places) -> Tensor:
     """The places (M, 3) of microphones."""
     if len(microphones) < 2 or any(len(place) != 3 for place in microphones):
         raise UserError(

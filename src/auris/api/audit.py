@@ -7,10 +7,11 @@ from auris.api.page import Page
 from auris.api.settings import to_words, user_errors
 from auris.api.table import Table
 from auris.audit.audit import Audit, run_audit
-from auris.audit.output import count_severities, write_audit
+from auris.audit.output import AUDITS, count_severities, write_audit
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
 from auris.runs.compose import compose_run
+from auris.training.data_folder import claim_data_folder
 from auris.training.experiment import Experiment
 
 
@@ -23,8 +24,8 @@ def audit_data(**settings: Any) -> "Audited":
         silence_libraries()
         experiment = Experiment(compose_run(to_words(settings), config_folder()))
         audit = run_audit(experiment.dataset)
-        folder = experiment.outputs / "audit" / experiment.choices["data"]
-        return Audited(audit, Page(write_audit(audit, folder).resolve()))
+        page = write_audit(audit, claim_data_folder(experiment, AUDITS))
+        return Audited(audit, Page(page.resolve()))
 
 
 @final

@@ -12,7 +12,10 @@ from auris.audit.check import SEVERITIES, Finding
 from auris.audit.duplicates import join_families
 from auris.audit.html_page import render_audit
 from auris.audit.sets import SplitCount
-from auris.core.files import read_json_object, write_atomically
+from auris.core.errors import UserError
+from auris.core.files import load_json_object, write_atomically
+from auris.core.text import clean_text
+from auris.core.warnings import warn_user
 from auris.data.clips import Clip
 from auris.data.table_writing import write_table
 
@@ -31,16 +34,18 @@ def print_audit(audit: Audit) -> None:
 
     console = Console()
     summary = f"{len(audit.recordings)} {audit.about}."
-    console.print(escape(summary), highlight=False)
+    console.print(escape(clean_text(summary)), highlight=False)
     sizes = Table("class", "set", "recordings", "groups")
     for label, split, recordings, groups in audit.counts:
-        sizes.add_row(escape(label), split or "none", str(recordings), str(groups))
+        sizes.add_row(
+            escape(clean_text(label)), split or "none", str(recordings), str(groups)
+        )
     console.print(sizes)
     table = Table("", "check", "finding", show_lines=True)
     for finding in audit.findings:
         colour = _COLOURS[finding.severity]
         severity = f"[{colour}]{finding.severity}"
-        table.add_row(severity, finding.check, escape(finding.sentence))
+        table.add_row(severity, finding.check, escape(clean_text(finding.sentence)))
     console.print(table if audit.findings else "Nothing was found.")
     console.print(count_severities(audit), highlight=False)
 
@@ -81,7 +86,11 @@ def find_audit(outputs: Path, clips: Iterable[Clip]) -> dict[str, Any] | None:
     digest = _digest_clips(clips)
     paths = (outputs / AUDITS).glob(f"*/{_JSON_FILE}")
     for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
-        audit = read_json_object(path)
+        try:
+            audit = load_json_object(path)
+        except UserError as error:
+            warn_user(f"{error} It is left out of the report; run the audit again.")
+            continue
         if audit.get("digest") == digest:
             return audit
     return None

@@ -1,5 +1,7 @@
 """What the spectra of a recording tell, of blocks as they come."""
 
+from typing import Any
+
 import numpy as np
 import soxr
 import torch
@@ -35,7 +37,7 @@ class RunningSpectra:
         self._bands.add(wave)
         self._statistics.add(wave)
 
-    def measured(self) -> dict[str, object]:
+    def measured(self) -> dict[str, Any]:
         """What a `Recording` is told of them, by name. No sample comes after this."""
         self._bands.finish()
         frames = np.concatenate(self._bands.frames)  # (T',)

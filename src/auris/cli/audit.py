@@ -5,10 +5,11 @@ from argparse import Namespace
 
 from auris.audit.audit import run_audit
 from auris.audit.output import AUDITS, print_audit, write_audit, write_clean_table
-from auris.cli.data_folder import claim_data_folder
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
+from auris.core.terminal import say
 from auris.runs.compose import compose_run
+from auris.training.data_folder import claim_data_folder
 from auris.training.experiment import Experiment
 
 
@@ -18,9 +19,9 @@ def run(options: Namespace) -> None:
     result = run_audit(experiment.dataset)
     print_audit(result)
     folder = claim_data_folder(experiment, AUDITS)
-    print(f"Audit: {write_audit(result, folder)}")
+    say(f"Audit: {write_audit(result, folder)}")
     table = write_clean_table(result, folder)
-    print(
+    say(
         "Without what can't be used, and with all of one sound in a group: "
         f"data=csv {shlex.quote(f'data.table={table}')}"
     )

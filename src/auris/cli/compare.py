@@ -10,7 +10,7 @@ from pathlib import Path
 
 from auris.core.errors import UserError
 from auris.core.places import find_folder
-from auris.core.text import clean_text
+from auris.core.terminal import say, say_aside
 from auris.runs.compare import ConfigurationSummary, scored_runs, summarize_runs
 from auris.runs.curve_plot import plot_training_curves
 from auris.runs.datasets import group_by_dataset
@@ -42,13 +42,13 @@ def _print_pair(options: Namespace) -> None:
     """Say which of two runs is better on the same clips, and whether that may be luck."""
     pair = compare_pair(options.paired, options.set, options.plugins)
     if options.json:
-        print(json.dumps(asdict(pair), indent=2))
+        say(json.dumps(asdict(pair), indent=2))
         return
-    print(
+    say(
         f"{pair.metric} of {pair.first} less that of {pair.second}: {pair.difference:+.3f} "
         f"[{pair.low:+.3f}, {pair.high:+.3f}], {pair.clips} clips in {pair.groups} groups"
     )
-    print(pair.sentence)
+    say(pair.sentence)
 
 
 def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
@@ -68,15 +68,15 @@ def _print_runs(options: Namespace, folders: Sequence[str]) -> None:
         _print_tables(summaries, split, options)
     if all(isnan(summary.mean) for rows in summaries.values() for summary in rows):
         words = f"None has a value there, as where no anomaly is in the {split} set; see --set."
-        print(words, file=sys.stderr)
+        say_aside(words)
     if left := len(runs) - len(shown):
         words = f"Left out, as they have not looked at their {split} set: {left} runs."
-        print(words, file=sys.stderr)
+        say_aside(words)
     if options.picture or options.same or options.against:
         path = Path(options.picture or resolve_latest(folders[0]) / "compare.png")
         every = summarize_runs(shown, options.metric, split)
         _draw_runs(path, shown, [summary.name for summary in every], split, options)
-        print(f"Picture: {path}", file=sys.stderr)
+        say_aside(f"Picture: {path}")
 
 
 def _print_tables(
@@ -86,7 +86,7 @@ def _print_tables(
 ) -> None:
     """Print the table of each data set in the form that was asked for."""
     if options.json:
-        print(to_json(summaries))
+        say(to_json(summaries))
     elif options.csv:
         write_csv(sys.stdout, summaries)
     else:
@@ -97,7 +97,7 @@ def _print_tables(
 
 def _print_sections(tables: Mapping[str, str]) -> None:
     """Print tables, each below the data set that it is of."""
-    print(clean_text(join_sections(tables)))
+    say(join_sections(tables))
 
 
 def _draw_runs(

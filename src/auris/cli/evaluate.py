@@ -4,6 +4,7 @@ import json
 from argparse import Namespace
 
 from auris.core.log import open_terminal
+from auris.core.terminal import say
 from auris.runs.result import without_nan
 from auris.training.reopen import evaluate_run
 
@@ -12,4 +13,4 @@ def run(options: Namespace) -> None:
     open_terminal(quiet=options.json)
     scores = evaluate_run(options.run, options.set, options.plugins).scores
     if options.json:
-        print(json.dumps(without_nan(scores), indent=2))
+        say(json.dumps(without_nan(scores), indent=2))

@@ -5,8 +5,6 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from hydra._internal.utils import get_args_parser
-
 from auris.cli.options import (
     Setting,
     describe_groups,
@@ -37,18 +35,17 @@ _INDENT = "  "
 _Groups = Mapping[str, Mapping[str, Path]]
 
 
-def find_help(words: Sequence[str]) -> str | None:
-    """The page that a command line asks for, if it does.
+def find_help(words: Sequence[str], own: str | None = None) -> str:
+    """The page that words beside --help ask for.
+
+    Args:
+        own: a folder of configurations besides those that ship with Auris.
 
     Raises `UserError` for a group or an option that is not there.
     """
-    flags, others = get_args_parser().parse_known_args(list(words))
-    if not flags.help:
-        return None
-    own = [Path(flags.config_dir)] if flags.config_dir else []
-    groups = find_groups([config_folder(), *own])
+    groups = find_groups([config_folder(), *([Path(own)] if own else [])])
     pages = []
-    for word in [*flags.overrides, *others]:
+    for word in words:
         group, chooses, option = word.partition("=")
         if group in groups and chooses:
             pages.append(_explain_option(group, option, groups))

@@ -2,13 +2,13 @@
 
 from argparse import Namespace
 
-from auris.cli.data_folder import claim_data_folder
 from auris.core.files import write_atomically
 from auris.core.log import silence_libraries
 from auris.core.places import config_folder
 from auris.look.page import render_look
 from auris.look.views import view_clips
 from auris.runs.compose import compose_run
+from auris.training.data_folder import claim_data_folder
 from auris.training.experiment import Experiment
 
 

@@ -1,5 +1,6 @@
 """auris COMMAND ...: one door to all commands."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from auris.core.explain import plain_errors
 from auris.core.locate import locate_object
 
 _ALONE = {"train": "auris.cli.train.train"}  # commands whose words Hydra reads
+_COMPLETION = ("-sc", "--shell-completion")  # what a shell asks
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -29,6 +31,8 @@ def _carry_out(words: list[str]) -> None:
         print(_usage())
     elif command == "--version":
         print(f"auris {__version__}")
+    elif command in _COMPLETION:
+        _answer_shell(words)
     elif command in _ALONE:
         # torch takes seconds; what a command needs is imported once its words are understood
         locate_object(_ALONE[command], command)(words[1:])
@@ -40,6 +44,17 @@ def _carry_out(words: list[str]) -> None:
         raise UserError(
             f"There is no command {command}; {suggest_choice(command, known)}"
         )
+
+
+def _answer_shell(words: list[str]) -> None:
+    """Say what may follow, where a shell completes `auris`; words of train are Hydra's to know."""
+    line = os.environ.get("COMP_LINE", "")
+    before, train, after = line.partition(" train ")
+    if "install" not in words[-1] and not train:
+        print(" ".join([*_ALONE, *parsers.PARSERS]))
+        return
+    os.environ["COMP_LINE"] = f"{before} {after}"
+    locate_object(_ALONE["train"], "train")(words)
 
 
 def _usage() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auris.core.log import silence_libraries
+from auris.core.terminal import say
 from auris.report.comparison import write_comparison
 from auris.report.page import write_report
 from auris.report.reopen import open_context
@@ -16,9 +17,9 @@ def run(options: Namespace) -> None:
     folders = _find_folders(options.runs)
     contexts = [open_context(folder, options.plugins) for folder in folders]
     for context in contexts:
-        print(f"Report: {write_report(context)}")
+        say(f"Report: {write_report(context)}")
     if len(contexts) > 1:
-        print(f"Side by side: {write_comparison(contexts)}")
+        say(f"Side by side: {write_comparison(contexts)}")
 
 
 def _find_folders(names: Sequence[str]) -> list[str]:

@@ -9,26 +9,30 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from auris.cli.flags import read_flags
 from auris.cli.help import find_help
 from auris.core.errors import UserError
 from auris.core.explain import explain_error, plain_errors
 from auris.core.locate import locate_object
 from auris.core.places import config_folder
+from auris.core.stopping import Interrupted, code_of
 from auris.core.words import quote_words, unquote_word
-from auris.runs.compose import check_flags, prepare
+from auris.core.wrong_words import check_words
+from auris.runs.compose import prepare
 
-_MULTIRUN = {"-m", "--multirun", "hydra.mode=MULTIRUN"}
+_MULTIRUN = "hydra.mode=MULTIRUN"
 
 
 @plain_errors()
 def train(words: Sequence[str]) -> None:
     """Train as the words of a command line say: one run, or with -m several."""
-    check_flags(words)
-    if page := find_help(words):
-        print(page)
+    flags = read_flags(words)
+    if flags.help:
+        print(find_help(flags.words, flags.config_dir))
         return
-    several = not _MULTIRUN.isdisjoint(words)
+    several = flags.multirun or _MULTIRUN in flags.words
     sys.argv[1:] = quote_words(words, several)
+    check_words(quote_words(flags.words, several))
     _run_hydra()
 
 
@@ -43,12 +47,15 @@ def _run_hydra(cfg: DictConfig) -> float:
 
 @contextmanager
 def _one_of_many() -> Iterator[None]:
-    """Say that a run of a sweep failed.
+    """Say that a run of a sweep failed, or that it was the last one.
 
     Hydra goes on with the others, then raises it in the first process.
     """
     try:
         yield
+    except KeyboardInterrupt as stop:
+        advice = f"{stop} Runs after it were not begun.".lstrip()
+        raise Interrupted(advice, code_of(stop)) from None
     except Exception as error:
         words = " ".join(map(unquote_word, HydraConfig.get().overrides.task))
         failure = UserError(f"{words} failed: {explain_error(error)}")

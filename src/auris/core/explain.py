@@ -3,48 +3,76 @@
 Hydra is imported when an error of its own is explained: most commands do without it.
 """
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import NoReturn
 
 from omegaconf.errors import MissingMandatoryValue
 
 from auris.core.commands import command_line
 from auris.core.errors import UserError, first_line
+from auris.core.stopping import code_of, ending_in_order
 from auris.core.text import clean_text
 from auris.core.unknown import explain_unknown_option, explain_unknown_setting
 
+_ANEW = "The same command begins anew."
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
-_INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
+_DEVICES = re.compile(r"accelerator|backend|device|gpu", re.IGNORECASE)
+# what torch says that finds none on a GPU, or on a processor
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+_UNREADABLE = (
+    "can't be read; settings are given as name=value, as in model=mlp or seed=7."
+)
+_MEANINGS = {  # of what Hydra and OmegaConf say
+    r"Interpolation key '(.+?)'": "The configuration refers to {}, which does not exist.",
+    r"resolving interpolation '\$\{(.+?)\}'": "The configuration refers to {}, which does not "
+    "exist.",
+    r"Environment variable '(.+?)'": "The configuration refers to the environment variable {}, "
+    "which is not set.",
+    r"(Recursive) interpolation": "A setting refers to itself, as seed=${{seed}} would.",
+    r"An item is already at '(.+?)'": "{0} is there already; leave the + away, as in {0}=...",
+    r"Multiple values for (\S+)\.": "{0} is chosen already; leave the + away, as in {0}=...",
+    r"delete from config. '(.+?)'": "There is no {} that could be left out.",
+    r"merging override (.+)": f"{{}} {_UNREADABLE}",
+    r"default list use \+(=.*)": f"'{{}}' {_UNREADABLE}",
+}
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn every error into one sentence on stderr and exit code 1.
 
-    With debug=true on the command line errors pass through.
+    With debug=true on the command line errors pass through. Ctrl-C and SIGTERM are answered with a
+    sentence, too, and the exit codes that shells expect, 130 and 143.
     """
     debug = any(_DEBUG.fullmatch(word) for word in sys.argv[1:])
+    _show_any_text()
     # Hydra then hands its errors to us instead of printing them
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
-        yield
+        with ending_in_order():
+            yield
     except BrokenPipeError:  # whoever reads has enough, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        resume = command_line("train", "resume=RUN")
-        exit_with(
-            f"Stopped; {resume} goes on where the last finished epoch ended.",
-            _INTERRUPTED,
-        )
+    except KeyboardInterrupt as stop:
+        exit_with(f"Stopped. {str(stop) or _ANEW}", code_of(stop))
     except Exception as error:
         if debug:
             raise
         exit_with(explain_error(error))
+
+
+def _show_any_text() -> None:
+    """Write what the encoding of a terminal lacks as \\u732b, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def exit_with(sentence: str, code: int = 1) -> NoReturn:
@@ -62,12 +90,26 @@ def explain_error(error: BaseException) -> str:
         return _explain_configuration(error)
     # Lightning's, which is not imported for this
     if type(error).__name__ == "MisconfigurationException":
-        return f"trainer: {first_line(error)} (trainer=cpu works everywhere.)"
+        reason = first_line(error)
+        hint = " (trainer=cpu works everywhere.)" if _DEVICES.search(reason) else ""
+        return f"trainer: {reason}{hint}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    if "out of memory" in str(error):
-        return "The device ran out of memory; a smaller data.batch_size needs less."
+    if _is_lack_of_memory(error):
+        return (
+            f"The device ran out of memory ({first_line(error).rstrip('.')}); a smaller "
+            "data.micro_batch_size, shorter clips or a lower data.sample_rate need less."
+        )
     return f"{type(error).__name__}: {first_line(error)} (debug=true shows where.)"
+
+
+def _is_lack_of_memory(error: BaseException) -> bool:
+    """Whether numpy, torch or the system has none left."""
+    if isinstance(error, MemoryError):
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return any(words in str(error) for words in _NO_MEMORY)
 
 
 def _explain_configuration(error: BaseException) -> str:
@@ -89,12 +131,16 @@ def _explain_configuration(error: BaseException) -> str:
     if word := _find_word(r"Ambiguous value for argument '(.+)'\n", text):
         advice = f"-m runs each of them, as in {command_line('train', '-m', word)}."
         return f"{word} gives several values; {advice}"
-    if "Interpolation key" in text:
-        missing = _find_word(r"Interpolation key '(\S+?)'", text)
-        return f"The configuration refers to {missing}, which does not exist."
     if isinstance(error, OverrideParseException):
-        advice = "settings are given as name=value, as in model=mlp or seed=7."
-        return f"'{error.override}' can't be read; {advice}"
+        name, is_set, value = str(error.override).partition("=")
+        if (
+            is_set and name.isidentifier()
+        ):  # Hydra reads no letter but those of English in it
+            return explain_unknown_setting(name, value)
+        return f"'{error.override}' {_UNREADABLE}"
+    for pattern, meaning in _MEANINGS.items():
+        if word := _find_word(pattern, text):
+            return meaning.format(word)
     return f"{first_line(error)} (debug=true shows more.)"
 
 

@@ -74,7 +74,7 @@ def load_rows(path: Path) -> list[dict[str, str]]:
 def read_json_object(path: Path) -> dict[str, Any]:
     """The object that a JSON file holds; an empty one where it can't be read."""
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

@@ -10,8 +10,11 @@ from hydra.core.override_parser.types import Quote, QuotedString, Sweep
 from hydra.errors import HydraException
 
 _SETTING = re.compile(r"\+{0,2}([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
-_PATHS = re.compile(r"data\.(root|table|listing|dry_folder)|paths\.\w+|resume")
+_PATHS = re.compile(
+    r"data\.(root|table|listing|dry_folder)|paths\.\w+|resume|finish|init"
+)
 _TEXTS = re.compile(r"data\.(dataset|group|machine|name|normal|url)|study")
+_WORD_LISTS = re.compile(r"data\.(known_anomalies|test|train)")
 _CALL = re.compile(r"\w+\(.*\)")  # such as log(1e-5,1e-1) of a sweep
 _ITEM = re.compile(  # of several values, with commas in quotes and brackets left alone
     r"""(?:^|,)('[^']*'|"[^"]*"|\[[^]]*\]|\{[^}]*\}|\w+\([^)]*\)|[^,]*)(?=,|$)"""
@@ -59,13 +62,16 @@ def _quote_value(name: str, value: str, several: bool) -> str:
         return value
     if value.startswith("[") and value.endswith("]") and not _is_text(name):
         items = _ITEM.findall(value[1:-1])
-        return f"[{','.join(_quote_value('', item, several) for item in items)}]"
+        part = "data.name" if _WORD_LISTS.fullmatch(name) else ""
+        return f"[{','.join(_quote_value(part, item, several) for item in items)}]"
     return QuotedString(value, Quote.single).with_quotes()
 
 
 def _is_understood(name: str, value: str, several: bool) -> bool:
     """Whether Hydra makes of a value what people mean by it."""
     read = _read_value(value)
+    if isinstance(read, list) and _WORD_LISTS.fullmatch(name):
+        return all(isinstance(item, str) for item in read)
     if not _is_text(name):
         return read is not _UNREADABLE or bool(_CALL.fullmatch(value))
     if isinstance(read, Sweep):

@@ -12,7 +12,7 @@ from auris.core.errors import UserError
 from auris.core.warnings import warn_user
 from auris.data.folders import (
     list_recordings,
-    same_form,
+    name_of,
     visible_folders,
 )
 
@@ -121,7 +121,7 @@ def _read_classes(folders: Iterable[Path]) -> list[Clip]:
     empty = []
     for folder in folders:
         paths = list_recordings(folder)
-        label = same_form(folder.name)
+        label = name_of(folder)
         clips += [Clip(path, label, str(path)) for path in paths]
         if not paths:
             empty.append(str(folder))

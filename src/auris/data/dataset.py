@@ -7,23 +7,29 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, final
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
 from auris.core.files import content_digest
+from auris.core.memory import check_memory
+from auris.core.text import format_bytes
+from auris.data.audio import count_channels
 from auris.data.clips import Clip
 from auris.data.copies import join_copies, warn_of_contradictions
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
 from auris.data.sources.base import Collection, Source, name_clips
-from auris.data.spec import Spec
+from auris.data.spec import MAX_SAMPLES, Spec
 from auris.data.splits import check_disjoint
 from auris.data.store import Store, StoreSettings, open_store
 from auris.data.targets import Targets, codes
 
 MIN_USABLE = 0.95  # of the recordings; a data set that has lost more is not the one that was meant
+# of the waves that go through a model at once: the batch, its spectra and what becomes of them
+_COPIES = 4
 _FALLBACK_RATE = 16_000  # Hz, where no recording can be read
 
 
@@ -104,6 +110,7 @@ class Dataset:
         self._check_labels(clips)
         assert self.settings.channels is not None
         samples = round(self.settings.duration * self.sample_rate)
+        self._check_clip_size(count_channels(self.settings.channels) * samples)
         settings = StoreSettings(
             self.sample_rate, self.settings.channels, samples, self.settings.padding
         )
@@ -234,6 +241,22 @@ class Dataset:
             content = facts[clip.path].content
             rows.append((content, clip.start, clip.stop or 0, *identity(clip)))
         return sorted(rows)
+
+    def _check_clip_size(self, samples: int) -> None:
+        """Raise `UserError` where clips of so many samples in all channels are too large."""
+        settings = self.settings
+        one = samples * np.float32().itemsize
+        clips = f"Clips of {settings.duration:g} s at {self.sample_rate} Hz"
+        advice = "choose a shorter data.duration or a lower data.sample_rate"
+        if samples > MAX_SAMPLES:
+            most = format_bytes(MAX_SAMPLES * np.float32().itemsize)
+            raise UserError(
+                f"{clips} take {format_bytes(one)} each and {most} is the most; {advice}."
+            )
+        together = min(settings.micro_batch_size, len(self.collection.clips))
+        what = f"A pass of {together} of {clips[0].lower()}{clips[1:]}"
+        advice = f"{advice}, or a smaller data.micro_batch_size"
+        check_memory(together * one * _COPIES, what, advice)
 
     def _check_labels(self, clips: list[Clip]) -> None:
         """Raise `UserError` for labels or splits that can't be, as far as they tell themselves."""

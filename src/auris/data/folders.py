@@ -68,6 +68,15 @@ def same_form(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def name_of(path: Path) -> str:
+    """The last part of a path in that form, by its bytes: the same in every locale."""
+    try:
+        name = os.fsencode(path.name).decode()
+    except UnicodeDecodeError:
+        name = path.name
+    return same_form(name)
+
+
 def find_path(path: Path) -> Path:
     """The path as it is on the disk, where it may be written in another Unicode form.
 
@@ -87,7 +96,7 @@ def find_path(path: Path) -> Path:
 @lru_cache(maxsize=256)
 def _names_by_form(folder: Path, changed: int) -> dict[str, str]:
     """What is in a folder that was `changed` at a time in ns, by names in NFC."""
-    return {same_form(name): name for name in sorted(os.listdir(folder))}
+    return {name_of(Path(name)): name for name in sorted(os.listdir(folder))}
 
 
 def _walk_files(folder: Path) -> Iterator[Path]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Annotated, Literal, final
 
 from auris.acoustics.arrays import Array
-from auris.core.errors import UserError, suggest_choice
+from auris.acoustics.quantities import Channels, SampleRate
+from auris.core.errors import UserError
+from auris.core.ranges import Count, Length, Range, Seed
 from auris.data.audio import MIN_DURATION, count_channels
-from auris.data.spec import PADDINGS
 
-_MIN_SAMPLE_RATE = 1000  # Hz
+Duration = Annotated[float, Range(MIN_DURATION, 600)]  # s
+ChannelNumbers = Annotated[Sequence[Annotated[int, Range(0, 255)]], Length(1, 256)]
 
 
 @final
@@ -32,32 +34,24 @@ class DataSettings:
         known_anomalies: names or patterns of anomalous recordings that validate, and never test.
     """
 
-    sample_rate: int | None
-    channels: int | Sequence[int] | None
-    duration: float
-    padding: str
-    fold: int
-    folds: int
-    split_seed: int
-    batch_size: int | None
-    micro_batch_size: int
+    sample_rate: SampleRate | None
+    channels: Channels | ChannelNumbers | None
+    duration: Duration
+    padding: Literal["repeat", "zeros"]
+    fold: Annotated[int, Range(1, 10_000)]
+    folds: Annotated[int, Range(3, 1000)]
+    split_seed: Seed
+    batch_size: Count | None
+    micro_batch_size: Count
     normal: str | None = None
     known_anomalies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        self._check_padding()
-        self._check_least("batch_size", self.batch_size, 1)
-        self._check_least("micro_batch_size", self.micro_batch_size, 1)
         self._check_channels()
-        self._check_least("duration", self.duration, MIN_DURATION)
         if self.known_anomalies and self.normal is None:
             raise UserError(
                 "data.known_anomalies says nothing without data.normal, "
                 "the label of what is normal."
-            )
-        if self.sample_rate is not None and self.sample_rate < _MIN_SAMPLE_RATE:
-            raise UserError(
-                f"data.sample_rate={self.sample_rate} is too small; it is in Hz, as in 22050."
             )
 
     def with_channels(self, array: Array | None) -> "DataSettings":
@@ -76,23 +70,11 @@ class DataSettings:
         return self
 
     def _check_channels(self) -> None:
-        if self.channels is None or isinstance(self.channels, int):
-            self._check_least("channels", self.channels, 1)
-        elif min(self.channels, default=-1) < 0 or _has_copies(self.channels):
+        if isinstance(self.channels, Sequence) and _has_copies(self.channels):
             raise UserError(
                 f"data.channels={self.channels} should list different channels, counted from 0, "
                 "as in [1,2,3,4]."
             )
-
-    def _check_padding(self) -> None:
-        if self.padding not in PADDINGS:
-            raise UserError(
-                f"There is no data.padding={self.padding}; {suggest_choice(self.padding, PADDINGS)}"
-            )
-
-    def _check_least(self, name: str, value: float | None, least: float) -> None:
-        if value is not None and value < least:
-            raise UserError(f"data.{name}={value} is too small; the least is {least}.")
 
 
 def _has_copies(numbers: Sequence[int]) -> bool:

@@ -10,7 +10,7 @@ from auris.core.files import load_json_object
 
 PADDINGS = ("repeat", "zeros")
 _LARGEST = {"sample_rate": 1_000_000, "channels": 1024, "samples": 2**31}
-_MAX_SAMPLES = 2**28  # of a clip, a gigabyte
+MAX_SAMPLES = 2**28  # of all channels of a clip, a gigabyte
 
 
 @final
@@ -47,7 +47,8 @@ class Spec:
         return self.columns.get(column, ("",))
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Spec":
@@ -77,7 +78,7 @@ class Spec:
             value = getattr(self, name)
             if type(value) is not int or not 0 < value <= most:
                 raise ValueError(f"{name} is {value}")
-        if self.channels * self.samples > _MAX_SAMPLES:
+        if self.channels * self.samples > MAX_SAMPLES:
             raise ValueError(f"a clip has {self.channels} x {self.samples} samples")
         if self.padding not in PADDINGS:
             raise ValueError(f"padding is {self.padding}")

@@ -13,6 +13,7 @@ import math
 import os
 import platform
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -36,6 +37,7 @@ from auris.data.files import FileInfo, inspect_files
 
 _WAVE = "wave.npy"
 _INDEX = "index.json"
+_MAX_IDLE = 7 * 24 * 3600.0  # s, after which the draft of another machine is no one's
 _VERSION = 1  # raised whenever the same file and settings would give other samples
 
 
@@ -100,6 +102,7 @@ def open_store(clips: Sequence[Clip], settings: StoreSettings, folder: Path) -> 
     version = json.dumps([_VERSION, asdict(settings)])
     home = folder / content_digest(version.encode())[:12]
     pack = home / content_digest("\n".join(keys).encode())
+    _remove_stale_drafts(folder)
     opened = _open_whole(pack, keys)
     if opened is None:
         _build_pack(pack, dict(zip(keys, clips, strict=True)), infos, settings)
@@ -171,7 +174,6 @@ def _build_pack(
     settings: StoreSettings,
 ) -> None:
     """Write a pack under a passing name, then publish it in one step."""
-    _remove_stale_drafts(pack.parent)
     name = f"{pack.name}.{os.getpid()}.{_machine_name()}.{uuid4().hex[:6]}.tmp"
     draft = pack.with_name(name)
     draft.mkdir(parents=True)
@@ -299,12 +301,24 @@ def _publish_draft(draft: Path, pack: Path) -> None:
         shutil.rmtree(draft)
 
 
-def _remove_stale_drafts(home: Path) -> None:
-    """Remove the drafts of runs that were killed here; of other machines no one can tell."""
-    for draft in home.glob(f"*.{_machine_name()}.*.tmp"):
-        process = int(draft.name.split(".")[1])
-        if not _is_alive(process):
+def _remove_stale_drafts(folder: Path) -> None:
+    """Remove the drafts of runs that were killed, of all packs: those of this machine at once,
+    those of others, and of earlier versions, when they have not grown for long.
+    """
+    for draft in folder.glob("*/*.tmp"):
+        if _is_abandoned(draft):
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _is_abandoned(draft: Path) -> bool:
+    words = draft.name.split(".")
+    if words[2:3] == [_machine_name()] and words[1].isdecimal():
+        return not _is_alive(int(words[1]))
+    try:
+        changed = max(path.stat().st_mtime for path in (draft, *draft.iterdir()))
+    except OSError:  # it is gone, or being removed
+        return False
+    return time.time() - changed > _MAX_IDLE
 
 
 @cache

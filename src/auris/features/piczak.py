@@ -3,6 +3,14 @@
 from torch import Tensor
 from torchaudio.transforms import MelScale
 
+from auris.acoustics.quantities import (
+    Bands,
+    Channels,
+    DynamicRange,
+    HopSize,
+    SampleRate,
+    WindowSize,
+)
 from auris.acoustics.spectral import zero_crossing_rate
 from auris.features.functionals import ClipVector, summarize_tracks, summary_names
 
@@ -26,13 +34,13 @@ class Piczak(ClipVector):
 
     def __init__(
         self,
-        sample_rate: int,
-        channels: int = 1,
-        n_fft: int = 2048,
-        hop_length: int = 512,
-        n_mels: int = 128,
-        n_mfcc: int = 12,
-        dynamic_range: float = 80.0,
+        sample_rate: SampleRate,
+        channels: Channels = 1,
+        n_fft: WindowSize = 2048,
+        hop_length: HopSize = 512,
+        n_mels: Bands = 128,
+        n_mfcc: Bands = 12,
+        dynamic_range: DynamicRange = 80.0,
     ):
         mel = MelScale(
             n_mels,

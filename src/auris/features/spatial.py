@@ -4,6 +4,8 @@ P pairs of microphones, F frequencies, lags or directions, T' frames. All need t
 depends on loudness.
 """
 
+from typing import Annotated
+
 import torch
 from torch import Tensor, nn
 
@@ -14,8 +16,17 @@ from auris.acoustics.doa.grid import direction_grid
 from auris.acoustics.doa.plane_waves import microphone_pairs
 from auris.acoustics.doa.srp import srp_map
 from auris.acoustics.doa.stft import band_spectrum, cross_phase
+from auris.acoustics.quantities import (
+    Bands,
+    DirectionStep,
+    Hertz,
+    HopSize,
+    SampleRate,
+    WindowSize,
+)
 from auris.acoustics.spectral import MIN_POWER
 from auris.core.errors import UserError
+from auris.core.ranges import Range
 
 
 class ArrayFeature(nn.Module):
@@ -28,12 +39,12 @@ class ArrayFeature(nn.Module):
 
     def __init__(
         self,
-        sample_rate: int,
+        sample_rate: SampleRate,
         array: Array | None,
-        n_fft: int = 512,
-        hop_length: int = 256,
-        f_min: float = 100.0,
-        f_max: float = 7000.0,
+        n_fft: WindowSize = 512,
+        hop_length: HopSize = 256,
+        f_min: Hertz = 100.0,
+        f_max: Hertz = 7000.0,
     ):
         super().__init__()
         if array is None:
@@ -69,19 +80,15 @@ class GccPhat(ArrayFeature):
 
     def __init__(
         self,
-        sample_rate: int,
+        sample_rate: SampleRate,
         array: Array | None,
-        n_fft: int = 512,
-        hop_length: int = 256,
-        f_min: float = 100.0,
-        f_max: float = 7000.0,
-        lags_per_sample: int = 4,
+        n_fft: WindowSize = 512,
+        hop_length: HopSize = 256,
+        f_min: Hertz = 100.0,
+        f_max: Hertz = 7000.0,
+        lags_per_sample: Annotated[int, Range(1, 64)] = 4,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
-        if lags_per_sample < 1:
-            raise UserError(
-                f"features.lags_per_sample={lags_per_sample} should be 1 or more."
-            )
         widest = float(torch.pdist(self.microphones).max())  # m
         lag_rate = sample_rate * lags_per_sample
         last = int(widest / SPEED_OF_SOUND * sample_rate * lags_per_sample) + 1
@@ -128,21 +135,21 @@ class SteeredPower(ArrayFeature):
 
     def __init__(
         self,
-        sample_rate: int,
+        sample_rate: SampleRate,
         array: Array | None,
-        n_fft: int = 512,
-        hop_length: int = 256,
-        f_min: float = 100.0,
-        f_max: float = 7000.0,
-        bands: int = 8,
-        step: float = 10.0,
+        n_fft: WindowSize = 512,
+        hop_length: HopSize = 256,
+        f_min: Hertz = 100.0,
+        f_max: Hertz = 7000.0,
+        bands: Bands = 8,
+        step: DirectionStep = 10.0,
     ):
         super().__init__(sample_rate, array, n_fft, hop_length, f_min, f_max)
         count = len(self.bin_frequencies())
-        if not (0 < bands <= count and 0 < step <= 90):
+        if bands > count:
             raise UserError(
                 f"features.bands={bands} should be from 1 to {count}, as many frequencies "
-                f"as there are, and features.step={step} above 0 and up to 90 degrees."
+                "as there are."
             )
         self.bands = bands
         self.directions = direction_grid(self.array, step)

@@ -8,6 +8,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchaudio.transforms import MFCC, MelSpectrogram
 
+from auris.acoustics.quantities import (
+    Bands,
+    Hertz,
+    HopSize,
+    Power,
+    SampleRate,
+    WindowSize,
+    check_band,
+)
 from auris.acoustics.resynthesis import retrieve_phase, spread_bands
 from auris.acoustics.spectral import mel_centers, power_to_level
 
@@ -28,15 +37,16 @@ class LogMel(nn.Module):
 
     def __init__(
         self,
-        sample_rate: int,
-        n_fft: int = 1024,
-        hop_length: int = 512,
-        n_mels: int = 64,
-        f_min: float = 50.0,
-        f_max: float | None = None,
-        floor: float = 1e-3,
+        sample_rate: SampleRate,
+        n_fft: WindowSize = 1024,
+        hop_length: HopSize = 512,
+        n_mels: Bands = 64,
+        f_min: Hertz = 50.0,
+        f_max: Hertz | None = None,
+        floor: Power = 1e-3,
     ):
         super().__init__()
+        check_band(f_min, f_max, sample_rate)
         self.floor = floor
         self.power = MelSpectrogram(
             sample_rate,
@@ -72,11 +82,11 @@ class Mfcc(nn.Module):
 
     def __init__(
         self,
-        sample_rate: int,
-        n_mfcc: int = 20,
-        n_fft: int = 1024,
-        hop_length: int = 512,
-        n_mels: int = 64,
+        sample_rate: SampleRate,
+        n_mfcc: Bands = 20,
+        n_fft: WindowSize = 1024,
+        hop_length: HopSize = 512,
+        n_mels: Bands = 64,
     ):
         super().__init__()
         mel = {"n_fft": n_fft, "hop_length": hop_length, "n_mels": n_mels}
@@ -93,7 +103,7 @@ class Level(nn.Module):
         frame_length, hop_length: in samples; frames are centred, as those of a spectrogram are.
     """
 
-    def __init__(self, frame_length: int = 1024, hop_length: int = 512):
+    def __init__(self, frame_length: WindowSize = 1024, hop_length: HopSize = 512):
         super().__init__()
         self.frame_length = frame_length
         self.hop_length = hop_length

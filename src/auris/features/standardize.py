@@ -31,16 +31,17 @@ class Standardized(nn.Module):
     """Features with mean 0 and std 1 in each channel and band, as learnt on the training set.
 
     The statistics are buffers: they are saved with the model, and prediction uses them. With
-    `scale` false, features stay in their own units.
+    `standardize` false, features stay in their own units.
     """
 
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, transform: nn.Module, in_shape: Shape, scale: bool = True):
+    def __init__(self, transform: nn.Module, in_shape: Shape, standardize: bool = True):
         super().__init__()
         self.transform = transform
-        self.scale = scale
+        self.scale = standardize
+        self.in_shape = in_shape
         silence = torch.zeros(1, *in_shape)
         shape = self.raw(silence).shape[1:]  # (C', F, T') or (C', T')
         self.out_shape = tuple(shape)
@@ -67,6 +68,17 @@ class Standardized(nn.Module):
     def band_centers(self) -> Tensor | None:
         """(F,) the frequency of each band in Hz, where the features have bands."""
         return self.transform.centers() if isinstance(self.transform, Banded) else None
+
+    @torch.no_grad()
+    def count_empty_bands(self) -> tuple[int, int]:
+        """Bands in which white noise never changes, and all; none where features have no bands."""
+        if not isinstance(self.transform, Banded) or self.out_shape[-1] < 2:
+            return 0, 0
+        draw = torch.Generator().manual_seed(0)
+        noise = torch.randn(1, *self.in_shape, generator=draw)
+        change = self.raw(noise).std(-1)  # (1, C', F)
+        empty = (change < _MIN_STD).all(1)
+        return int(empty.sum()), empty.shape[-1]
 
     @torch.no_grad()
     def learn(self, raws: Iterable[Tensor]) -> None:

@@ -12,6 +12,15 @@ from torch.nn import functional as F
 from torchaudio.transforms import MelScale
 
 from auris.acoustics import spectral
+from auris.acoustics.quantities import (
+    Bands,
+    Channels,
+    DynamicRange,
+    Hertz,
+    HopSize,
+    SampleRate,
+    WindowSize,
+)
 from auris.features.functionals import (
     STATISTICS,
     ClipVector,
@@ -55,14 +64,14 @@ class Statistics(ClipVector):
 
     def __init__(
         self,
-        sample_rate: int,
-        channels: int = 1,
-        n_fft: int = 2048,
-        hop_length: int = 512,
-        n_mels: int = 64,
-        n_mfcc: int = 20,
-        f_min: float = 50.0,
-        dynamic_range: float = 50.0,
+        sample_rate: SampleRate,
+        channels: Channels = 1,
+        n_fft: WindowSize = 2048,
+        hop_length: HopSize = 512,
+        n_mels: Bands = 64,
+        n_mfcc: Bands = 20,
+        f_min: Hertz = 50.0,
+        dynamic_range: DynamicRange = 50.0,
     ):
         spacing = sample_rate / n_fft
         if spacing > spectral.LOWEST_OCTAVE:

@@ -1,8 +1,19 @@
 """How sound is textured: what log-mel bands do within about a second."""
 
+from typing import Annotated
+
 from torch import Tensor, nn
 
+from auris.acoustics.quantities import (
+    Bands,
+    Hertz,
+    HopSize,
+    Power,
+    SampleRate,
+    WindowSize,
+)
 from auris.core.errors import UserError
+from auris.core.ranges import Range
 from auris.features.pooling import MIN_FRAMES, pool_mean_std
 from auris.features.spectrogram import LogMel
 
@@ -23,15 +34,15 @@ class Texture(nn.Module):
 
     def __init__(
         self,
-        sample_rate: int,
-        window: float = 1.0,
-        hop: float = 0.5,
-        n_fft: int = 1024,
-        hop_length: int = 512,
-        n_mels: int = 64,
-        f_min: float = 50.0,
-        f_max: float | None = None,
-        floor: float = 1e-3,
+        sample_rate: SampleRate,
+        window: Annotated[float, Range(0.01, 600)] = 1.0,
+        hop: Annotated[float, Range(0.001, 600)] = 0.5,
+        n_fft: WindowSize = 1024,
+        hop_length: HopSize = 512,
+        n_mels: Bands = 64,
+        f_min: Hertz = 50.0,
+        f_max: Hertz | None = None,
+        floor: Power = 1e-3,
     ):
         super().__init__()
         frame = hop_length / sample_rate  # s

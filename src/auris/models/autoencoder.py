@@ -1,6 +1,5 @@
 """Models that say again what they hear, frame by frame, through a bottleneck."""
 
-from collections.abc import Sequence
 from math import prod
 from typing import final
 
@@ -10,7 +9,14 @@ from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
 from auris.models.detector import ReconstructionModel
-from auris.models.patches import Patches, build_encoder, dense_layers, map_patches
+from auris.models.network import Width, Widths
+from auris.models.patches import (
+    Patches,
+    PatchFrames,
+    build_encoder,
+    dense_layers,
+    map_patches,
+)
 
 
 @final
@@ -21,13 +27,12 @@ class LinearAutoencoder(ReconstructionModel):
     The best it can do is what the leading principal components do (Baldi and Hornik, 1989).
     """
 
-    def __init__(self, in_shape: Shape, task: Codec, latent_dim: int = 8):
+    def __init__(self, in_shape: Shape, task: Codec, latent_dim: Width = 8):
         super().__init__(task)
         size = prod(in_shape[:-1])  # of a frame
-        if not 1 <= latent_dim <= size:
+        if latent_dim > size:
             raise UserError(
-                f"model.latent_dim={latent_dim} should be between 1 and the {size} numbers "
-                "of a frame."
+                f"model.latent_dim={latent_dim} should be at most {size}, the numbers of a frame."
             )
         self.encoder = nn.Linear(size, latent_dim)
         self.decoder = nn.Linear(latent_dim, size)
@@ -60,9 +65,9 @@ class DenseAutoencoder(ReconstructionModel):
         self,
         in_shape: Shape,
         task: Codec,
-        frames: int = 5,
-        widths: Sequence[int] = (128, 128, 128, 128),
-        latent_dim: int = 8,
+        frames: PatchFrames = 5,
+        widths: Widths = (128, 128, 128, 128),
+        latent_dim: Width = 8,
     ):
         super().__init__(task)
         self.patches = Patches(in_shape, frames)

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from itertools import chain, pairwise
 from math import prod
-from typing import final
+from typing import Annotated, final
 
 import torch
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
+from auris.core.ranges import Length, Range
 from auris.core.shapes import Shape
-from auris.models.network import Network
+from auris.models.network import Dropout, Network, Widths
+
+Blocks = Annotated[int, Range(1, 100)]  # of a stage
+Stride = Annotated[int, Range(1, 64)]
+Strides = Annotated[Sequence[Stride], Length(2, 2)]  # over (frequency, time)
 
 
 @final
@@ -66,10 +71,10 @@ class Cnn(Network):
         self,
         in_shape: Shape,
         out_shape: Shape,
-        widths: Sequence[int] = (16, 32, 64, 128),
-        blocks: int = 1,
-        stride: Sequence[int] = (4, 4),
-        dropout: float = 0.2,
+        widths: Widths = (16, 32, 64, 128),
+        blocks: Blocks = 1,
+        stride: Strides = (4, 4),
+        dropout: Dropout = 0.2,
     ):
         if len(in_shape) != 3:
             raise UserError(
@@ -124,10 +129,10 @@ class Cnn1d(Network):
         self,
         in_shape: Shape,
         out_shape: Shape,
-        widths: Sequence[int] = (32, 64, 64, 128),
-        kernel: int = 16,
-        stride: int = 8,
-        dropout: float = 0.2,
+        widths: Widths = (32, 64, 64, 128),
+        kernel: Annotated[int, Range(1, 4096)] = 16,
+        stride: Stride = 8,
+        dropout: Dropout = 0.2,
     ):
         sizes = [prod(in_shape[:-1]), *widths]
         kernels = [4 * kernel] + [kernel] * (len(widths) - 1)

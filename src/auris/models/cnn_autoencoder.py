@@ -1,16 +1,15 @@
 """A convolutional autoencoder."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import final
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
 from auris.models.detector import ReconstructionModel, count_bands
+from auris.models.network import Width, Widths
 
 
 @final
@@ -30,15 +29,10 @@ class CnnAutoencoder(ReconstructionModel):
         self,
         in_shape: Shape,
         task: Codec,
-        widths: Sequence[int] = (8, 16, 32),
-        latent_dim: int = 4,
+        widths: Widths = (8, 16, 32),
+        latent_dim: Width = 4,
     ):
         super().__init__(task)
-        if not widths or min(latent_dim, *widths) < 1:
-            raise UserError(
-                f"model.latent_dim={latent_dim} and model.widths={list(widths)}, at least "
-                "one, should be 1 or more."
-            )
         self.step = 2 ** len(widths)
         sizes = [in_shape[0], *widths]
         rows = -(-count_bands(in_shape, self) // self.step)

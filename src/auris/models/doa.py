@@ -12,6 +12,7 @@ from auris.acoustics.doa.least_squares import least_squares
 from auris.acoustics.doa.music import music, norm_music
 from auris.acoustics.doa.srp import srp_phat
 from auris.acoustics.doa.stft import band_spectrum
+from auris.acoustics.quantities import DirectionStep, Hertz, WindowSize
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.spec import Spec
@@ -34,9 +35,9 @@ class DoaEstimator(TrainingFree, ABC):
         in_shape: Shape,
         out_shape: Shape,
         spec: Spec,
-        n_fft: int,
-        f_min: float,
-        f_max: float,
+        n_fft: WindowSize,
+        f_min: Hertz,
+        f_max: Hertz,
     ):
         super().__init__()
         self.array = required_array(spec, type(self).__name__)
@@ -84,13 +85,12 @@ class GridSearchDoa(DoaEstimator):
         in_shape: Shape,
         out_shape: Shape,
         spec: Spec,
-        n_fft: int,
-        f_min: float,
-        f_max: float,
-        step: float,
+        n_fft: WindowSize,
+        f_min: Hertz,
+        f_max: Hertz,
+        step: DirectionStep,
     ):
         super().__init__(in_shape, out_shape, spec, n_fft, f_min, f_max)
-        check_step(step)
         self.register_buffer(
             "tried",
             direction_grid(self.array, step, elevated=self.size == 3),
@@ -127,12 +127,6 @@ class NormMusic(GridSearchDoa):
 
     def spatial_power(self, x: Tensor, hertz: Tensor) -> Tensor:
         return norm_music(x, self.array.microphones, self.tried, hertz)
-
-
-def check_step(step: float) -> None:
-    """Raise `UserError` for a step between directions, in degrees, that leaves none to try."""
-    if not 0 < step <= 90:
-        raise UserError(f"model.step={step} should be above 0 and up to 90 degrees.")
 
 
 def required_array(spec: Spec, who: str) -> Array:

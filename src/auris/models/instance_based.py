@@ -7,7 +7,7 @@ from typing import Any, final
 import torch
 from torch import Tensor, nn
 
-from auris.core.errors import UserError
+from auris.core.ranges import Count
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
 from auris.models.detector import AnomalyDetector
@@ -103,11 +103,9 @@ class NearestNeighbours(InstanceBased, AnomalyDetector):
         out_shape: Shape,
         summary: nn.Module,
         task: Codec,
-        k: int = 5,
+        k: Count = 5,
     ):
         super().__init__(in_shape, out_shape, summary, task)
-        if k < 1:
-            raise UserError(f"model.k={k} should be 1 or more.")
         self.k = k
 
     def predict_vectors(self, h: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ directions.
 """
 
 from collections.abc import Sequence
-from typing import Literal, final
+from typing import Annotated, Literal, final
 
 import torch
 import torch.nn.functional as F
@@ -25,11 +25,13 @@ from auris.acoustics.doa.plane_waves import (
     pair_delays,
     plane_wave_delays,
 )
+from auris.acoustics.quantities import DirectionStep
 from auris.core.errors import UserError
+from auris.core.ranges import Length, Range
 from auris.core.shapes import Shape
 from auris.data.spec import Spec
-from auris.models.doa import check_step, required_array
-from auris.models.network import Network
+from auris.models.doa import required_array
+from auris.models.network import Network, Width
 
 _REACH = 9  # directions that a convolution over them sees
 
@@ -53,10 +55,10 @@ class MaskedSrp(Network):
         out_shape: Shape,
         spec: Spec,
         centers: Tensor | None,
-        masks: int = 4,
-        groups: int = 4,
-        step: float = 5.0,
-        widths: Sequence[int] = (16, 64),
+        masks: Annotated[int, Range(1, 64)] = 4,
+        groups: Annotated[int, Range(1, 64)] = 4,
+        step: DirectionStep = 5.0,
+        widths: Annotated[Sequence[Width], Length(2, 2)] = (16, 64),
     ):
         array = required_array(spec, "model: MaskedSrp")
         who = microphone_pairs(spec.channels)
@@ -64,7 +66,6 @@ class MaskedSrp(Network):
             raise UserError(
                 "model: MaskedSrp compares the phases of microphones; choose features=phase."
             )
-        check_step(step)
         directions = direction_grid(array, step)  # (D, 3)
         # (D, P)
         late = pair_delays(plane_wave_delays(array.microphones, directions), who)

@@ -1,16 +1,17 @@
 """Networks that see a clip as one vector."""
 
 from math import prod
-from typing import final
+from typing import Annotated, final
 
 import torch
 from torch import nn
 
 from auris.core.errors import UserError, suggest_choice
+from auris.core.ranges import Range
 from auris.core.shapes import Shape
 from auris.features.pooling import MIN_FRAMES
 from auris.features.standardize import Standardized
-from auris.models.network import Network
+from auris.models.network import Dropout, Network, Width
 
 
 @final
@@ -39,16 +40,12 @@ class Mlp(Network):
         in_shape: Shape,
         out_shape: Shape,
         summary: nn.Module,
-        depth: int = 2,
-        width: int = 128,
+        depth: Annotated[int, Range(1, 100)] = 2,
+        width: Width = 128,
         activation: str = "ReLU",
         batch_norm: bool = True,
-        dropout: float = 0.5,
+        dropout: Dropout = 0.5,
     ):
-        if depth < 1 or width < 1:
-            raise UserError(
-                f"model.depth={depth} and model.width={width} must be 1 or more."
-            )
         body, size = with_summary(summary, in_shape)
         sizes = [size] + [width] * depth
         norm = nn.BatchNorm1d if batch_norm else nn.Identity

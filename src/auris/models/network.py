@@ -1,11 +1,18 @@
 """What all networks are: a body that describes a clip, and a linear head that answers."""
 
 from abc import ABC
+from collections.abc import Sequence
 from math import prod
+from typing import Annotated
 
 from torch import Tensor, nn
 
+from auris.core.ranges import Length, Range
 from auris.core.shapes import Shape
+
+Width = Annotated[int, Range(1, 4096)]  # units or channels of a layer
+Widths = Annotated[Sequence[Width], Length(1, 16)]  # of layers, one after the other
+Dropout = Annotated[float, Range(0, 0.99)]
 
 
 class Network(nn.Module, ABC):

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
-from typing import final
+from typing import Annotated, final
 
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
+from auris.core.ranges import Range
 from auris.core.shapes import Shape
+
+PatchFrames = Annotated[int, Range(1, 1000)]
 
 
 @final
@@ -20,10 +23,9 @@ class Patches:
     """
 
     def __init__(self, in_shape: Shape, frames: int):
-        if not 1 <= frames <= in_shape[-1]:
+        if frames > in_shape[-1]:
             raise UserError(
-                f"model.frames={frames} should be between 1 and the {in_shape[-1]} frames "
-                "of a clip; "
+                f"model.frames={frames} should be at most {in_shape[-1]}, the frames of a clip; "
                 "choose fewer, or a longer data.duration."
             )
         self.frames = frames
@@ -48,10 +50,6 @@ class Patches:
 
 def build_encoder(size: int, widths: Sequence[int], code: int) -> nn.Sequential:
     """An encoder from `size` numbers to `code`, with hidden layers of these widths."""
-    if code < 1 or min(widths, default=1) < 1:
-        raise UserError(
-            f"model.latent_dim={code} and model.widths={list(widths)} should be 1 or more."
-        )
     return dense_layers([size, *widths, code])
 
 

@@ -1,14 +1,15 @@
 """A network that learns to tell changed sounds apart, and then finds sounds that it can't place."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from auris.core.ranges import Count
 from auris.core.shapes import Shape
-from auris.models.cnn import Cnn
+from auris.models.cnn import Blocks, Cnn, Strides
 from auris.models.codec import Codec
 from auris.models.detector import (
     AnomalyDetector,
@@ -17,6 +18,7 @@ from auris.models.detector import (
     require_anomaly_task,
 )
 from auris.models.instance_based import NearestNeighbours
+from auris.models.network import Dropout, Widths
 from auris.models.pretext import TRANSFORMS
 
 
@@ -45,11 +47,11 @@ class SelfSupervised(AnomalyDetector):
         in_shape: Shape,
         out_shape: Shape,
         task: Codec,
-        widths: Sequence[int] = (16, 32, 64, 128),
-        blocks: int = 1,
-        stride: Sequence[int] = (4, 4),
-        dropout: float = 0.2,
-        k: int = 1,
+        widths: Widths = (16, 32, 64, 128),
+        blocks: Blocks = 1,
+        stride: Strides = (4, 4),
+        dropout: Dropout = 0.2,
+        k: Count = 1,
     ):
         super().__init__()
         require_anomaly_task(task, self)

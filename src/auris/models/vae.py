@@ -1,16 +1,22 @@
 """A variational autoencoder."""
 
-from collections.abc import Sequence
-from typing import final
+from typing import Annotated, final
 
 import torch
 from torch import Tensor
 
-from auris.core.errors import UserError
+from auris.core.ranges import Range
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
 from auris.models.detector import Autoencoder, require_anomaly_task
-from auris.models.patches import Patches, build_encoder, dense_layers, map_patches
+from auris.models.network import Width, Widths
+from auris.models.patches import (
+    Patches,
+    PatchFrames,
+    build_encoder,
+    dense_layers,
+    map_patches,
+)
 
 
 @final
@@ -40,16 +46,14 @@ class Vae(Autoencoder):
         in_shape: Shape,
         out_shape: Shape,
         task: Codec,
-        frames: int = 5,
-        widths: Sequence[int] = (128, 128),
-        latent_dim: int = 8,
-        beta: float = 1.0,
+        frames: PatchFrames = 5,
+        widths: Widths = (128, 128),
+        latent_dim: Width = 8,
+        beta: Annotated[float, Range(0, 1e6)] = 1.0,
     ):
         super().__init__()
         # the error of a copy alone, as in task=reconstruction, would never hold the code back
         require_anomaly_task(task, self)
-        if beta < 0:
-            raise UserError(f"model.beta={beta} should be 0 or more.")
         self.patches = Patches(in_shape, frames)
         self.out_shape = out_shape
         self.beta = beta

@@ -10,7 +10,7 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from auris.core.text import clean_text
+from auris.core.terminal import say
 from auris.runs.compare import summarize_runs
 from auris.runs.datasets import group_by_dataset
 from auris.runs.find import Run, find_runs
@@ -35,7 +35,7 @@ def note_run(folder: Path) -> None:
     """Write down a finished run for the table of the multirun, if it is one of several."""
     hydra = HydraConfig.get()
     if hydra.mode == RunMode.MULTIRUN:
-        with _runs_file(hydra).open("a") as file:
+        with _runs_file(hydra).open("a", encoding="utf-8") as file:
             file.write(f"{folder}\n")
 
 
@@ -46,13 +46,13 @@ def print_table(runs_file: Path) -> None:
     """
     if not runs_file.is_file():
         return
-    folders = runs_file.read_text().splitlines()
+    folders = runs_file.read_text(encoding="utf-8").splitlines()
     if len(folders) > 1:
         runs = find_runs(folders)
         for split in ("val", "test"):
             if scored := [run for run in runs if split in run.result]:
                 print()
-                print(clean_text(_tables(scored, split)), flush=True)
+                say(_tables(scored, split))
 
 
 def _tables(runs: Sequence[Run], split: str) -> str:

@@ -18,6 +18,7 @@ import torch
 
 from auris.core.errors import UserError
 from auris.core.files import load_json_object, write_atomically
+from auris.core.text import without_credentials
 from auris.runs.compose import repeating_command
 
 PACKAGES = (
@@ -44,7 +45,7 @@ def write_result(path: Path, **facts: Any) -> None:
         "versions": {"python": platform.python_version(), **versions},
         "revision": revision(),
         "threads": torch.get_num_threads(),
-        "command": repeating_command(),
+        "command": without_credentials(repeating_command()),
         "finished": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     write_atomically(

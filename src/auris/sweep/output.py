@@ -17,6 +17,7 @@ from auris.core.commands import command_line
 from auris.core.errors import UserError
 from auris.core.figures import axis_scale, new_figure
 from auris.core.files import write_atomically
+from auris.core.terminal import say
 from auris.core.words import unquote_word
 from auris.sweep.plan import SweepPlan
 from auris.sweep.space import format_value
@@ -41,14 +42,14 @@ def report_study(study: Study, plan: SweepPlan) -> None:
     command = command_line("train", *map(unquote_word, words))
     write_atomically(plan.folder / "best.txt", command + "\n")
     _plot_study(plan.folder / "sweep.png", trials, plan)
-    print(f"{_count_trials(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")
+    say(f"{_count_trials(trials)} in {plan.folder}: trials.csv, sweep.png, best.txt")
     asked = plan.settings.trials
     counted = [trial for trial in trials if is_counted(trial)]
     left = asked - len(counted)
     if left > 0:
-        print(f"{left} of {asked} trials are left; the same command goes on.")
+        say(f"{left} of {asked} trials are left; the same command goes on.")
     note = simulated_note(plan.origin)
-    print(f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{note}:")
+    say(f"Best {plan.monitor[0]} {best.value:.4f}, trial {best.number}{note}:")
     print(command, flush=True)
 
 

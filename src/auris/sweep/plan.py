@@ -14,6 +14,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from auris.core.errors import UserError
 from auris.core.log import silence_libraries
+from auris.core.terminal import say
 from auris.core.validation import describe_expected, fits_type
 from auris.data.summary import describe_data
 from auris.runs.compose import compose_run
@@ -25,6 +26,7 @@ MULTIRUN = "hydra.mode=MULTIRUN"  # each run is one of several
 _NEVER = {  # what a sweep never does, and why
     "test": "A sweep never opens the test set",
     "refit": "A sweep never trains on validation clips",
+    "finish": "A sweep has no run to finish",
     "resume": "A sweep goes on when the same command is run again",
 }
 _OTHER_CRITERION = (
@@ -74,7 +76,7 @@ def make_plan(words: Sequence[str], configs: Path) -> SweepPlan:
     silence_libraries()
     experiment = Experiment(cfg)
     dataset = experiment.dataset
-    print(describe_data(dataset), flush=True)
+    say(describe_data(dataset))
     distributions = space.make_distributions(cfg)
     study = settings.study or _name_study(experiment, distributions)
     return SweepPlan(

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from auris.core.errors import UserError
 from auris.core.explain import explain_error
+from auris.core.terminal import say
 from auris.runs.compose import compose_run
 from auris.sweep.plan import MULTIRUN, SweepPlan
 from auris.sweep.space import format_override
@@ -75,7 +76,7 @@ def print_trial(number: int, study: Study) -> None:
     words = " ".join(starmap(format_override, trial.params.items()))
     best = best_trial(study)
     so_far = f"  (best {best.value:.4f}, trial {best.number})" if best else ""
-    print(f"trial {number}: {outcome}  {words}{so_far}", flush=True)
+    say(f"trial {number}: {outcome}  {words}{so_far}")
 
 
 def _value_of_same(trial: Trial, study: Study) -> float | None:

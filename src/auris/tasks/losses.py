@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal, final
+from typing import Annotated, Literal, final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
+from auris.core.ranges import Range, Share
 from auris.data.spec import Spec
 
 _EPS = 1e-6  # keeps the slope of a power below 1 finite where the output is certain
@@ -33,7 +34,7 @@ class CrossEntropy(nn.Module):
     weight: Tensor | None
 
     def __init__(
-        self, spec: Spec, weight: ClassWeight = None, label_smoothing: float = 0.0
+        self, spec: Spec, weight: ClassWeight = None, label_smoothing: Share = 0.0
     ):
         super().__init__()
         self.label_smoothing = label_smoothing
@@ -72,7 +73,12 @@ class FocalLoss(nn.Module):
 
     weight: Tensor | None
 
-    def __init__(self, spec: Spec, gamma: float = 2.0, weight: ClassWeight = None):
+    def __init__(
+        self,
+        spec: Spec,
+        gamma: Annotated[float, Range(0, 100)] = 2.0,
+        weight: ClassWeight = None,
+    ):
         super().__init__()
         self.gamma = gamma
         self.register_buffer("weight", class_weights(weight, spec), persistent=False)
@@ -86,8 +92,12 @@ class FocalLoss(nn.Module):
         return -terms.sum(1).mean()
 
 
+class DirectionLoss(nn.Module):
+    """Of outputs and targets that are directions (B, D)."""
+
+
 @final
-class CosineLoss(nn.Module):
+class CosineLoss(DirectionLoss):
     """One minus the cosine of the angle between output and direction: half its square, if small."""
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, D), (B, D) -> ()
@@ -96,7 +106,7 @@ class CosineLoss(nn.Module):
 
 
 @final
-class AngularLoss(nn.Module):
+class AngularLoss(DirectionLoss):
     """The angle between output and direction in radians: forgives outliers more than its square."""
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, D), (B, D) -> ()

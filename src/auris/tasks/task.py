@@ -15,7 +15,7 @@ from auris.data.targets import Targets
 from auris.features.standardize import Standardized
 from auris.tasks.comparable import Comparable, Row
 from auris.tasks.inspection import Inspection
-from auris.tasks.losses import MeanAnomalyScore
+from auris.tasks.losses import CrossEntropy, DirectionLoss, FocalLoss, MeanAnomalyScore
 from auris.tasks.metric import Metric
 from auris.tasks.output import OutputFormat
 from auris.tasks.view import TaskView
@@ -31,6 +31,7 @@ class Task(nn.Module, ABC):
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip
     # whether it says something of recordings: else there is nothing to predict
     says_something: ClassVar[bool] = True
+    has_directions: ClassVar[bool] = False  # whether targets are unit vectors
     # whether a sound unlike all known ones is marked
     detects_novelty: ClassVar[bool] = True
     out_shape: Shape
@@ -86,6 +87,19 @@ class Task(nn.Module, ABC):
             raise UserError(
                 "loss: only models that look for anomalies put out an anomaly score; "
                 "choose task=anomaly or another loss."
+            )
+        if (
+            isinstance(loss, nn.CrossEntropyLoss | CrossEntropy | FocalLoss)
+            and not self.has_classes
+        ):
+            raise UserError(
+                f"loss: {type(loss).__name__} is for classes, and this task has none; "
+                "choose another loss, such as mse."
+            )
+        if isinstance(loss, DirectionLoss) and not self.has_directions:
+            raise UserError(
+                f"loss: {type(loss).__name__} is for directions, and this task has none; "
+                "choose another loss, such as cross_entropy or mse."
             )
 
     def check_features(self, features: Standardized) -> None:  # noqa: B027, most take any

@@ -1,5 +1,7 @@
 """What is refused before a run begins: choices that don't go together."""
 
+import os
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +10,7 @@ import torch
 from lightning import Trainer
 from torch import nn
 from torch.optim import LBFGS, Optimizer
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from auris.core.errors import UserError, first_line
 from auris.core.shapes import Shape
@@ -36,6 +39,8 @@ def check_choices(
     _check_loss(loss, task.out_shape)
 
 
+_MIN_PROCESSES = 2  # that may run on any machine, as of trainer=ddp
+
 # settings of Lightning that change which clips train or are evaluated, and what to do instead
 _REFUSED_SETTINGS = {
     "limit_train_batches": "the clips that train are those of the data set; make a smaller one",
@@ -49,25 +54,48 @@ _REFUSED_SETTINGS = {
 }
 
 
-def check_trainer(settings: Mapping[str, Any], clips: bool, fused: bool) -> None:
+def check_trainer(settings: Mapping[str, Any], fused: bool) -> None:
     """Raise `UserError` for settings that Lightning would take and then fail with.
 
     Args:
         settings: of the trainer.
-        clips: whether gradients are clipped.
         fused: whether the optimizer takes its step in one kernel.
     """
     for name, reason in _REFUSED_SETTINGS.items():
         value = settings.get(name)
         if value is not None and value is not False:  # 0 skips what it limits
             raise UserError(f"trainer.{name} is not taken: {reason}.")
-    epochs = settings["max_epochs"]
-    if epochs is None or (isinstance(epochs, int) and epochs < 1):
-        raise UserError(f"trainer.max_epochs={epochs} is too small; the least is 1.")
-    if clips and fused and "mixed" in str(settings["precision"]):
+    _check_processes(settings["devices"], settings["accelerator"])
+    if (
+        settings["gradient_clip_val"]
+        and fused
+        and "mixed" in str(settings["precision"])
+    ):
         raise UserError(
             "A fused optimizer can't clip gradients in mixed precision; "
             "choose optimizer.fused=false."
+        )
+
+
+def _check_processes(devices: Any, accelerator: str) -> None:
+    """Raise `UserError` for more processes than the machine has processors for."""
+    on_cpu = accelerator == "cpu" or (
+        accelerator == "auto" and not torch.accelerator.is_available()
+    )
+    most = max(_MIN_PROCESSES, os.cpu_count() or 1)
+    if on_cpu and isinstance(devices, int) and devices > most:
+        raise UserError(
+            f"trainer.devices={devices} asks for as many processes, and the most that this "
+            f"machine can run is {most}."
+        )
+
+
+def check_keeper(trainer: Trainer) -> None:
+    """Raise `UserError` unless a callback keeps the weights that are chosen."""
+    keepers = trainer.checkpoint_callbacks
+    if "best" not in {getattr(keeper, "filename", None) for keeper in keepers}:
+        raise UserError(
+            "callbacks.checkpoint keeps the chosen weights; a run can't do without it."
         )
 
 
@@ -85,6 +113,25 @@ def check_search(optimizer: Optimizer, trainer: Trainer) -> None:
         raise UserError(
             f"{name} does not go with scaled gradients; choose trainer.precision=32-true."
         )
+
+
+def check_schedule(schedule: Any, total_steps: int) -> None:
+    """Raise `UserError` where a schedule of one's own ends before the training does.
+
+    The schedule is of no use afterwards: it is taken to its end.
+    """
+    if isinstance(schedule, ReduceLROnPlateau):
+        return
+    schedule.last_epoch = total_steps - 1
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that no step of the optimizer came first
+            schedule.step()
+    except ValueError as error:
+        raise UserError(
+            f"schedule: {type(schedule).__name__} has no rate for all {total_steps} steps of the "
+            f"run ({first_line(error).rstrip('.')}); make it longer, or trainer.max_epochs smaller."
+        ) from error
 
 
 @contextmanager

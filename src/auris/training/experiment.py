@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, final
@@ -13,7 +14,7 @@ from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
 from auris.core.instantiate import Factory, to_plain
 from auris.core.text import without_credentials
-from auris.core.validation import check_types
+from auris.core.validation import check_known, check_types, declared_hints
 from auris.data.dataset import Dataset
 from auris.data.settings import DataSettings
 from auris.data.sources.base import Source
@@ -32,7 +33,13 @@ _SYSTEM_SETTINGS = (
     "compile",
     "gradient_clip_val",
 )  # of the trainer, which the system carries out
-_NO_MICROPHONES = "There is no array.{}; an array has microphones alone."
+_TRAINER_FACTS = {  # what Auris relies on
+    "num_sanity_val_steps": 0,
+    "log_every_n_steps": 10**9,  # figures are logged once an epoch
+    "enable_progress_bar": False,
+    "enable_model_summary": False,
+}
+_PARTS = ("task", "model", "loss", "optimizer", "schedule")
 
 
 @final
@@ -43,6 +50,11 @@ class Experiment:
         cfg: the configuration, without references.
         original: that of the run, where it is opened again on another machine.
         callbacks: more of them, which are no part of the configuration.
+
+    Attributes:
+        init: the run whose weights this one starts from.
+        finish: whether the training ends where it is.
+        continues: the finished run that this one trains longer.
 
     Raises `UserError`, here or when a part is first asked for, for what can't be.
     """
@@ -65,8 +77,31 @@ class Experiment:
         self.debug: bool = cfg.debug
         self.choices: dict[str, Any] = to_plain(cfg.choices)
         self.outputs = Path(cfg.paths.outputs)
+        self.init: str | None = cfg.get("init")
+        self.finish = bool(cfg.get("finish"))
+        self.continues: str | None = cfg.get("resume")
         self.max_epochs: int = cfg.trainer.max_epochs
         self.compiles: bool = cfg.trainer.compile
+
+    def check_settings(self) -> None:
+        """Look at all settings before anything is read or built.
+
+        Raises `UserError` for one that its constructor would not take.
+        """
+        self._check_data()
+        check_types(Standardized, to_plain(self._cfg.features), "features")
+        check_types(Augment, to_plain(self._cfg.augment), "augment")
+        check_types(Trainer, to_plain(self._cfg.trainer), "trainer")
+        parts = (self._cfg[name] for name in _PARTS)
+        for node in (*parts, self._features_node(), self._trainer_node(None)):
+            self._factory.check(node)
+        for nodes in (self._cfg.augment.waves, self._cfg.augment.features):
+            self._factory.check_each(nodes)
+        self._factory.check_each(self._cfg.callbacks)
+        self._factory.check_each(self._cfg.logger)
+        check_trainer(
+            to_plain(self._cfg.trainer), bool(self._cfg.optimizer.get("fused"))
+        )
 
     @cached_property
     def data_name(self) -> str:
@@ -96,32 +131,30 @@ class Experiment:
     @cached_property
     def dataset(self) -> Dataset:
         """The recordings, and what their labels are taken for."""
+        self._check_data()
         values = to_plain(self._cfg.data)
-        own = {
-            key: values[key]
-            for key in DataSettings.__dataclass_fields__
-            if key in values
-        }
-        check_types(DataSettings, own, "data")
+        own = {field.name: values[field.name] for field in fields(DataSettings)}
         settings = DataSettings(**own)
         array = self._open_array()
         source = self._open_source(values, array)
-        task = self._factory.allowed_class(str(self._cfg.task.get("_target_")), "task")
-        assert issubclass(task, Task)
+        task = self._factory.class_of(self._cfg.task, "task")
+        if not issubclass(task, Task):
+            raise UserError(
+                f"task: {task.__name__} is no task; choose one, as task=anomaly."
+            )
         targets = task.targets_for(settings, array)
         return Dataset(source, targets, settings, Path(self._cfg.paths.store), array)
 
     def build_features(self, spec: Spec) -> Standardized:
         """The features of data like `spec`."""
-        node = self._cfg.features.copy()
-        standardize = node.pop("standardize", True)
+        standardize = self._cfg.features.get("standardize", True)
         array = Array(spec.microphones) if spec.microphones else None
         facts = {
             "sample_rate": spec.sample_rate,
             "channels": spec.channels,
             "array": array,
         }
-        transform = self._factory.make(node, **facts)
+        transform = self._factory.make(self._features_node(), **facts)
         with explaining(
             f"features: {type(transform).__name__} can't read clips of {spec.samples} samples "
             f"and {spec.channels} channels",
@@ -159,7 +192,11 @@ class Experiment:
         )
 
     def build_trainer(
-        self, monitor: tuple[str, str] | None, folder: Path, epochs: int | None = None
+        self,
+        monitor: tuple[str, str] | None,
+        folder: Path,
+        epochs: int | None = None,
+        callbacks: Sequence[Callback] = (),
     ) -> Trainer:
         """Lightning's trainer with its callbacks and loggers, which write to `folder`.
 
@@ -167,6 +204,7 @@ class Experiment:
             monitor: the validation metric that chooses the epoch, and "min" or "max"; without
                 one the last epoch is chosen.
             epochs: to train for, if not as many as the configuration says.
+            callbacks: more of them.
         """
         name, mode = monitor or (None, "min")
         checkpoints = str(folder / "checkpoints")
@@ -177,22 +215,14 @@ class Experiment:
             "save_dir": str(folder),
             "title": os.path.relpath(folder, self.outputs),
         }
-        callbacks = self._factory.make_each(self._cfg.callbacks, **facts)
+        configured = self._factory.make_each(self._cfg.callbacks, **facts)
         loggers = self._factory.make_each(self._cfg.logger, **facts)
-        settings = {
-            key: value
-            for key, value in self._cfg.trainer.items()
-            if key not in _SYSTEM_SETTINGS
-        }
-        settings["max_epochs"] = epochs or self.max_epochs
-        node = OmegaConf.create({"trainer": settings}).trainer
-        fused = bool(self._cfg.optimizer.get("fused"))
-        check_trainer(settings, bool(self._cfg.trainer.gradient_clip_val), fused)
         return self._factory.make(
-            node,
-            callbacks=[*callbacks.values(), *self._callbacks],
+            self._trainer_node(epochs),
+            callbacks=[*configured.values(), *self._callbacks, *callbacks],
             logger=list(loggers.values()),
             plugins=[RunCheckpointIO(folder)],
+            **_TRAINER_FACTS,
         )
 
     def hyperparameters(self) -> dict[str, Any]:
@@ -212,23 +242,49 @@ class Experiment:
             **flat,
         }
 
+    def _features_node(self) -> DictConfig:
+        """What is built of the features: all but whether they are standardised."""
+        node = self._cfg.features.copy()
+        node.pop("standardize", None)
+        return node
+
+    def _trainer_node(self, epochs: int | None) -> DictConfig:
+        """What is built of the trainer: all but what the system carries out."""
+        settings = {
+            key: value
+            for key, value in self._cfg.trainer.items()
+            if key not in _SYSTEM_SETTINGS
+        }
+        settings["max_epochs"] = epochs or self.max_epochs
+        return OmegaConf.create({"trainer": settings}).trainer
+
     def _open_array(self) -> Array | None:
         """The microphones that are named, if any are."""
         if self._cfg.get("array") is None:
             return None
         values = to_plain(self._cfg.array)
-        check_types(Array, values, "array")
-        if unknown := set(values) - {"microphones"}:
-            raise UserError(_NO_MICROPHONES.format(min(unknown)))
         return Array(**values)
+
+    def _check_data(self) -> None:
+        """Raise `UserError` for a setting of the data or the array that nothing takes."""
+        values = to_plain(self._cfg.data)
+        check_types(DataSettings, values, "data")
+        source = self._factory.class_of(self._cfg.data.source, "data.source")
+        check_types(source, values, "data")
+        known = {
+            "source",
+            "name",
+            *declared_hints(DataSettings),
+            *declared_hints(source),
+        }
+        check_known(values, known, "data")
+        if self._cfg.get("array") is not None:
+            microphones = to_plain(self._cfg.array)
+            check_known(microphones, {"microphones"}, "array")
+            check_types(Array, microphones, "array")
 
     def _open_source(self, values: Mapping[str, Any], array: Array | None) -> Source:
         node = self._cfg.data.source
-        check_types(
-            self._factory.allowed_class(str(node.get("_target_")), "data.source"),
-            values,
-            "data",
-        )
         store = self._cfg.paths.store
         return self._factory.make(
             node, **values, store=store, array=array, factory=self._factory

@@ -21,7 +21,7 @@ class Curves(Logger):
         self.path = Path(save_dir) / "metrics.csv"
         self.rows: dict[int, dict[str, Any]] = {}
         if self.path.is_file():
-            with self.path.open(newline="") as file:
+            with self.path.open(newline="", encoding="utf-8") as file:
                 self.rows = {
                     int(row["epoch"]): {k: v for k, v in row.items() if v}
                     for row in csv.DictReader(file)

@@ -1,11 +1,15 @@
 """Learning-rate schedules that torch lacks, and when a schedule moves on."""
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, OneCycleLR, ReduceLROnPlateau
+
+from auris.core.ranges import Range, Share
+
+_POSITION = ("last_epoch", "_step_count", "_last_lr")  # how far a schedule is
 
 
 class Cosine(LambdaLR):
@@ -17,7 +21,7 @@ class Cosine(LambdaLR):
         warm_up: share of them in which the rate rises.
     """
 
-    def __init__(self, optimizer: Optimizer, total_steps: int, warm_up: float = 0.05):
+    def __init__(self, optimizer: Optimizer, total_steps: int, warm_up: Share = 0.05):
         rise = max(1, round(warm_up * total_steps))
 
         def factor(step: int) -> float:
@@ -46,7 +50,7 @@ class OneCycle(OneCycleLR):
         optimizer: Optimizer,
         total_steps: int,
         max_lr: float,
-        pct_start: float = 0.3,
+        pct_start: Annotated[float, Range(0.001, 0.999)] = 0.3,
     ):
         has_momentum = (
             bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults
@@ -58,6 +62,27 @@ class OneCycle(OneCycleLR):
             pct_start=pct_start,
             cycle_momentum=has_momentum,
         )
+
+
+def change_length(saved: Any, old: Any, new: Any) -> Any:
+    """The state of a schedule, made for another number of steps: it is as far as it was.
+
+    Args:
+        saved: the state.
+        old, new: states of fresh schedules of the former and the new length. What differs between
+            them is the length's, and comes from the new one.
+    """
+    if isinstance(saved, dict):
+        return {
+            key: value
+            if key in _POSITION
+            else change_length(value, old.get(key), new.get(key))
+            for key, value in saved.items()
+        }
+    if isinstance(saved, list) and len(saved) == len(new):
+        parts = zip(saved, old, new, strict=True)
+        return [change_length(*part) for part in parts]
+    return saved if old == new else new
 
 
 def step_on(schedule: Any) -> None:

@@ -243,18 +243,13 @@ def test_a_sound_that_began_before_reverberates_from_the_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"room": [3, 4]}, "three ranges"),
-        ({"rt60": [0.8, 0.2]}, "data.rt60"),
-        ({"snr": [1, 2, 3]}, "data.snr"),
-        ({"rt60": 0}, "above 0"),
-        ({"distance": [-1, 2]}, "above 0"),
-        ({"pre_roll": -0.1}, "not below"),
-    ],
+    "changes", [{"rt60": [0.8, 0.2]}, {"room": [[3, 4], [4, 3], 3]}, {"snr": [0, -1]}]
 )
-def test_what_is_no_range_is_refused(changes: dict, sentence: str) -> None:
-    with pytest.raises(UserError, match=sentence):
+def test_a_range_begins_with_the_smaller(changes: dict) -> None:
+    (name,) = changes
+    with pytest.raises(
+        UserError, match=f"data.{name}=.* should begin with the smaller"
+    ):
         replace(DISTRIBUTION, **changes)
 
 

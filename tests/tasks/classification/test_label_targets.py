@@ -40,10 +40,12 @@ def test_a_comma_may_be_part_of_a_name(said: list[str]) -> None:
     assert said == []
 
 
-def test_measured_values_are_named(said: list[str]) -> None:
-    check(*(f"{0.1 * i:.1f}" for i in range(30)))
+@pytest.mark.parametrize("point", [".", ","])
+def test_measured_values_are_named(said: list[str], point: str) -> None:
+    check(*(f"{0.1 * i:.1f}".replace(".", point) for i in range(30)))
     (sentence,) = said
-    assert "The labels are 30 different numbers (0.0, 0.1, 0.2 and 27 more)" in sentence
+    values = "(0.0, 0.1, 0.2 and 27 more)".replace("0.", f"0{point}")
+    assert f"The labels are 30 different numbers {values}" in sentence
 
 
 def test_levels_in_whole_numbers_are_values_where_each_is_alone(

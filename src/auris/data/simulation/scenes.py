@@ -5,8 +5,8 @@ has a seed of its own.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, fields
+from typing import Annotated, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -21,12 +21,14 @@ from auris.acoustics.image_source import (
     complete_order,
     impulse_responses,
 )
+from auris.acoustics.quantities import Decibels
 from auris.acoustics.reverberation import (
     measured_rt60,
     sabine_absorption,
     spread_absorption,
 )
 from auris.core.errors import UserError
+from auris.core.ranges import Length, Range
 from auris.data.simulation.dry_signals import DrySignal
 from auris.data.simulation.rendering import (
     RenderedScenes,
@@ -36,8 +38,19 @@ from auris.data.simulation.rendering import (
     white_noise,
 )
 
+_Value = TypeVar("_Value")
 # a value, or two ends between which it is drawn, evenly
-Range = float | Sequence[float]
+Drawn: TypeAlias = _Value | Annotated[Sequence[_Value], Length(2, 2)]
+
+RoomSize: TypeAlias = Annotated[
+    Sequence[Drawn[Annotated[float, Range(1, 100)]]], Length(3, 3)
+]  # m
+Rt60: TypeAlias = Drawn[Annotated[float, Range(0.05, 5)]]  # s
+Distance: TypeAlias = Drawn[Annotated[float, Range(0.05, 100)]]  # m
+Height: TypeAlias = Drawn[Annotated[float, Range(0, 100)]]  # m
+Snr: TypeAlias = Drawn[Decibels]
+PreRoll: TypeAlias = Drawn[Annotated[float, Range(0, 60)]]  # s
+Spread: TypeAlias = Annotated[float, Range(0, 5)]
 
 Responses = Callable[[Rooms, int, int], Tensor]  # (rooms, sample rate, L) -> (B, M, L)
 
@@ -54,7 +67,7 @@ _MAX_DRAWS = 1000  # in which a place for a source has to be found
 
 @dataclass(frozen=True)
 class SceneDistribution:
-    """What scenes are drawn from. Raises `UserError` for what is neither a number nor a range.
+    """What scenes are drawn from. Raises `UserError` for ranges that end before they begin.
 
     Args:
         room: lengths, widths and heights of rooms in m.
@@ -68,60 +81,33 @@ class SceneDistribution:
         pre_roll: how long before the scene its sound begins, in s; 0: the room is quiet before.
     """
 
-    room: Sequence[Range]
-    rt60: Range
-    absorption_spread: float
-    distance: Range
-    source_height: Range
-    array_height: Range
-    snr: Range
-    diffuse_snr: Range | None
-    pre_roll: Range
+    room: RoomSize
+    rt60: Rt60
+    absorption_spread: Spread
+    distance: Distance
+    source_height: Height
+    array_height: Height
+    snr: Snr
+    diffuse_snr: Snr | None
+    pre_roll: PreRoll
 
     def __post_init__(self) -> None:
-        if len(self.room) != 3:
-            raise UserError(
-                f"data.room={list(self.room)} should be three ranges: "
-                "of length, width and height, in m."
-            )
         for side in self.room:
-            check_range("room", side)
-        for name in (
-            "rt60",
-            "distance",
-            "source_height",
-            "array_height",
-            "snr",
-            "pre_roll",
-        ):
-            check_range(name, getattr(self, name))
-        if self.diffuse_snr is not None:
-            check_range("diffuse_snr", self.diffuse_snr)
-        if (
-            minimum(self.rt60) <= 0
-            or minimum(self.distance) <= 0
-            or minimum(self.pre_roll) < 0
-        ):
-            raise UserError(
-                "data.rt60 and data.distance should be above 0, and data.pre_roll not below."
-            )
+            check_order("room", side)
+        for field in fields(self):
+            if field.name != "room":
+                check_order(field.name, getattr(self, field.name))
 
 
-def check_range(name: str, values: Range | None) -> None:
-    """Raise `UserError` for what is neither a number nor a range."""
-    if isinstance(values, int | float):
-        return
-    if values is None or len(values) != 2 or not values[0] <= values[1]:
+def check_order(name: str, values: Drawn[float] | None) -> None:
+    """Raise `UserError` for two ends of which the first is the larger."""
+    if isinstance(values, Sequence) and values[0] > values[1]:
         raise UserError(
-            f"data.{name}={values} should be a number, or a range as in [0.2,0.8]."
+            f"data.{name}={list(values)} should begin with the smaller, as in [0.2,0.8]."
         )
 
 
-def minimum(values: Range) -> float:
-    return values if isinstance(values, int | float) else values[0]
-
-
-def sample(rng: np.random.Generator, values: Range) -> float:
+def sample(rng: np.random.Generator, values: Drawn[float]) -> float:
     return (
         values if isinstance(values, int | float) else rng.uniform(values[0], values[1])
     )

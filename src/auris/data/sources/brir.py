@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from auris.acoustics.arrays import unit_vector
 from auris.acoustics.diffuse_noise import matrix_square_root, mix_channels, scale_to_snr
 from auris.acoustics.reverberation import measured_rt60
 from auris.core.errors import UserError
+from auris.core.ranges import Length, Range
 from auris.data.simulation.rendering import (
     RenderedScenes,
     convolve,
@@ -23,7 +24,7 @@ from auris.data.simulation.rendering import (
     peak_normalize,
     white_noise,
 )
-from auris.data.simulation.scenes import Range, check_range, minimum, sample
+from auris.data.simulation.scenes import Drawn, PreRoll, Snr, check_order, sample
 from auris.data.sources.base import full_path
 from auris.data.sources.scenes import SceneRow, Scenes
 from auris.data.sources.sofa import ImpulseResponses, read_sofa
@@ -31,6 +32,8 @@ from auris.data.sources.sofa import ImpulseResponses, read_sofa
 _DECAY = 0.85  # of the longest RT60: how long late reverberation is, about 50 dB of it
 
 _FILES = ("train", "test")
+
+Files = Annotated[Sequence[str], Length(1, 1000)]
 
 
 @dataclass(frozen=True)
@@ -57,28 +60,23 @@ class Brir(Scenes):
     inert = (*Scenes.inert, "root")
 
     root: str
-    train: Sequence[str]
-    test: Sequence[str]
+    train: Files
+    test: Files
     clockwise: bool
-    rt60: Range
-    drr: Range
-    snr: Range
-    pre_roll: Range
+    rt60: Drawn[Annotated[float, Range(0.05, 20)]]
+    drr: Snr
+    snr: Snr
+    pre_roll: PreRoll
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("rt60", "drr", "snr", "pre_roll"):
-            check_range(name, getattr(self, name))
-        if minimum(self.rt60) <= 0 or minimum(self.pre_roll) < 0:
-            raise UserError("data.rt60 should be above 0, and data.pre_roll not below.")
+            check_order(name, getattr(self, name))
         count = len(self.microphones.microphones)
         if count != 2:
             raise UserError(
                 f"A head has two ears and this array {count} microphones; choose array=head."
             )
-        for name in _FILES:
-            if not getattr(self, name):
-                raise UserError(f"data.{name}=[] should name one or more SOFA files.")
 
     @property
     def place(self) -> str:

@@ -1,13 +1,14 @@
 """The main job's data set: recordings of cats and babies, or their simulation."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
-from auris.core.errors import UserError, suggest_choice
+from auris.core.ranges import Length
 from auris.data.download import Unreachable
 from auris.data.simulation.cats_babies import CatsBabiesSimulator
 from auris.data.simulation.writer import write_folder
 from auris.data.sources.base import Collection, Source
-from auris.data.sources.esc50 import Esc
+from auris.data.sources.esc50 import ClassNumber, Esc
 from auris.data.tables import read_table
 
 _SIMULATED = "SIMULATED meows and cries, not recordings"
@@ -18,12 +19,12 @@ class CatsBabies(Source):
 
     def __init__(
         self,
-        origin: str,
+        origin: Literal["auto", "real", "simulated"],
         store: str,
         root: str,
         url: str | None,
         names: list[str],
-        numbers: list[int],
+        numbers: Annotated[list[ClassNumber], Length(1, 50)],
         listing: str,
     ):
         self.origin = origin
@@ -36,10 +37,6 @@ class CatsBabies(Source):
             "real": self.real.collect,
             "simulated": self._collect_simulated,
         }
-        if self.origin not in ways:
-            raise UserError(
-                f"There is no data.origin={self.origin}; {suggest_choice(self.origin, ways)}"
-            )
         return ways[self.origin]()
 
     def _collect_either(self) -> Collection:

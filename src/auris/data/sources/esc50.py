@@ -3,8 +3,10 @@
 import csv
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
 from auris.core.errors import UserError
+from auris.core.ranges import Length, Range
 from auris.data import audio
 from auris.data.clips import Clip, read_esc
 from auris.data.download import Unreachable, fetch_all
@@ -14,6 +16,8 @@ from auris.data.tables import read_table
 
 _SAMPLE_RATE = 44100  # Hz
 _SAMPLES = 5 * _SAMPLE_RATE
+
+ClassNumber = Annotated[int, Range(0, 49)]  # of the 50
 
 
 class Esc(Source):
@@ -29,7 +33,7 @@ class Esc(Source):
         root: str,
         url: str | None,
         names: list[str],
-        numbers: list[int] | None = None,
+        numbers: Annotated[list[ClassNumber], Length(1, 50)] | None = None,
         listing: str | None = None,
     ):
         self.root = Path(root).expanduser()
@@ -77,14 +81,14 @@ class Esc(Source):
         """The names of the recordings, as far as a listing or ESC-50's own table is at hand."""
         if self.listing:
             listing = files("auris.data").joinpath(Path(self.listing).name)
-            return listing.read_text().split()
+            return listing.read_text(encoding="utf-8").split()
         for table in (self.root / "esc50.csv", self.root / "meta" / "esc50.csv"):
             if table.is_file():
                 return self._read_names(table)
         return []
 
     def _read_names(self, table: Path) -> list[str]:
-        with table.open(newline="") as file:
+        with table.open(newline="", encoding="utf-8") as file:
             rows = csv.DictReader(file)
             return [row["filename"] for row in rows if int(row["target"]) in self.names]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from auris.core.errors import UserError, suggest_choice
+from auris.core.ranges import Count
 from auris.data.clips import Clip
 from auris.data.folders import list_recordings
 from auris.data.sources.base import Collection, Source, full_path
@@ -69,7 +70,7 @@ class NormalAbnormal(Machines):
             validate; all others test. null: folds are drawn.
     """
 
-    def __init__(self, root: str, train_size: int | None = None):
+    def __init__(self, root: str, train_size: Count | None = None):
         super().__init__(root)
         self.train_size = train_size
 
@@ -104,10 +105,10 @@ class NormalAbnormal(Machines):
         for section in {clip.section for clip in clips}:
             in_section = [clip for clip in clips if clip.section == section]
             normal = [clip for clip in in_section if clip.label == "normal"]
-            if not 0 < self.train_size < len(normal):
+            if self.train_size >= len(normal):
                 raise UserError(
-                    f"data.train_size={self.train_size} should be 1 or more and leave some "
-                    f"of the {len(normal)} normal recordings of {self.root / section} "
+                    f"data.train_size={self.train_size} should leave some of "
+                    f" the {len(normal)} normal recordings of {self.root / section} "
                     "to test."
                 )
             train |= set(normal[: self.train_size])

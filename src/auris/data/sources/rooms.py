@@ -4,19 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
 from auris.acoustics.pyroom import simulate_pyroom
+from auris.acoustics.quantities import SampleRate
 from auris.core.errors import UserError, suggest_choice
+from auris.core.validation import check_types
 from auris.data.simulation.rendering import RenderedScenes
 from auris.data.simulation.scenes import (
-    Range,
+    Distance,
+    Height,
+    PreRoll,
+    RoomSize,
+    Rt60,
     Scene,
     SceneDistribution,
     SceneSimulator,
+    Snr,
+    Spread,
     image_source,
 )
 from auris.data.sources.base import DrawEpoch
@@ -45,30 +53,23 @@ class Rooms(Scenes):
     version = 1
     inert = (*Scenes.inert, "online", "sample_rate")
 
-    room: Sequence[Range]
-    rt60: Range
-    absorption_spread: float
-    distance: Range
-    source_height: Range
-    array_height: Range
-    snr: Range
-    diffuse_snr: Range | None
-    pre_roll: Range
+    room: RoomSize
+    rt60: Rt60
+    absorption_spread: Spread
+    distance: Distance
+    source_height: Height
+    array_height: Height
+    snr: Snr
+    diffuse_snr: Snr | None
+    pre_roll: PreRoll
     grid: Mapping[str, Any]
     online: bool
-    simulation_rate: int
-    simulator: str
-    sample_rate: int | None = None
+    simulation_rate: SampleRate
+    simulator: Literal["shoebox", "pyroomacoustics"]
+    sample_rate: SampleRate | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.simulator not in SIMULATORS:
-            options = suggest_choice(self.simulator, SIMULATORS)
-            raise UserError(f"There is no data.simulator={self.simulator}; {options}")
-        if self.simulation_rate < 1000:
-            raise UserError(
-                f"data.simulation_rate={self.simulation_rate} should be 1000 Hz or more."
-            )
         if self.online and self.sample_rate not in (None, self.simulation_rate):
             raise UserError(
                 "data.online draws scenes at data.simulation_rate; "
@@ -89,7 +90,8 @@ class Rooms(Scenes):
                     f"data.grid.{name}={values} should be a list of values, as in [0.3,0.6]."
                 )
             for value in values:
-                replace(distribution, **{name: value})  # which checks it
+                check_types(SceneDistribution, {name: value}, "data.grid")
+                replace(distribution, **{name: value})  # which checks its order
 
     @cached_property
     def distribution(self) -> SceneDistribution:

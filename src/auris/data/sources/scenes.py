@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
 from auris.acoustics.arrays import Array, azimuth_elevation
 from auris.core.errors import UserError
+from auris.core.ranges import Count, Length, Seed
 from auris.data.clips import CONDITIONS
+from auris.data.settings import Duration
 from auris.data.simulation.dry_signals import DrySignal, list_sizes, load_dry_signals
 from auris.data.simulation.rendering import RenderedScenes
 from auris.data.simulation.simulator import ClipSimulator, SimulatedClip
@@ -56,22 +58,18 @@ class Scenes(Source):
 
     store: str
     array: Array | None
-    duration: float
-    sounds: Sequence[str]
+    duration: Duration
+    sounds: Annotated[Sequence[Literal["talk", "bursts"]], Length(1, 100)]
     dry_folder: str | None
-    train_size: int
-    val_size: int
-    test_size: int
-    simulation_seed: int
+    train_size: Count
+    val_size: Count
+    test_size: Count
+    simulation_seed: Seed
 
     def __post_init__(self) -> None:
         if self.array is None:
             raise UserError(
                 "Scenes are heard by an array of microphones; choose one, as in array=circular6."
-            )
-        if self.simulation_seed < 0:
-            raise UserError(
-                f"data.simulation_seed={self.simulation_seed} should be 0 or more."
             )
 
     @property

@@ -1,9 +1,10 @@
 """Built-in anomalies: machines and rails that sound as they should, and a few that do not."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from auris.core.errors import UserError
+from auris.acoustics.quantities import Decibels, SampleRate
+from auris.core.ranges import Range, Seed
 from auris.data.simulation.gas_leak import GasLeakSimulator
 from auris.data.simulation.rail_defect import RailDefectSimulator
 from auris.data.simulation.simulator import AnomalySimulator
@@ -31,17 +32,12 @@ class SimulatedAnomalies(Source):
     def __init__(
         self,
         store: str,
-        snr: float,
-        train_size: int,
-        test_size: int,
-        simulation_seed: int,
-        simulation_rate: int,
+        snr: Decibels,
+        train_size: Annotated[int, Range(20, 1_000_000)],
+        test_size: Annotated[int, Range(8, 1_000_000)],
+        simulation_seed: Seed,
+        simulation_rate: SampleRate,
     ):
-        if train_size < 20 or test_size < 8:
-            raise UserError(
-                f"data.train_size={train_size} should be 20 or more, "
-                f"data.test_size={test_size} 8 or more."
-            )
         self.snr = float(snr)
         self.simulator = self.simulator_class(
             sample_rate=simulation_rate,

@@ -1,8 +1,14 @@
 """Draws, one for each clip of a batch (B, ...), and what brings them to the shape of the batch."""
 
+from typing import Annotated
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from auris.core.ranges import Range
+
+Knots = Annotated[int, Range(1, 1000)]  # heights that are drawn of a random curve
 
 
 def uniform(low: float, high: float, like: Tensor) -> Tensor:

@@ -4,11 +4,13 @@ targets."""
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
 from torch.distributions import Beta
 
+from auris.core.ranges import Range, Share
 from auris.features.augmentation.draws import bernoulli, broadcast_to
 
 # targets (B, ...) of clips that were mixed or not
@@ -40,7 +42,9 @@ class Mixup(nn.Module, ABC):
     mostly itself.
     """
 
-    def __init__(self, alpha: float = 0.4, probability: float = 0.5):
+    def __init__(
+        self, alpha: Annotated[float, Range(0.01, 100)] = 0.4, probability: Share = 0.5
+    ):
         super().__init__()
         self.alpha = alpha
         self.probability = probability

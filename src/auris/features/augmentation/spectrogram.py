@@ -1,11 +1,13 @@
 """Augmentation of features (B, C', F, T')."""
 
+from typing import Annotated, Literal
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from auris.core.errors import UserError, suggest_choice
-from auris.features.augmentation.draws import random_curve, uniform
+from auris.core.ranges import Range, Share
+from auris.features.augmentation.draws import Knots, random_curve, uniform
 
 _AXES = {"time": -1, "frequency": -2}
 
@@ -18,7 +20,7 @@ class BandGain(nn.Module):
         knots: heights that are drawn; straight lines join them.
     """
 
-    def __init__(self, std: float = 0.3, knots: int = 5):
+    def __init__(self, std: Annotated[float, Range(0, 100)] = 0.3, knots: Knots = 5):
         super().__init__()
         self.std = std
         self.knots = knots
@@ -37,7 +39,9 @@ class Warp(nn.Module):
         shift: of the bands, the most, as a fraction of them.
     """
 
-    def __init__(self, octaves: float = 0.3, shift: float = 0.05):
+    def __init__(
+        self, octaves: Annotated[float, Range(0, 4)] = 0.3, shift: Share = 0.05
+    ):
         super().__init__()
         self.octaves = octaves
         self.shift = shift
@@ -62,11 +66,13 @@ class Mask(nn.Module):
         fraction: of the axis that the longest stretch covers.
     """
 
-    def __init__(self, axis: str, count: int = 2, fraction: float = 0.2):
+    def __init__(
+        self,
+        axis: Literal["time", "frequency"],
+        count: Annotated[int, Range(1, 100)] = 2,
+        fraction: Share = 0.2,
+    ):
         super().__init__()
-        if axis not in _AXES:
-            choices = suggest_choice(axis, _AXES)
-            raise UserError(f"There is no axis {axis} of a mask; {choices}")
         self.axis = _AXES[axis]
         self.count = count
         self.fraction = fraction

@@ -1,9 +1,14 @@
 """Augmentation of waves (B, C, T)."""
 
+from typing import Annotated
+
 import torch
 from torch import Tensor, nn
 
+from auris.acoustics.quantities import Decibels
+from auris.core.ranges import Range, Share
 from auris.features.augmentation.draws import (
+    Knots,
     bernoulli,
     broadcast_to,
     level_to_gain,
@@ -16,7 +21,7 @@ class TimeShift(nn.Module):
     """Roll each clip in a circle by up to `fraction` of its length, waves or features (B, ...,
     T')."""
 
-    def __init__(self, fraction: float = 1.0):
+    def __init__(self, fraction: Share = 1.0):
         super().__init__()
         self.fraction = fraction
 
@@ -33,7 +38,7 @@ class Crop(nn.Module):
     """Keep a random stretch of at least `fraction` of each clip and repeat it to the clip's
     length."""
 
-    def __init__(self, fraction: float = 0.5):
+    def __init__(self, fraction: Annotated[float, Range(0, 1, above=True)] = 0.5):
         super().__init__()
         self.fraction = fraction
 
@@ -52,7 +57,7 @@ class Crop(nn.Module):
 class Gain(nn.Module):
     """Make each clip louder or softer, evenly in dB between `low` and `high`."""
 
-    def __init__(self, low: float = -6.0, high: float = 6.0):
+    def __init__(self, low: Decibels = -6.0, high: Decibels = 6.0):
         super().__init__()
         self.low = low
         self.high = high
@@ -66,7 +71,7 @@ class Gain(nn.Module):
 class Polarity(nn.Module):
     """Turn each clip's sign round with this probability."""
 
-    def __init__(self, probability: float = 0.5):
+    def __init__(self, probability: Share = 0.5):
         super().__init__()
         self.probability = probability
 
@@ -79,7 +84,9 @@ class Polarity(nn.Module):
 class Noise(nn.Module):
     """Add white noise to some clips, at an SNR drawn evenly between `low` and `high` dB."""
 
-    def __init__(self, low: float = 10.0, high: float = 40.0, probability: float = 0.5):
+    def __init__(
+        self, low: Decibels = 10.0, high: Decibels = 40.0, probability: Share = 0.5
+    ):
         super().__init__()
         self.low = low
         self.high = high
@@ -99,7 +106,7 @@ class Filter(nn.Module):
     """Colour each clip as another microphone would: a smooth random curve over frequency, `std` in
     dB."""
 
-    def __init__(self, std: float = 3.0, knots: int = 6):
+    def __init__(self, std: Annotated[float, Range(0, 60)] = 3.0, knots: Knots = 6):
         super().__init__()
         self.std = std
         self.knots = knots

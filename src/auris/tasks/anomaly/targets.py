@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
+from auris.data.folders import same_form
 from auris.data.splits import SPLITS
 from auris.data.targets import Targets, codes, unique_sorted
 from auris.tasks.anomaly.splits import check_anomalies, check_rates, split_anomalies
@@ -26,7 +27,7 @@ class AnomalyTargets(Targets):
     needs_labels_in = ("test",)
 
     def __init__(self, normal: str, known: Sequence[str] = ()):
-        self.normal = normal
+        self.normal = same_form(normal)
         self.known = known
 
     def split_clips(

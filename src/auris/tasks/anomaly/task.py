@@ -1,7 +1,7 @@
 """Anomaly detection: how unlike normal sound is it?"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import Annotated, Any, final
 
 import numpy as np
 import torch
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from auris.acoustics.arrays import Array
 from auris.core.errors import UserError
+from auris.core.ranges import Range, Share
 from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.spec import Spec
@@ -59,16 +60,10 @@ class Anomaly(Task):
         self,
         spec: Spec,
         in_shape: Shape,
-        top: float = 1.0,
-        false_alarm_rate: float = 0.01,
+        top: Share = 1.0,
+        false_alarm_rate: Annotated[float, Range(0, 0.5, above=True)] = 0.01,
     ):
         super().__init__()
-        if not 0 <= top <= 1:
-            raise UserError(f"task.top={top} should be a fraction, from 0 to 1.")
-        if not 0 < false_alarm_rate < 0.5:
-            raise UserError(
-                f"task.false_alarm_rate={false_alarm_rate} should be above 0 and below 0.5."
-            )
         self.top = top
         self.rate = false_alarm_rate
         self.sections = spec.values_of("section")

@@ -32,8 +32,8 @@ class LabelTargets(Targets):
                     "or choose array=... to learn directions."
                 )
         classes = self.classes_of(clips)
-        _warn_of_several_labels(classes)
-        _warn_of_numbers(classes, len(clips))
+        if not _warn_of_numbers(classes, len(clips)):
+            _warn_of_several_labels(classes)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_complete(splits, [clip.label for clip in clips])
@@ -64,12 +64,12 @@ def _warn_of_several_labels(classes: Sequence[str]) -> None:
         )
 
 
-def _warn_of_numbers(classes: Sequence[str], clips: int) -> None:
-    """Say of measured values that they are taken for classes."""
+def _warn_of_numbers(classes: Sequence[str], clips: int) -> bool:
+    """Say of measured values that they are taken for classes; whether all are numbers."""
     try:
-        numbers = [float(name) for name in classes]
+        numbers = [float(name.replace(",", ".")) for name in classes]
     except ValueError:
-        return
+        return False
     is_measured = not all(number.is_integer() for number in numbers)
     is_alone = 2 * len(numbers) > clips
     if len(numbers) > _MANY_NUMBERS and (is_measured or is_alone):
@@ -78,3 +78,4 @@ def _warn_of_numbers(classes: Sequence[str], clips: int) -> None:
             "taken for a class of its own: task=classification learns no values. Sort them into "
             "ranges, or add a task that learns values (CONTRIBUTING.md)."
         )
+    return True

@@ -50,7 +50,7 @@ class Classification(Task):
         if array is not None:
             raise UserError(
                 "An array of microphones is for directions, and task=classification tells labels; "
-                "choose task=localization, or array=null."
+                "choose task=localization, or leave the array away."
             )
         return LabelTargets()
 

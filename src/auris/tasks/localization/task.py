@@ -41,6 +41,7 @@ class Localization(Task):
 
     monitor = ("val/mean_error", "min")
     baseline = "srp_phat"
+    has_directions = True
     detects_novelty = False  # where a sound is from does not depend on what it is
 
     def __init__(self, spec: Spec, elevation: bool | None = None):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from auris.core.errors import UserError
+from auris.core.library_settings import LearningRate
 
 Groups = list[dict[str, Any]]
 
@@ -27,9 +27,7 @@ class GradientFree(Optimizer, ABC):
         lr: how far it goes at first, where it goes in steps.
     """
 
-    def __init__(self, params: Groups, lr: float = 1.0):
-        if not lr > 0:
-            raise UserError(f"optimizer.lr={lr} should be above 0.")
+    def __init__(self, params: Groups, lr: LearningRate = 1.0):
         super().__init__(params, {"lr": lr})
 
     @property

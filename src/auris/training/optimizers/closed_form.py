@@ -1,11 +1,12 @@
 """The gradient is zero: linear least squares."""
 
-from typing import final
+from typing import Annotated, final
 
 from torch import nn
 
 from auris.core.errors import UserError
 from auris.core.log import info
+from auris.core.ranges import Range
 from auris.models.network import Network
 from auris.training.optimizers.base import Examples, Groups, Solver
 from auris.training.optimizers.ridge import solve_layer
@@ -27,7 +28,7 @@ class ClosedForm(Solver):
         model: nn.Module,
         examples: Examples,
         loss: nn.Module,
-        ridge: float = 0.3,
+        ridge: Annotated[float, Range(0, 1e9)] = 0.3,
     ):
         if not isinstance(model, Network):
             raise UserError(
@@ -39,8 +40,6 @@ class ClosedForm(Solver):
             raise UserError(
                 "optimizer: the closed form makes the squared error smallest; choose loss=mse."
             )
-        if ridge < 0:
-            raise UserError(f"optimizer.ridge={ridge} should be 0 or more.")
         super().__init__(params, model, examples)
         self.network = model
         self.ridge = ridge

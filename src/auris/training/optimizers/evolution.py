@@ -1,18 +1,21 @@
 """Let a population evolve."""
 
 from math import exp, log, sqrt
-from typing import final
+from typing import Annotated, final
 
 import numpy as np
 import torch
 from cmaes import CMA, SepCMA
 from torch import Tensor
 
-from auris.core.errors import UserError
+from auris.core.library_settings import LearningRate
+from auris.core.ranges import Range, Seed
 from auris.training.optimizers.base import Groups, Loss, Search
 
 # parameters up to which CMA-ES learns how they go together; above, only their scales
 _MAX_FULL = 500
+
+Population = Annotated[int, Range(4, 100_000)]
 
 
 @final
@@ -34,9 +37,9 @@ class Evolution(Search):
     def __init__(
         self,
         params: Groups,
-        lr: float = 0.1,
-        population: int | None = None,
-        seed: int = 0,
+        lr: LearningRate = 0.1,
+        population: Population | None = None,
+        seed: Seed = 0,
     ):
         super().__init__(params, lr)
         self.population = _population_size(population, self.parameter_count)
@@ -96,9 +99,9 @@ class CmaEs(Search):
     def __init__(
         self,
         params: Groups,
-        lr: float = 0.1,
-        population: int | None = None,
-        seed: int = 0,
+        lr: LearningRate = 0.1,
+        population: Population | None = None,
+        seed: Seed = 0,
     ):
         super().__init__(params, lr)
         self.population = _population_size(population, self.parameter_count)
@@ -143,8 +146,4 @@ class CmaEs(Search):
 
 
 def _population_size(given: int | None, size: int) -> int:
-    if given is not None and given < 4:
-        raise UserError(
-            f"optimizer.population={given} is too small to evolve; the least is 4."
-        )
     return given or 4 + int(3 * log(max(1, size)))

@@ -1,10 +1,11 @@
 """Gradient methods that need a word to fit in."""
 
-from typing import final
+from typing import Annotated, final
 
 import torch
 
-from auris.core.errors import UserError
+from auris.core.library_settings import LearningRate
+from auris.core.ranges import Range
 from auris.training.optimizers.base import Groups
 
 
@@ -22,15 +23,10 @@ class Lbfgs(torch.optim.LBFGS):
     def __init__(
         self,
         params: Groups,
-        lr: float = 1.0,
-        max_iter: int = 10,
-        history_size: int = 10,
+        lr: LearningRate = 1.0,
+        max_iter: Annotated[int, Range(1, 10_000)] = 10,
+        history_size: Annotated[int, Range(1, 1000)] = 10,
     ):
-        if max_iter < 1 or history_size < 1:
-            raise UserError(
-                f"optimizer.max_iter={max_iter} and optimizer.history_size={history_size} "
-                "should be 1 or more."
-            )
         # it knows one group of parameters only
         flat = [p for group in params for p in group["params"]]
         for p in flat:

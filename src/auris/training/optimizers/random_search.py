@@ -1,13 +1,15 @@
 """Try everything, or as much as there is time for."""
 
 from itertools import chain, product
-from typing import final
+from typing import Annotated, final
 
 import torch
 from torch import Tensor
 
 from auris.core.errors import UserError
+from auris.core.library_settings import LearningRate
 from auris.core.progress import track_progress
+from auris.core.ranges import Count, Range, Seed
 from auris.training.optimizers.base import Groups, Loss, Search
 
 
@@ -23,11 +25,13 @@ class RandomSearch(Search):
     """
 
     def __init__(
-        self, params: Groups, lr: float = 0.1, candidates: int = 50, seed: int = 0
+        self,
+        params: Groups,
+        lr: LearningRate = 0.1,
+        candidates: Count = 50,
+        seed: Seed = 0,
     ):
         super().__init__(params, lr)
-        if candidates < 1:
-            raise UserError(f"optimizer.candidates={candidates} should be 1 or more.")
         self.candidates = candidates
         self.seed = seed
 
@@ -56,14 +60,13 @@ class GridSearch(Search):
     """
 
     def __init__(
-        self, params: Groups, levels: int = 3, bound: float = 1.0, most: int = 100_000
+        self,
+        params: Groups,
+        levels: Annotated[int, Range(2, 1000)] = 3,
+        bound: Annotated[float, Range(0, 1000, above=True)] = 1.0,
+        most: Annotated[int, Range(1, 10_000_000)] = 100_000,
     ):
         super().__init__(params)
-        if levels < 2 or bound <= 0:
-            raise UserError(
-                f"optimizer.levels={levels} should be 2 or more and "
-                f"optimizer.bound={bound} above 0."
-            )
         if (
             self.parameter_count >= most.bit_length()
             or levels**self.parameter_count > most
