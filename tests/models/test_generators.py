@@ -130,15 +130,3 @@ def test_what_was_kept_is_saved(kind: type, tmp_path: Path) -> None:
 def test_a_generator_is_for_generation_alone() -> None:
     with pytest.raises(UserError, match="choose task=generation"):
         Replay(SHAPE, (2,), Classification(SPEC))
-
-
-@pytest.mark.parametrize(
-    ("setting", "sentence"),
-    [
-        ({"frames": 0}, "model.frames=0 is too small"),
-        ({"hidden": 1.5}, "between 0 and 1"),
-    ],
-)
-def test_settings_of_a_flow_that_cannot_be(setting: dict, sentence: str) -> None:
-    with pytest.raises(UserError, match=sentence):
-        Flow(**FACTS, **setting)

@@ -1,16 +1,18 @@
 """A flow from noise to clips."""
 
 import math
-from typing import final
+from typing import Annotated, final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from auris.core.errors import UserError
+from auris.core.ranges import Range, Share
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
 from auris.models.generator import Generator
+from auris.models.network import Dropout, Width
+from auris.models.patches import PatchFrames
 
 _KERNEL = 5  # patches that a convolution sees
 _MAX_DILATION = 8
@@ -46,25 +48,15 @@ class Flow(Generator):
         in_shape: Shape,
         out_shape: Shape,
         task: Codec,
-        frames: int = 2,
-        width: int = 160,
-        depth: int = 8,
-        steps: int = 32,
-        guidance: float = 1.0,
-        hidden: float = 0.1,
-        dropout: float = 0.1,
+        frames: PatchFrames = 2,
+        width: Width = 160,
+        depth: Annotated[int, Range(1, 100)] = 8,
+        steps: Annotated[int, Range(1, 1000)] = 32,
+        guidance: Annotated[float, Range(0, 100)] = 1.0,
+        hidden: Share = 0.1,
+        dropout: Dropout = 0.1,
     ):
         super().__init__(task)
-        for name, value in {
-            "frames": frames,
-            "width": width,
-            "depth": depth,
-            "steps": steps,
-        }.items():
-            if value < 1:
-                raise UserError(f"model.{name}={value} is too small; the least is 1.")
-        if not 0 <= hidden <= 1:
-            raise UserError(f"model.hidden={hidden} should be between 0 and 1.")
         self.steps = steps
         self.guidance = guidance
         self.hidden = hidden

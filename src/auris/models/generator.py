@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from auris.core.errors import UserError
+from auris.core.ranges import Count
 from auris.core.shapes import Shape
 from auris.models.codec import Codec
 from auris.models.instance_based import EXACT_DISTANCES, StoresClips, resize_buffers
@@ -54,14 +55,10 @@ class GaussianComponents(Generator, StoresClips):
     axes: Tensor  # (components, D), each as long as the deviation along it
 
     def __init__(
-        self, in_shape: Shape, out_shape: Shape, task: Codec, components: int = 50
+        self, in_shape: Shape, out_shape: Shape, task: Codec, components: Count = 50
     ):
         super().__init__(task)
         size = torch.Size(in_shape).numel()
-        if components < 1:
-            raise UserError(
-                f"model.components={components} is too small; the least is 1."
-            )
         self.register_buffer("means", torch.zeros(*out_shape, size))
         self.register_buffer("axes", torch.zeros(min(components, size), size))
 
