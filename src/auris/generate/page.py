@@ -13,6 +13,7 @@ from auris.runs.folder import RESULT
 from auris.runs.result import load_result
 from auris.tasks.generation.sets import SETS
 from auris.tasks.generation.words import describe_measures
+from auris.training.evaluation import peak_normalize
 
 _LEVELS = (-3.0, 3.0)  # standard deviations, of the colours
 _SIZE = (4.4, 1.85)  # inches of a picture
@@ -91,13 +92,13 @@ class _Painter:
 
     def _draw_card(self, wave: Tensor, title: str) -> _Card:
         """A sound (C, T)."""
-        mono = wave[0].numpy()
-        player = self.players.make_player(mono, self.spec.sample_rate, title)
+        loud = peak_normalize(wave).numpy()
+        player = self.players.make_player(loud, self.spec.sample_rate, title)
         features = self.features(wave[None])[0, 0]  # (F, T')
         with page_theme():
             figure = new_figure(*_SIZE)
             axes = figure.subplots()
-            figure.subplots_adjust(left=0.12, right=0.96, top=0.96, bottom=0.27)
+            figure.subplots_adjust(left=0.165, right=0.96, top=0.96, bottom=0.27)
             heatmap = Heatmap("", features, _LEVELS, self.hertz)
             draw_heatmap(axes, heatmap, self.spec.duration)
             axes.set_xlabel("time (s)")

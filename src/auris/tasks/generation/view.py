@@ -1,12 +1,13 @@
 """New clips in words and pictures."""
 
-from collections.abc import Iterator
-from typing import final
+from collections.abc import Iterator, Mapping
+from typing import Any, final
 
 import torch
 from torch import Tensor
 
 from auris.tasks.generation.sets import HELD_OUT, is_packed, unpack
+from auris.tasks.generation.words import describe_distance
 from auris.tasks.inspection import Inspection
 from auris.tasks.reconstruction.plots import plot_codes
 from auris.tasks.view import Plot, TaskView
@@ -34,6 +35,11 @@ class NewClipsView(TaskView):
 
     def format_value(self, value: float) -> str:
         return f"{value:.3f}"
+
+    def result_sentence(
+        self, scores: Mapping[str, Any], clips: str, constant: Mapping[str, str | float]
+    ) -> str:
+        return f"On {scores['clips']} {clips}. {describe_distance(scores['metrics'])}"
 
     def plots(self, inspection: Inspection) -> Iterator[Plot]:
         decoded = inspection.predictions.decoded

@@ -15,11 +15,7 @@ def describe_measures(metrics: Mapping[str, Any]) -> Iterator[str]:
     def value(name: str) -> float | None:
         return metrics[name]["value"]
 
-    yield _describe_distance(
-        value("kernel_distance"),
-        value("kernel_distance_of_replay"),
-        value("kernel_distance_of_gaussian"),
-    )
+    yield describe_distance(metrics)
     precision, coverage = value("precision"), value("coverage")
     plain, real = value("coverage_of_gaussian"), value("coverage_of_replay")
     if None not in (precision, coverage, plain, real):
@@ -40,13 +36,22 @@ def describe_measures(metrics: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _describe_distance(
-    drawn: float | None, replay: float | None, gaussian: float | None
-) -> str:
-    if drawn is None or replay is None or gaussian is None:
+def describe_distance(metrics: Mapping[str, Any]) -> str:
+    """How far new clips are from held-out ones, beside how far others are."""
+    names = (
+        "kernel_distance",
+        "kernel_distance_of_replay",
+        "kernel_distance_of_gaussian",
+    )
+    values = [metrics[name]["value"] for name in names]
+    known = [value for value in values if value is not None and value == value]
+    if len(known) < len(values):
         return "Too few clips were held out to compare new ones with."
-    beside = f"training clips {replay:.3f}, clips of a Gaussian {gaussian:.3f}"
-    return f"Kernel distance to held-out clips: new clips {drawn:.3f}, {beside}."
+    drawn, replay, gaussian = known
+    return (
+        f"Kernel distance to held-out clips: new clips {drawn:.3f}, training clips {replay:.3f}, "
+        f"clips of a Gaussian {gaussian:.3f}."
+    )
 
 
 def _percent(value: float | None) -> str:
