@@ -12,6 +12,7 @@ gaussian_mixture, one_class_svm, loudness. What tells directions can't be export
 
 _MAX_SHOWN = 100  # clips, or draws, of a page
 _POINTS = (10, 20_000)  # of a map
+_MAX_SEED_DIGITS = 9
 
 _SWEEP = """Search for good settings:
 
@@ -270,6 +271,29 @@ def _explore() -> Parser:
     )
 
 
+def _generate() -> Parser:
+    parser = _parser(
+        "New sounds of a model, as files and on a page: auris generate RUN --count 20"
+    )
+    parser.add_argument("run", help="folder of a finished run of task=generation")
+    parser.add_argument(
+        "--count", type=_count, default=20, help="how many (default: 20)"
+    )
+    parser.add_argument(
+        "--seed", type=_seed, default=1, help="the same makes the same (default: 1)"
+    )
+    parser.add_argument(
+        "--class",
+        dest="label",
+        metavar="NAME",
+        help="of this class alone (default: of all, as often as in training)",
+    )
+    parser.add_argument(
+        "--to", metavar="FOLDER", help="where (default: generated in the run's folder)"
+    )
+    return _add_plugins(parser)
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "predict": _predict,
     "evaluate": _evaluate,
@@ -284,6 +308,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "weights": _weights,
     "look": _look,
     "explore": _explore,
+    "generate": _generate,
 }
 
 
@@ -309,6 +334,13 @@ def _whole_number(text: str, least: int, most: int) -> int:
         raise argparse.ArgumentTypeError(
             f"'{text}' should be a whole number from {least} to {most}"
         )
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    """A number that draws follow from."""
+    if not text.isdecimal() or len(text) > _MAX_SEED_DIGITS:
+        raise argparse.ArgumentTypeError(f"'{text}' should be a whole number, as in 3")
     return int(text)
 
 
