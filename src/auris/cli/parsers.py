@@ -178,6 +178,19 @@ def _look() -> Parser:
     return _add_words(parser, "settings of train, such as features=... and augment=...")
 
 
+def _lecture() -> Parser:
+    parser = _parser(
+        "The lecture, one command an item, as pages: auris lecture overfitting"
+    )
+    parser.add_argument(
+        "item", nargs="?", help="which one; without it a page of all is written"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="carry out every item, one after the other"
+    )
+    return _add_words(parser, "settings of train, such as data=folder data.root=...")
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "predict": _predict,
     "evaluate": _evaluate,
@@ -188,6 +201,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "export": _export,
     "features": _features,
     "look": _look,
+    "lecture": _lecture,
 }
 
 
