@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from torch import Tensor
 
@@ -21,7 +22,7 @@ def draw_picture(
     paint: Callable[[Axes], object], caption: str, size: tuple[float, float] = _SIZE
 ) -> Picture:
     """A picture of one pair of axes, which `paint` draws in."""
-    with page_theme():
+    with page_theme(), rc_context({"legend.frameon": False}):
         figure = new_figure(*size)
         paint(figure.add_subplot())
         figure.tight_layout()
