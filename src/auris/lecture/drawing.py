@@ -29,7 +29,9 @@ def draw_picture(
     return embed_figure(figure, caption, caption)
 
 
-def draw_clips(axes: Axes, points: Tensor, target: Tensor, names: Sequence[str]) -> None:
+def draw_clips(
+    axes: Axes, points: Tensor, target: Tensor, names: Sequence[str]
+) -> None:
     """Clips as points (n, 2), in the colour of their classes (n,)."""
     for number, name in enumerate(names):
         x, y = points[target == number].T.tolist()

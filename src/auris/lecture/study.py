@@ -48,8 +48,9 @@ class Study(Buildable, ABC):
 
 def law_of_value(what: str, measured: float, expected: float, within: float) -> Law:
     """A law that gives a number, of which the measured one is `within` so much."""
+    margin = f" (within {within:.2g})" if within else ""
     near = abs(measured - expected) <= within
-    return Law(what, f"{measured:.4g}", f"{expected:.4g} (within {within:.2g})", near)
+    return Law(what, f"{measured:.4g}", f"{expected:.4g}{margin}", near)
 
 
 def law_of_bound(what: str, measured: float, bound: float) -> Law:

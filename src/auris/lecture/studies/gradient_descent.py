@@ -36,7 +36,8 @@ class GradientDescent(Study):
     """
 
     def __init__(
-        self, factors: Annotated[Sequence[Annotated[float, Range(1e-3, 4)]], Length(1, 9)]
+        self,
+        factors: Annotated[Sequence[Annotated[float, Range(1e-3, 4)]], Length(1, 9)],
     ):
         self.factors = factors
 
@@ -52,9 +53,7 @@ class GradientDescent(Study):
         )
         return Shown(laws, [losses], moving)
 
-    def _descend(
-        self, bench: Bench, problem: LeastSquares, factor: float
-    ) -> _Descent:
+    def _descend(self, bench: Bench, problem: LeastSquares, factor: float) -> _Descent:
         lr = factor / problem.largest_curvature()
         walk = bench.walk(f"optimizer.lr={lr:.9g}")
         best = problem.inputs @ problem.solve() - problem.target

@@ -86,7 +86,9 @@ def _draw_argmin(axes: Axes, problem: LeastSquares, found: Tensor) -> None:
 def _list_weights(found: Tensor, by_numpy: Tensor) -> list[tuple[str, ...]]:
     rows = [("weight of the first output", "closed form of Auris", "numpy")]
     last = len(found) - 1
-    for number, (own, other) in enumerate(zip(found[:, 0], by_numpy[:, 0], strict=True)):
+    for number, (own, other) in enumerate(
+        zip(found[:, 0], by_numpy[:, 0], strict=True)
+    ):
         name = "constant" if number == last else f"feature {number + 1}"
         rows.append((name, f"{own:.6f}", f"{other:.6f}"))
     return rows

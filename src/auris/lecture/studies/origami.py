@@ -140,7 +140,7 @@ def _draw_network(network: Mlp) -> Picture:
         axes.plot(x, _fold_points(network, x), linewidth=1)
         axes.set(xlabel="input", ylabel="output", ylim=(-0.1, 1.1))
 
-    return draw_picture(paint, f"The line after {depth} folding layers")
+    return draw_picture(paint, f"Folding layers: {depth}")
 
 
 def _draw_regions(axes: Axes, regions: Sequence[int]) -> None:
@@ -155,4 +155,4 @@ def _play_folded(network: Mlp) -> Sound:
     phase = (_TONE * time) % 1.0
     folded = _fold_points(network, 1 - (2 * phase - 1).abs())
     wave = 0.5 * (2 * folded - 1)
-    return Sound(f"A tone of {_TONE:g} Hz after {depth} folds", wave, _RATE)
+    return Sound(f"A tone of {_TONE:g} Hz through folding layers: {depth}", wave, _RATE)

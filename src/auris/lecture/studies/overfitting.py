@@ -52,7 +52,9 @@ class Overfitting(Study):
         experiment = bench.make()
         shuffle_labels(experiment.dataset, experiment.seed)
         by_heart = score_split(bench.fit(experiment, validate=False), "train")
-        caption = "Errors over the degree; the dashed lines are the law from degree 3 on"
+        caption = (
+            "Errors over the degree; the dashed lines are the law from degree 3 on"
+        )
         return Shown(
             [*self._polynomial_laws(errors), _law_of_random_labels(by_heart)],
             [draw_picture(lambda axes: self._draw_errors(axes, errors), caption)],
@@ -153,4 +155,6 @@ def _curve(place: Tensor) -> Tensor:
 
 
 def _law_of_random_labels(right: float) -> Law:
-    return law_of_value("share of random labels that a network learnt", right, 1.0, 0.02)
+    return law_of_value(
+        "share of random labels that a network learnt", right, 1.0, 0.02
+    )

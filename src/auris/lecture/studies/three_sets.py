@@ -86,6 +86,8 @@ def _draw_scores(axes: Axes, table: np.ndarray, chance: float) -> None:
     for number, row in enumerate(table):
         colour = COLOURS[1] if number == chosen else COLOURS[0]
         front = int(number == chosen)
-        axes.plot(_SPLITS, row, "o-", color=colour, alpha=0.3 + 0.7 * front, zorder=2 + front)
+        axes.plot(
+            _SPLITS, row, "o-", color=colour, alpha=0.3 + 0.7 * front, zorder=2 + front
+        )
     axes.axhline(chance, linestyle="--", color=COLOURS[2])
     axes.set_ylabel("accuracy")

@@ -77,7 +77,9 @@ def _draw_trace(way: _Way, problem: LeastSquares, best: Tensor) -> Picture:
         axes.plot(*goal.tolist(), "x", markersize=10, color=COLOURS[2])
         axes.set(xlabel="first weight", ylabel="second weight")
 
-    return draw_picture(paint, f"The path of optimizer={way.name}; the cross is the argmin")
+    return draw_picture(
+        paint, f"The path of optimizer={way.name}; the cross is the argmin"
+    )
 
 
 def _draw_losses(axes: Axes, ways: Sequence[_Way]) -> None:
