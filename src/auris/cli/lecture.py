@@ -14,7 +14,7 @@ def run(options: Namespace) -> None:
     if options.item:
         lesson = carry_out(find_item(options.item), options.words)
         for law in lesson.shown.laws:
-            print(f"{law.what}: {law.measured}, and theory says {law.expected}")
+            print(f"{law.what}: {law.measured}, expected {law.expected}")
         print(f"Lecture: {lesson.page}")
     if options.all:
         _carry_out_all(find_items())

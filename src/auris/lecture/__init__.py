@@ -1,1 +1,1 @@
-"""The lecture, item by item: an idea as a command, a picture, a sound and a figure beside its law."""
+"""The lecture: each item an idea as a command, a picture, a sound, a figure beside its law."""

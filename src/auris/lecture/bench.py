@@ -1,9 +1,11 @@
 """Where a study works: configurations of the framework, trained as `auris train` trains them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, final
 
+import numpy as np
+import soundfile
 import torch
 from lightning import Callback, LightningModule, Trainer
 from torch import Tensor
@@ -38,12 +40,20 @@ class Bench:
         settings: of all experiments of the study.
         typed: what the user typed; it wins.
         folder: an empty one, in which fits leave their files.
+        recordings: the folder of recordings that a study makes, which stays.
     """
 
-    def __init__(self, settings: Sequence[str], typed: Sequence[str], folder: Path):
+    def __init__(
+        self,
+        settings: Sequence[str],
+        typed: Sequence[str],
+        folder: Path,
+        recordings: Path,
+    ):
         self.settings = settings
         self.typed = typed
         self.folder = folder
+        self.recordings = recordings
         self._fits = 0
 
     def make(self, *settings: str, callbacks: Sequence[Callback] = ()) -> Experiment:
@@ -54,6 +64,16 @@ class Bench:
         )
         experiment.check_settings()
         return experiment
+
+    def make_of(
+        self, waves: Mapping[str, np.ndarray], rate: int, *settings: str
+    ) -> Experiment:
+        """The same of recordings that are made up: waves (T,) by their paths `label/name.wav`."""
+        for name, wave in waves.items():
+            path = self.recordings / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(path, wave, rate)
+        return self.make("data=folder", f"data.root={self.recordings}", *settings)
 
     def prepare(self, experiment: Experiment) -> tuple[System, AudioDataModule]:
         """An untrained system that knows the statistics of the training clips."""

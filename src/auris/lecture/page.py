@@ -9,7 +9,7 @@ from auris.core.player import Player, Players
 from auris.lecture.items import Item
 from auris.lecture.study import Law, Shown, Sound
 
-_LAWS = ("what", "measured", "as theory says", "")
+_LAWS = ("what", "measured", "expected", "")
 _MARKS = {True: "as it must", False: "not here"}
 
 

@@ -45,7 +45,9 @@ def carry_out(item: Item, words: Sequence[str] = ()) -> Lesson:
     study = item.make_study(settings)
     page = _home() / item.name / _PAGE
     with TemporaryDirectory() as folder:
-        shown = study.show(Bench(item.settings, typed, Path(folder)))
+        recordings = page.parent / "recordings"
+        bench = Bench(item.settings, typed, Path(folder), recordings)
+        shown = study.show(bench)
     write_atomically(page, render_item(item, shown, words))
     return Lesson(page, shown)
 
