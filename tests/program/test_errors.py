@@ -1,13 +1,17 @@
 """What a user reads when something is wrong: one sentence on stderr, and an exit code."""
 
 import errno
+import os
 import re
+import signal
+import time
 from collections.abc import Callable
 
 import pytest
 
 from auris.core.errors import Parser, UserError, first_line, suggest_choice
 from auris.core.explain import explain_error, plain_errors
+from auris.core.stopping import Interrupted
 
 
 @pytest.fixture(autouse=True)
@@ -56,12 +60,19 @@ def test_a_users_error_is_its_own_sentence(capsys: pytest.CaptureFixture[str]) -
 
 def test_control_c_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave(KeyboardInterrupt()) == 130
-    error = capsys.readouterr().err
-    assert (
-        error.startswith("auris: Stopped; ")
-        and "resume=" in error
-        and error.count("\n") == 1
-    )
+    said = capsys.readouterr().err
+    assert said == "auris: Stopped. The same command begins anew.\n"
+    assert leave(Interrupted("resume=x goes on.", 143)) == 143
+    assert capsys.readouterr().err == "auris: Stopped. resume=x goes on.\n"
+
+
+def test_sigterm_ends_as_control_c_does(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit, match="143"), plain_errors():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+    assert "Stopped" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_an_unexpected_error_tells_its_kind_and_how_to_see_more(

@@ -1,11 +1,7 @@
-"""What happens beside the training: averaged weights, one line over the epochs, and the table
-of curves.
-"""
+"""What happens beside the training: averaged weights, an early end, and the table of curves."""
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import lightning
 import pytest
@@ -14,7 +10,7 @@ from lightning import LightningModule, Trainer
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from auris.training.callbacks import Ema, Progress
+from auris.training.callbacks import EarlyStopping, Ema
 from auris.training.loggers import Curves
 
 
@@ -106,63 +102,12 @@ def test_a_large_decay_forgets_the_first_steps_at_first() -> None:
     assert kept.tolist() == pytest.approx([0.99 * 9 / 11] * 3)
 
 
-def lines(
-    epochs: int,
-    terminal: bool,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> str:
-    """What stderr shows of a run of so many epochs."""
-    progress, figures = (
-        Progress(),
-        {"val/loss": torch.tensor(0.25), "train/loss": torch.tensor(0.1)},
-    )
-    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
-    for epoch in range(epochs):
-        trainer = SimpleNamespace(
-            current_epoch=epoch,
-            max_epochs=epochs,
-            callback_metrics=figures,
-            is_global_zero=True,
-        )
-        progress.on_train_epoch_end(trainer, None)  # type: ignore[arg-type]
-    progress.on_train_end(trainer, None)  # type: ignore[arg-type]
-    return capsys.readouterr().err
-
-
-Show = Callable[[int, bool], str]
-
-
-@pytest.fixture
-def show(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Show:
-    return lambda epochs, terminal: lines(epochs, terminal, capsys, monkeypatch)
-
-
-@pytest.mark.parametrize("epochs", [1, 10, 100, 105, 199])
-def test_a_file_gets_about_ten_lines_a_run(epochs: int, show: Show) -> None:
-    told = show(epochs, False).splitlines()
-    assert min(epochs, 10) <= len(told) <= 11
-    assert told[-1] == f"epoch {epochs}/{epochs}  val/loss 0.250"
-
-
-def test_a_file_gets_about_ten_lines_of_19_epochs_too(show: Show) -> None:
-    assert len(show(19, False).splitlines()) <= 11
-
-
-def test_a_terminal_gets_one_line_that_ends_full(show: Show) -> None:
-    text = show(100, True)
-    assert text.count("\n") == 1 and text.endswith("\n")
-    # the first and the last: those between came within a fifth of a second
-    assert text.count("\r") == 2
-    assert f"{'█' * 24} epoch 100/100  val/loss 0.250" in text.rpartition("\r")[2]
-
-
-def test_other_processes_are_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    trainer = SimpleNamespace(
-        current_epoch=0, max_epochs=1, callback_metrics={}, is_global_zero=False
-    )
-    Progress().on_train_epoch_end(trainer, None)  # type: ignore[arg-type]
-    assert capsys.readouterr().err == ""
+def test_a_run_that_goes_on_may_have_another_patience() -> None:
+    former = EarlyStopping("val/loss", patience=3)
+    former.wait_count = 3
+    now = EarlyStopping("val/loss", patience=9)
+    now.load_state_dict(former.state_dict())
+    assert (now.patience, now.wait_count) == (9, 3)
 
 
 def table(folder: Path) -> list[list[str]]:

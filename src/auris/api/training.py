@@ -5,10 +5,8 @@ from typing import Any
 from auris.api.run import OpenedRun
 from auris.api.settings import to_words, user_errors
 from auris.core.places import config_folder
-from auris.report.page import try_to_report
+from auris.report.job import carry_out
 from auris.runs.compose import compose_job
-from auris.training import run as job
-from auris.training.experiment import Experiment
 
 _ALONE = "hydra.mode=RUN"  # not one of several, which would not test
 
@@ -25,6 +23,5 @@ def train(**settings: Any) -> OpenedRun:
     words = [*to_words(settings), _ALONE]
     with user_errors(settings):
         configuration, folder = compose_job(words, config_folder())
-        finished = job.train(Experiment(configuration), folder)
-        try_to_report(finished)
-        return OpenedRun(finished.folder.resolve())
+        outcome = carry_out(configuration, folder)
+        return OpenedRun(outcome.folder.resolve())

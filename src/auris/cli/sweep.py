@@ -2,8 +2,8 @@
 
 from argparse import Namespace
 
-from auris.core.explain import exit_with
 from auris.core.places import config_folder
+from auris.core.stopping import Interrupted, code_of
 from auris.core.words import quote_words
 from auris.sweep.run import run_sweep
 
@@ -11,5 +11,5 @@ from auris.sweep.run import run_sweep
 def run(options: Namespace) -> None:
     try:
         run_sweep(quote_words(options.words), config_folder())
-    except KeyboardInterrupt:
-        exit_with("Stopped; the same command goes on.", 130)
+    except KeyboardInterrupt as stop:
+        raise Interrupted("The same command goes on.", code_of(stop)) from None

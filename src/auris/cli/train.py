@@ -15,6 +15,7 @@ from auris.core.errors import UserError
 from auris.core.explain import explain_error, plain_errors
 from auris.core.locate import locate_object
 from auris.core.places import config_folder
+from auris.core.stopping import Interrupted, code_of
 from auris.core.words import quote_words, unquote_word
 from auris.core.wrong_words import check_words
 from auris.runs.compose import prepare
@@ -46,12 +47,15 @@ def _run_hydra(cfg: DictConfig) -> float:
 
 @contextmanager
 def _one_of_many() -> Iterator[None]:
-    """Say that a run of a sweep failed.
+    """Say that a run of a sweep failed, or that it was the last one.
 
     Hydra goes on with the others, then raises it in the first process.
     """
     try:
         yield
+    except KeyboardInterrupt as stop:
+        advice = f"{stop} Runs after it were not begun.".lstrip()
+        raise Interrupted(advice, code_of(stop)) from None
     except Exception as error:
         words = " ".join(map(unquote_word, HydraConfig.get().overrides.task))
         failure = UserError(f"{words} failed: {explain_error(error)}")

@@ -4,15 +4,12 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from auris.report.page import try_to_report
+from auris.report.job import carry_out
 from auris.runs.multirun import note_run
-from auris.training.experiment import Experiment
-from auris.training.run import train
 
 
 def run(cfg: DictConfig, folder: Path | None) -> float:
     """The validation metric that chose the epoch, for sweeps."""
-    finished = train(Experiment(cfg), folder)
-    try_to_report(finished)
-    note_run(finished.folder)
-    return finished.score
+    outcome = carry_out(cfg, folder)
+    note_run(outcome.folder)
+    return outcome.score

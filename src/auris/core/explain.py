@@ -16,14 +16,15 @@ from omegaconf.errors import MissingMandatoryValue
 
 from auris.core.commands import command_line
 from auris.core.errors import UserError, first_line
+from auris.core.stopping import code_of, ending_in_order
 from auris.core.text import clean_text
 from auris.core.unknown import explain_unknown_option, explain_unknown_setting
 
+_ANEW = "The same command begins anew."
 _DEBUG = re.compile(r"\+*debug=(true|1|yes)", re.IGNORECASE)
 _DEVICES = re.compile(r"accelerator|backend|device|gpu", re.IGNORECASE)
 # what torch says that finds none on a GPU, or on a processor
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
-_INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 _UNREADABLE = (
     "can't be read; settings are given as name=value, as in model=mlp or seed=7."
 )
@@ -46,23 +47,21 @@ _MEANINGS = {  # of what Hydra and OmegaConf say
 def plain_errors() -> Iterator[None]:
     """Turn every error into one sentence on stderr and exit code 1.
 
-    With debug=true on the command line errors pass through.
+    With debug=true on the command line errors pass through. Ctrl-C and SIGTERM are answered with a
+    sentence, too, and the exit codes that shells expect, 130 and 143.
     """
     debug = any(_DEBUG.fullmatch(word) for word in sys.argv[1:])
     _show_any_text()
     # Hydra then hands its errors to us instead of printing them
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
-        yield
+        with ending_in_order():
+            yield
     except BrokenPipeError:  # whoever reads has enough, as in `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        resume = command_line("train", "resume=RUN")
-        exit_with(
-            f"Stopped; {resume} goes on where the last finished epoch ended.",
-            _INTERRUPTED,
-        )
+    except KeyboardInterrupt as stop:
+        exit_with(f"Stopped. {str(stop) or _ANEW}", code_of(stop))
     except Exception as error:
         if debug:
             raise

@@ -3,13 +3,24 @@
 import logging
 import sys
 from pathlib import Path
+from typing import final
 
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 
+from auris.core.disk_space import is_full_disk
 from auris.core.text import clean_text
 
 _LOG = logging.getLogger("auris")
 _NOISY = ("py.warnings", "lightning.pytorch", "lightning.fabric")
+
+
+@final
+class _LogFile(logging.FileHandler):
+    """A log that a full disk cuts short without a traceback: what matters more will say so."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        if not is_full_disk(sys.exc_info()[1]):
+            super().handleError(record)
 
 
 @rank_zero_only
@@ -23,7 +34,7 @@ def open_log(folder: Path) -> None:
 
     The advice of libraries goes to the log alone.
     """
-    file = logging.FileHandler(folder / "train.log", encoding="utf-8")
+    file = _LogFile(folder / "train.log", encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     _use_handlers(logging.StreamHandler(sys.stdout), file)
     silence_libraries(file)

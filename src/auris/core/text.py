@@ -73,6 +73,17 @@ def list_examples(words: Iterable[object]) -> str:
     return f"{examples} and {rest} more"
 
 
+def format_duration(seconds: float) -> str:
+    """'140 ms', '12 s', '3 min', '2.5 h'."""
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
 def format_bytes(size: int) -> str:
     """'12.3 MB', or in GB where there are many."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"

@@ -10,7 +10,9 @@ from hydra.core.override_parser.types import Quote, QuotedString, Sweep
 from hydra.errors import HydraException
 
 _SETTING = re.compile(r"\+{0,2}([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
-_PATHS = re.compile(r"data\.(root|table|listing|dry_folder)|paths\.\w+|resume")
+_PATHS = re.compile(
+    r"data\.(root|table|listing|dry_folder)|paths\.\w+|resume|finish|init"
+)
 _TEXTS = re.compile(r"data\.(dataset|group|machine|name|normal|url)|study")
 _WORD_LISTS = re.compile(r"data\.(known_anomalies|test|train)")
 _CALL = re.compile(r"\w+\(.*\)")  # such as log(1e-5,1e-1) of a sweep

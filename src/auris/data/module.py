@@ -7,7 +7,7 @@ from lightning import LightningDataModule
 from torch import Tensor
 
 from auris.data.dataset import Dataset
-from auris.data.loader import Loader, MicroBatches
+from auris.data.loader import Loader, MicroBatches, count_parts
 
 _MAX_SHARE = 0.5  # of the memory that a GPU has free, for clips that stay there
 
@@ -42,10 +42,14 @@ class AudioDataModule(LightningDataModule):
         splits = ("train",) if self.validate else ("train", "val")
         return self.dataset.indices(*splits)
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many batches the training clips make."""
+        return count_parts(len(self.train_clips), self._batch_size)
+
     def train_dataloader(self) -> Loader:
         clips = self.train_clips
-        batch_size = self.dataset.settings.batch_size or len(clips)
-        loader = self._loader(clips, batch_size, self.seed, *self._process())
+        loader = self._loader(clips, self._batch_size, self.seed, *self._process())
         if draw := self.dataset.source.draw_epoch:
             loader.draw = partial(draw, device=self.device)
         return loader
@@ -71,6 +75,10 @@ class AudioDataModule(LightningDataModule):
     def micro_batches(self, clips: Tensor, size: int) -> MicroBatches:
         """These clips (n,), `size` at a time, in every process alike."""
         return MicroBatches(self.split_loader(clips).fetch_batch, clips, size)
+
+    @property
+    def _batch_size(self) -> int:
+        return self.dataset.settings.batch_size or len(self.train_clips)
 
     def _loader(
         self,

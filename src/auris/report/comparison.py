@@ -12,7 +12,6 @@ from auris.core.files import write_atomically
 from auris.core.html import render
 from auris.report.context import ReportContext
 from auris.report.cost import format_duration
-from auris.report.page import REPORT
 from auris.report.plots import PlotsSection, plots_section
 from auris.report.summary import format_bounds, format_metric, sentences
 from auris.report.training_curves import (
@@ -24,6 +23,7 @@ from auris.report.training_curves import (
 from auris.report.worst_clips import WorstClipsSection, worst_clips_section
 from auris.runs.configuration import is_part_of_configuration
 from auris.runs.find import Run, flatten
+from auris.runs.folder import REPORT
 from auris.runs.naming import name_groups
 from auris.runs.significance import PairedDifference, compare_pair
 

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from auris.core.text import format_duration
 from auris.report.context import ReportContext
 from auris.training.system import System
 
@@ -36,17 +37,6 @@ def count_multiply_adds(system: System, wave: Tensor) -> int:
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         system(wave)
     return counter.get_total_flops() // 2
-
-
-def format_duration(seconds: float) -> str:
-    """'140 ms', '12 s', '3 min', '2.5 h'."""
-    if seconds < 1:
-        return f"{1000 * seconds:.0f} ms"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
 
 
 def _describe_work(context: ReportContext) -> str:

@@ -17,11 +17,9 @@ from auris.report.reproduce import reproduce_section
 from auris.report.summary import summarize_result
 from auris.report.training_curves import training_section
 from auris.report.worst_clips import worst_clips_section
-from auris.runs.folder import RESULT
+from auris.runs.folder import REPORT, RESULT
 from auris.runs.result import load_result
 from auris.training.run import FinishedRun
-
-REPORT = "report.html"
 
 
 @rank_zero_only

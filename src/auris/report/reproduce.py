@@ -1,6 +1,6 @@
 """What repeats a run."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from auris.report.context import ReportContext
 from auris.runs.folder import CONFIG
@@ -16,9 +16,12 @@ class ReproduceSection(NamedTuple):
 
 def reproduce_section(context: ReportContext) -> ReproduceSection:
     result = context.result
+    origin = result.get("init", {}).get("run") or result.get("continues")
     versions = (f"{name} {version}" for name, version in result["versions"].items())
     facts = [
         ("finished", result["finished"]),
+        ("training", _describe_length(result)),
+        ("began from", origin or "scratch"),
         ("seed", result["seed"]),
         ("fold", result["fold"]),
         ("data fingerprint", result["fingerprint"]),
@@ -27,6 +30,12 @@ def reproduce_section(context: ReportContext) -> ReproduceSection:
     ]
     configuration = (context.folder / CONFIG).read_text(encoding="utf-8")
     return ReproduceSection(result["command"], facts, configuration)
+
+
+def _describe_length(result: dict[str, Any]) -> str:
+    """'30 epochs, ended by hand'."""
+    epochs = f"{result.get('trained_epochs', result['epochs'])} epochs"
+    return f"{epochs}, ended {result['ended']}" if "ended" in result else epochs
 
 
 def _describe_revision(revision: str) -> str:

@@ -24,7 +24,6 @@ _PLACES = (  # where recordings and runs lie, and what they are called
     "data.url",
     "data.origin",
     "paths.",
-    "resume",
 )
 _WATCHERS = (  # what looks on, and is told
     "logger.",

@@ -16,6 +16,7 @@ SPEC = "spec.json"
 FINGERPRINT = "fingerprint.txt"
 MODEL = "model.pt"
 RESULT = "result.json"
+REPORT = "report.html"
 PREDICTIONS = "predictions_{}.csv"
 CURVES = ("metrics.csv", "refit/metrics.csv")  # where a run may have its curves
 LEDGER = "test_ledger.jsonl"  # beside the runs of all data sets

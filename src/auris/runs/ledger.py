@@ -44,9 +44,18 @@ def outputs_of(folder: Path) -> Path:
 
 
 def record_access(
-    folder: Path, data: str, settings: dict[str, Any], dataset: Dataset
+    folder: Path,
+    data: str,
+    settings: dict[str, Any],
+    dataset: Dataset,
+    again: bool = True,
 ) -> TestSetAccess:
-    """Write down that a run opens the test set of its `data`, as this is called, before it does."""
+    """Write down that a run opens the test set of its `data`, as this is called, before it does.
+
+    Args:
+        again: whether that is one more opening where the same configuration of the run has opened
+            it before; else it is what is left of one that was interrupted.
+    """
     outputs = outputs_of(folder)
     configuration = configuration_key(flatten(settings))
     access = TestSetAccess(
@@ -58,6 +67,13 @@ def record_access(
         run=str(folder.relative_to(outputs)),
         configuration=content_digest(configuration.encode())[:16],
     )
+    for earlier in accesses_to(outputs, dataset.test_set):
+        same_run = (earlier.run, earlier.configuration) == (
+            access.run,
+            access.configuration,
+        )
+        if same_run and not again:
+            return earlier
     _append(outputs / LEDGER, asdict(access))
     return access
 

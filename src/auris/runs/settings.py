@@ -18,6 +18,8 @@ class RunSettings:
     refit: bool | Count
     report: bool
     resume: str | None
+    finish: str | None
+    init: str | None
     debug: bool
     plugins: Sequence[str]
 

@@ -84,12 +84,15 @@ def _without_addresses(value: Any) -> Any:
     return None if isinstance(value, str) and "://" in value else value
 
 
-def shipped_settings(group: str) -> dict[str, Any]:
-    """What the default option of a group says, on this machine."""
-    node = OmegaConf.load(config_folder() / group / "default.yaml")
+def shipped_settings(group: str, option: str = "default") -> dict[str, Any]:
+    """What an option of a group says, with what it inherits within it, on this machine."""
+    node = OmegaConf.load(config_folder() / group / f"{option}.yaml")
     values = OmegaConf.to_container(node, resolve=True)
     assert isinstance(values, dict)
-    return {str(key): value for key, value in values.items()}
+    settings: dict[str, Any] = {}
+    for base in values.pop("defaults", []):
+        settings |= shipped_settings(group, base)
+    return settings | {str(key): value for key, value in values.items()}
 
 
 def _shipped_parts(parts: Any, shipped: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ MULTIRUN = "hydra.mode=MULTIRUN"  # each run is one of several
 _NEVER = {  # what a sweep never does, and why
     "test": "A sweep never opens the test set",
     "refit": "A sweep never trains on validation clips",
+    "finish": "A sweep has no run to finish",
     "resume": "A sweep goes on when the same command is run again",
 }
 _OTHER_CRITERION = (

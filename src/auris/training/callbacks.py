@@ -1,12 +1,11 @@
 """What happens beside the training, besides Lightning's own callbacks."""
 
-import sys
-import time
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, final
 
 import torch
-from lightning import Callback, LightningModule, Trainer
+from lightning import LightningModule, Trainer
+from lightning.pytorch import callbacks
 from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
 from torch import Tensor
 
@@ -101,39 +100,12 @@ class Last(ModelCheckpoint):
         super().__init__(dirpath, filename="last", enable_version_counter=False)
 
 
-class Progress(Callback):
-    """One line over the epochs: a bar where there is a terminal, else ten lines a run."""
+@final
+class EarlyStopping(callbacks.EarlyStopping):
+    """Ends a training whose validation gets no better.
 
-    WIDTH = 24
-    PAUSE = 0.2  # characters of the bar, seconds between two drawings
+    (In Lightning's, a run that goes on has the patience that it had, whatever is said now.)
+    """
 
-    def __init__(self) -> None:
-        self.drawn = 0.0
-
-    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        done = trainer.current_epoch + 1
-        total = trainer.max_epochs or 1
-        figures = {
-            k: float(v)
-            for k, v in trainer.callback_metrics.items()
-            if k.startswith("val/")
-        }
-        text = "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
-        if not trainer.is_global_zero:
-            return
-        if not sys.stderr.isatty():
-            if done == total or done % -(-total // 10) == 0:
-                print(f"epoch {done}/{total}  {text}", file=sys.stderr)
-        elif done == total or time.monotonic() - self.drawn > self.PAUSE:
-            self.drawn = time.monotonic()
-            bar = ("█" * (self.WIDTH * done // total)).ljust(self.WIDTH, "░")
-            print(
-                f"\r{bar} epoch {done}/{total}  {text}\033[K",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        if trainer.is_global_zero and sys.stderr.isatty():
-            print(file=sys.stderr)
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        super().load_state_dict({**state_dict, "patience": self.patience})

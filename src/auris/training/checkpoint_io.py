@@ -1,5 +1,6 @@
 """Checkpoints that are whole or not there, and that lead nowhere outside of their run."""
 
+import os
 from pathlib import Path
 from typing import Any, final
 from zipfile import BadZipFile, ZipFile
@@ -11,6 +12,11 @@ from torch import nn
 from auris.core.errors import UserError
 from auris.core.files import draft_of
 from auris.core.places import is_inside
+
+_FOLDER = "checkpoints"
+BEST = f"{_FOLDER}/best.ckpt"
+LAST = f"{_FOLDER}/last.ckpt"
+DONE = f"{_FOLDER}/done.json"  # which epoch was chosen
 
 
 @final
@@ -46,27 +52,35 @@ class RunCheckpointIO(TorchCheckpointIO):
         checkpoint = load_checkpoint(Path(path))
         callbacks = checkpoint.get("callbacks") or {}
         for state in callbacks.values():
-            self._forget_other_places(state)
+            self._bring_home(state)
         return checkpoint
 
     def remove_checkpoint(self, path: Any) -> None:
         if is_inside(path, self.folder):
             Path(path).unlink(missing_ok=True)
 
-    def _forget_other_places(self, state: Any) -> None:
-        """Leave out of the state of a callback whatever names a place outside of the run."""
+    def _bring_home(self, state: Any) -> None:
+        """Let the state of a callback name the checkpoints of this run, and no other place.
+
+        The folder of the run may have been moved, or another run may go on from it.
+        """
         if not isinstance(state, dict):
             return
         for key, value in state.items():
-            if key.endswith("path") and isinstance(value, str):
-                state[key] = value if is_inside(value, self.folder) else ""
+            if key == "dirpath":
+                state[key] = os.path.realpath(self.folder / _FOLDER)
+            elif key.endswith("path") and isinstance(value, str):
+                state[key] = self._path_here(value)
         best = state.get("best_k_models")
         if isinstance(best, dict):
-            state["best_k_models"] = {
-                path: score
-                for path, score in best.items()
-                if is_inside(path, self.folder)
-            }
+            here = {self._path_here(path): score for path, score in best.items()}
+            here.pop("", None)
+            state["best_k_models"] = here
+
+    def _path_here(self, path: str) -> str:
+        """The checkpoint of that name in this run; nothing where there is none."""
+        here = os.path.realpath(self.folder / _FOLDER / Path(path).name)
+        return here if os.path.isfile(here) and is_inside(here, self.folder) else ""
 
 
 def load_weights(module: nn.Module, weights: Any, path: Path) -> None:

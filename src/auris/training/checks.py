@@ -1,6 +1,7 @@
 """What is refused before a run begins: choices that don't go together."""
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ import torch
 from lightning import Trainer
 from torch import nn
 from torch.optim import LBFGS, Optimizer
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from auris.core.errors import UserError, first_line
 from auris.core.shapes import Shape
@@ -110,6 +112,25 @@ def check_search(optimizer: Optimizer, trainer: Trainer) -> None:
         raise UserError(
             f"{name} does not go with scaled gradients; choose trainer.precision=32-true."
         )
+
+
+def check_schedule(schedule: Any, total_steps: int) -> None:
+    """Raise `UserError` where a schedule of one's own ends before the training does.
+
+    The schedule is of no use afterwards: it is taken to its end.
+    """
+    if isinstance(schedule, ReduceLROnPlateau):
+        return
+    schedule.last_epoch = total_steps - 1
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that no step of the optimizer came first
+            schedule.step()
+    except ValueError as error:
+        raise UserError(
+            f"schedule: {type(schedule).__name__} has no rate for all {total_steps} steps of the "
+            f"run ({first_line(error).rstrip('.')}); make it longer, or trainer.max_epochs smaller."
+        ) from error
 
 
 @contextmanager

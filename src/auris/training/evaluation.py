@@ -86,7 +86,7 @@ def evaluate(
     dataset = fitted.data.dataset
     scores = score(task, predictions, dataset)
     if fitted.trainer.is_global_zero:
-        print_scores(split, scores, dataset.collection.origin)
+        print_scores(split, scores, list(task.metrics()), dataset.collection.origin)
         if limitation := task.limitation():
             info(limitation)
         if table:
@@ -95,12 +95,21 @@ def evaluate(
 
 
 def test(
-    experiment: Experiment, fitted: Fitted, folder: Path, table: Path | None = None
+    experiment: Experiment,
+    fitted: Fitted,
+    folder: Path,
+    table: Path | None = None,
+    again: bool = True,
 ) -> Evaluated:
-    """Open the test set, which is written down in the ledger, and say how often that was done."""
+    """Open the test set, which is written down in the ledger, and say how often that was done.
+
+    Args:
+        again: whether a run that has opened it opens it once more, or goes on where it was ended.
+    """
     dataset = experiment.dataset
     outputs = outputs_of(folder)
-    access = record_access(folder, experiment.data_name, experiment.settings, dataset)
+    settings = experiment.settings
+    access = record_access(folder, experiment.data_name, settings, dataset, again)
     evaluated = evaluate(fitted, "test", predict_split(fitted, "test"), table)
     record_result(outputs, access, evaluated.scores["metrics"])
     if summary := summarize_accesses(accesses_to(outputs, dataset.test_set)):
@@ -165,11 +174,11 @@ def peak_normalize(wave: Tensor) -> Tensor:
     return wave[0] / wave[0].abs().max().clamp_min(1e-9)
 
 
-def print_scores(split: str, scores: Scores, origin: str) -> None:
-    """Print the scores as a small table, with a warning where the data was simulated."""
+def print_scores(split: str, scores: Scores, shown: list[str], origin: str) -> None:
+    """Print some of the scores as a small table, with a warning where the data was simulated."""
     note = simulated_note(origin)
-    metrics = scores["metrics"].items()
-    known = {name: value for name, value in metrics if not math.isnan(value["value"])}
+    metrics = scores["metrics"]
+    known = [name for name in metrics if not math.isnan(metrics[name]["value"])]
     clips = f"{split}: {scores['clips']} clips"
     if not known:
         info(
@@ -179,12 +188,15 @@ def print_scores(split: str, scores: Scores, origin: str) -> None:
     info(
         f"{clips}, with 95 % intervals over n groups of them, and a constant answer{note}"
     )
-    width = max([18, *map(len, known)])
-    for name, value in known.items():
-        estimate = Estimate(**value)
+    listed = [name for name in known if name in shown]
+    width = max([18, *map(len, listed)])
+    for name in listed:
+        estimate = Estimate(**metrics[name])
         told = estimate if estimate.has_interval else f"{estimate.value:.3f}"
         constant = scores["constant_baseline"][name]
         info(f"  {name:<{width}} {told}   (n = {estimate.n}, constant {constant:.3f})")
+    if more := len(known) - len(listed):
+        info(f"  and {more} of parts of the clips, in the result and the report")
 
 
 def simulated_note(origin: str) -> str:

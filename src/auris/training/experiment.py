@@ -51,6 +51,11 @@ class Experiment:
         original: that of the run, where it is opened again on another machine.
         callbacks: more of them, which are no part of the configuration.
 
+    Attributes:
+        init: the run whose weights this one starts from.
+        finish: whether the training ends where it is.
+        continues: the finished run that this one trains longer.
+
     Raises `UserError`, here or when a part is first asked for, for what can't be.
     """
 
@@ -72,6 +77,9 @@ class Experiment:
         self.debug: bool = cfg.debug
         self.choices: dict[str, Any] = to_plain(cfg.choices)
         self.outputs = Path(cfg.paths.outputs)
+        self.init: str | None = cfg.get("init")
+        self.finish = bool(cfg.get("finish"))
+        self.continues: str | None = cfg.get("resume")
         self.max_epochs: int = cfg.trainer.max_epochs
         self.compiles: bool = cfg.trainer.compile
 
@@ -184,7 +192,11 @@ class Experiment:
         )
 
     def build_trainer(
-        self, monitor: tuple[str, str] | None, folder: Path, epochs: int | None = None
+        self,
+        monitor: tuple[str, str] | None,
+        folder: Path,
+        epochs: int | None = None,
+        callbacks: Sequence[Callback] = (),
     ) -> Trainer:
         """Lightning's trainer with its callbacks and loggers, which write to `folder`.
 
@@ -192,6 +204,7 @@ class Experiment:
             monitor: the validation metric that chooses the epoch, and "min" or "max"; without
                 one the last epoch is chosen.
             epochs: to train for, if not as many as the configuration says.
+            callbacks: more of them.
         """
         name, mode = monitor or (None, "min")
         checkpoints = str(folder / "checkpoints")
@@ -202,11 +215,11 @@ class Experiment:
             "save_dir": str(folder),
             "title": os.path.relpath(folder, self.outputs),
         }
-        callbacks = self._factory.make_each(self._cfg.callbacks, **facts)
+        configured = self._factory.make_each(self._cfg.callbacks, **facts)
         loggers = self._factory.make_each(self._cfg.logger, **facts)
         return self._factory.make(
             self._trainer_node(epochs),
-            callbacks=[*callbacks.values(), *self._callbacks],
+            callbacks=[*configured.values(), *self._callbacks, *callbacks],
             logger=list(loggers.values()),
             plugins=[RunCheckpointIO(folder)],
             **_TRAINER_FACTS,

@@ -12,7 +12,7 @@ from auris.runs.folder import MODEL, SPEC, check_same_data, finished_run, load_c
 from auris.training.checkpoint_io import load_checkpoint, load_weights
 from auris.training.evaluation import Evaluated, evaluate, predict_split, test
 from auris.training.experiment import Experiment, reopened_configuration
-from auris.training.fit import Fitted
+from auris.training.fit import Choice, Fitted
 from auris.training.system import System
 
 
@@ -52,7 +52,8 @@ def reopen(run: str, plugins: Sequence[str] = ()) -> Reopened:
     system = load_system(experiment, folder, spec)
     trainer = experiment.build_trainer(None, folder)
     data = AudioDataModule(dataset, experiment.seed, trainer.strategy.root_device)
-    return Reopened(folder, experiment, Fitted(system, data, trainer, 0, math.nan))
+    choice = Choice(0, math.nan, 0, "")  # nothing that an opened run is asked for
+    return Reopened(folder, experiment, Fitted(system, data, trainer, choice))
 
 
 def open_experiment(folder: Path, plugins: Sequence[str] = ()) -> Experiment:

@@ -1,6 +1,5 @@
 """A training run from beginning to end: data, model, fit, refit, one test, a record."""
 
-import math
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -16,17 +15,25 @@ from auris.data.module import AudioDataModule
 from auris.data.summary import describe_data
 from auris.features.standardize import Standardized
 from auris.models.novelty import CHUNK_SIZE, MAX_CLIPS
-from auris.runs.data_names import claim_name
-from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data
+from auris.runs.folder import MODEL, PREDICTIONS, RESULT, check_same_data, find_run
+from auris.runs.lock import sole_writer
 from auris.runs.result import write_result
-from auris.runs.writing import keep_configuration, new_folder, save_weights
+from auris.runs.writing import keep_configuration, save_weights
 from auris.training.boards.board import Board
-from auris.training.checks import check_keeper, check_search
+from auris.training.checks import check_keeper, check_schedule, check_search
 from auris.training.evaluation import Evaluated, calibrate, evaluate, test
 from auris.training.experiment import Experiment
-from auris.training.fit import Fitted, fit
+from auris.training.fit import ALL, Choice, Fitted, fit
+from auris.training.further import (
+    begin_folder,
+    origin_of,
+    reopen_training,
+    say_where_it_begins,
+)
 from auris.training.pages import fill_pages
+from auris.training.stopping import telling_how_to_go_on
 from auris.training.system import System
+from auris.training.transfer import match_weights
 
 
 class FinishedRun(NamedTuple):
@@ -40,50 +47,57 @@ class FinishedRun(NamedTuple):
     @property
     def score(self) -> float:
         """The validation metric that chose the epoch; NaN where nothing was chosen."""
-        return self.fitted.score
+        return self.fitted.choice.score
 
 
 def train(experiment: Experiment, folder: Path | None = None) -> FinishedRun:
-    """Carry out a run in a new folder, or what is left of it in the given one."""
+    """Carry out a run in a new folder, or what is left of it in the given one.
+
+    Raises `Interrupted` with how to go on, where it is told to end.
+    """
     started = time.monotonic()
     silence_libraries()
     keep_freed_blocks()
     experiment.check_settings()
-    rehearsed = rehearse(experiment)
     if folder:
         check_same_data(folder, experiment.dataset.fingerprint)
-    else:
-        folder = _begin_folder(experiment)
-    _begin(experiment, folder, rehearsed.features)
+    system, world_size = rehearse(experiment)
+    folder = folder or begin_folder(experiment, world_size)
+    with telling_how_to_go_on(folder), sole_writer(folder):
+        reopen_training(experiment, folder)
+        _begin(experiment, folder, system.features)
+        run = _carry_out(experiment, folder)
+        _record(run, time.monotonic() - started)
+    return run
+
+
+def _carry_out(experiment: Experiment, folder: Path) -> FinishedRun:
     fitted, evaluated = _find_weights(experiment, folder)
     learn_novelty(fitted.system, fitted.data)
     save_weights(fitted.system.state_dict(), folder / MODEL)
     if experiment.test:
         table = folder / PREDICTIONS.format("test")
-        evaluated["test"] = test(experiment, fitted, folder, table)
-    run = FinishedRun(folder, experiment, fitted, evaluated)
-    _record(run, time.monotonic() - started)
-    return run
+        evaluated["test"] = test(experiment, fitted, folder, table, again=False)
+    return FinishedRun(folder, experiment, fitted, evaluated)
 
 
-def rehearse(experiment: Experiment) -> System:
-    """Build everything once, so that a wrong choice leaves no folder behind."""
+def rehearse(experiment: Experiment) -> tuple[System, int]:
+    """Build everything once, so that a wrong choice leaves no folder behind.
+
+    Returns an untrained system, and how many processes train.
+    """
     system = experiment.build_system(experiment.dataset.spec)
     trainer = experiment.build_trainer(
         system.task.monitor, experiment.outputs / "rehearsal"
     )
     check_keeper(trainer)
-    check_search(system.build_optimizer(), trainer)
-    return system
-
-
-def _begin_folder(experiment: Experiment) -> Path:
-    """A new folder for the run; its name tells the fold and the seed that are not the first."""
-    of_data = experiment.outputs / experiment.data_name
-    numbers = {"fold": experiment.dataset.settings.fold, "seed": experiment.seed}
-    told = [f"_{name}{number}" for name, number in numbers.items() if number != 1]
-    rank_zero_only(claim_name)(of_data, experiment.place)
-    return new_folder(of_data / experiment.choices["model"], "".join(told))
+    optimizer = system.build_optimizer()
+    check_search(optimizer, trainer)
+    steps = AudioDataModule(experiment.dataset).steps_per_epoch * experiment.max_epochs
+    check_schedule(system.build_schedule(optimizer, steps), steps)
+    if experiment.init:
+        match_weights(experiment, system, find_run(experiment.init))
+    return system, trainer.world_size
 
 
 def _find_weights(
@@ -98,18 +112,31 @@ def _find_weights(
     ):  # a number of epochs: nothing is to be chosen
         return _refit(experiment, folder, experiment.refit), {}
     fitted = fit(experiment, folder)
+    choice = fitted.choice
+    info(_describe_end(choice, experiment.max_epochs))
     table = folder / PREDICTIONS.format("val")
     evaluated = {"val": evaluate(fitted, "val", calibrate(fitted), table)}
     if experiment.refit:
-        score = fitted.score
-        fitted = _refit(experiment, folder, fitted.epochs)._replace(score=score)
+        fitted = _refit(experiment, folder, choice.epochs)._replace(choice=choice)
     return fitted, evaluated
 
 
+def _describe_end(choice: Choice, asked: int) -> str:
+    """How a training came to its end where it was `asked` epochs long, and what was chosen."""
+    trained = f"{choice.trained} epochs"
+    if choice.ended != ALL:
+        trained = f"{choice.trained} of {asked} epochs, ended {choice.ended}"
+    return f"Trained {trained}; the weights of epoch {choice.epochs} are taken."
+
+
 def _refit(experiment: Experiment, folder: Path, epochs: int) -> Fitted:
+    clips = len(experiment.dataset.indices("train", "val"))
+    info(
+        f"Refit: from the start on all {clips} clips of train and val, {epochs} epochs."
+    )
     fitted = fit(experiment, folder / "refit", validate=False, epochs=epochs)
     fitted.system.fit_memory(fitted.data.full_batch())
-    return fitted._replace(score=math.nan)
+    return fitted
 
 
 def learn_novelty(system: System, data: AudioDataModule) -> None:
@@ -133,6 +160,7 @@ def _begin(experiment: Experiment, folder: Path, features: Standardized) -> None
     open_log(folder)
     info(describe_data(experiment.dataset))
     info(f"Run: {folder}")
+    say_where_it_begins(experiment, folder)
     empty, bands = features.count_empty_bands()
     if empty:
         info(
@@ -150,6 +178,7 @@ def _record(run: FinishedRun, seconds: float) -> None:
         if isinstance(logger, Board):
             pages = logger.open_pages(run.folder)
             fill_pages(pages, run.experiment, run.fitted.system, run.evaluated)
+    choice = run.fitted.choice
     dataset = run.experiment.dataset
     parameters = run.fitted.system.model.parameters()
     write_result(
@@ -163,8 +192,11 @@ def _record(run: FinishedRun, seconds: float) -> None:
         fold=dataset.settings.fold,
         seed=run.experiment.seed,
         refit=run.experiment.refit,
-        epochs=run.fitted.epochs,
-        chosen_by=run.fitted.score,
+        epochs=choice.epochs,
+        trained_epochs=choice.trained,
+        ended=choice.ended,
+        chosen_by=choice.score,
+        **origin_of(run.folder, run.experiment),
         **{split: evaluated.scores for split, evaluated in run.evaluated.items()},
         seconds=round(seconds, 2),
         device=str(run.fitted.trainer.strategy.root_device),

@@ -9,6 +9,8 @@ from torch.optim.lr_scheduler import LambdaLR, OneCycleLR, ReduceLROnPlateau
 
 from auris.core.ranges import Range, Share
 
+_POSITION = ("last_epoch", "_step_count", "_last_lr")  # how far a schedule is
+
 
 class Cosine(LambdaLR):
     """Rise linearly to the learning rate, then fall to zero along half a cosine (Loshchilov and
@@ -60,6 +62,27 @@ class OneCycle(OneCycleLR):
             pct_start=pct_start,
             cycle_momentum=has_momentum,
         )
+
+
+def change_length(saved: Any, old: Any, new: Any) -> Any:
+    """The state of a schedule, made for another number of steps: it is as far as it was.
+
+    Args:
+        saved: the state.
+        old, new: states of fresh schedules of the former and the new length. What differs between
+            them is the length's, and comes from the new one.
+    """
+    if isinstance(saved, dict):
+        return {
+            key: value
+            if key in _POSITION
+            else change_length(value, old.get(key), new.get(key))
+            for key, value in saved.items()
+        }
+    if isinstance(saved, list) and len(saved) == len(new):
+        parts = zip(saved, old, new, strict=True)
+        return [change_length(*part) for part in parts]
+    return saved if old == new else new
 
 
 def step_on(schedule: Any) -> None:

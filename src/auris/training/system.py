@@ -23,7 +23,7 @@ from auris.tasks.task import Task
 from auris.training.closure import Closure
 from auris.training.feature_cache import FeatureCache
 from auris.training.predictions import gather_predictions
-from auris.training.schedules import step_on, watch
+from auris.training.schedules import change_length, step_on, watch
 
 
 @final
@@ -160,14 +160,16 @@ class System(LightningModule):
         """An optimizer of the model's parameters."""
         return self._make_optimizer(self)
 
+    def build_schedule(self, optimizer: Optimizer, total_steps: int) -> Any:
+        """The schedule of an optimizer over so many steps."""
+        max_lr = optimizer.param_groups[0]["lr"]
+        return self._make_schedule(
+            optimizer=optimizer, total_steps=total_steps, max_lr=max_lr
+        )
+
     def configure_optimizers(self) -> Any:
         optimizer = self.build_optimizer()
-        schedule = self._make_schedule(
-            optimizer=optimizer,
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            max_lr=optimizer.param_groups[0]["lr"],
-        )
-        return [optimizer], [schedule]
+        return [optimizer], [self.build_schedule(optimizer, self._total_steps)]
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
         norm = self._clip_norm
@@ -182,7 +184,7 @@ class System(LightningModule):
         torch.manual_seed(seed * 1009 + self.global_rank)
 
     def on_train_epoch_end(self) -> None:
-        loss = torch.stack(self._losses).mean()
+        loss = self.mean_loss
         self._losses.clear()
         if not loss.isfinite():
             raise UserError(
@@ -210,9 +212,32 @@ class System(LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["cost"] = self._cost
+        checkpoint["total_steps"] = self._total_steps
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self._cost = checkpoint["cost"]
+        before = checkpoint["total_steps"]
+        if before != self._total_steps:
+            saved = checkpoint["lr_schedulers"]
+            checkpoint["lr_schedulers"] = [self._stretch(saved[0], before)]
+
+    def _stretch(self, saved: dict[str, Any], before: int) -> Any:
+        """The state of the schedule of a run of `before` steps, for as many as there are now."""
+        lengths = (before, self._total_steps)
+        old, new = (self.build_schedule(self.build_optimizer(), n) for n in lengths)
+        return change_length(saved, old.state_dict(), new.state_dict())
+
+    @property
+    def _total_steps(self) -> int:
+        """How many optimizer steps the run is to have."""
+        return int(self.trainer.estimated_stepping_batches)
+
+    @property
+    def mean_loss(self) -> Tensor:
+        """The training loss (), so far in this epoch; NaN before its first step."""
+        if not self._losses:
+            return torch.tensor(math.nan)
+        return torch.stack(self._losses).mean()
 
     @property
     def _data(self) -> AudioDataModule:

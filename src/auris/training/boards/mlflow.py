@@ -10,8 +10,11 @@ from lightning.pytorch.loggers import MLFlowLogger
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from auris.core.errors import UserError
 from auris.core.packages import require_packages
 from auris.training.boards.board import Board, Pages
+
+_NO_PLACE = "logger.mlflow.tracking_uri={} should be the address of a server, or sqlite:///FILE."
 
 
 @final
@@ -23,6 +26,8 @@ class Mlflow(MLFlowLogger, Board):
         experiment_name: what runs are gathered under.
         tracking_uri: a server, or sqlite:///FILE.
         artifact_location: where pictures and sounds go, if the server does not say.
+
+    Raises `UserError` where MLflow is not there, and for what is no place for it.
     """
 
     def __init__(
@@ -33,6 +38,8 @@ class Mlflow(MLFlowLogger, Board):
         artifact_location: str | None = None,
     ):
         require_packages("logger=mlflow", "mlflow", "mlflow")
+        if "://" not in tracking_uri:
+            raise UserError(_NO_PLACE.format(tracking_uri))
         super().__init__(
             experiment_name=experiment_name,
             run_name=title,
