@@ -13,6 +13,7 @@ from running import configured
 
 from auris.cli.parsers import PARSERS
 from auris.core.errors import UserError
+from auris.lecture.bench import Bench
 from auris.lecture.items import Item, find_item, find_items, split_words
 from auris.lecture.run import Lesson, carry_out, write_index
 
@@ -21,7 +22,7 @@ NAMES = [item.name for item in ITEMS]
 OF_FOLDER = ("data=folder", "data.root=recordings", "data.duration=0.5", "trainer=cpu")
 SMALL = {  # what makes an item quick, where it is not
     "activation": ("trainer.max_epochs=3", "model.width=4"),
-    "data_biases": ("study.owners=24",),
+    "data_biases": ("study.owners=24", "study.folds=3"),
     "extrapolation": ("study.tones=120", "trainer.max_epochs=20"),
     "gradient_descent": ("trainer.max_epochs=8", "study.factors=[1.0,2.1]"),
     "mini_batches": ("study.sizes=[2,8,32]", "study.draws=100"),
@@ -48,7 +49,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def lesson(place: Path, request: pytest.FixtureRequest) -> Lesson:
     """An item, carried out."""
     name = request.param
-    words = (*SMALL.get(name, ()), *(OF_FOLDER if name in OF_DATA else ("trainer=cpu",)))
+    words = (
+        *SMALL.get(name, ()),
+        *(OF_FOLDER if name in OF_DATA else ("trainer=cpu",)),
+    )
     return carry_out(find_item(name), words)
 
 
@@ -64,7 +68,7 @@ def test_an_item_has_a_page_and_its_laws_hold(lesson: Lesson) -> None:
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=NAMES)
-def test_what_an_item_says_can_be_typed(item: Item) -> None:
+def test_what_an_item_says_can_be_typed(item: Item, tmp_path: Path) -> None:
     assert len(re.findall(r"[.?:] [A-Z0-9]", f"{item.idea} X")) in (3, 4), item.idea
     for line in item.next:
         program, command, *words = shlex.split(line)
@@ -78,11 +82,7 @@ def test_what_an_item_says_can_be_typed(item: Item) -> None:
             typed, settings = split_words(options.words)
             again = find_item(options.item)
             again.make_study(settings)
-            configured(*_without_copies([*again.settings, *typed]))
-
-
-def _without_copies(words: list[str]) -> list[str]:
-    return list({word.partition("=")[0]: word for word in words}.values())
+            Bench(again.settings, typed, tmp_path, tmp_path).make()
 
 
 def test_items_have_places_of_their_own() -> None:

@@ -58,7 +58,8 @@ class Bench:
 
     def make(self, *settings: str, callbacks: Sequence[Callback] = ()) -> Experiment:
         """What `auris train` would make of all settings and these."""
-        words = _last_of_each([*_QUIET, *self.settings, *settings, *self.typed])
+        own = _without_replaced([*self.settings, *settings], self.typed)
+        words = _last_of_each([*_QUIET, *own, *self.typed])
         experiment = Experiment(
             compose_run(words, config_folder()), callbacks=callbacks
         )
@@ -146,6 +147,12 @@ def score_split(fitted: Fitted, split: str) -> float:
     predictions = predict_split(fitted, split)
     metric, *_ = fitted.system.task.metrics().values()
     return metric.value(predictions.decoded, predictions.target)
+
+
+def _without_replaced(words: Sequence[str], typed: Sequence[str]) -> list[str]:
+    """The words without settings of a choice that is typed: another model has no such ones."""
+    chosen = tuple(f"{word.partition('=')[0]}." for word in typed)
+    return [word for word in words if not word.startswith(chosen)]
 
 
 def _last_of_each(words: Iterable[str]) -> list[str]:

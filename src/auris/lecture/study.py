@@ -1,6 +1,7 @@
 """What a study is, and what it has to show."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -9,6 +10,8 @@ from torch import Tensor
 from auris.core.instantiate import Buildable
 from auris.core.svg import Picture
 from auris.lecture.bench import Bench
+
+Rows = Sequence[Sequence[str]]
 
 
 class Law(NamedTuple):
@@ -35,7 +38,7 @@ class Shown(NamedTuple):
     pictures: list[Picture]
     moving: list[Picture] = []  # frames of one picture that moves
     sounds: list[Sound] = []
-    numbers: list[tuple[str, ...]] = []  # a table, whose first row names the columns
+    numbers: Rows = ()  # a table, whose first row names the columns
 
 
 class Study(Buildable, ABC):

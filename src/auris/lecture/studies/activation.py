@@ -4,13 +4,13 @@ from typing import final
 
 import torch
 from matplotlib.axes import Axes
-from torch import Tensor, nn
+from torch import Tensor
 
-from auris.core.errors import UserError
+from auris.core.svg import Picture
 from auris.lecture.bench import Bench, score_split, stack_pairs
 from auris.lecture.drawing import draw_border, draw_clips, draw_picture, span_of
+from auris.lecture.layers import layers_of
 from auris.lecture.study import Shown, Study, law_of_bound
-from auris.models.network import Network
 from auris.training.fit import Fitted
 
 _EQUAL = 1e-6
@@ -33,17 +33,12 @@ class Activation(Study):
         experiments = [bench.make(word) for word in words]
         fits = [bench.fit(experiment) for experiment in experiments]
         labels = experiments[0].dataset.spec.classes
-        pictures = []
+        pairs = list(zip(names, fits, strict=True))
+        pictures = [_draw_fit(name, fitted, labels) for name, fitted in pairs]
         rows = [("activation", "right, of the training clips")]
-        for name, fitted in zip(names, fits, strict=True):
-            pictures.append(
-                draw_picture(
-                    lambda axes, fitted=fitted: _draw_decision(axes, fitted, labels),
-                    f"What the network with {name} calls {labels[0]}, and the clips",
-                )
-            )
+        for name, fitted in pairs:
             rows.append((name, f"{100 * score_split(fitted, 'train'):.0f} %"))
-        depth = sum(isinstance(part, nn.Linear) for part in fits[0].system.modules())
+        depth = len(layers_of(fits[0].system.model).linear)
         law = law_of_bound(
             f"largest difference of {depth} linear layers from one matrix",
             _compare_with_matrix(fits[0]),
@@ -55,40 +50,39 @@ class Activation(Study):
 @torch.no_grad()
 def _compare_with_matrix(fitted: Fitted) -> float:
     """How far the network without an activation is from the product of its layers, at most."""
-    network = _network_of(fitted).double()
+    model = fitted.system.model.eval()
+    layers = layers_of(model)
     features, _ = stack_pairs(fitted.system, fitted.data)
-    points = network.body[0](features).double()  # (n, W)
+    points = layers.summary(features).double()  # (n, W)
+    model.double()
     weight = torch.eye(points.shape[1]).double()
     bias = torch.zeros(points.shape[1]).double()
-    for layer in network.modules():
-        if isinstance(layer, nn.Linear):
-            weight = layer.weight @ weight
-            bias = layer.weight @ bias + layer.bias
-    output = network.head(network.body[1:](points))  # (n, K)
-    difference = float((output - points @ weight.T - bias).abs().max())
-    network.float()
-    return difference
+    for layer in layers.linear:
+        weight = layer.weight @ weight
+        bias = layer.weight @ bias + layer.bias
+    difference = layers.answer(points) - (points @ weight.T + bias)  # (n, K)
+    return float(difference.abs().max())
 
 
-def _network_of(fitted: Fitted) -> Network:
-    model = fitted.system.model.eval()
-    if not isinstance(model, Network) or not isinstance(model.body, nn.Sequential):
-        raise UserError("model: this item is about layers; choose model=mlp.")
-    return model
+def _draw_fit(name: str, fitted: Fitted, labels: tuple[str, ...]) -> Picture:
+    return draw_picture(
+        lambda axes: _draw_decision(axes, fitted, labels),
+        f"What the network with {name} calls {labels[0]}, and the clips",
+    )
 
 
 @torch.no_grad()
 def _draw_decision(axes: Axes, fitted: Fitted, labels: tuple[str, ...]) -> None:
     """The first two features, with the others at their mean."""
-    network = _network_of(fitted)
+    layers = layers_of(fitted.system.model.eval())
     features, target = stack_pairs(fitted.system, fitted.data)
-    points = network.body[0](features)  # (n, W)
+    points = layers.summary(features)  # (n, W)
     draw_clips(axes, points[:, :2], target.argmax(1), labels)
 
     def margin(places: Tensor) -> Tensor:  # (m, 2) -> (m,)
         full = places.new_zeros(len(places), points.shape[1])
         full[:, :2] = places
-        output = network.head(network.body[1:](full))
+        output = layers.answer(full)
         return output[:, 0] - output[:, 1:].amax(1)
 
     draw_border(axes, margin, span_of(points[:, 0]), span_of(points[:, 1]))

@@ -11,7 +11,8 @@ from auris.core.figures import COLOURS
 from auris.data.dataset import Dataset
 from auris.lecture.bench import Bench
 from auris.lecture.drawing import draw_picture
-from auris.lecture.study import Shown, Sound, Study, law_of_bound
+from auris.lecture.layers import layers_of
+from auris.lecture.study import Rows, Shown, Sound, Study, law_of_bound
 from auris.training.evaluation import peak_normalize
 from auris.training.system import System
 
@@ -50,7 +51,7 @@ class BackPropagation(Study):
             batch = data.split_loader(index).fetch_batch(index)
             features = system.clean_features(batch)
             target = system.task.encode(batch.target, features)[0]  # (K,)
-            x = system.model.eval().body[0](features)[0]  # (W,)
+            x = layers_of(system.model.eval()).summary(features)[0]  # (W,)
         system.model.double()
         x, target = x.double(), target.double()
         by_hand = _go_back(layers, x, target)
@@ -73,14 +74,13 @@ class BackPropagation(Study):
 
 
 def _find_layers(system: System) -> _Layers:
-    parts = list(system.model.modules())
-    linear = [part for part in parts if isinstance(part, nn.Linear)]
-    has_tanh = any(isinstance(part, nn.Tanh) for part in parts)
-    if len(linear) != 2 or not has_tanh or not system.task.has_classes:
+    layers = layers_of(system.model)
+    has_tanh = any(isinstance(part, nn.Tanh) for part in layers.hidden.modules())
+    if len(layers.linear) != 2 or not has_tanh or not system.task.has_classes:
         raise UserError(
             "model: this item goes back through model=perceptron; leave model= away."
         )
-    return _Layers(*linear)
+    return _Layers(*layers.linear)
 
 
 @torch.no_grad()
@@ -133,12 +133,10 @@ def _draw_gradient(axes: Axes, g_x: Tensor) -> None:
 
 
 @torch.no_grad()
-def _list_units(
-    layers: _Layers, x: Tensor, by_hand: _Gradients
-) -> list[tuple[str, ...]]:
+def _list_units(layers: _Layers, x: Tensor, by_hand: _Gradients) -> Rows:
     a = layers.first(x)
     columns = (a, a.tanh(), by_hand.h, by_hand.a)
-    rows = [("hidden unit", "a = W x + b", "h = tanh a", "G_h", "G_a = G_h (1 - h²)")]
+    rows = [["hidden unit", "a = W x + b", "h = tanh a", "G_h", "G_a = G_h (1 - h²)"]]
     for unit in range(min(_SHOWN_UNITS, len(a))):
-        rows.append((str(unit + 1), *(f"{column[unit]:.6f}" for column in columns)))
+        rows.append([str(unit + 1), *(f"{column[unit]:.6f}" for column in columns)])
     return rows

@@ -17,7 +17,6 @@ _RATE = 8000  # Hz
 _SECONDS = 0.5
 _CLASSES = ("calm", "hungry")
 _OWNER = r"owner(\d+)"
-_FOLDS = 5  # each of which tests once
 _SIGMAS = 4.0  # how far a share may be from its expectation
 _CLOSE = 0.1  # how far the share of the random split may be
 
@@ -29,15 +28,18 @@ class DataBiases(Study):
     Args:
         owners: each with a room and a microphone of their own.
         takes: recordings of each.
+        folds: each of which tests once.
     """
 
     def __init__(
         self,
         owners: Annotated[int, Range(10, 1000)],
         takes: Annotated[int, Range(2, 20)],
+        folds: Annotated[int, Range(3, 10)],
     ):
         self.owners = owners
         self.takes = takes
+        self.folds = folds
 
     def show(self, bench: Bench) -> Shown:
         waves = self._record()
@@ -92,18 +94,17 @@ class DataBiases(Study):
     ) -> float:
         """The mean accuracy over the folds."""
         scores = []
-        folds = range(1, _FOLDS + 1)
-        for fold in track_progress(folds, f"Split {name}", _FOLDS):
-            words = (f"data.group={group}", f"data.fold={fold}")
+        split = (f"data.group={group}", f"data.folds={self.folds}")
+        folds = range(1, self.folds + 1)
+        for fold in track_progress(folds, f"Split {name}", self.folds):
+            words = (*split, f"data.fold={fold}")
             fitted = bench.fit(bench.make_of(waves, _RATE, *words))
             scores.append(score_split(fitted, "test"))
-        return sum(scores) / _FOLDS
+        return sum(scores) / self.folds
 
     def _expected_at_random(self) -> float:
-        """Right where another take of the owner trains, which three of five folds do; else by
-        chance.
-        """
-        alone = (2 / 5) ** (self.takes - 1)
+        """Right where another take of the owner trains, as in all folds but two; else by chance."""
+        alone = (2 / self.folds) ** (self.takes - 1)
         return 1 - alone / 2
 
 

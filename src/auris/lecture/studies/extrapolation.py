@@ -14,6 +14,7 @@ from auris.lecture.bench import Bench
 from auris.lecture.drawing import draw_picture
 from auris.lecture.study import Law, Shown, Sound, Study
 from auris.training.run import learn_novelty
+from auris.training.system import System
 
 _RATE = 16_000  # Hz
 _SECONDS = 1.0
@@ -73,8 +74,12 @@ class Extrapolation(Study):
         high = _make_tone(rng, _ASKED[0], True)
         return Shown(
             [
-                _law_of_most("right answers, of tones between 200 and 2000 Hz", inside.right),
-                _law_of_most("tones above 2800 Hz that are marked as novel", outside.marked),
+                _law_of_most(
+                    "right answers, of tones between 200 and 2000 Hz", inside.right
+                ),
+                _law_of_most(
+                    "tones above 2800 Hz that are marked as novel", outside.marked
+                ),
             ],
             [
                 draw_picture(
@@ -84,8 +89,13 @@ class Extrapolation(Study):
                 )
             ],
             sounds=[
-                *(Sound(name, torch.from_numpy(waves[name]), _RATE) for name in list(waves)[:2]),
-                Sound(f"Never heard: {_ASKED[0]:.0f} Hz", torch.from_numpy(high), _RATE),
+                *(
+                    Sound(name, torch.from_numpy(waves[name]), _RATE)
+                    for name in list(waves)[:2]
+                ),
+                Sound(
+                    f"Never heard: {_ASKED[0]:.0f} Hz", torch.from_numpy(high), _RATE
+                ),
             ],
             numbers=[
                 ("tones", "right", "marked as novel", "sure of it, on average"),
@@ -99,7 +109,7 @@ def _draw_tones(
     rng: np.random.Generator, span: tuple[float, float], count: int
 ) -> np.ndarray:
     """Frequencies (n,), evenly over octaves."""
-    return np.exp(rng.uniform(*np.log(span), count))
+    return np.geomspace(*span, 10_001)[rng.integers(10_001, size=count)]
 
 
 def _make_tone(rng: np.random.Generator, hertz: float, wobbles: bool) -> np.ndarray:
@@ -114,7 +124,7 @@ def _make_tone(rng: np.random.Generator, hertz: float, wobbles: bool) -> np.ndar
 
 
 @torch.no_grad()
-def _ask(system: torch.nn.Module, rng: np.random.Generator, hertz: np.ndarray) -> _Answers:
+def _ask(system: System, rng: np.random.Generator, hertz: np.ndarray) -> _Answers:
     wobbles = [bool(number % 2) for number in range(len(hertz))]
     tones = [_make_tone(rng, *pair) for pair in zip(hertz, wobbles, strict=True)]
     wave = torch.from_numpy(np.stack(tones))[:, None]  # (n, 1, T)
@@ -138,10 +148,18 @@ def _draw_answers(axes: Axes, *ranges: _Answers) -> None:
         colours = [COLOURS[int(wobbles)] for wobbles in answers.is_wobbling]
         axes.scatter(answers.hertz, answers.said, s=12, c=colours)
         marked = (answers.novelty >= 1 - NOVEL_RATE).numpy()
-        ring = {"s": 50, "facecolors": "none", "edgecolors": COLOURS[3]}
-        axes.scatter(answers.hertz[marked], answers.said[marked], linewidths=0.7, **ring)
+        axes.scatter(
+            answers.hertz[marked],
+            answers.said[marked],
+            s=50,
+            facecolors="none",
+            edgecolors=COLOURS[3],
+            linewidths=0.7,
+        )
     axes.set_xscale("log")
     axes.set_xticks(_TICKS, map(str, _TICKS))
     axes.minorticks_off()
     axes.axvspan(*_TRAINED, alpha=0.1)
-    axes.set(xlabel="frequency (Hz)", ylabel="probability of wobbling", ylim=(-0.05, 1.05))
+    axes.set(
+        xlabel="frequency (Hz)", ylabel="probability of wobbling", ylim=(-0.05, 1.05)
+    )

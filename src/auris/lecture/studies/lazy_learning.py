@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from auris.core.errors import UserError
-from auris.core.ranges import Count
 from auris.data.dataset import Dataset
 from auris.lecture.bench import Bench
 from auris.lecture.drawing import draw_picture

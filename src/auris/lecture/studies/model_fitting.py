@@ -16,7 +16,7 @@ from auris.lecture.drawing import (
     span_of,
 )
 from auris.lecture.least_squares import LeastSquares
-from auris.lecture.study import Shown, Study, law_of_bound
+from auris.lecture.study import Rows, Shown, Study, law_of_bound
 
 _ROUNDING = 1e-5  # of weights that are kept in single precision
 
@@ -83,7 +83,7 @@ def _draw_argmin(axes: Axes, problem: LeastSquares, found: Tensor) -> None:
     axes.set(xlabel="first weight", ylabel="second weight")
 
 
-def _list_weights(found: Tensor, by_numpy: Tensor) -> list[tuple[str, ...]]:
+def _list_weights(found: Tensor, by_numpy: Tensor) -> Rows:
     rows = [("weight of the first output", "closed form of Auris", "numpy")]
     last = len(found) - 1
     for number, (own, other) in enumerate(

@@ -11,6 +11,7 @@ from auris.core.ranges import Range
 from auris.core.svg import Picture
 from auris.lecture.bench import Bench
 from auris.lecture.drawing import draw_picture
+from auris.lecture.layers import layers_of
 from auris.lecture.study import Law, Shown, Sound, Study, law_of_bound, law_of_value
 from auris.models.mlp import Mlp
 
@@ -88,7 +89,7 @@ class Origami(Study):
         to 1.
         """
         network = self._build(depth)
-        first, *others = _layers_of(network)
+        first, *others = layers_of(network).linear
         kinks = torch.arange(self.width).double() / self.width
         signs = (-1.0) ** torch.arange(self.width).double()
         factors = 2.0 * self.width * signs
@@ -101,7 +102,7 @@ class Origami(Study):
         return network
 
     def _law_of_folds(self, network: Mlp, points: int) -> Law:
-        depth = len(_layers_of(network)) - 1
+        depth = _depth_of(network)
         what = f"regions of {depth} folding layers of {self.width} units"
         regions = count_regions(network, points)
         return law_of_value(what, regions, self.width**depth, 0.0)
@@ -115,7 +116,7 @@ def count_regions(network: Mlp, points: int) -> int:
     # no point lies on a fold
     x = (torch.arange(points).double()[:, None] + 0.4567) / points
     patterns = []
-    for layer in network.body[1:]:
+    for layer in layers_of(network).hidden:
         x = layer(x)  # (points, width)
         patterns.append(x > 0)
     active = torch.cat(patterns, 1)  # (points, depth x width)
@@ -123,8 +124,9 @@ def count_regions(network: Mlp, points: int) -> int:
     return 1 + int(changes.sum())
 
 
-def _layers_of(network: Mlp) -> list[nn.Linear]:
-    return [part for part in network.modules() if isinstance(part, nn.Linear)]
+def _depth_of(network: Mlp) -> int:
+    """How many hidden layers it has."""
+    return len(layers_of(network).hidden)
 
 
 @torch.no_grad()
@@ -133,7 +135,7 @@ def _fold_points(network: Mlp, x: Tensor) -> Tensor:  # (n,) -> (n,)
 
 
 def _draw_network(network: Mlp) -> Picture:
-    depth = len(_layers_of(network)) - 1
+    depth = _depth_of(network)
     x = torch.linspace(0, 1, 2000)
 
     def paint(axes: Axes) -> None:
@@ -150,7 +152,7 @@ def _draw_regions(axes: Axes, regions: Sequence[int]) -> None:
 
 def _play_folded(network: Mlp) -> Sound:
     """A tone that goes up and down between 0 and 1, through the network."""
-    depth = len(_layers_of(network)) - 1
+    depth = _depth_of(network)
     time = torch.arange(round(_SECONDS * _RATE)) / _RATE
     phase = (_TONE * time) % 1.0
     folded = _fold_points(network, 1 - (2 * phase - 1).abs())

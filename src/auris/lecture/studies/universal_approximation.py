@@ -12,6 +12,7 @@ from auris.core.ranges import Count, Length, Range
 from auris.core.svg import Picture
 from auris.lecture.bench import Bench
 from auris.lecture.drawing import draw_picture
+from auris.lecture.layers import layers_of
 from auris.lecture.study import Shown, Sound, Study, law_of_value, log_slope
 from auris.models.mlp import Mlp
 
@@ -109,11 +110,11 @@ def interpolate(units: int) -> Mlp:
     knots = torch.linspace(0, 1, units + 1).double()
     values = response_of_box(knots)
     slopes = values.diff() * units  # (units,)
-    hidden = network.body[1][0]
+    hidden, last = layers_of(network).linear
     hidden.weight.fill_(1.0)
     hidden.bias.copy_(-knots[:-1])
-    network.output_layer.weight.copy_(slopes.diff(prepend=slopes.new_zeros(1))[None])
-    network.output_layer.bias.copy_(values[:1])
+    last.weight.copy_(slopes.diff(prepend=slopes.new_zeros(1))[None])
+    last.bias.copy_(values[:1])
     return network
 
 

@@ -13,7 +13,7 @@ from auris.core.svg import Picture
 from auris.lecture.bench import Bench
 from auris.lecture.drawing import draw_picture, draw_surface, span_of
 from auris.lecture.least_squares import LeastSquares
-from auris.lecture.study import Shown, Study, law_of_bound
+from auris.lecture.study import Rows, Shown, Study, law_of_bound
 
 _ROUNDING = 1e-6  # of a loss
 
@@ -91,7 +91,7 @@ def _draw_losses(axes: Axes, ways: Sequence[_Way]) -> None:
     axes.legend(fontsize=8)
 
 
-def _list_ways(ways: Sequence[_Way]) -> list[tuple[str, ...]]:
+def _list_ways(ways: Sequence[_Way]) -> Rows:
     rows = [("optimizer", "steps", "passes", "loss above the lowest, at last")]
     for way in ways:
         steps = str(len(way.trace) - 1)
