@@ -22,6 +22,7 @@ NAMES = [item.name for item in ITEMS]
 OF_FOLDER = ("data=folder", "data.root=recordings", "data.duration=0.5", "trainer=cpu")
 SMALL = {  # what makes an item quick, where it is not
     "activation": ("trainer.max_epochs=3", "model.width=4"),
+    "augmentation": ("trainer.max_epochs=2", "study.clips=4"),
     "data_biases": ("study.owners=24", "study.folds=3"),
     "extrapolation": ("study.tones=120", "trainer.max_epochs=20"),
     "gradient_descent": ("trainer.max_epochs=8", "study.factors=[1.0,2.1]"),
