@@ -41,7 +41,12 @@ from auris.models.detector import AnomalyDetector
 from auris.models.doa import DoaEstimator, TrainingFree
 from auris.models.instance_based import InstanceBased
 from auris.models.network import Network
-from auris.tasks.losses import DirectionLoss, MeanAnomalyScore
+from auris.tasks.losses import (
+    CrossEntropy,
+    DirectionLoss,
+    FocalLoss,
+    MeanAnomalyScore,
+)
 from auris.training.closure import Closure
 from auris.training.experiment import Experiment
 from auris.training.optimizers.alternating import Alternating
@@ -135,6 +140,9 @@ def refusal_of_augmentation(features: str, augment: str) -> str | None:
 
 def refusal_of_loss(model: str, loss: str) -> str | None:
     """What is said where this loss can't judge this model; None where it can."""
+    is_of_classes = issubclass(class_of(loss), CrossEntropy | FocalLoss)
+    if is_of_classes and class_of(model) is LinearAutoencoder:
+        return "choose another loss, such as mse"
     if loss != SURPRISE:
         return "choose loss=anomaly_score" if finds_only_anomalies(model) else None
     detects = issubclass(class_of(model), AnomalyDetector)
@@ -145,7 +153,7 @@ def refusal_of_error(loss: str, optimizer: str) -> str | None:
     """What is said where a solver makes another error smallest; None for other optimizers."""
     is_square = issubclass(class_of(loss), nn.MSELoss | MeanAnomalyScore)
     solves = asks_for(optimizer, "loss")
-    return "choose loss=mse" if solves and not is_square else None
+    return "mse" if solves and not is_square else None
 
 
 def refusal_of_model(optimizer: str, model: str) -> str | None:
