@@ -294,6 +294,19 @@ def _generate() -> Parser:
     return _add_plugins(parser)
 
 
+def _lecture() -> Parser:
+    parser = _parser(
+        "The lecture, one command an item, as pages: auris lecture overfitting"
+    )
+    parser.add_argument(
+        "item", nargs="?", help="which one; without it a page of all is written"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="carry out every item, one after the other"
+    )
+    return _add_words(parser, "settings of train, such as data=folder data.root=...")
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "predict": _predict,
     "evaluate": _evaluate,
@@ -309,6 +322,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "look": _look,
     "explore": _explore,
     "generate": _generate,
+    "lecture": _lecture,
 }
 
 
