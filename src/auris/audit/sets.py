@@ -10,7 +10,7 @@ from typing import NamedTuple
 from auris.audit.check import Check, Finding
 from auris.audit.recording import Recording
 from auris.core.text import list_examples
-from auris.data.splits import SPLITS
+from auris.data.splits import PARTS, SPLITS
 
 
 class SplitCount(NamedTuple):
@@ -134,7 +134,7 @@ def count_recordings(recordings: Sequence[Recording]) -> list[SplitCount]:
             groups[label, recording.split].append(recording.group)
     counts = []
     labels = {label for label, _ in groups}
-    for label, split in product(sorted(labels), (*SPLITS, "")):
+    for label, split in product(sorted(labels), PARTS):
         own = groups[label, split]
         if own:
             count = SplitCount(label, split, len(own), len(set(own)))

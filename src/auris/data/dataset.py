@@ -20,6 +20,7 @@ from auris.data.audio import count_channels
 from auris.data.clips import Clip
 from auris.data.columns import warn_of_unused
 from auris.data.copies import join_copies, warn_of_contradictions
+from auris.data.few_labels import hide_labels
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
 from auris.data.sources.base import Collection, Source, name_clips
@@ -141,6 +142,7 @@ class Dataset:
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, digests)
         self.targets.check_splits(splits, clips)
+        splits = self._keep_few_labels(splits, clips)
         rows = [entry.rows for _, entry in usable]
         return [
             StoredRecording(*parts) for parts in zip(clips, splits, rows, strict=True)
@@ -275,6 +277,19 @@ class Dataset:
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, [()] * len(clips))
         self.targets.check_splits(splits, clips)
+        self._keep_few_labels(splits, clips)
+
+    def _keep_few_labels(self, splits: list[str], clips: list[Clip]) -> list[str]:
+        """The splits, where clips train without labels if few are to have one."""
+        labelled = self.settings.labelled
+        if labelled is None:
+            return splits
+        if not self.targets.learns_labels:
+            raise UserError(
+                "data.labelled takes labels away, and this task does not learn them; leave it "
+                "away, or choose task=classification."
+            )
+        return hide_labels(splits, clips, labelled, self.settings.split_seed)
 
     def list_unusable(self) -> str:
         """The recordings that can't be used, for people."""

@@ -26,6 +26,8 @@ class DataSettings:
         duration: of a clip in seconds; a longer recording is cut into several clips.
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
+        labelled: training recordings of each class that keep their labels, drawn with
+            `split_seed`; null: all.
         batch_size: clips that one optimizer step sees; null: all that train.
         micro_batch_size: clips that go through the model at once; a larger batch goes in several
             passes, whose gradients add up to that of one. (Batch normalisation and mixup know
@@ -49,6 +51,7 @@ class DataSettings:
     known_anomalies: Sequence[str] = ()
     target: str | Sequence[str] | None = None
     separator: str = "|"
+    labelled: Count | None = None
 
     def __post_init__(self) -> None:
         self._check_channels()

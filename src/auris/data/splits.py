@@ -13,6 +13,8 @@ from auris.data.copies import find_copies
 SPLITS = ("train", "val", "test")
 # (clips, folds, seed) -> the fold of each clip, from 1 on
 DrawFolds = Callable[[Sequence[Clip], int, int], list[int]]
+UNLABELLED = "unlabelled"  # training clips whose labels are taken away
+PARTS = (*SPLITS, UNLABELLED, "")  # and those that are left out
 _MIN_FOLDS = 3  # one to train, one to validate, one to test
 
 

@@ -18,14 +18,19 @@ _NUMBER = re.compile(r"[+-]?\d*\.?\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 def write_table(path: Path, clips: Sequence[Clip]) -> None:
     """Write the clips with those columns that some of them fill; paths are absolute."""
-    rows = [_cells_of(clip) for clip in clips]
-    used = [column for column in COLUMNS if any(row[column] for row in rows)]
+    header, rows = table_rows(clips)
     text = io.StringIO()
-    names = [*used, *list_columns(clips)]
-    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([header, *rows])
     write_atomically(path, text.getvalue())
+
+
+def table_rows(clips: Sequence[Clip]) -> tuple[list[str], list[list[str]]]:
+    """The columns of a table that some of the clips fill, and a row of cells for each clip."""
+    cells = [_cells_of(clip) for clip in clips]
+    known = [*COLUMNS, *list_columns(clips)]
+    used = [column for column in known if any(row.get(column) for row in cells)]
+    return used, [[row.get(column, "") for column in used] for row in cells]
 
 
 def _cells_of(clip: Clip) -> dict[str, str]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import SPLITS, describe_splits, split_clips
+from auris.data.splits import SPLITS, UNLABELLED, describe_splits, split_clips
 
 
 class Targets(ABC):
@@ -19,6 +19,8 @@ class Targets(ABC):
     needs_labels_in: ClassVar[tuple[str, ...]] = SPLITS
     # which other columns of a table it reads
     read_columns: Sequence[str] = ()
+    # whether labels are what is learnt, so that some may be taken away
+    learns_labels: ClassVar[bool] = False
 
     def split_clips(
         self, clips: Sequence[Clip], fold: int, folds: int, seed: int
@@ -88,4 +90,5 @@ def codes(words: Iterable[str]) -> Tensor:
 
 def count_splits(splits: Sequence[str]) -> str:
     """How many clips there are in each split, for people."""
-    return ", ".join(f"{splits.count(split)} {split}" for split in SPLITS)
+    shown = SPLITS if UNLABELLED not in splits else (*SPLITS, UNLABELLED)
+    return ", ".join(f"{splits.count(split)} {split}" for split in shown)

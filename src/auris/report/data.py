@@ -8,7 +8,7 @@ from auris.audit.output import find_audit
 from auris.audit.recording import Recording
 from auris.audit.sets import MissingClass, SingleGroup, count_recordings
 from auris.core.commands import command_line
-from auris.data.splits import SPLITS
+from auris.data.splits import PARTS
 from auris.report.context import ReportContext
 from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
 
@@ -63,7 +63,7 @@ def _count_recordings(
         cells[label, split] = _format_count(size, groups)
     labels = dict.fromkeys(label for label, _ in cells)
     present = {split for _, split in cells}
-    splits = [split for split in (*SPLITS, "") if split in present]
+    splits = [split for split in PARTS if split in present]
     header = ["class", *(split or "left out" for split in splits)]
     rows = []
     for label in labels:

@@ -12,7 +12,9 @@ from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.targets import Targets
+from auris.features.standardize import Standardized
 from auris.tasks.comparable import Comparable, Row
+from auris.tasks.inspection import Inspection
 from auris.tasks.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
@@ -35,6 +37,8 @@ class Task(nn.Module, ABC):
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip
     # whether targets are any number of classes a clip
     has_tags: ClassVar[bool] = False
+    # whether it says something of recordings: else there is nothing to predict
+    says_something: ClassVar[bool] = True
     has_directions: ClassVar[bool] = False  # whether targets are unit vectors
     # whether a sound unlike all known ones is marked
     detects_novelty: ClassVar[bool] = True
@@ -52,6 +56,13 @@ class Task(nn.Module, ABC):
     @abstractmethod
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         """Outputs (B, *out_shape) to features (B, *in_shape) -> what people read, (B, ...)."""
+
+    def ask(self, model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
+        """What a model puts out to features (B, *in_shape), (B, *out_shape).
+
+        Only a model that makes clips is told their encoded targets (B, *out_shape).
+        """
+        return model(x)
 
     def output_of_mean(self, average: Tensor) -> Tensor:
         """The output (B, *out_shape) that says an average of encoded targets."""
@@ -111,6 +122,13 @@ class Task(nn.Module, ABC):
 
         Raises `UserError` for those that can't be learnt.
         """
+
+    def check_features(self, features: Standardized) -> None:  # noqa: B027, most take any
+        """Raise `UserError` for features of which it can't make what is asked."""
+
+    def complete(self, inspection: Inspection) -> Tensor:
+        """The decoded outputs (N, ...) of a split with what takes too long for each epoch."""
+        return inspection.predictions.decoded
 
     def calibrate(self, decoded: Tensor, target: Tensor, group: Tensor) -> Tensor:
         """Fix what the validation split decides besides the epoch, such as a threshold.

@@ -137,6 +137,11 @@ class Experiment:
         # a run of an earlier version knows fewer
         own = {name: values[name] for name in names if name in values}
         settings = DataSettings(**own)
+        if settings.labelled is not None and self.refit is not False:
+            raise UserError(
+                "refit trains on validation clips too, with all of their labels, which "
+                "data.labelled is not to see; choose refit=false."
+            )
         array = self._open_array()
         source = self._open_source(values, array)
         task = self._factory.class_of(self._cfg.task, "task")

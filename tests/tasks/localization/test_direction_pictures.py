@@ -214,6 +214,7 @@ def test_the_model_and_formulas_are_shown_on_the_same_clips(
         group=index,
         train_target=target,
         clip=lambda at: (clip, wave[at]),
+        train_clip=lambda at: (clip, wave[at]),
     )
     view = Localization(spec).view
     shown = {

@@ -200,11 +200,11 @@ def test_tables_without_directions_are_refused(table, header, change, said):
     [
         (
             ("array=pair", "array.microphones=[[0,0],[1,0]]"),
-            "should be two or more of [x, y, z], in metres",
+            "should be a list of 2 to 256 lists of 3 numbers",
         ),
         (
             ("array=pair", "array.microphones=[[0,0,0]]"),
-            "should be two or more of [x, y, z], in metres",
+            "should be a list of 2 to 256 lists of 3 numbers",
         ),
         (
             ("array=pair", "array.microphones=[[0,0,0],[0,0,0]]"),
@@ -217,11 +217,11 @@ def test_tables_without_directions_are_refused(table, header, change, said):
         ),
         (
             ("array=pair", "array.microphones=null"),
-            "array.microphones=None should be a list",
+            "array.microphones=null should be a list",
         ),
         (
             ("array=pair", "+array.radius=3"),
-            "There is no array.radius; an array has microphones alone",
+            "There is no setting array.radius; in array: Choices: microphones",
         ),
         (
             ("array=pair", "data.channels=1"),

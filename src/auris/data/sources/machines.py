@@ -108,7 +108,7 @@ class NormalAbnormal(Machines):
             if self.train_size >= len(normal):
                 raise UserError(
                     f"data.train_size={self.train_size} should leave some of "
-                    f" the {len(normal)} normal recordings of {self.root / section} "
+                    f"the {len(normal)} normal recordings of {self.root / section} "
                     "to test."
                 )
             train |= set(normal[: self.train_size])

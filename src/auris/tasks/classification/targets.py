@@ -23,6 +23,7 @@ class LabelTargets(Targets):
     """Which class a clip is of."""
 
     kind = "label"
+    learns_labels = True
 
     def check_clips(self, clips: Sequence[Clip]) -> None:
         check_labelled(clips)
