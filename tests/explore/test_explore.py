@@ -237,6 +237,6 @@ def test_the_command_writes_it_and_refuses_nonsense(place: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (place / done.stdout.strip().removeprefix("Map: ")).is_file()
     wrong = call("scripts/explore.py", *words, "--clips=5", cwd=place)
-    assert "'5' should be a whole number from 10 to 20000" in wrong.stderr
+    assert "'5' should be a whole number from 10 to 5000" in wrong.stderr
     both = call("scripts/explore.py", "outputs/latest", *words, cwd=place)
     assert both.returncode == 1 and "name the run alone" in both.stderr
