@@ -21,10 +21,12 @@ from choices import (
     fast_words,
     finds_clusters,
     finds_only_anomalies,
+    makes_clips,
     needs_array,
     reads_pictures,
     settings_of,
     shape_of,
+    tells_misfit,
 )
 from conftest import fill, noise, write
 from omegaconf import DictConfig
@@ -40,9 +42,15 @@ from auris.features.spatial import ArrayFeature
 from auris.models.autoencoder import LinearAutoencoder
 from auris.models.detector import AnomalyDetector
 from auris.models.doa import DoaEstimator, TrainingFree
-from auris.models.instance_based import InstanceBased
+from auris.models.generator import Generator
+from auris.models.instance_based import StoresClips
 from auris.models.network import Network
-from auris.tasks.losses import DirectionLoss, MeanAnomalyScore
+from auris.tasks.losses import (
+    CrossEntropy,
+    DirectionLoss,
+    FocalLoss,
+    MeanAnomalyScore,
+)
 from auris.training.closure import Closure
 from auris.training.experiment import Experiment
 from auris.training.optimizers.alternating import Alternating
@@ -61,7 +69,7 @@ MEETING = (
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
 # the models that a solver can find, and what is said of others; all others find any model
 SOLVED = {
-    FitInstances: (InstanceBased, "can't keep clips; choose another optimizer"),
+    FitInstances: (StoresClips, "can't keep clips; choose another optimizer"),
     Alternating: (LinearAutoencoder, "choose model=autoencoder_linear"),
     ClosedForm: (Network, "choose another optimizer"),
     NoOp: (TrainingFree, "has something to learn"),
@@ -115,6 +123,8 @@ def refusal_of_features(model: str, features: str) -> str | None:
     """What is said where this model can't read these features; None where it can."""
     *frame, frames = shape_of(features)
     settings = settings_of(model)
+    if makes_clips(model) and not hasattr(class_of(features), "invert"):
+        return "features=log_mel_fine"
     if reads_pictures(model) and len(frame) != 2:
         return "features=log_mel"
     if settings.get("frames", 1) > frames:
@@ -140,17 +150,20 @@ def refusal_of_augmentation(features: str, augment: str) -> str | None:
 
 def refusal_of_loss(model: str, loss: str) -> str | None:
     """What is said where this loss can't judge this model; None where it can."""
+    is_of_classes = issubclass(class_of(loss), CrossEntropy | FocalLoss)
+    if is_of_classes and class_of(model) is LinearAutoencoder:
+        return "choose another loss, such as mse"
     if loss != SURPRISE:
-        return "choose loss=anomaly_score" if finds_only_anomalies(model) else None
-    detects = issubclass(class_of(model), AnomalyDetector)
-    return None if detects else "; choose model="
+        return "choose loss=anomaly_score" if tells_misfit(model) else None
+    is_told = issubclass(class_of(model), AnomalyDetector | Generator)
+    return None if is_told else "; choose model="
 
 
 def refusal_of_error(loss: str, optimizer: str) -> str | None:
     """What is said where a solver makes another error smallest; None for other optimizers."""
     is_square = issubclass(class_of(loss), nn.MSELoss | MeanAnomalyScore)
     solves = asks_for(optimizer, "loss")
-    return "choose loss=mse" if solves and not is_square else None
+    return "mse" if solves and not is_square else None
 
 
 def refusal_of_model(optimizer: str, model: str) -> str | None:
@@ -159,7 +172,7 @@ def refusal_of_model(optimizer: str, model: str) -> str | None:
     if solver in SOLVED:
         kind, sentence = SOLVED[solver]
         return None if issubclass(class_of(model), kind) else sentence
-    if issubclass(class_of(model), InstanceBased):
+    if issubclass(class_of(model), StoresClips):
         return "choose optimizer=fit"
     return "are the most; choose fewer" if solver is GridSearch else None
 
@@ -245,8 +258,9 @@ def words(place: Path, *choice: str) -> tuple[str, ...]:
     """The words of a short run with this choice, on data that it is for."""
     models = [option for option in choice if option.startswith("model=")]
     features = [option for option in choice if option.startswith("features=")]
-    detects = any(map(finds_only_anomalies, models))
-    data = ONE_CLASS if detects or SURPRISE in choice else ("data=folder",)
+    makes = any(map(makes_clips, models))
+    detects = any(map(finds_only_anomalies, models)) or SURPRISE in choice
+    data = ONE_CLASS if detects and not makes else ("data=folder",)
     usual = () if features else ("features=log_mel",)  # not what a task brings
     return (*data, *here(place), *QUICK, *usual, *choice, *all_fast_words(choice))
 
@@ -285,7 +299,7 @@ def partner_of(pair: tuple[str, str]) -> list[str]:
 def can_be_found(model: str, optimizer: str) -> bool:
     """Whether a model of labels and an optimizer go together."""
     refused = refusal_of_model(optimizer, model)
-    return not refused and not finds_only_anomalies(model)
+    return not refused and not tells_misfit(model)
 
 
 @pytest.mark.parametrize("pair", told(), ids=" ".join)
@@ -368,7 +382,7 @@ def prepared(place: Path) -> Callable[[str], tuple[Dataset, System]]:
 
     @cache
     def built(model: str) -> tuple[Dataset, System]:
-        loss = SURPRISE if finds_only_anomalies(model) else "loss=mse"
+        loss = SURPRISE if tells_misfit(model) else "loss=mse"
         cfg = configured(*words(place, model, loss, "optimizer=adamw"))
         data = Experiment(cfg).dataset
         system = Experiment(cfg).build_system(data.spec)

@@ -18,6 +18,7 @@ from auris.core.memory import check_memory
 from auris.core.text import format_bytes
 from auris.data.audio import count_channels
 from auris.data.clips import Clip
+from auris.data.columns import warn_of_unused
 from auris.data.copies import join_copies, warn_of_contradictions
 from auris.data.few_labels import hide_labels
 from auris.data.files import inspect_files
@@ -78,7 +79,10 @@ class Dataset:
 
     @cached_property
     def collection(self) -> Collection:
-        return name_clips(self.source.collect())
+        collection = self.source.collect()
+        if self.source.place:
+            warn_of_unused(collection.clips, self.targets.read_columns)
+        return name_clips(collection)
 
     @property
     def root(self) -> str:
@@ -166,8 +170,9 @@ class Dataset:
         facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
         classes = self.targets.classes_of(clips)
+        training = [clip for clip, split, _ in self.clips if split == "train"]
         taught = Counter(
-            clip.label for clip, split, _ in self.clips if split == "train"
+            label for clip in training for label in self.targets.labels_of(clip)
         )
         chosen = self.settings.channels
         chosen = () if isinstance(chosen, int | None) else tuple(chosen)
@@ -229,7 +234,7 @@ class Dataset:
     def recordings_digest(self) -> str:
         """Names the data set: changes with recordings and labels, not with splits, use or paths."""
         rows = self._stretches(
-            self.collection.clips, lambda clip: (clip.label, *(clip.direction or ()))
+            self.collection.clips, lambda clip: (clip.label, *clip.columns.items())
         )
         return content_digest(json.dumps(rows).encode())[:16]
 
@@ -262,6 +267,12 @@ class Dataset:
 
     def _check_labels(self, clips: list[Clip]) -> None:
         """Raise `UserError` for labels or splits that can't be, as far as they tell themselves."""
+        drawn = self.source.drawn_kind
+        if self.source.draw_epoch and self.targets.kind not in (drawn, "none"):
+            raise UserError(
+                f"data.online=true draws clips with a {drawn} alone, and this task asks for a "
+                f"{self.targets.kind}; choose data.online=false."
+            )
         self.targets.check_clips(clips)
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, [()] * len(clips))

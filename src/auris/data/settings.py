@@ -34,6 +34,8 @@ class DataSettings:
             the clips of their pass only.)
         normal: the label of what is normal, where anomalies are looked for.
         known_anomalies: names or patterns of anomalous recordings that validate, and never test.
+        target: the column of a table, or several, whose numbers are to be told; null: the labels.
+        separator: what stands between the labels of a recording that has several.
     """
 
     sample_rate: SampleRate | None
@@ -47,6 +49,8 @@ class DataSettings:
     micro_batch_size: Count
     normal: str | None = None
     known_anomalies: Sequence[str] = ()
+    target: str | Sequence[str] | None = None
+    separator: str = "|"
     labelled: Count | None = None
 
     def __post_init__(self) -> None:

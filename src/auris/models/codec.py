@@ -10,7 +10,8 @@ class Codec(Protocol):
 
     has_classes: ClassVar[bool]  # whether targets are one class a clip
     # "target": what `encode` makes; "anomaly_score": how surprising each frame is;
-    # "clusters": the cluster of a clip, its distance from the centre, and its vector
+    # "clusters": the cluster of a clip, its distance from the centre, and its vector;
+    # "misfit": how badly a clip fits
     outputs: ClassVar[str]
 
     def output_of_mean(self, average: Tensor) -> Tensor: ...

@@ -30,8 +30,12 @@ class DataSection(NamedTuple):
 def data_section(context: ReportContext) -> DataSection:
     data = context.data
     settings = data.settings
-    recordings = [Recording(clip, split) for clip, split, _ in data.recordings]
-    clips = [recording.clip for recording in recordings]
+    clips = [clip for clip, *_ in data.recordings]
+    kinds = data.targets.kinds_of(clips)
+    recordings = [
+        Recording(clip, split, own)
+        for (clip, split, _), own in zip(data.recordings, kinds, strict=True)
+    ]
     separation = data.targets.describe_split(
         clips, settings.fold, settings.folds, settings.split_seed
     )
