@@ -33,6 +33,7 @@ COMPANIONS = (
     ("array=circular4",),
     ("array=circular4", "model=srp_phat"),
     ("model=autoencoder_linear",),
+    ("model=flow",),
     ("model=knn",),
     ("model=linear", "features.n_mels=1"),
     ("data.root=recordings",),
