@@ -4,12 +4,15 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from auris.cli.options import describe_groups, find_groups, read_option
 from auris.core.places import config_folder
+from auris.lecture.items import find_items
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ROOMS = REPOSITORY / "src" / "auris"
+ITEMS = "<!-- the items of the lecture -->"
 BORROWED = {
     "benchmarks.md": REPOSITORY / "benchmarks" / "README.md",
     "contributing.md": REPOSITORY / "CONTRIBUTING.md",
@@ -24,6 +27,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """The same with the items of the lecture where a page asks for them."""
+    return markdown.replace(ITEMS, _write_items())
+
+
+def _write_items() -> str:
+    """The items of the lecture, as their YAMLs say them."""
+    lines = ["| item | what it shows | about |", "| --- | --- | --- |"]
+    for item in find_items():
+        lines.append(f"| `{item.name}` | {item.shows} | {item.seconds} s |")
+    return "\n".join(lines)
 
 
 def _write_options() -> str:

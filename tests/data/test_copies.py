@@ -38,6 +38,6 @@ def test_contradictions_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     digests = [["a"], ["a"], ["b"], ["c"]]
     warn_of_contradictions(clips, digests, lambda clip: (clip.label,))
     (sentence,) = said
-    assert sentence.endswith("no model can learn: x/0 (cat) = x/1 (dog).")
+    assert sentence.endswith("no model can learn: 0 (cat) = 1 (dog).")
     warn_of_contradictions(clips, digests, lambda clip: ())
     assert len(said) == 1

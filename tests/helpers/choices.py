@@ -20,6 +20,7 @@ from auris.core.shapes import Shape
 from auris.data.spec import Spec
 from auris.features.pooling import MeanDeviation
 from auris.features.standardize import Standardized
+from auris.models.clusters import Clusters
 from auris.models.detector import AnomalyDetector
 from auris.models.generator import Generator
 from auris.tasks.anomaly.task import Anomaly
@@ -107,6 +108,11 @@ def finds_only_anomalies(model: str) -> bool:
     except UserError as error:
         return "task=anomaly" in str(error)
     return False
+
+
+def finds_clusters(option: str) -> bool:
+    """Whether an option is a model that task=clustering alone can ask."""
+    return option.startswith("model=") and class_of(option) is Clusters
 
 
 def makes_clips(model: str) -> bool:

@@ -27,6 +27,7 @@ from auris.features.pooling import Mean, MeanDeviation
 from auris.features.spectrogram import Level, LogMel
 from auris.features.standardize import Standardized
 from auris.inference.predictor import Predictor
+from auris.inference.recordings import FileRecording
 from auris.models.autoencoder import DenseAutoencoder, LinearAutoencoder
 from auris.models.cnn_autoencoder import CnnAutoencoder
 from auris.models.density import Mahalanobis, SklearnDetector
@@ -469,6 +470,8 @@ def test_a_run_can_be_asked_again(model: str, tmp_path: Path) -> None:
     rows = list(csv.DictReader((folder / "predictions_test.csv").open()))
     assert len(rows) == 12 and len({row["score"] for row in rows}) == 12
     for row in rows:
-        wave = predictor._read_window(Path(row["path"]), 0.0, 0.5)[None]  # (1, C, T)
+        wave = predictor._read_window(FileRecording(Path(row["path"])), 0.0, 0.5)[
+            None
+        ]  # (1, C, T)
         told = predictor.output.to_row(predictor.model.decode(wave)[0])
         assert told["score"] == pytest.approx(float(row["score"]), rel=1e-3, abs=1e-3)

@@ -19,6 +19,7 @@ from choices import (
     asks_for,
     class_of,
     fast_words,
+    finds_clusters,
     finds_only_anomalies,
     makes_clips,
     needs_array,
@@ -44,7 +45,12 @@ from auris.models.doa import DoaEstimator, TrainingFree
 from auris.models.generator import Generator
 from auris.models.instance_based import StoresClips
 from auris.models.network import Network
-from auris.tasks.losses import DirectionLoss, MeanAnomalyScore
+from auris.tasks.losses import (
+    CrossEntropy,
+    DirectionLoss,
+    FocalLoss,
+    MeanAnomalyScore,
+)
 from auris.training.closure import Closure
 from auris.training.experiment import Experiment
 from auris.training.optimizers.alternating import Alternating
@@ -92,8 +98,12 @@ def is_of_arrays(option: str) -> bool:
 
 
 def general(group: str) -> list[str]:
-    """The options that any data will do for."""
-    return [option for option in choices(group) if not is_of_arrays(option)]
+    """The options that any data will do for; clusters have tests of their own."""
+    return [
+        option
+        for option in choices(group)
+        if not (finds_clusters(option) or is_of_arrays(option))
+    ]
 
 
 MODELS = general("model")
@@ -140,6 +150,9 @@ def refusal_of_augmentation(features: str, augment: str) -> str | None:
 
 def refusal_of_loss(model: str, loss: str) -> str | None:
     """What is said where this loss can't judge this model; None where it can."""
+    is_of_classes = issubclass(class_of(loss), CrossEntropy | FocalLoss)
+    if is_of_classes and class_of(model) is LinearAutoencoder:
+        return "choose another loss, such as mse"
     if loss != SURPRISE:
         return "choose loss=anomaly_score" if tells_misfit(model) else None
     is_told = issubclass(class_of(model), AnomalyDetector | Generator)
@@ -150,7 +163,7 @@ def refusal_of_error(loss: str, optimizer: str) -> str | None:
     """What is said where a solver makes another error smallest; None for other optimizers."""
     is_square = issubclass(class_of(loss), nn.MSELoss | MeanAnomalyScore)
     solves = asks_for(optimizer, "loss")
-    return "choose loss=mse" if solves and not is_square else None
+    return "mse" if solves and not is_square else None
 
 
 def refusal_of_model(optimizer: str, model: str) -> str | None:

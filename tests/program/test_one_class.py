@@ -148,7 +148,7 @@ def test_classes_that_are_normal_in_turn_are_one_row(
                 "model=autoencoder",
                 "model.frames=999",
             ),
-            "model.frames=999 should be bet",
+            "model.frames=999 should be at most",
         ),
     ],
 )

@@ -258,7 +258,7 @@ def test_failed_trials_are_recorded_and_the_sweep_goes_on(
         ],
         CONFIGS,
     )
-    rows = table(place, "folder_mlp")
+    rows = table(place, "recordings_mlp")
     assert len(rows) == 8
     said = {row["model.activation"]: (row["state"], row["reason"]) for row in rows}
     assert said == {
@@ -287,7 +287,7 @@ def test_a_wrong_setting_fails_its_own_trial_only(place: Path) -> None:
         CONFIGS,
     )
     states = {
-        row["model.activation"]: row["state"] for row in table(place, "folder_mlp")
+        row["model.activation"]: row["state"] for row in table(place, "recordings_mlp")
     }
     assert states == {"ReLU": "complete", "RELU": "fail"}
     # the same parameters are not run twice

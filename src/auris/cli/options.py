@@ -12,7 +12,9 @@ from auris.core.places import config_folder
 
 _INTERNAL = ("_target_", "choices", "defaults", "hydra")  # nothing that a user sets
 _GLOBAL = re.compile(r"^# @package _global_$", re.MULTILINE)
-_MIXINS = "mixins"  # what several options have in common, and nobody chooses
+# folders whose YAMLs nobody chooses for a run: what several have in common, and what belongs to
+# other commands
+_NO_OPTIONS = ("mixins", "diarization", "lecture")
 _CHOICE = re.compile(r"^  - (\w+): \w+ # (.+)$", re.MULTILINE)
 
 
@@ -39,7 +41,7 @@ def find_groups(folders: Iterable[Path]) -> dict[str, dict[str, Path]]:
     groups: dict[str, dict[str, Path]] = {}
     for folder in folders:
         for path in sorted(folder.glob("*/*.yaml")):
-            if path.parent.name != _MIXINS:
+            if path.parent.name not in _NO_OPTIONS:
                 groups.setdefault(path.parent.name, {})[path.stem] = path
     return groups
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from auris.core.errors import UserError, suggest_choice
 from auris.core.library_settings import library_hints
-from auris.core.ranges import Range
+from auris.core.ranges import Length, Range
 
 _SINGULAR: dict[Any, str] = {
     bool: "true or false",
@@ -16,7 +16,8 @@ _SINGULAR: dict[Any, str] = {
     type(None): "null",
 }
 _PLURAL: dict[Any, str] = {int: "whole numbers", float: "numbers", str: "words"}
-_EXAMPLES = {int: "[1,2]", float: "[1,2]", str: "[one,two]"}
+_NUMBERS = ("1", "2", "3", "4")  # of examples
+_WORDS = ("one", "two", "three", "four")
 _CONTAINERS = (list, tuple, Sequence, Iterable)
 _CONTAINER_ORIGINS = [get_origin(container) or container for container in _CONTAINERS]
 
@@ -163,9 +164,19 @@ def _describe_list(hint: Any) -> str:
     """'a list of 2 numbers from 0 to 1, as in [1,2]'"""
     container, length = _split_annotated(hint)
     size = f"{length} " if length else ""
-    kind, limit = _split_annotated(_members_of(_item_of(container))[0])
+    item = _members_of(_item_of(container))[0]
+    kind, limit = _split_annotated(item)
     if _is_container(kind):
-        return f"a list of {size}lists"
+        inner = _describe_list(item).removeprefix("a list")
+        words, example = inner.split(", as in ")
+        return f"a list of {size}lists{words}, as in [{example},{example}]"
     items = _PLURAL.get(kind, "values")
     limits = f" {limit}" if isinstance(limit, Range) else ""
-    return f"a list of {size}{items}{limits}, as in {_EXAMPLES.get(kind, '[1,2]')}"
+    return f"a list of {size}{items}{limits}, as in {_write_example(kind, length)}"
+
+
+def _write_example(kind: Any, length: Any) -> str:
+    """'[1,2]', of as many items as there must be."""
+    words = _WORDS if kind is str else _NUMBERS
+    count = length.low if isinstance(length, Length) else 2
+    return f"[{','.join(words[: max(2, count)])}]"

@@ -89,7 +89,7 @@ def activation_of(name: str) -> nn.Module:
         "Softmin",
         "Threshold",
     }  # mix units
-    known = set(nn.modules.activation.__all__) - odd
+    known = {"Identity", *nn.modules.activation.__all__} - odd  # which bends nothing
     if name not in known:
         raise UserError(
             f"There is no model.activation={name}; {suggest_choice(name, known)}"

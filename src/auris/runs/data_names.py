@@ -12,7 +12,14 @@ from auris.core.places import config_folder
 from auris.core.text import folder_name
 
 PLACE = "place.txt"
-_OTHER_FOLDERS = ("audit", "look", "sweeps", "rehearsal", "latest")  # in outputs
+_OTHER_FOLDERS = (
+    "audit",
+    "lecture",
+    "look",
+    "sweeps",
+    "rehearsal",
+    "latest",
+)  # in outputs
 _SHORT = 4  # letters of a digest
 
 

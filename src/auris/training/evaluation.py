@@ -76,7 +76,11 @@ def calibrate(fitted: Fitted) -> Predictions:
     """
     fitted.system.fit_memory(fitted.data.full_batch())
     predictions = predict_split(fitted, "val")
-    decoded = fitted.system.task.calibrate(predictions.decoded, predictions.target)
+    decoded = fitted.system.task.calibrate(
+        predictions.decoded,
+        predictions.target,
+        fitted.data.dataset.groups_of(predictions.index),
+    )
     return predictions._replace(decoded=decoded)
 
 

@@ -127,6 +127,7 @@ class System(LightningModule):
     @torch.no_grad()
     def fit_statistics(self, full_batch: MicroBatches) -> None:
         """Take from the training clips what is fixed before the search: means and deviations."""
+        self.task.learn_targets(torch.cat([batch.target for batch in full_batch]))
         self.features.learn(
             self._cached_features(batch.to(self.device)) for batch in full_batch
         )

@@ -144,8 +144,8 @@ def test_files_of_two_rates_and_arrays_without_ears_are_refused(folder):
         UserError, match="two ears and this array 4 microphones; choose array=head"
     ):
         brir(folder, array=Array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]))
-    with pytest.raises(UserError, match=r"data.test=\[\] should name"):
-        brir(folder, test=[])
+    with pytest.raises(UserError, match=r"data.test=\[\] should be a list of 1 to"):
+        experiment("data=brir", "data.test=[]").check_settings()
 
 
 def test_a_run_gets_directions_of_both_files(folder):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import noise
-from running import configured
+from running import configured, experiment
 
 from auris.core.errors import UserError
 from auris.data.simulation.gas_leak import GasLeakSimulator
@@ -122,15 +122,14 @@ def test_the_snr_changes_anomalies_alone(
     assert not np.array_equal(one.simulate(odd), other.simulate(odd))
 
 
-@KINDS
-@pytest.mark.parametrize("change", [{"train_size": 19}, {"test_size": 7}])
-def test_too_few_clips_are_refused(
-    kind: type[SimulatedAnomalies], tmp_path: Path, change: dict[str, float]
-) -> None:
-    with pytest.raises(
-        UserError, match="should be 20 or more, data.test_size=[78] 8 or more"
-    ):
-        source(kind, tmp_path, **change)
+@pytest.mark.parametrize("name", ["gas_leak", "rail_defect"])
+@pytest.mark.parametrize(
+    ("word", "least"), [("data.train_size=19", 20), ("data.test_size=7", 8)]
+)
+def test_too_few_clips_are_refused(name: str, word: str, least: int) -> None:
+    said = f"{word} should be a whole number from {least} to"
+    with pytest.raises(UserError, match=said):
+        experiment(f"data={name}", word).check_settings()
 
 
 @pytest.mark.parametrize("name", ["gas_leak", "rail_defect"])
