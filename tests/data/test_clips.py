@@ -10,8 +10,10 @@ from conftest import fill, noise, sine, write
 
 from auris.core.errors import UserError
 from auris.data.clips import Clip, read_esc, read_folder
+from auris.data.columns import read_number, warn_of_unused
 from auris.data.folders import list_recordings, name_of
 from auris.data.tables import read_table
+from auris.tasks.localization.targets import conditions_of, direction_of
 
 
 def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -37,12 +39,8 @@ def test_table_says_which_machine_and_under_which_conditions(tmp_path: Path) -> 
             "path,label,section,domain\na.wav,normal,fan,source\nb.wav,odd,,\n",
         )
     )
-    assert (first.section, first.domain, second.section, second.domain) == (
-        "fan",
-        "source",
-        "",
-        "",
-    )
+    assert first.columns == {"section": "fan", "domain": "source"}
+    assert second.columns == {} and second.cell("section") == ""
 
 
 def test_table_needs_path_and_label_only(tmp_path: Path) -> None:
@@ -106,11 +104,10 @@ def test_splits_go_by_many_names(tmp_path: Path, word: str, name: str) -> None:
         ("", "has no rows"),
         ("path,label\n", "has no rows"),
         ("sound,label\na.wav,cat\n", "lacks the column path"),
-        ("path,word\na.wav,cat\n", "lacks the column label"),
         ("path,label,Label\na.wav,cat,dog\n", "more than one column label"),
         ("path:label\na.wav:cat\n", "lacks the column path"),
-        ("path,label\na.wav,cat\nb.wav,\n", "line 3: path and label"),
-        ("path,label\n,cat\n", "line 2: path and label"),
+        ("path,label\n,cat\n", "line 2: the path of a recording must be given"),
+        ("path,label,who,Who\na.wav,cat,me,you\n", "more than one column who"),
         (
             "path,label,fold\na.wav,cat,one\n",
             "line 2: fold, start and stop must be numbers .*'one'",
@@ -198,16 +195,17 @@ def test_a_table_of_directions(tmp_path: Path) -> None:
         "path,azimuth,elevation,rt60,snr,distance\na.wav,-170.5,20,0.4,,1.5\nb.wav,90,,,,\n"
     )
     first, second = read_table(table)
-    assert (first.direction, first.label) == (
-        (-170.5, 20.0),
-        "",
-    ) and second.direction == (
-        90.0,
-        0.0,
-    )
-    assert first.conditions[::2] == (0.4, 1.5) and all(
-        map(math.isnan, (first.conditions[1], *second.conditions))
-    )
+    assert first.label == "" and direction_of(first) == (-170.5, 20.0)
+    assert direction_of(second) == (90.0, 0.0)
+    unknown = (conditions_of(first)[1], *conditions_of(second))
+    assert conditions_of(first)[::2] == (0.4, 1.5) and all(map(math.isnan, unknown))
+
+
+def test_a_number_may_have_a_decimal_comma(tmp_path: Path) -> None:
+    text = "path;rt60;note\na.wav;-0,5;a,b\n"
+    (clip,) = read_table(table(tmp_path, text))
+    assert read_number(clip, "rt60") == -0.5
+    assert clip.cell("note") == "a,b"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +213,7 @@ def test_a_table_of_directions(tmp_path: Path) -> None:
     [
         ("361,0", "azimuth is 361"),
         ("10,91", "elevation is 91"),
-        ("left,0", "from -360 to 360"),
+        ("left,0", "azimuth is left .*from -360 to 360"),
         ("nan,0", "azimuth is nan"),
     ],
 )
@@ -224,15 +222,16 @@ def test_a_direction_out_of_range_is_refused(
 ) -> None:
     table = tmp_path / "clips.csv"
     table.write_text(f"path,azimuth,elevation\na.wav,{cells}\n")
-    with pytest.raises(UserError, match=sentence):
-        read_table(table)
+    (clip,) = read_table(table)
+    with pytest.raises(UserError, match=f"line 2: {sentence}"):
+        direction_of(clip)
 
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The warnings since the test began."""
     sentences: list[str] = []
-    for module in ("clips", "folders", "tables"):
+    for module in ("clips", "columns", "folders"):
         monkeypatch.setattr(f"auris.data.{module}.warn_user", sentences.append)
     return sentences
 
@@ -256,17 +255,17 @@ def test_usual_names_of_columns_are_understood(
     assert said == []
 
 
-def test_known_names_come_before_those_of_others(
-    tmp_path: Path, said: list[str]
-) -> None:
+def test_known_names_come_before_those_of_others(tmp_path: Path) -> None:
     text = "path,label,stop,end,Class\na.wav,cat,1,9,dog\n"
     (clip,) = read_table(table(tmp_path, text))
     assert (clip.label, clip.stop) == ("cat", 1.0)
-    assert "not used: end, Class" in said[0]
+    assert clip.columns == {"end": "9", "class": "dog"}
 
 
 def test_columns_that_are_not_used_are_named(tmp_path: Path, said: list[str]) -> None:
-    read_table(table(tmp_path, "path,label,folds,who\na.wav,cat,1,me\n"))
+    clips = read_table(table(tmp_path, "path,label,folds,Who\na.wav,cat,1,me\n"))
+    warn_of_unused(clips, used=())
+    warn_of_unused(clips, used=("folds", "who"))
     (sentence,) = said
     assert "not used: folds, who; did you mean fold?" in sentence
 

@@ -289,7 +289,7 @@ def test_one_sound_under_two_labels_is_said(
 @pytest.mark.parametrize(
     ("lines", "change", "says"),
     [
-        (["a.wav,cat,train", "b.wav,,test"], {}, "must both be given"),
+        (["a.wav,cat,train", "b.wav,,test"], {}, "line 3: label must be given"),
         (["a.wav,cat,train", "b.wav,cat,val", "c.wav,dog,test"], {}, "class dog"),
         (["a.wav,cat,train", "b.wav,cat,val"], {}, "test set is empty"),
         (["a.wav,cat,", "b.wav,cat,", "c.wav,cat,"], {}, "data.folds=3 works"),

@@ -24,10 +24,9 @@ _FLAGS = (
 # what the frame asks for, so that a log that lacks it is no proof
 _CONTROL = "http://control.invalid/picture.png"
 _LOOK = """
-const page = document.getElementById('page').contentDocument;
 const all = [...page.querySelectorAll('*')];
 const handles = e => [...e.attributes].some(a => a.name.startsWith('on'));
-const told = {
+told = {
   width: page.documentElement.scrollWidth,
   durations: [...page.querySelectorAll('audio')].map(e => e.duration),
   handlers: all.filter(handles).length,
@@ -35,13 +34,33 @@ const told = {
   title: page.title,
   height: page.documentElement.scrollHeight,
 };
-document.body.dataset.told = JSON.stringify(told);
+"""
+_RUN = """
+(() => {
+  const frame = document.getElementById('page').contentWindow;
+  const page = frame.document;
+  let told = null;
+  %s
+  document.body.dataset.told = JSON.stringify(told);
+})()
 """
 
 
-def look(page: Path, place: Path) -> dict[str, Any]:
+def look(page: Path, place: Path, act: str = "") -> dict[str, Any]:
     """What a phone of 380 px makes of a page, in a frame of another one; and the addresses that
     it asks for.
+
+    Args:
+        act: JavaScript that does something to the document `page`, and writes into `told`.
+    """
+    return run_in_page(page, _LOOK + act, place)
+
+
+def run_in_page(page: Path, script: str, place: Path) -> dict[str, Any]:
+    """What a script tells of a page that a phone of 380 px shows in a frame of another one; and
+    the addresses that it asks for.
+
+    The script has the document `page`, its window `frame`, and leaves an object as `told`.
     """
     browser = next(filter(None, map(shutil.which, _NAMES)), None)
     if browser is None:
@@ -51,12 +70,13 @@ def look(page: Path, place: Path) -> dict[str, Any]:
     style = "border: 0; width: 380px; height: 800px"
     frame.write_text(
         f'<!doctype html><body><iframe id="page" style="{style}" '
-        f'srcdoc="{inner}" onload="{escape(_LOOK)}"></iframe><img src="{_CONTROL}" alt="">',
+        f'srcdoc="{inner}" onload="{escape(_RUN % script)}"></iframe><img src="{_CONTROL}" alt="">',
         encoding="utf-8",
     )
     words = (
         f"--user-data-dir={place}/profile",
         f"--log-net-log={log}",
+        "--virtual-time-budget=5000",
         "--dump-dom",
         frame.as_uri(),
     )

@@ -20,13 +20,18 @@ from auris.core.shapes import Shape
 from auris.data.spec import Spec
 from auris.features.pooling import MeanDeviation
 from auris.features.standardize import Standardized
+from auris.models.clusters import Clusters
 from auris.models.detector import AnomalyDetector
+from auris.models.generator import Generator
 from auris.tasks.anomaly.task import Anomaly
 from auris.tasks.classification.task import Classification
 
 _FAST = {  # settings that make any option fast that has them
     "model.widths": [4, 8],
     "model.step": 10,
+    "model.width": 8,
+    "model.depth": 1,
+    "model.steps": 2,
     "model.estimator.n_estimators": 3,
     "features.window": 0.2,
     "features.hop": 0.064,
@@ -80,6 +85,8 @@ def needs_array(option: str) -> bool:
     group = option.partition("=")[0]
     if group not in _FACTS or not asks_for(option, _FACTS[group]):
         return False
+    if group == "model" and makes_clips(option):
+        return False
     try:
         _ = shape_of(option) if group == "features" else _build_model(option, False)
     except UserError as error:
@@ -103,9 +110,26 @@ def finds_only_anomalies(model: str) -> bool:
     return False
 
 
+def finds_clusters(option: str) -> bool:
+    """Whether an option is a model that task=clustering alone can ask."""
+    return option.startswith("model=") and class_of(option) is Clusters
+
+
+def makes_clips(model: str) -> bool:
+    """Whether clips can be drawn from a model, which serves no other task."""
+    return issubclass(class_of(model), Generator)
+
+
+def tells_misfit(model: str) -> bool:
+    """Whether a model puts out how badly a clip fits, and nothing else."""
+    return makes_clips(model) or finds_only_anomalies(model)
+
+
 @cache
 def reads_pictures(model: str) -> bool:
     """Whether a model convolves over frequency and time, and so reads (C', F, T') alone."""
+    if makes_clips(model):
+        return False
     built = _build_model(model, finds_only_anomalies(model))
     return any(isinstance(part, nn.Conv2d) for part in built.modules())
 

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-_VOID = ("br", "meta")  # elements without content
+_VOID = ("br", "input", "meta")  # elements without content
 
 
 class Outline(HTMLParser):

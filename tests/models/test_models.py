@@ -7,15 +7,22 @@ from torch import Tensor, nn
 
 from auris.core.errors import UserError
 from auris.core.shapes import Shape
+from auris.data.spec import Spec
 from auris.features.augmentation.pipeline import Augment
 from auris.features.pooling import MeanDeviation
 from auris.features.standardize import Standardized
 from auris.models.cnn import Cnn, Cnn1d
 from auris.models.mlp import Linear, Mlp, activation_of
 from auris.models.network import Network
+from auris.tasks.classification.task import Classification
 from auris.training.checks import _check_shapes
 
 UNCHANGED = Augment({}, None, None, {})
+
+
+def classes(count: int) -> Classification:
+    names = tuple(map(str, range(count)))
+    return Classification(Spec(8000, 1, 8000, "label", names))
 
 
 def linear(in_shape: Shape, out_shape: Shape) -> Linear:
@@ -122,20 +129,20 @@ def test_features_that_a_model_can_not_read_are_refused() -> None:
     with pytest.raises(
         UserError, match=r"Cnn can't read features of shape \(2, 64, 100\)"
     ):
-        _check_shapes(Cnn((1, 64, 100), (2,)), UNCHANGED, (2, 64, 100), (2,))
+        _check_shapes(Cnn((1, 64, 100), (2,)), UNCHANGED, (2, 64, 100), classes(2))
 
 
 def test_outputs_of_another_shape_are_refused() -> None:
     with pytest.raises(
         UserError, match=r"Linear puts out shape \(2,\) and the task needs \(3,\)"
     ):
-        _check_shapes(linear((1, 8, 9), (2,)), UNCHANGED, (1, 8, 9), (3,))
+        _check_shapes(linear((1, 8, 9), (2,)), UNCHANGED, (1, 8, 9), classes(3))
 
 
 def test_a_model_that_was_checked_still_trains() -> None:
     model = mlp((1, 8, 9), (2,))
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    _check_shapes(model, UNCHANGED, (1, 8, 9), (2,))
+    _check_shapes(model, UNCHANGED, (1, 8, 9), classes(2))
     assert model.training and all(
         torch.equal(value, before[name]) for name, value in model.state_dict().items()
     )

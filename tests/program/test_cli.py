@@ -55,7 +55,7 @@ MISTAKES = {  # command line -> what the sentence must say
         "data.root=nowhere",
     ): "There is no folder nowhere; data.root must name one with a sub-folder",
     ("data=csv", "data.table=nowhere.csv"): "There is no table nowhere.csv",
-    ("data=csv", "data.table=bad.csv"): "bad.csv lacks the column label",
+    ("data=csv", "data.table=bad.csv"): "The table lacks the column label",
     (
         "data=one_class",
     ): "data.normal must be given, as in data.normal=rain: the class that is normal.",

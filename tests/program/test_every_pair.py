@@ -19,11 +19,14 @@ from choices import (
     asks_for,
     class_of,
     fast_words,
+    finds_clusters,
     finds_only_anomalies,
+    makes_clips,
     needs_array,
     reads_pictures,
     settings_of,
     shape_of,
+    tells_misfit,
 )
 from conftest import fill, noise, write
 from omegaconf import DictConfig
@@ -39,7 +42,8 @@ from auris.features.spatial import ArrayFeature
 from auris.models.autoencoder import LinearAutoencoder
 from auris.models.detector import AnomalyDetector
 from auris.models.doa import DoaEstimator, TrainingFree
-from auris.models.instance_based import InstanceBased
+from auris.models.generator import Generator
+from auris.models.instance_based import StoresClips
 from auris.models.network import Network
 from auris.tasks.losses import (
     CrossEntropy,
@@ -65,7 +69,7 @@ MEETING = (
 GROUPS = ("model", "features", "augment", "loss", "optimizer", "schedule")
 # the models that a solver can find, and what is said of others; all others find any model
 SOLVED = {
-    FitInstances: (InstanceBased, "can't keep clips; choose another optimizer"),
+    FitInstances: (StoresClips, "can't keep clips; choose another optimizer"),
     Alternating: (LinearAutoencoder, "choose model=autoencoder_linear"),
     ClosedForm: (Network, "choose another optimizer"),
     NoOp: (TrainingFree, "has something to learn"),
@@ -94,8 +98,12 @@ def is_of_arrays(option: str) -> bool:
 
 
 def general(group: str) -> list[str]:
-    """The options that any data will do for."""
-    return [option for option in choices(group) if not is_of_arrays(option)]
+    """The options that any data will do for; clusters have tests of their own."""
+    return [
+        option
+        for option in choices(group)
+        if not (finds_clusters(option) or is_of_arrays(option))
+    ]
 
 
 MODELS = general("model")
@@ -115,6 +123,8 @@ def refusal_of_features(model: str, features: str) -> str | None:
     """What is said where this model can't read these features; None where it can."""
     *frame, frames = shape_of(features)
     settings = settings_of(model)
+    if makes_clips(model) and not hasattr(class_of(features), "invert"):
+        return "features=log_mel_fine"
     if reads_pictures(model) and len(frame) != 2:
         return "features=log_mel"
     if settings.get("frames", 1) > frames:
@@ -144,9 +154,9 @@ def refusal_of_loss(model: str, loss: str) -> str | None:
     if is_of_classes and class_of(model) is LinearAutoencoder:
         return "choose another loss, such as mse"
     if loss != SURPRISE:
-        return "choose loss=anomaly_score" if finds_only_anomalies(model) else None
-    detects = issubclass(class_of(model), AnomalyDetector)
-    return None if detects else "; choose model="
+        return "choose loss=anomaly_score" if tells_misfit(model) else None
+    is_told = issubclass(class_of(model), AnomalyDetector | Generator)
+    return None if is_told else "; choose model="
 
 
 def refusal_of_error(loss: str, optimizer: str) -> str | None:
@@ -162,7 +172,7 @@ def refusal_of_model(optimizer: str, model: str) -> str | None:
     if solver in SOLVED:
         kind, sentence = SOLVED[solver]
         return None if issubclass(class_of(model), kind) else sentence
-    if issubclass(class_of(model), InstanceBased):
+    if issubclass(class_of(model), StoresClips):
         return "choose optimizer=fit"
     return "are the most; choose fewer" if solver is GridSearch else None
 
@@ -248,8 +258,9 @@ def words(place: Path, *choice: str) -> tuple[str, ...]:
     """The words of a short run with this choice, on data that it is for."""
     models = [option for option in choice if option.startswith("model=")]
     features = [option for option in choice if option.startswith("features=")]
-    detects = any(map(finds_only_anomalies, models))
-    data = ONE_CLASS if detects or SURPRISE in choice else ("data=folder",)
+    makes = any(map(makes_clips, models))
+    detects = any(map(finds_only_anomalies, models)) or SURPRISE in choice
+    data = ONE_CLASS if detects and not makes else ("data=folder",)
     usual = () if features else ("features=log_mel",)  # not what a task brings
     return (*data, *here(place), *QUICK, *usual, *choice, *all_fast_words(choice))
 
@@ -288,7 +299,7 @@ def partner_of(pair: tuple[str, str]) -> list[str]:
 def can_be_found(model: str, optimizer: str) -> bool:
     """Whether a model of labels and an optimizer go together."""
     refused = refusal_of_model(optimizer, model)
-    return not refused and not finds_only_anomalies(model)
+    return not refused and not tells_misfit(model)
 
 
 @pytest.mark.parametrize("pair", told(), ids=" ".join)
@@ -371,7 +382,7 @@ def prepared(place: Path) -> Callable[[str], tuple[Dataset, System]]:
 
     @cache
     def built(model: str) -> tuple[Dataset, System]:
-        loss = SURPRISE if finds_only_anomalies(model) else "loss=mse"
+        loss = SURPRISE if tells_misfit(model) else "loss=mse"
         cfg = configured(*words(place, model, loss, "optimizer=adamw"))
         data = Experiment(cfg).dataset
         system = Experiment(cfg).build_system(data.spec)

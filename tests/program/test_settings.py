@@ -21,8 +21,11 @@ from auris.training.experiment import Experiment
 from auris.training.system import System
 
 VALUES = (None, "word", -1, 0, float("inf"), float("nan"), 1e30, 10**30)
-LECTURE = CONFIGS / "lecture"  # whose settings tests/lecture looks at
-FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path.parent != LECTURE)
+# of other commands, which tests/diarization and tests/lecture try
+OTHERS = {CONFIGS / "diarization", CONFIGS / "lecture"}
+FILES = sorted(
+    path for path in CONFIGS.rglob("*.yaml") if OTHERS.isdisjoint(path.parents)
+)
 GROUPS = find_groups([CONFIGS])
 MIXINS = CONFIGS / "mixins"
 RATE = 16_000  # Hz
@@ -35,6 +38,7 @@ COMPANIONS = (
     ("array=circular4", "model=srp_phat"),
     ("model=autoencoder_linear",),
     ("model=knn",),
+    ("model=kmeans",),
     ("model=linear", "features.n_mels=1"),
     ("data.root=recordings",),
     ("data.table=clips.csv",),
@@ -135,6 +139,6 @@ def composed(path: Path, place: Path) -> DictConfig:
 
 def user_of(mixin: str) -> str:
     """An option that inherits from a mixin, as a word of a command line."""
-    users = (path for path in FILES if f"/mixins/{mixin}" in path.read_text())
-    path = next(users)
+    options = (path for path in FILES if path.parent != MIXINS)
+    path = next(path for path in options if f"/mixins/{mixin}" in path.read_text())
     return f"{path.parent.name}={path.stem}"

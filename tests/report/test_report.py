@@ -376,6 +376,8 @@ def test_saliency_is_where_the_reason_is(context: ReportContext) -> None:
         def __call__(self, wave: torch.Tensor) -> torch.Tensor:
             return self.model(wave)
 
+        decode_features = __call__
+
         def eval(self) -> "Stand":
             return self
 
@@ -385,10 +387,7 @@ def test_saliency_is_where_the_reason_is(context: ReportContext) -> None:
     stand.task = type(
         "T",
         (),
-        {
-            "decode": staticmethod(lambda o, x: o),
-            "error": staticmethod(lambda d, t: d[:, 0]),
-        },
+        {"error": staticmethod(lambda d, t: d[:, 0])},
     )
     bands = MelBands(8000)
     wave = torch.from_numpy(sine(500) + np.r_[np.zeros(2000), 0.3 * sine(3000)[2000:]])[

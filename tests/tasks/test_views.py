@@ -34,7 +34,8 @@ SETTINGS = {
 
 
 def clip(name: str, label: str = "normal", **facts: str | int) -> Clip:
-    return Clip(Path("/far") / name, label, **{"group": name, **facts})
+    columns = {key: facts.pop(key) for key in ("section", "domain") if key in facts}
+    return Clip(Path("/far") / name, label, columns=columns, **{"group": name, **facts})
 
 
 def many(count: int, label: str = "normal", **facts: str | int) -> list[Clip]:

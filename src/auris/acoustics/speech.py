@@ -5,6 +5,8 @@ resonances that move, in syllables of 100 to 300 ms. Times in seconds, frequenci
 are arrays (T,) of unit power.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,28 @@ _RAMP = 0.01  # s in which a sound sets in
 _PAUSE_FRACTION = 0.08  # of the syllables, which are silent
 
 
-def speech_like(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
-    """Somebody who talks: voiced syllables that begin with breath, now and then a short pause."""
+class Talker(NamedTuple):
+    """What makes one voice: child, woman or man."""
+
+    pitch: float  # Hz
+    tract: float  # m, the length of the vocal tract
+
+
+def draw_talker(rng: np.random.Generator) -> Talker:
+    """A voice: who has a long tract has a low pitch."""
+    large = rng.random()
+    pitch = 270 * 0.35**large * rng.uniform(0.85, 1.15)
+    return Talker(pitch, 0.13 + 0.05 * large)
+
+
+def speech_like(
+    rng: np.random.Generator, seconds: float, rate: int, talker: Talker | None = None
+) -> Signal:
+    """Somebody who talks: voiced syllables that begin with breath, now and then a short pause.
+
+    Args:
+        talker: whose voice it is; None: somebody's.
+    """
     size = round(seconds * rate)
     count = int(seconds * 10) + 2
     durations = rng.uniform(0.1, 0.3, count)
@@ -38,7 +60,7 @@ def speech_like(rng: np.random.Generator, seconds: float, rate: int) -> Signal:
     gains = _random_gains(rng, -12, count)
     sounding = rng.random(count) > _PAUSE_FRACTION
     loud = gains * sounding
-    vowels = _vowel_sequence(rng, size, rate)
+    vowels = _vowel_sequence(rng, size, rate, talker or draw_talker(rng))
     sound = vowels * (1 - breathing) + hiss * breathing
     envelope = _round_edges(loud[syllable], rate)
     return to_unit_power(sound * envelope)
@@ -50,20 +72,17 @@ def _random_gains(rng: np.random.Generator, lowest: float, count: int) -> Signal
     return 10 ** (level / 20)
 
 
-def _vowel_sequence(rng: np.random.Generator, size: int, rate: int) -> Signal:
-    """A voice that goes from vowel to vowel (T,).
-
-    Pitch and length of the tract make children, women and men.
-    """
+def _vowel_sequence(
+    rng: np.random.Generator, size: int, rate: int, talker: Talker
+) -> Signal:
+    """A voice that goes from vowel to vowel (T,)."""
     seconds = size / rate
-    large = rng.random()
-    pitch = 270 * 0.35**large * rng.uniform(0.85, 1.15)
     melody = 0.25 * random_path(rng, seconds, 3, size)  # octaves
-    source = glottal_source(pitch * 2**melody, 0.4, 0.16, rate)
+    source = glottal_source(talker.pitch * 2**melody, 0.4, 0.16, rate)
     moves = max(2, round(100 * seconds))
     mouth = _random_opening(rng, seconds, moves)
     front = _random_opening(rng, seconds, moves)
-    peaks = tract_formants(0.13 + 0.05 * large, mouth, front, rate)
+    peaks = tract_formants(talker.tract, mouth, front, rate)
     sound = apply_formants(source, peaks, rate)
     breath = 0.02 * rng.standard_normal(size)
     return to_unit_power(sound + breath)

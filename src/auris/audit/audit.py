@@ -108,10 +108,12 @@ def _assign_splits(
     copies = [[recording.content] for recording in usable]
     try:
         splits = iter(data.split_clips(join_copies(clips, copies)))
+        kinds = iter(data.targets.kinds_of(clips))
     except UserError as error:
         return list(measured), str(error)
     assigned = []
     for recording in measured:
-        split = next(splits) if recording.is_usable else ""
-        assigned.append(replace(recording, split=split))
+        if recording.is_usable:
+            recording = replace(recording, split=next(splits), kinds=next(kinds))
+        assigned.append(recording)
     return assigned, ""

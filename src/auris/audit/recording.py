@@ -22,6 +22,7 @@ class Recording:
 
     clip: Clip
     split: str = ""  # "train", "val", "test", or "" for none
+    kinds: tuple[str, ...] = ()  # what it is counted as, where that is not its label
     reason: str = ""  # why it can't be used, if it can't
     truncated: bool = False  # its header promises more than there is
     rate: int = 0  # Hz
@@ -46,7 +47,12 @@ class Recording:
 
     @property
     def label(self) -> str:
-        return self.clip.label
+        return "|".join(self.kinds) or self.clip.label
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What it is counted as."""
+        return self.kinds or (self.clip.label,)
 
     @property
     def group(self) -> str:

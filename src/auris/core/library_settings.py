@@ -16,6 +16,7 @@ _Penalty = Annotated[float, Range(0, 1e6)]
 _Tiny = Annotated[float, Range(0, 1, above=True)]
 _Processes = Annotated[int, Range(1, 1024)]
 _Gamma = Annotated[float, Range(0, 1e6, above=True)] | Literal["scale", "auto"]
+_Starts = Annotated[int, Range(1, 10_000)]  # of which the best counts
 _Kernel = Literal["linear", "poly", "rbf", "sigmoid"]
 
 LIBRARY_HINTS: dict[str, dict[str, Any]] = {
@@ -69,9 +70,19 @@ LIBRARY_HINTS: dict[str, dict[str, Any]] = {
         "kernel": _Kernel,
         "nu": Annotated[float, Range(0, 1, above=True)],
     },
+    "sklearn.cluster._kmeans.KMeans": {"n_init": _Starts, "random_state": Seed},
+    "sklearn.cluster._agglomerative.AgglomerativeClustering": {
+        "linkage": Literal["ward", "average", "complete", "single"]
+    },
+    "sklearn.cluster._spectral.SpectralClustering": {
+        "affinity": Literal["nearest_neighbors", "rbf"],
+        "n_neighbors": Count,
+        "random_state": Seed,
+    },
     "sklearn.mixture._gaussian_mixture.GaussianMixture": {
         "covariance_type": Literal["full", "tied", "diag", "spherical"],
         "n_components": Annotated[int, Range(1, 10_000)],
+        "n_init": _Starts,
         "random_state": Seed,
         "reg_covar": Annotated[float, Range(0, 1e6)],
     },

@@ -56,6 +56,15 @@ def find_output(typed: str | Path) -> Path:
     return path
 
 
+def cache_folder() -> Path:
+    """The folder of what can be fetched again: `AURIS_CACHE`, else that of the user."""
+    own = os.environ.get("AURIS_CACHE")
+    if own:
+        return Path(own)
+    caches = os.environ.get("XDG_CACHE_HOME")
+    return (Path(caches) if caches else Path.home() / ".cache") / "auris"
+
+
 def is_inside(path: str | Path, folder: Path) -> bool:
     """Whether `path` is below `folder`, wherever links lead."""
     return Path(path).resolve().is_relative_to(folder.resolve())

@@ -10,7 +10,7 @@ import soxr
 
 MAX_SECONDS = 10.0  # of each player
 
-_MAX_CHARACTERS = 3_000_000  # of all players of a page
+_MAX_CHARACTERS = 3_000_000  # of all players of a page, as a rule
 # Hz, of MPEG-1 and MPEG-2 audio, layer III
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
@@ -27,11 +27,14 @@ class Players:
 
     Args:
         max_rate: sample rate in Hz, beyond which sound is resampled.
+        room: characters of the page that sounds may take.
     """
 
-    def __init__(self, max_rate: int = _MP3_RATES[-1]) -> None:
+    def __init__(
+        self, max_rate: int = _MP3_RATES[-1], room: int = _MAX_CHARACTERS
+    ) -> None:
         self.max_rate = max_rate
-        self.characters_left = _MAX_CHARACTERS
+        self.characters_left = room
 
     def make_player(self, wave: np.ndarray, rate: int, label: str) -> Player | None:
         """A player of the beginning of a wave (T,); None where there is no room."""

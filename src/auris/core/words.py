@@ -11,7 +11,7 @@ from hydra.errors import HydraException
 
 _SETTING = re.compile(r"\+{0,2}([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
 _PATHS = re.compile(
-    r"data\.(root|table|listing|dry_folder)|paths\.\w+|resume|finish|init"
+    r"data\.(root|table|listing|dry_folder)|paths\.\w+|resume|finish|init|voices"
 )
 _TEXTS = re.compile(r"data\.(dataset|group|machine|name|normal|url)|study")
 _WORD_LISTS = re.compile(r"data\.(known_anomalies|test|train)")

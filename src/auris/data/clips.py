@@ -1,10 +1,9 @@
 """Labelled recordings, and lists of them: from sub-folders, from ESC-50's file names."""
 
-import math
 import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -16,8 +15,6 @@ from auris.data.folders import (
     visible_folders,
 )
 
-# columns that say how hard a direction is to find: in s, dB and m
-CONDITIONS = ("rt60", "snr", "distance")
 SPLIT_SYNONYMS = {
     "train": "train",
     "training": "train",
@@ -47,12 +44,14 @@ class Clip:
     split: str | None = None  # "train", "val" or "test", where the data set says so
     start: float = 0.0  # s
     stop: float | None = None  # s; None: to the end
-    section: str = ""  # which of several machines, products or places it is from
-    domain: str = ""  # under which conditions, such as "source" or "target"
-    direction: tuple[float, float] | None = None  # azimuth, elevation in degrees
-    conditions: tuple[float, ...] = (math.nan,) * len(CONDITIONS)  # NaN: not known
-    scene: str = ""  # where a simulation has put everything (`Scene.drawing`)
+    # what else a table says of it, for the targets of a task; blank cells are absent
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
+    where: str = field(default="", compare=False)  # the row that it is from, for people
     root: str = ""  # the folder that all recordings of the data set are in
+
+    def cell(self, column: str) -> str:
+        """What stands in another column of the table; empty where there is nothing."""
+        return self.columns.get(column, "")
 
     @property
     def name(self) -> str:

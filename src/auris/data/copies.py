@@ -44,7 +44,10 @@ def warn_of_contradictions(
         if identity_of(clips[first]) != identity_of(clips[other])
     ]
     if torn:
-        pairs = [f"{_describe(first)} = {_describe(other)}" for first, other in torn]
+        pairs = [
+            f"{_describe(first, identity_of)} = {_describe(other, identity_of)}"
+            for first, other in torn
+        ]
         examples = list_examples(dict.fromkeys(pairs))
         warn_user(
             "The same audio is labelled in two ways, which no model can learn: "
@@ -52,5 +55,6 @@ def warn_of_contradictions(
         )
 
 
-def _describe(clip: Clip) -> str:
-    return f"{clip.name} ({clip.label or clip.direction})"
+def _describe(clip: Clip, identity_of: Callable[[Clip], tuple[object, ...]]) -> str:
+    told = [str(part) for part in identity_of(clip) if part != ""]
+    return f"{clip.name} ({', '.join(told)})"

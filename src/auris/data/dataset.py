@@ -18,7 +18,9 @@ from auris.core.memory import check_memory
 from auris.core.text import format_bytes
 from auris.data.audio import count_channels
 from auris.data.clips import Clip
+from auris.data.columns import warn_of_unused
 from auris.data.copies import join_copies, warn_of_contradictions
+from auris.data.few_labels import hide_labels
 from auris.data.files import inspect_files
 from auris.data.settings import DataSettings
 from auris.data.sources.base import Collection, Source, name_clips
@@ -77,7 +79,10 @@ class Dataset:
 
     @cached_property
     def collection(self) -> Collection:
-        return name_clips(self.source.collect())
+        collection = self.source.collect()
+        if self.source.place:
+            warn_of_unused(collection.clips, self.targets.read_columns)
+        return name_clips(collection)
 
     @property
     def root(self) -> str:
@@ -137,6 +142,7 @@ class Dataset:
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, digests)
         self.targets.check_splits(splits, clips)
+        splits = self._keep_few_labels(splits, clips)
         rows = [entry.rows for _, entry in usable]
         return [
             StoredRecording(*parts) for parts in zip(clips, splits, rows, strict=True)
@@ -164,8 +170,9 @@ class Dataset:
         facts = inspect_files((clip.path for clip in clips), self.store_folder).values()
         channels = self.store.wave.shape[1]
         classes = self.targets.classes_of(clips)
+        training = [clip for clip, split, _ in self.clips if split == "train"]
         taught = Counter(
-            clip.label for clip, split, _ in self.clips if split == "train"
+            label for clip in training for label in self.targets.labels_of(clip)
         )
         chosen = self.settings.channels
         chosen = () if isinstance(chosen, int | None) else tuple(chosen)
@@ -227,7 +234,7 @@ class Dataset:
     def recordings_digest(self) -> str:
         """Names the data set: changes with recordings and labels, not with splits, use or paths."""
         rows = self._stretches(
-            self.collection.clips, lambda clip: (clip.label, *(clip.direction or ()))
+            self.collection.clips, lambda clip: (clip.label, *clip.columns.items())
         )
         return content_digest(json.dumps(rows).encode())[:16]
 
@@ -260,10 +267,29 @@ class Dataset:
 
     def _check_labels(self, clips: list[Clip]) -> None:
         """Raise `UserError` for labels or splits that can't be, as far as they tell themselves."""
+        drawn = self.source.drawn_kind
+        if self.source.draw_epoch and self.targets.kind not in (drawn, "none"):
+            raise UserError(
+                f"data.online=true draws clips with a {drawn} alone, and this task asks for a "
+                f"{self.targets.kind}; choose data.online=false."
+            )
         self.targets.check_clips(clips)
         splits = self.split_clips(clips)
         check_disjoint(splits, clips, [()] * len(clips))
         self.targets.check_splits(splits, clips)
+        self._keep_few_labels(splits, clips)
+
+    def _keep_few_labels(self, splits: list[str], clips: list[Clip]) -> list[str]:
+        """The splits, where clips train without labels if few are to have one."""
+        labelled = self.settings.labelled
+        if labelled is None:
+            return splits
+        if not self.targets.learns_labels:
+            raise UserError(
+                "data.labelled takes labels away, and this task does not learn them; leave it "
+                "away, or choose task=classification."
+            )
+        return hide_labels(splits, clips, labelled, self.settings.split_seed)
 
     def list_unusable(self) -> str:
         """The recordings that can't be used, for people."""

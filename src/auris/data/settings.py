@@ -26,12 +26,16 @@ class DataSettings:
         duration: of a clip in seconds; a longer recording is cut into several clips.
         padding: what a shorter recording is filled up with: "repeat" or "zeros".
         fold: which fold tests, of the official ones or of `folds` drawn with `split_seed`.
+        labelled: training recordings of each class that keep their labels, drawn with
+            `split_seed`; null: all.
         batch_size: clips that one optimizer step sees; null: all that train.
         micro_batch_size: clips that go through the model at once; a larger batch goes in several
             passes, whose gradients add up to that of one. (Batch normalisation and mixup know
             the clips of their pass only.)
         normal: the label of what is normal, where anomalies are looked for.
         known_anomalies: names or patterns of anomalous recordings that validate, and never test.
+        target: the column of a table, or several, whose numbers are to be told; null: the labels.
+        separator: what stands between the labels of a recording that has several.
     """
 
     sample_rate: SampleRate | None
@@ -45,6 +49,9 @@ class DataSettings:
     micro_batch_size: Count
     normal: str | None = None
     known_anomalies: Sequence[str] = ()
+    target: str | Sequence[str] | None = None
+    separator: str = "|"
+    labelled: Count | None = None
 
     def __post_init__(self) -> None:
         self._check_channels()

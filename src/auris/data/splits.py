@@ -1,7 +1,7 @@
 """Who trains, who validates, who tests: disjoint, whole by group, and checked."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -11,15 +11,39 @@ from auris.data.clips import Clip
 from auris.data.copies import find_copies
 
 SPLITS = ("train", "val", "test")
+# (clips, folds, seed) -> the fold of each clip, from 1 on
+DrawFolds = Callable[[Sequence[Clip], int, int], list[int]]
+UNLABELLED = "unlabelled"  # training clips whose labels are taken away
+PARTS = (*SPLITS, UNLABELLED, "")  # and those that are left out
 _MIN_FOLDS = 3  # one to train, one to validate, one to test
 
 
-def split_clips(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list[str]:
+def draw_folds(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
+    """Folds 1 to `folds`, stratified by class and whole by group."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    _check_groups(clips, folds)
+    fold_of_clip = np.zeros(len(clips), dtype=int)
+    labels = [clip.label for clip in clips]
+    groups = [clip.group for clip in clips]
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    parts = splitter.split(labels, labels, groups)
+    for number, (_, chosen) in enumerate(parts, start=1):
+        fold_of_clip[chosen] = number
+    return fold_of_clip.tolist()
+
+
+def split_clips(
+    clips: Sequence[Clip],
+    fold: int,
+    folds: int,
+    seed: int,
+    draw: DrawFolds = draw_folds,
+) -> list[str]:
     """The split of each clip.
 
     It comes from official folds, else from a `split` column, else from `folds` drawn with
-    `seed`. Fold k tests, the next one validates, the rest trains. Drawn folds are
-    stratified by class and keep groups whole.
+    `seed`. Fold k tests, the next one validates, the rest trains.
     """
     if _have_folds(clips):
         return split_by_fold(_official_folds(clips), fold)
@@ -29,8 +53,8 @@ def split_clips(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> list
                 "The split column decides who tests, so that "
                 f"data.fold={fold} would change nothing."
             )
-        return _split_by_column(clips, folds, seed)
-    return split_by_fold(draw_folds(clips, folds, seed), fold)
+        return _split_by_column(clips, folds, seed, draw)
+    return split_by_fold(draw(clips, folds, seed), fold)
 
 
 def describe_splits(clips: Sequence[Clip], fold: int, folds: int, seed: int) -> str:
@@ -60,21 +84,6 @@ def split_by_fold(fold_of_clip: Sequence[int], fold: int) -> list[str]:
     next_fold = known[(known.index(fold) + 1) % len(known)]
     roles = {fold: "test", next_fold: "val"}
     return [roles.get(number, "train") for number in fold_of_clip]
-
-
-def draw_folds(clips: Sequence[Clip], folds: int, seed: int) -> list[int]:
-    """Folds 1 to `folds`, stratified by class and whole by group."""
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    _check_groups(clips, folds)
-    fold_of_clip = np.zeros(len(clips), dtype=int)
-    labels = [clip.label for clip in clips]
-    groups = [clip.group for clip in clips]
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    parts = splitter.split(labels, labels, groups)
-    for number, (_, chosen) in enumerate(parts, start=1):
-        fold_of_clip[chosen] = number
-    return fold_of_clip.tolist()
 
 
 def check_disjoint(
@@ -132,7 +141,9 @@ def _official_folds(clips: Sequence[Clip]) -> list[int]:
     return [clip.fold for clip in clips if clip.fold is not None]
 
 
-def _split_by_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
+def _split_by_column(
+    clips: Sequence[Clip], folds: int, seed: int, draw: DrawFolds
+) -> list[str]:
     """The split column; where it names no "val", one fold of the train split validates."""
     splits = [clip.split or "" for clip in clips]
     if "" in splits:
@@ -142,7 +153,7 @@ def _split_by_column(clips: Sequence[Clip], folds: int, seed: int) -> list[str]:
         )
     if "train" in splits and "val" not in splits:
         training = [i for i, split in enumerate(splits) if split == "train"]
-        fold_of_clip = draw_folds([clips[i] for i in training], folds, seed)
+        fold_of_clip = draw([clips[i] for i in training], folds, seed)
         for i, fold in zip(training, fold_of_clip, strict=True):
             splits[i] = "val" if fold == 1 else "train"
     return splits

@@ -1,25 +1,23 @@
 """Tables of labelled recordings: a CSV file, a line for each clip."""
 
-import difflib
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 from auris.core.errors import UserError, suggest_choice
 from auris.core.text import restore_formula
-from auris.core.warnings import warn_user
-from auris.data.clips import CONDITIONS, SPLIT_SYNONYMS, Clip
+from auris.data.clips import SPLIT_SYNONYMS, Clip
 from auris.data.delimited import DelimitedText, Row, read_delimited
 from auris.data.folders import find_path, same_form
 from auris.data.grouping import group_by_path
 
-_ANGLES = {"azimuth": 360.0, "elevation": 90.0}  # degrees, the largest of either
-_OPTIONAL = ("fold", "group", "split", "start", "stop", "section", "domain")
-COLUMNS = ("path", "label", *_ANGLES, *_OPTIONAL, *CONDITIONS, "scene")
+# what every task reads; others are for the targets of some
+COLUMNS = ("path", "label", "fold", "group", "split", "start", "stop")
 # names of other programs and of German tables, in the order in which they are looked for
 _SYNONYMS = {
     "path": (
@@ -32,6 +30,7 @@ _SYNONYMS = {
     "start": ("start_time", "begin_time", "begin", "onset", "beginn", "anfang"),
     "stop": ("end", "end_time", "stop_time", "offset", "ende"),
 }
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
 _UNIT = re.compile(r"[_ ]*[(\[](s|sec|seconds)[)\]]$")  # 'Start (s)'
 
 
@@ -66,13 +65,17 @@ class _Cells:
     def text(self, name: str, missing: str = "") -> str:
         return self.filled.get(name, missing)
 
+    def plain_text(self, name: str) -> str:
+        """A cell, a number in it with a decimal point."""
+        text = self.filled[name]
+        has_comma = self.decimal_comma and _DECIMAL_COMMA.fullmatch(text)
+        return text.replace(",", ".") if has_comma else text
+
     def number(self, name: str, missing: float | None) -> float | None:
         """Raises `ValueError` for what is no finite number."""
         if name not in self.filled:
             return missing
-        text = self.filled[name]
-        if self.decimal_comma and text.count(",") == 1 and "." not in text:
-            text = text.replace(",", ".")
+        text = self.plain_text(name)
         number = float(text)
         if not math.isfinite(number):
             raise ValueError(f"{text} is not a finite number")
@@ -82,10 +85,10 @@ class _Cells:
 def read_table(table: Path, group: str | None = None) -> list[Clip]:
     """The clips of a CSV file.
 
-    Its columns are `path,label[,fold][,group][,split][,start,stop][,section][,domain]`.
-    Instead of a label, or besides, it may have `azimuth[,elevation]` in degrees and
-    `rt60`, `snr` and `distance` in s, dB and m. Paths are relative to the file. Raises
-    `UserError` where the table, a column or a value is missing or can't be read.
+    Its columns are `path[,label][,fold][,group][,split][,start,stop]`, and whatever else the
+    targets of a task may read, by its plain name: lower case, without blanks. Paths are relative
+    to the file. Raises `UserError` where the table, a column or a value is missing or can't be
+    read.
 
     Args:
         table: the file.
@@ -93,9 +96,8 @@ def read_table(table: Path, group: str | None = None) -> list[Clip]:
     """
     text = _open_table(table)
     columns = _read_header(text.rows[0].cells, table)
-    column = _plain_name(group or "")
+    column = plain_name(group or "")
     is_column = bool(column) and columns.have(column)
-    _check_columns(columns, used=column)
     group_column = column if is_column else "group"
     clips = [
         _read_row(_read_cells(row, columns, text.separator), table, group_column)
@@ -121,7 +123,7 @@ def _open_table(table: Path) -> DelimitedText:
     return text
 
 
-def _plain_name(cell: str) -> str:
+def plain_name(cell: str) -> str:
     """A column's name without case, unit and blanks: 'Start Time (s)' is start_time."""
     name = _UNIT.sub("", same_form(cell).strip().lower())
     return re.sub(r"[\s-]+", "_", name)
@@ -130,12 +132,12 @@ def _plain_name(cell: str) -> str:
 def _count_known(header: Sequence[str]) -> int:
     """How many cells of a header are names of columns here or elsewhere."""
     synonyms = [name for others in _SYNONYMS.values() for name in others]
-    return len({_plain_name(cell) for cell in header} & {*COLUMNS, *synonyms})
+    return len({plain_name(cell) for cell in header} & {*COLUMNS, *synonyms})
 
 
 def _read_header(cells: Sequence[str], table: Path) -> _Columns:
     """The names of columns as they are known here. Raises `UserError` where one is missing."""
-    names = [_plain_name(cell) for cell in cells]
+    names = [plain_name(cell) for cell in cells]
     renamed = {}
     for column, others in _SYNONYMS.items():
         given = next((name for name in others if name in names), None)
@@ -146,37 +148,17 @@ def _read_header(cells: Sequence[str], table: Path) -> _Columns:
     return columns
 
 
-def _check_columns(columns: _Columns, used: str) -> None:
-    """Name the columns that are not used."""
-    pairs = zip(columns.given, columns.names, strict=True)
-    known = {*COLUMNS, used, ""}
-    unused = [given for given, name in pairs if name not in known]
-    if unused:
-        hints = [_suggest_column(column) for column in unused]
-        warn_user(
-            f"{columns.table} has columns that are not used: "
-            f"{', '.join(unused)}{''.join(hints)}."
-        )
-
-
-def _suggest_column(column: str) -> str:
-    """'; did you mean stop?' where a known column has nearly that name."""
-    similar = difflib.get_close_matches(_plain_name(column), COLUMNS, n=1, cutoff=0.75)
-    return f"; did you mean {similar[0]}?" if similar else ""
-
-
 def _check_header(columns: _Columns) -> None:
-    """Raise `UserError` unless there are recordings, and what they are taken for, each once."""
-    for column in COLUMNS:
-        if columns.names.count(column) > 1:
+    """Raise `UserError` unless there are recordings, and each column once."""
+    named = [name for name in columns.names if name]
+    for column, count in Counter(named).items():
+        if count > 1:
             raise UserError(f"{columns.table} has more than one column {column}.")
-    needed = {"path": {"path"}, "label (or azimuth)": {"label", "azimuth"}}
-    for column, names in needed.items():
-        if names.isdisjoint(columns.names):
-            raise UserError(
-                f"{columns.table} lacks the column {column}; its columns are {columns}; "
-                f"known columns are {', '.join(COLUMNS)}."
-            )
+    if not columns.have("path"):
+        raise UserError(
+            f"{columns.table} lacks the column path; its columns are {columns}; "
+            f"known columns are {', '.join(COLUMNS)}."
+        )
 
 
 def _read_cells(row: Row, columns: _Columns, separator: str) -> _Cells:
@@ -199,10 +181,8 @@ def _read_cells(row: Row, columns: _Columns, separator: str) -> _Cells:
 
 def _read_row(cells: _Cells, table: Path, group_column: str) -> Clip:
     """One row of a table."""
-    if "path" not in cells or not ("label" in cells or "azimuth" in cells):
-        raise UserError(
-            f"{cells.where}: path and label (or azimuth) must both be given."
-        )
+    if "path" not in cells:
+        raise UserError(f"{cells.where}: the path of a recording must be given.")
     fold, start, stop = _read_place(cells)
     path = _find_recording(table.parent, cells.text("path"))
     return Clip(
@@ -213,12 +193,18 @@ def _read_row(cells: _Cells, table: Path, group_column: str) -> Clip:
         split=_read_split(cells),
         start=start,
         stop=stop,
-        section=same_form(cells.text("section")),
-        domain=same_form(cells.text("domain")),
-        direction=_read_direction(cells),
-        conditions=tuple(_read_condition(cells, name) for name in CONDITIONS),
-        scene=cells.text("scene"),
+        columns=_read_others(cells, {*COLUMNS, group_column, ""}),
+        where=cells.where,
     )
+
+
+def _read_others(cells: _Cells, known: Set[str]) -> dict[str, str]:
+    """What stands in the columns that are not known."""
+    return {
+        name: same_form(cells.plain_text(name))
+        for name in cells.filled
+        if name not in known
+    }
 
 
 def _find_recording(folder: Path, text: str) -> Path:
@@ -259,30 +245,6 @@ def _read_split(cells: _Cells) -> str | None:
         choices = suggest_choice(word, ("train", "val", "test"))
         raise UserError(f"{cells.where}: unknown split {word}; {choices}")
     return SPLIT_SYNONYMS[word.lower()]
-
-
-def _read_direction(cells: _Cells) -> tuple[float, float] | None:
-    """Azimuth and elevation in degrees, where there is an azimuth."""
-    azimuth = _read_condition(cells, "azimuth")
-    elevation = _read_condition(cells, "elevation", missing=0.0)
-    return (azimuth, elevation) if "azimuth" in cells else None
-
-
-def _read_condition(cells: _Cells, name: str, missing: float = math.nan) -> float:
-    """An angle or a condition. Raises `UserError` where it is none."""
-    largest = _ANGLES.get(name, math.inf)
-    try:
-        number = cells.number(name, missing)
-    except ValueError:
-        number = None
-    if number is not None and (name not in cells or abs(number) <= largest):
-        return number
-    degrees = (
-        f" of degrees, from {-largest:g} to {largest:g}" if name in _ANGLES else ""
-    )
-    raise UserError(
-        f"{cells.where}: {name} is {cells.text(name)} and should be a number{degrees}."
-    )
 
 
 def _whole_number(number: float | None) -> int | None:

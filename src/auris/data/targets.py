@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
-from auris.data.splits import SPLITS, describe_splits, split_clips
+from auris.data.splits import SPLITS, UNLABELLED, describe_splits, split_clips
 
 
 class Targets(ABC):
@@ -17,6 +17,10 @@ class Targets(ABC):
     kind: ClassVar[str]  # of target, as `Spec.target` names it
     # the splits in which each label should be
     needs_labels_in: ClassVar[tuple[str, ...]] = SPLITS
+    # which other columns of a table it reads
+    read_columns: Sequence[str] = ()
+    # whether labels are what is learnt, so that some may be taken away
+    learns_labels: ClassVar[bool] = False
 
     def split_clips(
         self, clips: Sequence[Clip], fold: int, folds: int, seed: int
@@ -43,12 +47,20 @@ class Targets(ABC):
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         """Raise `UserError` where a split lacks what it needs."""
 
+    def labels_of(self, clip: Clip) -> tuple[str, ...]:
+        """The classes that a clip is of."""
+        return (clip.label,)
+
     def classes_of(self, clips: Sequence[Clip]) -> tuple[str, ...]:
         """The labels that targets number, in order."""
-        return unique_sorted(clip.label for clip in clips)
+        return unique_sorted(label for clip in clips for label in self.labels_of(clip))
+
+    def kinds_of(self, clips: Sequence[Clip]) -> list[tuple[str, ...]]:
+        """Words for each clip, by which people see how a data set is made up."""
+        return [(clip.label,) for clip in clips]
 
     def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
-        """The values of other columns that targets number, in order."""
+        """The other columns that targets read, each with the values that are numbered, in order."""
         return {}
 
     def identity_of(self, clip: Clip) -> tuple[object, ...]:
@@ -78,4 +90,5 @@ def codes(words: Iterable[str]) -> Tensor:
 
 def count_splits(splits: Sequence[str]) -> str:
     """How many clips there are in each split, for people."""
-    return ", ".join(f"{splits.count(split)} {split}" for split in SPLITS)
+    shown = SPLITS if UNLABELLED not in splits else (*SPLITS, UNLABELLED)
+    return ", ".join(f"{splits.count(split)} {split}" for split in shown)

@@ -17,6 +17,7 @@ from auris.acoustics.quantities import (
     WindowSize,
     check_band,
 )
+from auris.acoustics.resynthesis import retrieve_phase, spread_bands
 from auris.acoustics.spectral import mel_centers, power_to_level
 
 
@@ -59,6 +60,16 @@ class LogMel(nn.Module):
     def forward(self, wave: Tensor) -> Tensor:
         power = self.power(wave) + self.floor
         return power.log()
+
+    def invert(self, raw: Tensor, samples: int) -> Tensor:
+        """Waves (B, C, samples) of nearly these features (B, C, n_mels, T').
+
+        What the bands leave open is made smooth, and phases by the method of Griffin and Lim.
+        """
+        banded = (raw.exp() - self.floor).clamp_min(0)  # (B, C, n_mels, T')
+        power = spread_bands(banded, self.power.mel_scale.fb)  # (B, C, F, T')
+        window = self.power.spectrogram.window
+        return retrieve_phase(power, window, self.power.hop_length, samples)
 
     def centers(self) -> Tensor:
         """(n_mels,) the frequency in Hz at which each band peaks."""

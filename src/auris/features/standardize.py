@@ -19,6 +19,14 @@ class Banded(Protocol):
         """(F,) in Hz."""
 
 
+@runtime_checkable
+class Invertible(Protocol):
+    """A feature of which a sound can be made again."""
+
+    def invert(self, raw: Tensor, samples: int) -> Tensor:
+        """Waves (B, C, samples) that have nearly these features (B, C', F, T')."""
+
+
 class Standardized(nn.Module):
     """Features with mean 0 and std 1 in each channel and band, as learnt on the training set.
 
@@ -46,6 +54,11 @@ class Standardized(nn.Module):
 
     def standardize(self, raw: Tensor) -> Tensor:
         return (raw - self.mean) / self.deviation
+
+    def invert(self, x: Tensor, samples: int) -> Tensor:
+        """Waves (B, C, samples) that have nearly these standardised features (B, C', F, T')."""
+        assert isinstance(self.transform, Invertible)
+        return self.transform.invert(x * self.deviation + self.mean, samples)
 
     def raw(self, wave: Tensor) -> Tensor:
         """The features in their own units. In half precision a log-mel would overflow to NaN."""

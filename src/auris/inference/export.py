@@ -20,6 +20,7 @@ from auris.data.module import AudioDataModule
 from auris.inference.model import ONNX, InferenceModel
 from auris.inference.onnx_graph import trace_graph
 from auris.inference.onnx_model import OnnxModel, seal
+from auris.inference.torch_model import require_answers
 from auris.runs.folder import finished_run
 from auris.runs.result import revision
 from auris.training.experiment import Experiment
@@ -56,6 +57,7 @@ def export_run(
         )
     _, experiment, fitted = reopen(run, plugins)
     system = fitted.system
+    require_answers(system)
     spec = experiment.dataset.spec
     facts = {
         "spec": asdict(spec),

@@ -6,12 +6,15 @@ from typing import final
 import numpy as np
 import torch
 
+from auris.core.commands import command_line
+from auris.core.errors import UserError
 from auris.core.log import silence_libraries
 from auris.data.spec import Spec
 from auris.inference.model import InferenceModel
 from auris.models.embedder import Embedder
 from auris.runs.folder import SPEC, finished_run
 from auris.training.reopen import load_system, open_experiment
+from auris.training.system import System
 
 
 @final
@@ -31,6 +34,7 @@ class RunModel(InferenceModel):
         folder = finished_run(run)
         spec = Spec.load(folder / SPEC)
         self.system = load_system(open_experiment(folder, plugins), folder, spec)
+        require_answers(self.system)
         super().__init__(spec, self.system.task.output)
 
     @torch.inference_mode()
@@ -48,3 +52,12 @@ class RunModel(InferenceModel):
     @torch.inference_mode()
     def novelty_of(self, wave: np.ndarray) -> Sequence[float | None]:
         return self.system.novelty_of(torch.from_numpy(wave))
+
+
+def require_answers(system: System) -> None:
+    """Raise `UserError` where a system says nothing of recordings."""
+    if not system.task.says_something:
+        command = command_line("generate", "RUN")
+        raise UserError(
+            f"The run makes new clips and says nothing of recordings; {command} makes some."
+        )

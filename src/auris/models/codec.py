@@ -9,7 +9,9 @@ class Codec(Protocol):
     """The part of a task that models see."""
 
     has_classes: ClassVar[bool]  # whether targets are one class a clip
-    # "target": what `encode` makes; "anomaly_score": how surprising each frame is
+    # "target": what `encode` makes; "anomaly_score": how surprising each frame is;
+    # "clusters": the cluster of a clip, its distance from the centre, and its vector;
+    # "misfit": how badly a clip fits
     outputs: ClassVar[str]
 
     def output_of_mean(self, average: Tensor) -> Tensor: ...

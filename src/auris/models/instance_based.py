@@ -17,10 +17,18 @@ _TOLERANCE = 1e-3  # the largest difference between two computations of one feat
 
 
 # differences of products would drown what is far from zero, such as Hz
-_EXACT_DISTANCES = "donot_use_mm_for_euclid_dist"
+EXACT_DISTANCES = "donot_use_mm_for_euclid_dist"
 
 
-class InstanceBased(nn.Module, ABC):
+class StoresClips(nn.Module, ABC):
+    """A model that is found by looking at all training clips once."""
+
+    @abstractmethod
+    def store_clips(self, examples: Iterable[tuple[Tensor, Tensor]]) -> None:
+        """Take from all (x, target) there are what is needed of them."""
+
+
+class InstanceBased(StoresClips):
     """Keeps a vector of each training clip and what the task remembers of its target; both are
     saved, as tensors.
     """
@@ -39,6 +47,7 @@ class InstanceBased(nn.Module, ABC):
         self.stored_target = task.stored_target
         self.register_buffer("seen", torch.empty(0, width))
         self.register_buffer("told", task.stored_target(torch.empty(0, *out_shape)))
+        self.register_load_state_dict_pre_hook(resize_buffers)
         self.register_load_state_dict_post_hook(lambda module, _: module.fit_stored())
 
     def embed(self, x: Tensor) -> Tensor:  # (B, *in_shape) -> (B, W)
@@ -68,17 +77,15 @@ class InstanceBased(nn.Module, ABC):
     def predict_vectors(self, h: Tensor) -> Tensor:
         """What vectors (B, W) call to mind, (B, *out_shape)."""
 
-    def _load_from_state_dict(
-        self, state: dict[str, Tensor], prefix: str, *others: Any
-    ) -> None:
-        for name in ("seen", "told"):  # as many as were kept
-            if prefix + name in state:
-                setattr(
-                    self,
-                    name,
-                    torch.empty_like(state[prefix + name], device=self.seen.device),
-                )
-        super()._load_from_state_dict(state, prefix, *others)
+
+def resize_buffers(
+    module: nn.Module, state: dict[str, Tensor], prefix: str, *_: Any
+) -> None:
+    """Make room in a model for as many clips as were kept: a hook of `load_state_dict`."""
+    for name, buffer in module.named_buffers(recurse=False):
+        if prefix + name in state:
+            kept = state[prefix + name]
+            setattr(module, name, torch.empty_like(kept, device=buffer.device))
 
 
 @final
@@ -103,7 +110,7 @@ class NearestNeighbours(InstanceBased, AnomalyDetector):
 
     def predict_vectors(self, h: Tensor) -> Tensor:
         return self.knn_output(
-            torch.cdist(h, self.seen, compute_mode=_EXACT_DISTANCES), self.told, self.k
+            torch.cdist(h, self.seen, compute_mode=EXACT_DISTANCES), self.told, self.k
         )
 
 

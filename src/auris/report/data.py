@@ -8,7 +8,7 @@ from auris.audit.output import find_audit
 from auris.audit.recording import Recording
 from auris.audit.sets import MissingClass, SingleGroup, count_recordings
 from auris.core.commands import command_line
-from auris.data.splits import SPLITS
+from auris.data.splits import PARTS
 from auris.report.context import ReportContext
 from auris.runs.ledger import accesses_to, outputs_of, summarize_accesses
 
@@ -30,8 +30,12 @@ class DataSection(NamedTuple):
 def data_section(context: ReportContext) -> DataSection:
     data = context.data
     settings = data.settings
-    recordings = [Recording(clip, split) for clip, split, _ in data.recordings]
-    clips = [recording.clip for recording in recordings]
+    clips = [clip for clip, *_ in data.recordings]
+    kinds = data.targets.kinds_of(clips)
+    recordings = [
+        Recording(clip, split, own)
+        for (clip, split, _), own in zip(data.recordings, kinds, strict=True)
+    ]
     separation = data.targets.describe_split(
         clips, settings.fold, settings.folds, settings.split_seed
     )
@@ -59,7 +63,7 @@ def _count_recordings(
         cells[label, split] = _format_count(size, groups)
     labels = dict.fromkeys(label for label, _ in cells)
     present = {split for _, split in cells}
-    splits = [split for split in (*SPLITS, "") if split in present]
+    splits = [split for split in PARTS if split in present]
     header = ["class", *(split or "left out" for split in splits)]
     rows = []
     for label in labels:

@@ -88,7 +88,7 @@ def compute_saliency(
         gain = (1 + _GAIN_STD * noise).requires_grad_()
         # (B, *in_shape)
         x = system.features(bands.apply_gains(spectrum, gain, wave.shape[-1]))
-        decoded = system.task.decode(system.model(x), x)
+        decoded = system.decode_features(x)
         error = system.task.error(decoded, target)  # (B,)
         if not error.requires_grad:
             return None

@@ -25,3 +25,4 @@ class Inspection:
     group: Tensor  # (N,) which of them belong together
     train_target: Tensor  # (n, ...) of the training clips
     clip: Callable[[int], tuple[Clip, Tensor]]  # of a prediction, with its wave (C, T)
+    train_clip: Callable[[int], tuple[Clip, Tensor]]  # the same of the training clips

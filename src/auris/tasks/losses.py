@@ -92,6 +92,28 @@ class FocalLoss(nn.Module):
         return -terms.sum(1).mean()
 
 
+@final
+class BinaryCrossEntropy(nn.Module):
+    """How unlikely what is true of each class is held to be; classes need not exclude each other.
+
+    Args:
+        gamma: how far it looks away from what is known already (Lin et al., 2017, eq. 4); 0 is
+            cross entropy.
+    """
+
+    def __init__(self, gamma: Annotated[float, Range(0, 100)] = 0.0):
+        super().__init__()
+        self.gamma = gamma
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:  # (B, K), (B, K) -> ()
+        terms = F.binary_cross_entropy_with_logits(output, target, reduction="none")
+        if self.gamma:
+            p = output.sigmoid()
+            missed = target * (1 - p) + (1 - target) * p  # of what is true
+            terms = terms * missed.clamp_min(_EPS) ** self.gamma
+        return terms.mean()
+
+
 class DirectionLoss(nn.Module):
     """Of outputs and targets that are directions (B, D)."""
 

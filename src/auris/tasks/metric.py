@@ -8,7 +8,7 @@ hold every metric against torchmetrics.
 """
 
 from abc import ABC, abstractmethod
-from math import isnan, nan
+from math import isclose, isnan, nan
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -20,6 +20,7 @@ _ENDS = (0.025, 0.975)  # quantiles of a 95 % interval
 # the range of n values holds their median in 1 - 2^(1 - n) of all cases: of 5 in 94 %,
 # of 4 in 88 %, so that no resampling of fewer can give an interval of 95 %
 MIN_GROUPS = 5
+_ROUNDING = 1e-5  # below which resamples are the same
 _MIN_TRIALS = 2  # of a fraction
 
 
@@ -79,7 +80,7 @@ class Metric(ABC):
         if isnan(value) or n < self.min_groups:
             return Estimate(value, nan, nan, n)
         low, high = self.interval(decoded, target, repeats, group)
-        if low == high:
+        if isclose(low, high, rel_tol=_ROUNDING):
             return Estimate(value, nan, nan, n)
         return Estimate(value, low, high, n)
 

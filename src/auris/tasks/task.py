@@ -12,8 +12,16 @@ from auris.core.errors import UserError
 from auris.core.shapes import Shape
 from auris.data.settings import DataSettings
 from auris.data.targets import Targets
+from auris.features.standardize import Standardized
 from auris.tasks.comparable import Comparable, Row
-from auris.tasks.losses import CrossEntropy, DirectionLoss, FocalLoss, MeanAnomalyScore
+from auris.tasks.inspection import Inspection
+from auris.tasks.losses import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    DirectionLoss,
+    FocalLoss,
+    MeanAnomalyScore,
+)
 from auris.tasks.metric import Metric
 from auris.tasks.output import OutputFormat
 from auris.tasks.view import TaskView
@@ -27,6 +35,10 @@ class Task(nn.Module, ABC):
     baseline: ClassVar[str] = "linear"  # the plain model that others should beat
     outputs: ClassVar[str] = "target"  # what models put out for it, see `Codec`
     has_classes: ClassVar[bool] = False  # whether targets are one class a clip
+    # whether targets are any number of classes a clip
+    has_tags: ClassVar[bool] = False
+    # whether it says something of recordings: else there is nothing to predict
+    says_something: ClassVar[bool] = True
     has_directions: ClassVar[bool] = False  # whether targets are unit vectors
     # whether a sound unlike all known ones is marked
     detects_novelty: ClassVar[bool] = True
@@ -44,6 +56,13 @@ class Task(nn.Module, ABC):
     @abstractmethod
     def decode(self, output: Tensor, x: Tensor) -> Tensor:
         """Outputs (B, *out_shape) to features (B, *in_shape) -> what people read, (B, ...)."""
+
+    def ask(self, model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
+        """What a model puts out to features (B, *in_shape), (B, *out_shape).
+
+        Only a model that makes clips is told their encoded targets (B, *out_shape).
+        """
+        return model(x)
 
     def output_of_mean(self, average: Tensor) -> Tensor:
         """The output (B, *out_shape) that says an average of encoded targets."""
@@ -83,7 +102,14 @@ class Task(nn.Module, ABC):
         ):
             raise UserError(
                 f"loss: {type(loss).__name__} is for classes, and this task has none; "
-                "choose another loss, such as mse."
+                "choose loss=mse, or another."
+            )
+        if isinstance(loss, BinaryCrossEntropy) and not (
+            self.has_classes or self.has_tags
+        ):
+            raise UserError(
+                f"loss: {type(loss).__name__} is for labels, and this task has none; "
+                "choose loss=mse, or another."
             )
         if isinstance(loss, DirectionLoss) and not self.has_directions:
             raise UserError(
@@ -91,10 +117,24 @@ class Task(nn.Module, ABC):
                 "choose another loss, such as cross_entropy or mse."
             )
 
-    def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
+    def learn_targets(self, target: Tensor) -> None:  # noqa: B027, most learn nothing of them
+        """Take from the training targets (n, ...) what is fixed before the search.
+
+        Raises `UserError` for those that can't be learnt.
+        """
+
+    def check_features(self, features: Standardized) -> None:  # noqa: B027, most take any
+        """Raise `UserError` for features of which it can't make what is asked."""
+
+    def complete(self, inspection: Inspection) -> Tensor:
+        """The decoded outputs (N, ...) of a split with what takes too long for each epoch."""
+        return inspection.predictions.decoded
+
+    def calibrate(self, decoded: Tensor, target: Tensor, group: Tensor) -> Tensor:
         """Fix what the validation split decides besides the epoch, such as a threshold.
 
-        Returns its decoded outputs (N, ...) as they are from now on.
+        Returns its decoded outputs (N, ...) as they are from now on. Clips of one `group` (N,)
+        belong together.
         """
         return decoded
 

@@ -29,12 +29,13 @@ def check_choices(
 ) -> None:
     """Raise `UserError` for parts of a system that don't go together."""
     task.check_parts(model, loss)
+    task.check_features(features)
     if augment.log_mixup and not getattr(features.transform, "is_log_power", False):
         raise UserError(
             "augment.log_mixup adds powers and needs features=log_mel; "
             "choose augment=wave, or none."
         )
-    _check_shapes(model, augment, features.out_shape, task.out_shape)
+    _check_shapes(model, augment, features.out_shape, task)
     _check_loss(loss, task.out_shape)
 
 
@@ -146,10 +147,12 @@ def explaining(what: str, advice: str) -> Iterator[None]:
 
 @torch.no_grad()
 def _check_shapes(
-    model: nn.Module, augment: Augment, in_shape: Shape, out_shape: Shape
+    model: nn.Module, augment: Augment, in_shape: Shape, task: Task
 ) -> None:
-    """Raise `UserError` unless `model` maps (B, *in_shape) to (B, *out_shape)."""
+    """Raise `UserError` unless `model` maps (B, *in_shape) to the outputs of the task."""
+    out_shape = tuple(task.out_shape)
     x = torch.zeros(2, *in_shape)
+    target = torch.zeros(2, *out_shape)
     name = type(model).__name__
     with explaining(
         f"augment: it can't change features of shape {in_shape}",
@@ -160,11 +163,11 @@ def _check_shapes(
         f"model: {name} can't read features of shape {in_shape}",
         "choose other features",
     ):
-        shape = tuple(model.eval()(x).shape[1:])
+        shape = tuple(task.ask(model.eval(), x, target).shape[1:])
     model.train()
-    if shape != tuple(out_shape):
+    if shape != out_shape:
         raise UserError(
-            f"model: {name} puts out shape {shape} and the task needs {tuple(out_shape)}."
+            f"model: {name} puts out shape {shape} and the task needs {out_shape}."
         )
 
 

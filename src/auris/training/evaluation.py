@@ -12,6 +12,7 @@ from torch import Tensor
 
 from auris.core.log import info
 from auris.core.progress import track_progress
+from auris.data.clips import Clip
 from auris.data.dataset import Dataset
 from auris.runs.ledger import (
     accesses_to,
@@ -61,8 +62,11 @@ def predict_split(fitted: Fitted, split: str) -> Predictions:
             )
             for batch in step
         ]
+    predictions = gather_predictions(batches)
+    inspection = inspect(system, fitted.data.dataset, split, predictions)
+    decoded = system.task.complete(inspection).cpu()
     system.cpu()
-    return gather_predictions(batches)
+    return predictions._replace(decoded=decoded)
 
 
 def calibrate(fitted: Fitted) -> Predictions:
@@ -72,7 +76,11 @@ def calibrate(fitted: Fitted) -> Predictions:
     """
     fitted.system.fit_memory(fitted.data.full_batch())
     predictions = predict_split(fitted, "val")
-    decoded = fitted.system.task.calibrate(predictions.decoded, predictions.target)
+    decoded = fitted.system.task.calibrate(
+        predictions.decoded,
+        predictions.target,
+        fitted.data.dataset.groups_of(predictions.index),
+    )
     return predictions._replace(decoded=decoded)
 
 
@@ -143,6 +151,11 @@ def inspect(
 ) -> Inspection:
     """What plots and sounds may see of a split."""
     index = predictions.index
+    trained = dataset.indices("train")
+
+    def clip_of(number: Tensor) -> tuple[Clip, Tensor]:
+        return dataset.clips[int(number)].clip, dataset.wave_of(int(number))
+
     return Inspection(
         split=split,
         spec=dataset.spec,
@@ -151,10 +164,8 @@ def inspect(
         predictions=predictions,
         group=dataset.groups_of(index),
         train_target=train_target(dataset),
-        clip=lambda at: (
-            dataset.clips[int(index[at])].clip,
-            dataset.wave_of(int(index[at])),
-        ),
+        clip=lambda at: clip_of(index[at]),
+        train_clip=lambda at: clip_of(trained[at]),
     )
 
 

@@ -133,8 +133,15 @@ class Experiment:
         """The recordings, and what their labels are taken for."""
         self._check_data()
         values = to_plain(self._cfg.data)
-        own = {field.name: values[field.name] for field in fields(DataSettings)}
+        names = [field.name for field in fields(DataSettings)]
+        # a run of an earlier version knows fewer
+        own = {name: values[name] for name in names if name in values}
         settings = DataSettings(**own)
+        if settings.labelled is not None and self.refit is not False:
+            raise UserError(
+                "refit trains on validation clips too, with all of their labels, which "
+                "data.labelled is not to see; choose refit=false."
+            )
         array = self._open_array()
         source = self._open_source(values, array)
         task = self._factory.class_of(self._cfg.task, "task")

@@ -71,12 +71,15 @@ class System(LightningModule):
         }  # over the training clips, and in steps
 
     def forward(self, wave: Tensor) -> Tensor:  # (B, C, T) -> (B, *out_shape)
-        return self.model(self.features(wave))
+        return self._answer(self.features(wave))
 
     def decode(self, wave: Tensor) -> Tensor:
         """What the model says of clips (B, C, T), as people read it, (B, ...)."""
-        x = self.features(wave)  # (B, C', F, T')
-        return self.task.decode(self.model(x), x)
+        return self.decode_features(self.features(wave))
+
+    def decode_features(self, x: Tensor) -> Tensor:
+        """The same of their features (B, C', F, T')."""
+        return self.task.decode(self._answer(x), x)
 
     def novelty_of(self, wave: Tensor) -> Sequence[float | None]:
         """How unlike all known clips each of (B, C, T) is, 0 to 1; None where that is unknown."""
@@ -87,7 +90,7 @@ class System(LightningModule):
     def loss_of(self, batch: Batch) -> Tensor:
         """The loss (), of augmented clips."""
         x, target = self.training_pair(batch.to(self.device))
-        output = self.model(x)  # (B, *out_shape)
+        output = self.task.ask(self.model, x, target)  # (B, *out_shape)
         return self.loss(output, target)
 
     def training_pair(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -115,8 +118,8 @@ class System(LightningModule):
     def predict_batch(self, batch: Batch) -> Predictions:
         """The decoded outputs to clips as they are."""
         x = self.clean_features(batch)  # (B, C', F, T')
-        output = self.model(x)  # (B, *out_shape)
         target = self.task.encode(batch.target, x)  # (B, *out_shape)
+        output = self.task.ask(self.model, x, target)  # (B, *out_shape)
         pairs = zip(output.split(1), target.split(1), strict=True)
         loss = torch.stack([self.loss(*pair) for pair in pairs])  # (B,)
         return Predictions(self.task.decode(output, x), batch.target, batch.index, loss)
@@ -124,6 +127,7 @@ class System(LightningModule):
     @torch.no_grad()
     def fit_statistics(self, full_batch: MicroBatches) -> None:
         """Take from the training clips what is fixed before the search: means and deviations."""
+        self.task.learn_targets(torch.cat([batch.target for batch in full_batch]))
         self.features.learn(
             self._cached_features(batch.to(self.device)) for batch in full_batch
         )
@@ -243,6 +247,11 @@ class System(LightningModule):
     def _data(self) -> AudioDataModule:
         """The batches that the trainer was given."""
         return self.trainer.datamodule  # type: ignore[attr-defined]
+
+    def _answer(self, x: Tensor) -> Tensor:
+        """The output (B, *out_shape) to clips of which nothing is known."""
+        unknown = x.new_zeros(len(x), *self.task.out_shape)
+        return self.task.ask(self.model, x, unknown)
 
     def _pairs(self, full_batch: MicroBatches) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in full_batch:

@@ -36,8 +36,8 @@ def facts(source: Source, root: Path) -> dict[str, tuple[str | None, ...]]:
         str(clip.path.relative_to(root)): (
             clip.label,
             clip.split,
-            clip.section,
-            clip.domain,
+            clip.cell("section"),
+            clip.cell("domain"),
         )
         for clip in clips
     }
@@ -374,7 +374,7 @@ def test_machines_may_be_chosen(
     collection = DcaseTask2(
         str(machines(tmp_path, "fan", "pump", "slider")), chosen
     ).collect()
-    assert {clip.section for clip in collection.clips} == {
+    assert {clip.cell("section") for clip in collection.clips} == {
         f"{name}/id_00" for name in sections.split()
     }
     assert collection.about == f"recordings of DCASE Task 2 in {tmp_path}"
@@ -391,7 +391,7 @@ def test_a_section_without_training_or_labelled_test_recordings_is_left_out(
         "fan/test/anomaly_id_02_0.wav",
     )
     collection = DcaseTask2(str(tmp_path)).collect()
-    assert {clip.section for clip in collection.clips} == {"fan/id_00"}
+    assert {clip.cell("section") for clip in collection.clips} == {"fan/id_00"}
     assert "(3 left out for lack of a label, or of a section" in collection.about
 
 

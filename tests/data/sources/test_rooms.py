@@ -25,6 +25,7 @@ from auris.data.simulation import writer
 from auris.data.sources.rooms import Rooms
 from auris.data.summary import describe_data
 from auris.tasks.localization.targets import DirectionTargets
+from auris.tasks.regression.targets import NumberTargets
 
 SMALL = {
     "duration": 0.1,
@@ -90,28 +91,32 @@ def test_each_scene_is_a_clip_of_its_own_room(kept: Rooms) -> None:
     clips = kept.collect().clips
     assert [clip.split for clip in clips] == ["train"] * 5 + ["val"] * 2 + ["test"] * 4
     assert (
-        len({clip.group for clip in clips}) == len({clip.scene for clip in clips}) == 11
+        len({clip.group for clip in clips})
+        == len({clip.cell("scene") for clip in clips})
+        == 11
     )
     for clip in clips:
         info = soundfile.info(clip.path)
         assert (info.channels, info.samplerate, info.frames) == (4, 8000, 800)
-        size, source, centre = np.split(np.array(clip.scene.split()[:9], float), 3)
+        size, source, centre = np.split(
+            np.array(clip.cell("scene").split()[:9], float), 3
+        )
         assert ((source > 0) & (source < size) & (centre > 0) & (centre < size)).all()
-        assert clip.conditions[2] == pytest.approx(
+        assert float(clip.cell("distance")) == pytest.approx(
             np.linalg.norm(source - centre), abs=2e-3
         )
 
 
 def test_the_combinations_of_the_grid_take_turns_and_are_named(kept: Rooms) -> None:
     clips = kept.collect().clips
-    assert [clip.section for clip in clips[-4:]] == [
+    assert [clip.cell("section") for clip in clips[-4:]] == [
         "rt60_0.15_snr_-5.0",
         "rt60_0.15_snr_10.0",
         "rt60_0.2_snr_-5.0",
         "rt60_0.2_snr_10.0",
     ]
-    assert [clip.conditions[1] for clip in clips[-4:]] == [-5, 10, -5, 10]
-    assert {clip.section for clip in clips[:-4]} == {""}
+    assert [float(clip.cell("snr")) for clip in clips[-4:]] == [-5, 10, -5, 10]
+    assert {clip.cell("section") for clip in clips[:-4]} == {""}
 
 
 def test_what_is_kept_is_what_is_said(kept: Rooms, store: Path) -> None:
@@ -194,7 +199,7 @@ def test_a_dry_room_has_no_reverberation_time(tmp_path: Path, monkeypatch) -> No
     )
     clips = rooms(tmp_path, train_size=1, val_size=1, test_size=1).collect().clips
     assert all(
-        np.isnan(clip.conditions[0]) and clip.conditions[2] > 0 for clip in clips
+        not clip.cell("rt60") and float(clip.cell("distance")) > 0 for clip in clips
     )
 
 
@@ -232,6 +237,15 @@ def test_new_scenes_each_epoch_and_the_same_ones_when_it_is_resumed(
     # of which statistics are taken
     assert not any(batch.fresh for batch in batches.full_batch())
     assert not any(batch.fresh for step in batches.val_dataloader() for batch in step)
+
+
+def test_scenes_that_are_drawn_have_directions_alone(store: Path) -> None:
+    opened = data(rooms(store, online=True), store)
+    opened.targets = NumberTargets(["rt60"])
+    with pytest.raises(
+        UserError, match="direction alone.*number; choose data.online=false"
+    ):
+        _ = opened.store
 
 
 def test_sets_have_seeds_of_their_own(store: Path) -> None:

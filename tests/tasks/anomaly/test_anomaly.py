@@ -29,6 +29,7 @@ from auris.training.run import train
 from auris.training.system import System
 
 FRAMES = 6
+EACH = torch.arange(400)  # a group of its own
 
 
 class Stopped(Exception):
@@ -100,7 +101,7 @@ def test_the_usual_score_is_zero_and_the_threshold_one() -> None:
         + [10 * scores.where(target[:, 0] == 0, 1e6)] * 3,
         dim=1,
     )
-    decoded = judge.calibrate(raw[..., None], target)[..., 0]
+    decoded = judge.calibrate(raw[..., None], target, EACH)[..., 0]
     assert torch.equal(
         decoded, (raw - judge.center[[0, 1, 1, 1], 0]) / judge.span[[0, 1, 1, 1], 0]
     )
@@ -118,12 +119,12 @@ def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_
     target[20:, 1] = 1
     decoded = torch.randn(22, 4, 2)
     decoded[:20, :, 1] += 100  # of section a, as ones of section b
-    judge.calibrate(decoded, target)
+    judge.calibrate(decoded, target, EACH)
     assert judge.center[0].abs().max() < 2 and judge.span[0].max() < 10
     target[:10, 1] = 1
     own = target[:, 1] == 1
     decoded[own, :, 1] = 7 + 0.01 * torch.randn(12, 4)
-    judge.calibrate(decoded, target)
+    judge.calibrate(decoded, target, EACH)
     assert (
         judge.center[0, 1] == pytest.approx(7, abs=0.1)
         and judge.span[0, 1] < 0.1 * judge.span[0, 0]
@@ -133,7 +134,8 @@ def test_sections_have_thresholds_of_their_own_and_one_of_few_clips_has_that_of_
 def test_without_enough_validation_clips_there_is_no_threshold() -> None:
     judge = task()
     decoded = torch.randn(2, 4, 2)
-    assert judge.calibrate(decoded, torch.zeros(2, 3, dtype=torch.long)) is decoded
+    normal = torch.zeros(2, 3, dtype=torch.long)
+    assert judge.calibrate(decoded, normal, EACH) is decoded
     assert not judge.calibrated and "true_alarm_rate" not in judge.metrics()
     assert "alarm" not in judge.output.to_row(torch.zeros(4, 2))
 

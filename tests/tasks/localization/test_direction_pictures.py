@@ -203,7 +203,7 @@ def test_the_model_and_formulas_are_shown_on_the_same_clips(
     target = targets(12)
     wave = torch.randn(12, 4, 1024, generator=torch.Generator().manual_seed(0))
     spec = Spec(16000, 4, 1024, "direction", microphones=SQUARE)
-    clip: Any = SimpleNamespace(name="a.wav", scene=drawing)
+    clip: Any = SimpleNamespace(name="a.wav", cell=lambda _: drawing)
     index = torch.arange(12)
     inspection = Inspection(
         split="test",
@@ -214,6 +214,7 @@ def test_the_model_and_formulas_are_shown_on_the_same_clips(
         group=index,
         train_target=target,
         clip=lambda at: (clip, wave[at]),
+        train_clip=lambda at: (clip, wave[at]),
     )
     view = Localization(spec).view
     shown = {

@@ -171,7 +171,7 @@ def test_recordings_that_do_not_fit_the_array_are_refused(table, wave, said):
         (
             "path,azimuth,split",
             lambda row: [row[0], "", row[2]],
-            "path and label (or azimuth) must both be given",
+            "line 2: there is no azimuth; the table needs a column azimuth",
         ),
         (
             "path,azimuth,split,elevation",
@@ -181,12 +181,12 @@ def test_recordings_that_do_not_fit_the_array_are_refused(table, wave, said):
         (
             "path,label,split",
             lambda row: row,
-            "0.wav has no azimuth; the table needs a column azimuth, in degrees",
+            "line 2: there is no azimuth; the table needs a column azimuth, in degrees",
         ),
         (
             "path,angle,split",
             lambda row: row,
-            "lacks the column label (or azimuth); its columns are path, angle, split",
+            "there is no azimuth; the table needs a column azimuth, in degrees",
         ),
         ("recording,azimuth,split", lambda row: row, "lacks the column path;"),
     ],
@@ -229,7 +229,7 @@ def test_tables_without_directions_are_refused(table, header, change, said):
         ),
         (("array=pair", "data.normal=cat"), "array and data.normal don't go together"),
         (("array=pair", "task=classification"), "choose task=localization"),
-        ((), "has no label; give it one, or choose array=... to learn directions"),
+        ((), "The table lacks the column label; it has azimuth"),
     ],
 )
 def test_wrong_arrays_are_refused(table, choice, said):

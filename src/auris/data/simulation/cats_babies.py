@@ -174,9 +174,7 @@ def draw_recording(group: int, seed: int = 0) -> RecordedAnimal:
     )
 
 
-def _draw_utterance(
-    who: RecordedAnimal, start: float, rng: np.random.Generator
-) -> Call:
+def draw_utterance(who: RecordedAnimal, start: float, rng: np.random.Generator) -> Call:
     """One meow or cry."""
     animal = who.animal
     draw = rng.uniform
@@ -222,7 +220,7 @@ def _draw_calls(
     calls = []
     time = rng.uniform(-0.06, 0.25) * duration
     while time < duration:
-        calls.append(_draw_utterance(who, time, rng))
+        calls.append(draw_utterance(who, time, rng))
         time += calls[-1].span + 0.1
         if rng.random() < who.animal.gasp and time < duration:
             calls.append(_draw_gasp(time, rng))
@@ -287,7 +285,7 @@ def _render_call(
     return sound * gain_of(call.level) / rms
 
 
-def _render_calls(
+def render_calls(
     calls: list[Call],
     who: RecordedAnimal,
     size: int,
@@ -334,7 +332,7 @@ def mix_at_snr(sound: Signal, noise: Signal, snr: float) -> Signal:
     return sound + noise * np.sqrt(ratio) * gain_of(-snr)
 
 
-def _record_sound(
+def record_sound(
     dry: Signal,
     who: RecordedAnimal,
     taps: Signal,
@@ -394,8 +392,8 @@ class CatsBabiesSimulator(ClipSimulator):
         sound_rng = self._rng(2, index)
         taps = draw_room_response(who, rate, self._rng(3, group))
         calls = _draw_calls(who, self.duration, rng)
-        dry = _render_calls(calls, who, size, rate, sound_rng)
-        clip = _record_sound(dry, who, taps, rate, sound_rng)
+        dry = render_calls(calls, who, size, rate, sound_rng)
+        clip = record_sound(dry, who, taps, rate, sound_rng)
         if rng.random() < 0.3:  # as ESC-50 pads sounds shorter than a clip
             end = int(rng.uniform(0.45, 1) * size)
             clip[end:] = 0

@@ -93,17 +93,17 @@ class SceneDistribution:
 
     def __post_init__(self) -> None:
         for side in self.room:
-            check_order("room", side)
+            check_order("data.room", side)
         for field in fields(self):
             if field.name != "room":
-                check_order(field.name, getattr(self, field.name))
+                check_order(f"data.{field.name}", getattr(self, field.name))
 
 
-def check_order(name: str, values: Drawn[float] | None) -> None:
+def check_order(key: str, values: Drawn[float] | None) -> None:
     """Raise `UserError` for two ends of which the first is the larger."""
     if isinstance(values, Sequence) and values[0] > values[1]:
         raise UserError(
-            f"data.{name}={list(values)} should begin with the smaller, as in [0.2,0.8]."
+            f"{key}={list(values)} should begin with the smaller, as in [0.2,0.8]."
         )
 
 

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from torch import Tensor
 
@@ -53,6 +53,9 @@ class Source(Buildable, ABC):
         Empty where the data set has a name of its own, that of its configuration.
         """
         return ""
+
+    # the kind of targets that `draw_epoch` gives
+    drawn_kind: ClassVar[str] = ""
 
     @property
     def draw_epoch(self) -> DrawEpoch | None:

@@ -71,7 +71,7 @@ class Brir(Scenes):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("rt60", "drr", "snr", "pre_roll"):
-            check_order(name, getattr(self, name))
+            check_order(f"data.{name}", getattr(self, name))
         count = len(self.microphones.microphones)
         if count != 2:
             raise UserError(

@@ -32,7 +32,7 @@ class Folder(Source):
 
 
 class Table(Source):
-    """A CSV file `path,label[,fold][,group][,split][,start,stop][,section][,domain]`.
+    """A CSV file `path,label[,fold][,group][,split][,start,stop]` and columns of a task.
 
     Args:
         table: the file.

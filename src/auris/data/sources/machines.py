@@ -94,7 +94,7 @@ class NormalAbnormal(Machines):
             if label := _LABELS.get(folder.lower()):
                 _check_name(path, label, parts[depth + 1 :])
                 section = "/".join(parts[:depth])
-                return Clip(path, label, group=str(path), section=section)
+                return Clip(path, label, group=str(path), columns={"section": section})
         return None
 
     def _split_clips(self, clips: list[Clip]) -> list[Clip]:
@@ -102,8 +102,8 @@ class NormalAbnormal(Machines):
         if self.train_size is None:
             return clips
         train: set[Clip] = set()
-        for section in {clip.section for clip in clips}:
-            in_section = [clip for clip in clips if clip.section == section]
+        for section in {clip.cell("section") for clip in clips}:
+            in_section = [clip for clip in clips if clip.cell("section") == section]
             normal = [clip for clip in in_section if clip.label == "normal"]
             if self.train_size >= len(normal):
                 raise UserError(
@@ -202,17 +202,19 @@ def _read_dcase(path: Path) -> Clip | None:
         name["label"],
         group=str(path),
         split=split,
-        section=f"{_machine_of(path)}/{name['section']}",
-        domain=name["domain"],
+        columns={
+            "section": f"{_machine_of(path)}/{name['section']}",
+            "domain": name["domain"],
+        },
     )
 
 
 def _keep_complete(clips: list[Clip]) -> list[Clip]:
     """Those of sections with normal recordings to train, and with both kinds to test."""
-    found = {(clip.section, clip.split, clip.label) for clip in clips}
+    found = {(clip.cell("section"), clip.split, clip.label) for clip in clips}
     needed = [("train", "normal"), ("test", "normal"), ("test", "anomaly")]
 
     def is_complete(section: str) -> bool:
         return all((section, *kind) in found for kind in needed)
 
-    return [clip for clip in clips if is_complete(clip.section)]
+    return [clip for clip in clips if is_complete(clip.cell("section"))]

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from auris.core.errors import UserError, suggest_choice
+from auris.core.errors import UserError
 from auris.core.instantiate import Factory
 from auris.data.sources.base import Collection, Source
+from auris.data.sources.nested import open_nested
 
 
 class OneClass(Source):
@@ -25,26 +26,14 @@ class OneClass(Source):
         table: str | None = None,
         group: str | None = None,
     ):
-        if dataset not in datasets:
-            raise UserError(
-                f"There is no data.dataset={dataset}; {suggest_choice(dataset, datasets)}"
-            )
         if normal is None:
             raise UserError(
                 "data.normal must be given, as in data.normal=rain: the class that is normal."
             )
-        settings = {**datasets[dataset], "store": store}
-        for name, value in {"root": root, "table": table, "group": group}.items():
-            if value:
-                settings[name] = value
-            if settings.get(name) == "":
-                raise UserError(
-                    f"data.dataset={dataset} needs to know where it is; "
-                    f"name it with data.{name}=..."
-                )
         self.dataset = dataset
-        node = settings.pop("source")
-        self.source: Source = factory.make(node, **settings)
+        self.source = open_nested(
+            dataset, datasets, store, factory, root=root, table=table, group=group
+        )
 
     @property
     def place(self) -> str:

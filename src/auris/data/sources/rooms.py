@@ -49,6 +49,7 @@ class Rooms(Scenes):
     """
 
     name = "rooms"
+    drawn_kind = "direction"
     about = "rooms, not recordings"
     version = 1
     inert = (*Scenes.inert, "online", "sample_rate")

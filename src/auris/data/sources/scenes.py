@@ -15,7 +15,6 @@ import numpy as np
 from auris.acoustics.arrays import Array, azimuth_elevation
 from auris.core.errors import UserError
 from auris.core.ranges import Count, Length, Seed
-from auris.data.clips import CONDITIONS
 from auris.data.settings import Duration
 from auris.data.simulation.dry_signals import DrySignal, list_sizes, load_dry_signals
 from auris.data.simulation.rendering import RenderedScenes
@@ -136,7 +135,9 @@ class _SceneClips(ClipSimulator):
     columns = (
         "azimuth",
         "elevation",
-        *CONDITIONS,
+        "rt60",
+        "snr",
+        "distance",
         "section",
         "split",
         "group",

@@ -117,7 +117,8 @@ def _is_known(clip: Clip, normal: str, known: Sequence[str]) -> bool:
 def _with_section(clips: Sequence[Clip]) -> list[Clip]:
     """The clips with their section in the label, so that each is drawn into every fold."""
     return [
-        replace(clip, label=f"{clip.label} {clip.section}".strip()) for clip in clips
+        replace(clip, label=f"{clip.label} {clip.cell('section')}".strip())
+        for clip in clips
     ]
 
 
@@ -160,13 +161,13 @@ def _check_column(clips: Sequence[Clip], normal: str) -> None:
 
 def _check_sections(splits: Sequence[str], clips: Sequence[Clip]) -> None:
     """Raise `UserError` where some clips have no section, or a section does not train."""
-    sections = {clip.section for clip in clips}
+    sections = {clip.cell("section") for clip in clips}
     if "" in sections and len(sections) > 1:
         raise UserError(
             "Some recordings have a section and some have none; give all of them one, or none."
         )
     trained = {
-        clip.section
+        clip.cell("section")
         for name, clip in zip(splits, clips, strict=True)
         if name == "train"
     }

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from auris.data.clips import Clip
+from auris.data.columns import check_labelled
 from auris.data.folders import same_form
 from auris.data.splits import SPLITS
 from auris.data.targets import Targets, codes, unique_sorted
@@ -24,6 +25,7 @@ class AnomalyTargets(Targets):
     """
 
     kind = "anomaly"
+    read_columns = ("section", "domain")
     needs_labels_in = ("test",)
 
     def __init__(self, normal: str, known: Sequence[str] = ()):
@@ -44,6 +46,9 @@ class AnomalyTargets(Targets):
             "but for those that were named to validate."
         )
 
+    def check_clips(self, clips: Sequence[Clip]) -> None:
+        check_labelled(clips)
+
     def check_rates(self, rates: Collection[int]) -> None:
         check_rates(rates)
 
@@ -52,18 +57,18 @@ class AnomalyTargets(Targets):
 
     def columns_of(self, clips: Sequence[Clip]) -> dict[str, tuple[str, ...]]:
         return {
-            "section": unique_sorted(clip.section for clip in clips),
-            "domain": unique_sorted(clip.domain for clip in clips),
+            "section": unique_sorted(clip.cell("section") for clip in clips),
+            "domain": unique_sorted(clip.cell("domain") for clip in clips),
         }
 
     def identity_of(self, clip: Clip) -> tuple[object, ...]:
-        return (clip.label, clip.section, clip.domain)
+        return (clip.label, clip.cell("section"), clip.cell("domain"))
 
     def encode(self, clips: Sequence[Clip]) -> Tensor:
         """(N, 3) whether each is anomalous, and the numbers of its section and its domain."""
         anomalous = torch.tensor([int(clip.label != self.normal) for clip in clips])
-        section = codes(clip.section for clip in clips)
-        domain = codes(clip.domain for clip in clips)
+        section = codes(clip.cell("section") for clip in clips)
+        domain = codes(clip.cell("domain") for clip in clips)
         return torch.stack([anomalous, section, domain], dim=1)
 
     def summarize_clips(self, splits: Sequence[str], clips: Sequence[Clip]) -> str:
@@ -72,7 +77,7 @@ class AnomalyTargets(Targets):
         summary = ", ".join(_describe_counts(counts, split) for split in SPLITS)
         if left_out := counts["", True] + counts["", False]:
             summary += f"; {left_out} left out, as others of their fold or group train or validate"
-        sections = unique_sorted(clip.section for clip in clips)
+        sections = unique_sorted(clip.cell("section") for clip in clips)
         if len(sections) > 1:
             summary += f"; {len(sections)} sections: {', '.join(sections)}"
         return summary

@@ -133,7 +133,7 @@ class Anomaly(Task):
                 "choose loss=anomaly_score."
             )
 
-    def calibrate(self, decoded: Tensor, target: Tensor) -> Tensor:
+    def calibrate(self, decoded: Tensor, target: Tensor, group: Tensor) -> Tensor:
         """Take the usual score and the threshold from normal clips, section by section."""
         usual = self.loss_mask(target)
         if usual.sum() < _MIN_CLIPS:

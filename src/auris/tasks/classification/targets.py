@@ -9,8 +9,8 @@ from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.core.text import list_examples
-from auris.core.warnings import warn_user
 from auris.data.clips import Clip
+from auris.data.columns import check_labelled
 from auris.data.splits import check_complete
 from auris.data.targets import Targets, codes, count_splits
 
@@ -23,17 +23,13 @@ class LabelTargets(Targets):
     """Which class a clip is of."""
 
     kind = "label"
+    learns_labels = True
 
     def check_clips(self, clips: Sequence[Clip]) -> None:
-        for clip in clips:
-            if not clip.label:
-                raise UserError(
-                    f"{clip.path} has no label; give it one, "
-                    "or choose array=... to learn directions."
-                )
+        check_labelled(clips)
         classes = self.classes_of(clips)
-        if not _warn_of_numbers(classes, len(clips)):
-            _warn_of_several_labels(classes)
+        if not _refuse_numbers(classes, len(clips)):
+            _refuse_several_labels(classes)
 
     def check_splits(self, splits: Sequence[str], clips: Sequence[Clip]) -> None:
         check_complete(splits, [clip.label for clip in clips])
@@ -47,8 +43,8 @@ class LabelTargets(Targets):
         return f"{count_splits(splits)}; {len(classes)} classes: {', '.join(classes)}"
 
 
-def _warn_of_several_labels(classes: Sequence[str]) -> None:
-    """Name labels such as dog|rain, where dog or rain is in another one, too."""
+def _refuse_several_labels(classes: Sequence[str]) -> None:
+    """Raise `UserError` for labels such as dog|rain, where dog or rain is in another one, too."""
     parts = {name: set(_SEPARATOR.split(name)) for name in classes}
     counts = Counter(part for own in parts.values() for part in own)
     several = [
@@ -57,15 +53,15 @@ def _warn_of_several_labels(classes: Sequence[str]) -> None:
         if len(own) > 1 and any(counts[part] > 1 for part in own)
     ]
     if several:
-        warn_user(
-            f"Each of {list_examples(several)} is taken for a class of its own: "
-            "task=classification tells one class a recording, not several at once. "
-            "Give each recording, or each stretch of it from start to stop, one label."
+        raise UserError(
+            f"{list_examples(several)} look like several labels in one, and task=classification "
+            "tells one class a recording; choose task=tagging (data.separator names what stands "
+            "between labels), or write the names of classes without |, ; and commas."
         )
 
 
-def _warn_of_numbers(classes: Sequence[str], clips: int) -> bool:
-    """Say of measured values that they are taken for classes; whether all are numbers."""
+def _refuse_numbers(classes: Sequence[str], clips: int) -> bool:
+    """Whether all labels are numbers. Raises `UserError` for those that are measured values."""
     try:
         numbers = [float(name.replace(",", ".")) for name in classes]
     except ValueError:
@@ -73,9 +69,9 @@ def _warn_of_numbers(classes: Sequence[str], clips: int) -> bool:
     is_measured = not all(number.is_integer() for number in numbers)
     is_alone = 2 * len(numbers) > clips
     if len(numbers) > _MANY_NUMBERS and (is_measured or is_alone):
-        warn_user(
-            f"The labels are {len(numbers)} different numbers ({list_examples(classes)}), each "
-            "taken for a class of its own: task=classification learns no values. Sort them into "
-            "ranges, or add a task that learns values (CONTRIBUTING.md)."
+        raise UserError(
+            f"The labels are {len(numbers)} different numbers ({list_examples(classes)}), which "
+            "task=classification would take for as many classes; choose task=regression, or sort "
+            "them into ranges with a name."
         )
     return True

@@ -13,7 +13,7 @@ from typing import final
 import torch
 from torch import Tensor
 
-from auris.data.clips import CONDITIONS
+from auris.tasks.localization.targets import CONDITIONS
 from auris.tasks.metric import Metric, Proportion
 
 # unit vectors (N, 3) -> those that stand for all which an array can't tell apart

@@ -102,6 +102,6 @@ class DirectionView(TaskView):
         told = ", ".join(known)
         title = f"a scene of {name} error, {error:.1f}°: {clip.name}\n{told}"
         figure = plot_scene(
-            clip.scene, self.hearing.array, decoded, true, title.strip()
+            clip.cell("scene"), self.hearing.array, decoded, true, title.strip()
         )
         return Plot(f"scene_{name}", figure, f"A scene of {name} error.")

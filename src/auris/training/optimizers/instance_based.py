@@ -6,7 +6,7 @@ from torch import nn
 
 from auris.core.errors import UserError
 from auris.models.doa import TrainingFree
-from auris.models.instance_based import InstanceBased
+from auris.models.instance_based import StoresClips
 from auris.training.optimizers.base import Examples, Groups, Solver
 
 
@@ -15,7 +15,7 @@ class FitInstances(Solver):
     """Gives the training set to a model that keeps it."""
 
     def __init__(self, params: Groups, model: nn.Module, examples: Examples):
-        if not isinstance(model, InstanceBased):
+        if not isinstance(model, StoresClips):
             raise UserError(
                 f"optimizer: {type(model).__name__} can't keep clips; "
                 "choose another optimizer, or leave it away."

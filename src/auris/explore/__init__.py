@@ -1,0 +1,1 @@
+"""A map of all clips that can be heard: what is alike, and what should be labelled anew."""

@@ -1,0 +1,1 @@
+"""Weights that others trained: by name, verified, and never unpickled."""

@@ -1,0 +1,1 @@
+"""Which recordings are alike?"""

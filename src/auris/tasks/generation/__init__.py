@@ -1,0 +1,1 @@
+"""New clips like those that are there."""

@@ -1,0 +1,1 @@
+"""How large is it? Numbers of a table, such as a reverberation time."""

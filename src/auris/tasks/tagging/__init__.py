@@ -1,0 +1,1 @@
+"""Which of the sounds are heard? Several at once, or none."""
