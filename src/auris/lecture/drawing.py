@@ -26,7 +26,7 @@ def draw_picture(
     paint: Callable[[Axes], object], caption: str, size: tuple[float, float] = _SIZE
 ) -> Picture:
     """A picture of one pair of axes, which `paint` draws in."""
-    with page_theme(), rc_context(_STYLE):
+    with page_theme(), rc_context(_STYLE):  # type: ignore[arg-type]
         figure = new_figure(*size)
         paint(figure.add_subplot())
         figure.tight_layout()
