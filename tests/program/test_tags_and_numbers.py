@@ -156,7 +156,8 @@ def built(place: Path, task: str, model: str) -> Experiment:
 def test_every_general_model_answers_or_is_refused(task: str, place: Path) -> None:
     refused = dict(refusals(place, task))
     assert refused.keys() <= set(MODELS)
-    assert len(refused) < len(MODELS) / 2
+    plain = ("linear", "mlp", "cnn", "resnet", "knn", "random_forest")
+    assert refused.keys().isdisjoint(f"model={name}" for name in plain)
     assert all(sentence.endswith(".") for sentence in refused.values())
 
 
