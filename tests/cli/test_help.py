@@ -1,5 +1,6 @@
 """auris train --help shows what there is, in the words of the YAMLs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_all_of_it_fits_on_a_page(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     lines = page().splitlines()
-    assert 50 < len(lines) <= 90
+    assert 50 < len(lines) <= 110
     assert max(map(len, lines)) <= 100
     assert "_target_:" not in page() and "_target_=" not in page()
 
@@ -110,7 +111,7 @@ def test_options_of_ones_own_are_shown(tmp_path: Path) -> None:
     assert "model=mine: Mine alone." in text
     assert "  model.width=7          numbers\n" in text
     assert "  model.depth=2\n" in text
-    assert text.endswith("  empty\n  mine                Mine alone")
+    assert re.search(r"^  mine +Mine alone$", text, re.MULTILINE)
 
 
 def test_the_main_job_shows_it(

@@ -152,9 +152,11 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The page of recordings one of whose labels is no good name, and where it is."""
     place = tmp_path_factory.mktemp("evil")
     fill(place / "recordings", each=6)
-    rows = [["path", "label"]]
+    rows = [["path", "label", "place", "note", "level"]]
     for label, name in (("tone", EVIL), ("hiss", "=hiss")):
-        rows += [[f"recordings/{label}/{i}.wav", name] for i in range(6)]
+        rows += [
+            [f"recordings/{label}/{i}.wav", name, EVIL, "", f"{i}.5"] for i in range(6)
+        ]
     quoted = [
         ",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row)
         for row in rows
@@ -174,6 +176,9 @@ def test_text_stays_text_and_all_is_inside(evil: tuple[str, Path]) -> None:
     assert "script-src 'sha256-" in text and "unsafe-eval" not in text
     data = read_data(text)
     assert data["columns"][0]["words"] == [EVIL, "=hiss"]
+    others = {column["name"]: column for column in data["columns"][2:4]}
+    assert others["place"]["words"] == [EVIL]
+    assert others["level"]["numbers"][:3] == [0.5, 1.5, 2.5] and "note" not in others
     assert all(sound.startswith("data:audio/mpeg") for sound in data["sounds"])
     assert len(data["names"]) == len(data["sounds"]) == 12
     names = [drawn["name"] for drawn in data["maps"]]
@@ -237,6 +242,6 @@ def test_the_command_writes_it_and_refuses_nonsense(place: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (place / done.stdout.strip().removeprefix("Map: ")).is_file()
     wrong = call("scripts/explore.py", *words, "--clips=5", cwd=place)
-    assert "'5' should be a whole number from 10 to 20000" in wrong.stderr
+    assert "'5' should be a whole number from 10 to 5000" in wrong.stderr
     both = call("scripts/explore.py", "outputs/latest", *words, cwd=place)
     assert both.returncode == 1 and "name the run alone" in both.stderr

@@ -37,6 +37,7 @@ COMPANIONS = (
     ("array=circular4",),
     ("array=circular4", "model=srp_phat"),
     ("model=autoencoder_linear",),
+    ("model=flow",),
     ("model=knn",),
     ("model=kmeans",),
     ("model=linear", "features.n_mels=1"),

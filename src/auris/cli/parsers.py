@@ -11,7 +11,7 @@ be exported but models of scikit-learn: svm, naive_bayes, random_forest, mahalan
 gaussian_mixture, one_class_svm, loudness. What tells directions can't be exported yet."""
 
 _MAX_SHOWN = 100  # clips, or draws, of a page
-_POINTS = (10, 20_000)  # of a map
+_POINTS = (10, 5000)  # of a map
 _MAX_SEED_DIGITS = 9
 
 _SWEEP = """Search for good settings:

@@ -27,14 +27,12 @@ class Players:
 
     Args:
         max_rate: sample rate in Hz, beyond which sound is resampled.
-        room: characters of the page that sounds may take.
+        room: characters of the page that sounds may take; None: as many as a rule.
     """
 
-    def __init__(
-        self, max_rate: int = _MP3_RATES[-1], room: int = _MAX_CHARACTERS
-    ) -> None:
+    def __init__(self, max_rate: int = _MP3_RATES[-1], room: int | None = None) -> None:
         self.max_rate = max_rate
-        self.characters_left = room
+        self.characters_left = _MAX_CHARACTERS if room is None else room
 
     def make_player(self, wave: np.ndarray, rate: int, label: str) -> Player | None:
         """A player of the beginning of a wave (T,); None where there is no room."""

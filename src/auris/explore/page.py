@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -86,11 +87,16 @@ def _pack_column(name: str, values: Sequence[Any]) -> dict[str, Any]:
     """A column as places among its words, -1 for nothing, or as numbers."""
     words = words_of(values)
     if words is None:
-        numbers = [None if value is None else round(value, 5) for value in values]
-        return {"name": name, "numbers": numbers}
+        return {"name": name, "numbers": [_known_number(value) for value in values]}
     place = {word: at for at, word in enumerate(words)}
     codes = [-1 if value is None else place[str(value)] for value in values]
     return {"name": name, "words": words, "codes": codes}
+
+
+def _known_number(value: Any) -> float | None:
+    """A number that JSON has; None for others."""
+    is_known = value is not None and math.isfinite(value)
+    return round(value, 5) if is_known else None
 
 
 def _pack_map(drawn: Map) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from auris.core.errors import UserError
 from auris.core.progress import track_progress
+from auris.data.columns import list_columns
 from auris.data.dataset import Dataset
 from auris.data.loader import Batch
 from auris.data.module import AudioDataModule
@@ -23,6 +24,7 @@ from auris.training.system import System
 
 MIN_CLIPS = 10  # of a map
 _SAID = 2  # columns of what a run said: the first ones
+_MAX_WORDS = 40  # of a column of the table
 _MIN_DEVIATION = 1e-6  # of a number that is no constant
 
 
@@ -121,17 +123,26 @@ def summarize(x: Tensor) -> Tensor:
 
 
 def describe_clips(dataset: Dataset, index: Tensor) -> dict[str, list[Any]]:
-    """What the data set says of clips (N,)."""
+    """What the data set says of clips (N,), in columns of few words or of numbers."""
     clips = [dataset.clips[at] for at in index.tolist()]
     columns: dict[str, list[Any]] = {
         "label": [clip.label for clip, _, _ in clips],
         "set": [split or None for _, split, _ in clips],
     }
-    for name in ("section", "domain"):
-        values = [getattr(clip, name) for clip, _, _ in clips]
-        if any(values):
+    for name in list_columns(clip for clip, _, _ in clips):
+        values = _read_cells([clip.cell(name) for clip, _, _ in clips])
+        words = words_of(values)
+        if words is None or len(words) <= _MAX_WORDS:
             columns[name] = values
     return columns
+
+
+def _read_cells(cells: Sequence[str]) -> list[Any]:
+    """The cells of a column as numbers where all are some, else as words; None where blank."""
+    try:
+        return [float(cell) if cell else None for cell in cells]
+    except ValueError:
+        return [cell or None for cell in cells]
 
 
 def _walk(data: AudioDataModule, index: Tensor, title: str) -> Iterator[Batch]:

@@ -7,11 +7,10 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from auris.core.figures import COLOURS
 from auris.core.ranges import Length, Range
 from auris.core.svg import Picture
 from auris.lecture.bench import Bench
-from auris.lecture.drawing import draw_picture, draw_surface, span_of
+from auris.lecture.drawing import draw_picture, draw_trace
 from auris.lecture.least_squares import LeastSquares
 from auris.lecture.study import Law, Shown, Study, law_of_value
 
@@ -81,16 +80,10 @@ def _law_of(descent: _Descent) -> Law:
 def _draw_path(descent: _Descent, problem: LeastSquares) -> Picture:
     matrices = torch.stack([problem.to_matrix(place) for place in descent.path])
     trace = matrices[:, :2, 0]  # (s + 1, 2)
-    best = problem.solve()
-
-    def paint(axes: Axes) -> None:
-        x, y = span_of(trace[:, 0], 0.3), span_of(trace[:, 1], 0.3)
-        draw_surface(axes, lambda at: problem.slice_losses(at, best), x, y)
-        axes.plot(*trace.T.tolist(), ".-", color=COLOURS[1], linewidth=1)
-        axes.plot(*best[:2, 0].tolist(), "x", markersize=10, color=COLOURS[2])
-        axes.set(xlabel="first weight", ylabel="second weight")
-
-    return draw_picture(paint, f"Steps of {descent.factor:g}/L")
+    return draw_picture(
+        lambda axes: draw_trace(axes, problem, trace),
+        f"Steps of {descent.factor:g}/L; the cross is the argmin",
+    )
 
 
 def _draw_losses(axes: Axes, descents: Sequence[_Descent]) -> None:

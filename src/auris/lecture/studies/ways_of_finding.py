@@ -11,7 +11,7 @@ from auris.core.figures import COLOURS
 from auris.core.ranges import Length
 from auris.core.svg import Picture
 from auris.lecture.bench import Bench
-from auris.lecture.drawing import draw_picture, draw_surface, span_of
+from auris.lecture.drawing import draw_picture, draw_trace
 from auris.lecture.least_squares import LeastSquares
 from auris.lecture.study import Rows, Shown, Study, law_of_bound
 
@@ -53,7 +53,7 @@ class WaysOfFinding(Study):
                     "Loss above the lowest, over passes through the training clips",
                 )
             ],
-            [_draw_trace(way, problem, best) for way in ways],
+            [_draw_path(way, problem) for way in ways],
             numbers=_list_ways(ways),
         )
 
@@ -66,19 +66,10 @@ def _find(bench: Bench, problem: LeastSquares, words: str, lowest: Tensor) -> _W
     return _Way(name, matrices[:, :2, 0], excess, walk.passes)
 
 
-def _draw_trace(way: _Way, problem: LeastSquares, best: Tensor) -> Picture:
-    goal = best[:2, 0]
-
-    def paint(axes: Axes) -> None:
-        seen = torch.cat([way.trace, goal[None]])
-        x, y = span_of(seen[:, 0], 0.3), span_of(seen[:, 1], 0.3)
-        draw_surface(axes, lambda at: problem.slice_losses(at, best), x, y)
-        axes.plot(*way.trace.T.tolist(), ".-", color=COLOURS[1], linewidth=1)
-        axes.plot(*goal.tolist(), "x", markersize=10, color=COLOURS[2])
-        axes.set(xlabel="first weight", ylabel="second weight")
-
+def _draw_path(way: _Way, problem: LeastSquares) -> Picture:
     return draw_picture(
-        paint, f"The path of optimizer={way.name}; the cross is the argmin"
+        lambda axes: draw_trace(axes, problem, way.trace),
+        f"The path of optimizer={way.name}; the cross is the argmin",
     )
 
 

@@ -47,7 +47,7 @@ class ClusterView(TaskView):
                 "composition",
                 plot_composition(counts, self.labels),
                 "How many clips of each label are in which cluster. Labels were not learnt: where "
-                "a column has one colour, a cluster has found what a label names.",
+                "a column is dark in one row alone, a cluster has found what a label names.",
             )
         some = decoded[:MAX_SCORED]
         values = silhouettes(some, torch.ones(1, len(some)))[0]
