@@ -250,7 +250,7 @@ class System(LightningModule):
 
     def _answer(self, x: Tensor) -> Tensor:
         """The output (B, *out_shape) to clips of which nothing is known."""
-        unknown = x.new_zeros(len(x), *self.task.out_shape)
+        unknown = x.new_zeros(x.shape[0], *self.task.out_shape)
         return self.task.ask(self.model, x, unknown)
 
     def _pairs(self, full_batch: MicroBatches) -> Iterator[tuple[Tensor, Tensor]]:
