@@ -59,7 +59,7 @@ def test_a_foreign_word_is_answered_with_what_is_meant(word: str, meant: str) ->
         ("zzz=1", "There is no setting zzz; at the top: Choices: array, augment"),
         ("optimizer.lrr=1", "There is no setting optimizer.lrr; in optimizer: did you"),
         ("data=cats", "There is no data=cats; did you mean cats_babies? Choices: brir"),
-        ("model=/x", "There is no model=/x; Choices: autoencoder, "),
+        ("model=/x", "There is no model=/x; Choices: agglomerative, "),
     ],
 )
 def test_others_with_what_there_is(word: str, sentence: str) -> None:

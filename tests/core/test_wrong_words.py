@@ -15,7 +15,7 @@ from auris.core.wrong_words import check_words
         ("~seed", "~seed: only parts can be left out"),
         ("~trainer.max_epochs", "~trainer.max_epochs: only parts can be left out"),
         ("~logger.foo", "There is no logger.foo that could be left out."),
-        ("model=null", "There is no model=null; Choices: autoencoder, "),
+        ("model=null", "There is no model=null; Choices: agglomerative, "),
         ("loss=3", "There is no loss=3; Choices: angular, "),
         ("experiment=null", "There is no experiment=null; Choices: five_folds, "),
         ("choices=null", "choices=null: what was chosen is only noted there"),

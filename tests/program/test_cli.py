@@ -41,7 +41,7 @@ MISTAKES = {  # command line -> what the sentence must say
     ("data=folder",): "data.root must be given, as in data.root=...",
     ("data=csv",): "data.table must be given, as in data.table=...",
     ("model",): "'model' can't be read; settings are given as name=value",
-    ("model=[",): "There is no model=[; Choices: autoencoder",
+    ("model=[",): "There is no model=[; Choices: agglomerative",
     ("data.fold=1,2",): "data.fold=1,2 gives several values; -m runs each of them",
     ("seed=one",): "seed=one should be a whole number from 0 to 4294967295.",
     ("seed=-1",): "seed=-1 should be a whole number from 0 to 4294967295.",

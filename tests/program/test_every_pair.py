@@ -152,7 +152,7 @@ def refusal_of_loss(model: str, loss: str) -> str | None:
     """What is said where this loss can't judge this model; None where it can."""
     is_of_classes = issubclass(class_of(loss), CrossEntropy | FocalLoss)
     if is_of_classes and class_of(model) is LinearAutoencoder:
-        return "choose another loss, such as mse"
+        return "choose loss=mse"
     if loss != SURPRISE:
         return "choose loss=anomaly_score" if tells_misfit(model) else None
     is_told = issubclass(class_of(model), AnomalyDetector | Generator)

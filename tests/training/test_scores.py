@@ -18,6 +18,6 @@ def test_clips_without_any_metric_say_so(capsys: pytest.CaptureFixture[str]) -> 
         "constant_baseline": {"auroc": 0.5},
     }
     open_terminal()
-    print_scores("val", scores, "real")
+    print_scores("val", scores, ["auroc"], "real")
     said = capsys.readouterr().out
     assert said == "val: 4 clips, with a loss of 0.500; no metric has a value\n"
