@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,14 @@ WORDS = (*TINY[:3], "trainer=cpu", "model=mlp", "model.width=8", "logger=csv")
 LENGTH = f"trainer.max_epochs={EPOCHS}"
 TRAIN = f"python {REPOSITORY}/train.py"
 Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_interrupts() -> Iterator[None]:
+    """As in a terminal: what a shell begins in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def send(*numbers: int) -> Callable[..., None]:
