@@ -16,6 +16,8 @@ from auris.core.wrong_words import check_words
         ("~trainer.max_epochs", "~trainer.max_epochs: only parts can be left out"),
         ("~logger.foo", "There is no logger.foo that could be left out."),
         ("model=null", "There is no model=null; Choices: agglomerative, "),
+        ("trainer=[3]", "There is no trainer=[3]; Choices: cpu, "),
+        ("model=[mlp]", "There is no model=[mlp]; "),
         ("loss=3", "There is no loss=3; Choices: angular, "),
         ("experiment=null", "There is no experiment=null; Choices: five_folds, "),
         ("choices=null", "choices=null: what was chosen is only noted there"),

@@ -49,10 +49,18 @@ def _check_word(override: Override, word: str) -> None:
     adds = override.is_add() or override.is_force_add()
     if adds and "." not in key and key not in {*groups, *_main_settings()}:
         raise UserError(f"{word}: nothing would read a setting {key}.")
-    if key in groups and not isinstance(value, str | list | Sweep):
+    if key in groups and not _chooses(key, value):
         options = sorted(path.stem for path in (config_folder() / key).glob("*.yaml"))
         written = word.partition("=")[2]
         raise UserError(explain_unknown_option(key, written, options))
+
+
+def _chooses(group: str, value: Any) -> bool:
+    """Whether a value is an option of a group, or several where they can be put together."""
+    if isinstance(value, list):
+        is_noted = group in _main_settings()["choices"]  # as one word
+        return not is_noted and all(isinstance(item, str) for item in value)
+    return isinstance(value, str | Sweep)
 
 
 @cache
