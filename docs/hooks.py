@@ -13,6 +13,7 @@ from auris.lecture.items import find_items
 REPOSITORY = Path(__file__).resolve().parents[1]
 ROOMS = REPOSITORY / "src" / "auris"
 ITEMS = "<!-- the items of the lecture -->"
+OPTIONS = "<!-- the options of each group -->"
 BORROWED = {
     "benchmarks.md": REPOSITORY / "benchmarks" / "README.md",
     "contributing.md": REPOSITORY / "CONTRIBUTING.md",
@@ -30,8 +31,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """The same with the items of the lecture where a page asks for them."""
-    return markdown.replace(ITEMS, _write_items())
+    """The same with the tables that a page asks for."""
+    return markdown.replace(ITEMS, _write_items()).replace(OPTIONS, _read_options())
+
+
+def _read_options() -> str:
+    """The README's table of options, which a test holds complete."""
+    readme = (REPOSITORY / "README.md").read_text()
+    return (
+        "| group | options |" + readme.split("| group | options |")[1].split("\n\n")[0]
+    )
 
 
 def _write_items() -> str:

@@ -14,6 +14,8 @@ from kills import hunt_kills
 from mutants import hunt_mutants
 from strangers import hunt_strangers
 
+from auris.core.text import markdown_table
+
 Hunt = Callable[[Path, np.random.Generator, int], list[Tally]]
 HUNTS: dict[str, tuple[Hunt, int]] = {  # and how many trials, at a size of 1
     "kills": (lambda *words: [_kill_beside(*words)], 24),
@@ -41,16 +43,14 @@ def hunt(names: Sequence[str], seed: int, size: float, folder: Path) -> list[Tal
 
 def to_table(tallies: Sequence[Tally]) -> str:
     """A table in Markdown, and below it what fell short."""
-    lines = [
-        "| hunt | tried | as it should be | fell short |",
-        "| --- | --- | --- | --- |",
-    ]
+    rows = []
     short = []
     for tally in tallies:
         good = tally.tried - len(tally.short)
-        lines.append(f"| {tally.hunt} | {tally.tried} | {good} | {len(tally.short)} |")
+        rows.append([tally.hunt, *map(str, (tally.tried, good, len(tally.short)))])
         short += [f"- {tally.hunt}: {line}" for line in tally.short]
-    return "\n".join([*lines, "", *short])
+    table = markdown_table(["hunt", "tried", "as it should be", "fell short"], rows)
+    return "\n".join([table, "", *short])
 
 
 def main() -> None:

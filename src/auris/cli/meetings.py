@@ -8,6 +8,7 @@ from typing import Any
 from auris.core.files import write_atomically
 from auris.core.instantiate import Factory, to_plain
 from auris.core.places import find_folder
+from auris.core.text import markdown_table
 from auris.data.turns import Turn
 from auris.diarization.benchmark import (
     Estimate,
@@ -65,12 +66,12 @@ def _format_table(scores: Answers) -> str:
     """A table of Markdown, with 95 % intervals over recordings."""
     tables = {name: tabulate_scores(own) for name, own in scores.items()}
     names = list(next(iter(tables.values())))
-    rows = [["", *names, "right number"], ["---"] * (len(names) + 2)]
+    rows = []
     for name, table in tables.items():
         own = scores[name]
         right = f"{count_right(own)} of {len(own)}"
         rows.append([name, *map(_format_estimate, table.values()), right])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return markdown_table(["", *names, "right number"], rows)
 
 
 def _format_estimate(estimate: Estimate) -> str:

@@ -186,12 +186,10 @@ def _diarize() -> Parser:
     parser.add_argument(
         "--to", help="folder for what is written (default: outputs/diarization)"
     )
-    parser.add_argument(
+    _add_settings(
+        parser,
         "--settings",
-        nargs="+",
-        default=[],
-        metavar="NAME=VALUE",
-        help="other stages or settings of configs/diarization, such as speech=energy",
+        "other stages or settings of configs/diarization, such as speech=energy",
     )
     return _add_plugins(parser)
 
@@ -203,19 +201,15 @@ def _meetings() -> Parser:
     parser.add_argument(
         "--count", type=_count, default=10, help="how many meetings (default: 10)"
     )
-    parser.add_argument(
+    _add_settings(
+        parser,
         "--settings",
-        nargs="+",
-        default=[],
-        metavar="NAME=VALUE",
-        help="settings of configs/diarization/meetings.yaml, such as speakers=[2,6]",
+        "settings of configs/diarization/meetings.yaml, such as speakers=[2,6]",
     )
-    parser.add_argument(
+    _add_settings(
+        parser,
         "--stages",
-        nargs="+",
-        default=[],
-        metavar="NAME=VALUE",
-        help="other stages, as --settings of auris diarize",
+        "other stages, as --settings of auris diarize",
     )
     parser.add_argument("--to", help="folder (default: outputs/meetings)")
     parser.add_argument(
@@ -362,6 +356,12 @@ def _add_words(parser: Parser, help_text: str, count: str = "*") -> Parser:
     help_text = f"{help_text}; {command_line('train', '--help')} lists them"
     parser.add_argument("words", nargs=count, help=help_text)
     return parser
+
+
+def _add_settings(parser: Parser, flag: str, help_text: str) -> None:
+    parser.add_argument(
+        flag, nargs="+", default=[], metavar="NAME=VALUE", help=help_text
+    )
 
 
 def _add_plugins(parser: Parser) -> Parser:

@@ -76,6 +76,18 @@ class DataSettings:
             )
         return self
 
+    def refuse_normal(self, asked: str) -> None:
+        """Raise `UserError` where a label is said to be normal.
+
+        Args:
+            asked: what a task does that takes none for that, as in "task=tagging tells labels".
+        """
+        if self.normal is not None:
+            raise UserError(
+                f"data.normal says what is normal, and {asked}; "
+                "choose task=anomaly, or leave data.normal away."
+            )
+
     def _check_channels(self) -> None:
         if isinstance(self.channels, Sequence) and _has_copies(self.channels):
             raise UserError(

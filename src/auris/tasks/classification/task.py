@@ -42,11 +42,7 @@ class Classification(Task):
 
     @classmethod
     def targets_for(cls, settings: DataSettings, array: Array | None) -> Targets:
-        if settings.normal is not None:
-            raise UserError(
-                "data.normal says what is normal, and task=classification tells labels; "
-                "choose task=anomaly, or leave data.normal away."
-            )
+        settings.refuse_normal("task=classification tells labels")
         if array is not None:
             raise UserError(
                 "An array of microphones is for directions, and task=classification tells labels; "

@@ -57,11 +57,7 @@ class Clustering(Task):
 
     @classmethod
     def targets_for(cls, settings: DataSettings, array: Array | None) -> Targets:
-        if settings.normal is not None:
-            raise UserError(
-                "data.normal says what is normal, and task=clustering sorts all sound; "
-                "choose task=anomaly, or leave data.normal away."
-            )
+        settings.refuse_normal("task=clustering sorts all sound")
         return ScoringLabels()
 
     def encode(self, target: Tensor, x: Tensor) -> Tensor:

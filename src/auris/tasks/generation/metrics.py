@@ -5,6 +5,7 @@ model trains, there is no value. Intervals are over held-out clips and those bes
 a neighbour of what is fixed.
 """
 
+from abc import abstractmethod
 from math import nan
 from typing import final
 
@@ -74,9 +75,9 @@ class _Neighbourhood(Metric):
         value = self.of_clips(embedded[HELD_OUT], embedded[self.name])  # (N,)
         return weight @ value.float() / weight.sum(1)
 
+    @abstractmethod
     def of_clips(self, held_out: Tensor, own: Tensor) -> Tensor:
         """(N,) whose mean it is, by embeddings (N, d) of both sets."""
-        raise NotImplementedError
 
 
 @final

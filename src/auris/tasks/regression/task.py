@@ -73,11 +73,7 @@ class Regression(Task):
 
     @classmethod
     def targets_for(cls, settings: DataSettings, array: Array | None) -> Targets:
-        if settings.normal is not None:
-            raise UserError(
-                "data.normal says what is normal, and task=regression tells numbers; "
-                "choose task=anomaly, or leave data.normal away."
-            )
+        settings.refuse_normal("task=regression tells numbers")
         columns = settings.target or []
         return NumberTargets([columns] if isinstance(columns, str) else columns)
 

@@ -54,11 +54,7 @@ class Tagging(Task):
 
     @classmethod
     def targets_for(cls, settings: DataSettings, array: Array | None) -> Targets:
-        if settings.normal is not None:
-            raise UserError(
-                "data.normal says what is normal, and task=tagging tells labels; "
-                "choose task=anomaly, or leave data.normal away."
-            )
+        settings.refuse_normal("task=tagging tells labels")
         return TagTargets(settings.separator)
 
     def check_parts(self, model: nn.Module, loss: nn.Module) -> None:
